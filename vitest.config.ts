@@ -1,0 +1,26 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  define: { SELVEDGE_VERSION: JSON.stringify('0.0.0-test') },
+  test: {
+    projects: [
+      {
+        // Logic, in virtual time.
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/worker/**', 'test/e2e/**'] },
+      },
+      {
+        // Bindings and request contexts, inside workerd.
+        extends: true,
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: { name: 'workerd', include: ['test/worker/**/*.test.ts'] },
+      },
+      {
+        // The built Worker in Miniflare against real servers on loopback.
+        extends: true,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000, fileParallelism: false },
+      },
+    ],
+  },
+})
