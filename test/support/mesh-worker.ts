@@ -1,0 +1,131 @@
+/** The built Worker, `dist/worker.js`, in workerd: sockets of its own, a local KV behind REGISTRY, other Workers bound to it. */
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { type Answer, type CallOptions, call, type OpenCall, open } from './http-client.ts'
+
+export const bundlePath = fileURLToPath(new URL('../../dist/worker.js', import.meta.url))
+export const compatibility = {
+  compatibilityDate: '2026-10-01',
+  compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough'],
+}
+
+export interface MeshWorkerOptions {
+  /** Variables of the Worker: MESH_FRESH and the like. */
+  readonly vars?: Record<string, string>
+  /** Records that are there before the first request: service name to URL or record. */
+  readonly records?: Record<string, unknown>
+  /** Workers bound to the mesh, by the name of the binding; each is the source of one module. `env.MESH` is the mesh's trusted entrypoint. */
+  readonly bindings?: Record<string, string>
+  /** The module to run in place of the built Worker. */
+  readonly source?: string
+}
+
+export interface MeshWorker {
+  /** The public entrance: `http://127.0.0.1:N`. */
+  readonly url: string
+  /** The entrance that service bindings have, opened to the test: what comes in here is trusted. Names are said as Host. */
+  readonly trustedUrl: string
+  /** The workerd process. */
+  readonly pid: number
+  /** The entrance of a Worker in `bindings`. */
+  bindingUrl(binding: string): Promise<string>
+  /** Writes `services/<name>`: a string as it is, anything else as JSON. */
+  put(name: string, record: unknown): Promise<void>
+  delete(name: string): Promise<void>
+  /** A call on a mesh host: `/svc/users/42`. */
+  call(path: string, options?: CallOptions): Promise<Answer>
+  open(path: string, options?: CallOptions): OpenCall
+  /** A call from inside the trust boundary, by name. */
+  callTrusted(name: string, path: string, options?: CallOptions): Promise<Answer>
+  dispose(): Promise<void>
+}
+
+export async function startMesh({
+  vars = {},
+  records = {},
+  bindings = {},
+  source = readFileSync(bundlePath, 'utf8'),
+}: MeshWorkerOptions = {}): Promise<MeshWorker> {
+  const before = new Set(workerdPids())
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      cf: false,
+      log: new Log(LogLevel.NONE),
+      // Exceptions of a Worker are for the assertions to find, not for the terminal.
+      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+        stdout.resume()
+        stderr.resume()
+      },
+      workers: [
+        {
+          name: 'selvedge',
+          ...compatibility,
+          modules: [{ type: 'ESModule', path: 'worker.js', contents: source }],
+          kvNamespaces: { REGISTRY: 'registry' },
+          bindings: vars,
+          serviceBindings: Object.fromEntries(Object.keys(bindings).map((name) => [name, workerName(name)])),
+          // Straight from workerd's own socket: the entry Worker of the simulator would hide a client that hangs up.
+          unsafeDirectSockets: [{ host: '127.0.0.1' }, { host: '127.0.0.1', entrypoint: 'MeshEntrypoint' }],
+        },
+        ...Object.entries(bindings).map(([name, contents]) => ({
+          name: workerName(name),
+          ...compatibility,
+          modules: [{ type: 'ESModule' as const, path: 'worker.js', contents }],
+          serviceBindings: { MESH: { name: 'selvedge', entrypoint: 'MeshEntrypoint' } },
+          unsafeDirectSockets: [{ host: '127.0.0.1' }],
+        })),
+      ],
+    }),
+  )
+  await miniflare.ready
+  const pid = workerdPids().find((pid) => !before.has(pid))
+  if (pid === undefined) throw new Error('workerd is not among the children of this process.')
+
+  const registry = await miniflare.getKVNamespace('REGISTRY', 'selvedge')
+  const put: MeshWorker['put'] = (name, record) =>
+    registry.put(`services/${name}`, typeof record === 'string' ? record : JSON.stringify(record))
+  await Promise.all(Object.entries(records).map(([name, record]) => put(name, record)))
+
+  const url = origin(await miniflare.unsafeGetDirectURL('selvedge'))
+  const trustedUrl = origin(await miniflare.unsafeGetDirectURL('selvedge', 'MeshEntrypoint'))
+  return {
+    url,
+    trustedUrl,
+    pid,
+    bindingUrl: async (binding) => origin(await miniflare.unsafeGetDirectURL(workerName(binding))),
+    put,
+    delete: (name) => registry.delete(`services/${name}`),
+    call: (path, options) => call(url + path, options),
+    open: (path, options) => open(url + path, options),
+    callTrusted: (name, path, options) =>
+      call(trustedUrl + path, { ...options, headers: { ...options?.headers, host: name } }),
+    dispose: () => miniflare.dispose(),
+  }
+}
+
+/** Resident memory of a process, in bytes. */
+export function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kilobytes) * 1024
+}
+
+/** Children of this process that are workerd. */
+function workerdPids(): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        // pid (command) state parent …
+        const [, command, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+        return command === 'workerd' && Number(parent) === process.pid
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+}
+
+const workerName = (binding: string) => binding.toLowerCase()
+const origin = (url: URL) => url.origin
