@@ -1,0 +1,60 @@
+/** `selvedge dev`: the mesh in workerd on this machine, until it is interrupted. */
+import { once } from 'node:events'
+import { Command, InvalidArgumentError } from 'commander'
+import { type Dev, startDev } from '../dev/start-dev.ts'
+import type { Terminal } from '../program.ts'
+
+interface DevFlags {
+  registry?: string
+  port: number
+  with?: string[]
+}
+
+export function devCommand(to: Terminal): Command {
+  return new Command('dev')
+    .description('run the mesh in workerd on this machine: no account, no network')
+    .option('--registry <file>', 'JSON or YAML, a record for each name; KV is seeded from it and follows it')
+    .option('--port <n>', 'port on 127.0.0.1, 0 for any', port, 8787)
+    .option('--with <dir...>', 'folders with a wrangler config: Workers to run beside the mesh, bound to it')
+    .action((flags: DevFlags) => dev(flags, to))
+}
+
+async function dev({ registry, port, with: dirs = [] }: DevFlags, to: Terminal): Promise<void> {
+  const line = (text: string) => to.out(`${text}\n`)
+  // Listened to before anything is started, so that an early one ends what a late one would.
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const dev = await startDev({
+    ...(registry === undefined ? {} : { registry }),
+    port,
+    with: dirs,
+    vars: meshVars(),
+    on: { note: line, log: line, warn: (text) => to.err(`warning: ${text}\n`) },
+  })
+  introduce(dev, registry, line)
+  line(`ready ${dev.url}`)
+  await interrupted
+  await dev.dispose()
+}
+
+/** Variables of the mesh can be set for a run: MESH_FRESH=500ms selvedge dev. */
+function meshVars(): Record<string, string> {
+  const vars: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith('MESH_') && value !== undefined) vars[name] = value
+  }
+  return vars
+}
+
+function introduce(dev: Dev, registry: string | undefined, line: (text: string) => void): void {
+  const services = dev.keys.map((key) => key.replace('services/', ''))
+  line(`registry  ${registry === undefined ? 'empty: --registry FILE fills it' : `${registry}: ${services.join(' ')}`}`)
+  for (const { binding, worker, dir } of dev.bound) line(`binding   ${binding} is the Worker "${worker}" in ${dir}`)
+  const callable = services.find((name) => !/[*@]/.test(name)) ?? 'NAME'
+  line(`call      curl ${dev.url}/svc/${callable}/`)
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It is a number from 0 to 65535.')
+  return value
+}

@@ -1,0 +1,72 @@
+/** A Worker in a folder, made ready to run beside the mesh. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { V4WorkerOptions } from 'miniflare'
+import { Fault } from '../fault.ts'
+import { loadEsbuild, loadWrangler } from './peers.ts'
+
+const CONFIGS = ['wrangler.jsonc', 'wrangler.json', 'wrangler.toml']
+
+export interface LocalWorker {
+  /** As its wrangler configuration names it. */
+  readonly name: string
+  /** As it was given: what to call it in messages. */
+  readonly dir: string
+  /** What Miniflare runs: its bundle and its own bindings. */
+  readonly options: V4WorkerOptions
+}
+
+/** Reads the wrangler configuration in `dir` and bundles what it names as `main`. */
+export async function localWorker(dir: string): Promise<LocalWorker> {
+  const root = resolve(dir)
+  const configFile = CONFIGS.map((file) => join(root, file)).find((file) => existsSync(file))
+  if (!configFile) throw new Fault(`${dir}: there is no wrangler.toml or wrangler.jsonc here.`)
+
+  const { name, main, define, options } = await readConfig(configFile)
+  if (!name) throw new Fault(`${configFile}: a Worker needs a name.`)
+  if (!main) throw new Fault(`${configFile}: a Worker needs a main.`)
+  const contents = await bundle(main, root, define)
+  return {
+    name,
+    dir,
+    options: { ...options, name, modules: [{ type: 'ESModule', path: 'index.js', contents }] },
+  }
+}
+
+async function readConfig(configFile: string) {
+  const wrangler = await loadWrangler()
+  try {
+    const config = wrangler.unstable_readConfig({ config: configFile }, { hideWarnings: true })
+    const { workerOptions, define } = wrangler.unstable_getMiniflareWorkerOptions(config)
+    // The bundle is one module, so there is nothing left for the rules on modules to tell apart.
+    const { modulesRules: _, ...options } = workerOptions
+    return { name: config.name, main: config.main, define, options }
+  } catch (error) {
+    throw new Fault(`${configFile}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+async function bundle(main: string, root: string, define: Record<string, string>): Promise<string> {
+  const esbuild = await loadEsbuild()
+  try {
+    const result = await esbuild.build({
+      entryPoints: [main],
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2024',
+      conditions: ['workerd', 'worker', 'browser'],
+      external: ['cloudflare:*', 'node:*'],
+      define,
+      sourcemap: 'inline',
+      logLevel: 'silent',
+    })
+    return result.outputFiles[0]?.text ?? ''
+  } catch (error) {
+    // esbuild lists file, line and reason in its message.
+    throw new Fault(`${main} does not build. ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
+}

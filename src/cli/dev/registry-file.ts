@@ -1,0 +1,48 @@
+/** A registry as a file, JSON or YAML: what is to stand in KV, by key. */
+import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import { Fault } from '../fault.ts'
+
+const PREFIX = 'services/'
+
+/**
+ * The KV keys and values that a registry file stands for.
+ *
+ * A key is a service name, with or without `services/`. A record is an object, or a string that goes into KV as it is (a bare URL).
+ * Whether the mesh understands a record is not decided here.
+ *
+ * @throws Fault naming file, line and column, where the text is not a map of names to records.
+ * @example parseRegistryFile('users: https://users.example.com', 'registry.yaml')
+ *   // Map { 'services/users' => 'https://users.example.com' }
+ */
+export function parseRegistryFile(text: string, file: string): Map<string, string> {
+  const lines = new LineCounter()
+  // JSON is YAML, so one parser serves both and gives positions in both.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+
+  const [error] = document.errors
+  if (error) throw new Fault(`${at(error.pos[0])}: ${error.message}`)
+
+  const root = document.contents
+  if (root === null) throw new Fault(`${file}: is empty; an empty registry is written {}.`)
+  if (!isMap<ParsedNode, ParsedNode>(root)) {
+    throw new Fault(`${at(root.range[0])}: expected a map of service names to records.`)
+  }
+
+  const entries = new Map<string, string>()
+  for (const { key, value } of root.items) {
+    if (!isScalar(key)) throw new Fault(`${at(key.range[0])}: a service name is a string.`)
+    const name = key.source ?? String(key.value)
+    const kvKey = name.startsWith(PREFIX) ? name : PREFIX + name
+    if (entries.has(kvKey)) throw new Fault(`${at(key.range[0])}: ${kvKey} stands here twice.`)
+    entries.set(kvKey, stored(value?.toJS(document)))
+  }
+  return entries
+}
+
+function stored(record: unknown): string {
+  return typeof record === 'string' ? record : JSON.stringify(record ?? null)
+}

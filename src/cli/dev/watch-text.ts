@@ -1,0 +1,57 @@
+/** Follows the text of a file, whichever way an editor writes it. */
+import { unwatchFile, watchFile } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Between two looks at the file. Asked for rather than told: that works on every file system, and when the file is replaced by another. */
+const POLL_MS = 150
+/** A text that stays the same for so long is taken to be written to its end. */
+const SETTLE_MS = 40
+
+export interface TextEvents {
+  /** The file has another text. No two calls overlap. */
+  text(text: string): Promise<void>
+  /** The file cannot be read. */
+  unreadable(error: Error): void
+}
+
+/** Watches `file`, whose text is `known`, until the returned function is called. */
+export function watchText(file: string, known: string, events: TextEvents): () => void {
+  let last: string | undefined = known
+  let queue = Promise.resolve()
+  let stopped = false
+
+  async function look(): Promise<void> {
+    if (stopped) return
+    const text = await settled(file).catch((error: Error) => error)
+    if (stopped) return
+    if (text instanceof Error) {
+      if (last !== undefined) events.unreadable(text)
+      last = undefined
+      return
+    }
+    if (text === last) return
+    last = text
+    await events.text(text)
+  }
+
+  const listener = () => {
+    queue = queue.then(look)
+  }
+  watchFile(file, { interval: POLL_MS }, listener)
+  // Once at once: it may have changed since it was read.
+  listener()
+  return () => {
+    stopped = true
+    unwatchFile(file, listener)
+  }
+}
+
+async function settled(file: string): Promise<string> {
+  for (let text = await readFile(file, 'utf8'); ; ) {
+    await sleep(SETTLE_MS)
+    const again = await readFile(file, 'utf8')
+    if (again === text) return text
+    text = again
+  }
+}

@@ -1,0 +1,51 @@
+/** Reads the command line, runs one verb, and says how it went as an exit code. */
+import { Command, CommanderError } from 'commander'
+import { devCommand } from './commands/dev.ts'
+import { Fault } from './fault.ts'
+
+/** Set when the CLI is bundled: the version in package.json. */
+declare const SELVEDGE_VERSION: string
+
+/** Where a command writes. */
+export interface Terminal {
+  /** What was asked for. */
+  out(text: string): void
+  /** What went wrong, and what to look at. */
+  err(text: string): void
+}
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+}
+
+/** Resolves with the exit code: 0 done, 1 a negative answer, 2 wrong usage or a fault. */
+export async function run(argv: readonly string[], to: Terminal = terminal): Promise<number> {
+  try {
+    await program(to).parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (error) {
+    // Commander has already said what is wrong with the command line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    to.err(`selvedge: ${error instanceof Fault ? error.message : describe(error)}\n`)
+    return 2
+  }
+}
+
+function program(to: Terminal): Command {
+  const program = new Command('selvedge')
+    .description('The service mesh at the edge: functions call functions by name.')
+    .version(SELVEDGE_VERSION, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: to.out, writeErr: to.err })
+    .showHelpAfterError('(selvedge --help lists what there is)')
+  program.addCommand(devCommand(to).copyInheritedSettings(program))
+  return program
+}
+
+/** A fault that nobody foresaw: its stack is the best there is to say. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
