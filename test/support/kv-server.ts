@@ -1,0 +1,92 @@
+/** A KV namespace as workerd speaks to one (`kvNamespace` of its configuration), over HTTP, with the faults a real one has. */
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type KvFault =
+  | 'none'
+  /** Takes the request and never answers. */
+  | 'hang'
+  /** 503, as KV says when it is down. */
+  | 'fail'
+  /** Answers 200 with something that is not KV's. */
+  | 'nonsense'
+
+export interface KvServer {
+  /** `127.0.0.1:N`. */
+  readonly address: string
+  /** Read requests so far: a bulk read is one. */
+  readonly reads: number
+  fault: KvFault
+  /** Before every answer. */
+  delayMs: number
+  /** `services/<name>`: a string as it is, anything else as JSON; undefined takes it away. */
+  put(name: string, record: unknown): void
+  close(): void
+}
+
+interface Stored {
+  readonly value: string
+  readonly metadata: unknown
+}
+
+export async function startKv(records: Record<string, unknown> = {}): Promise<KvServer> {
+  const stored = new Map<string, Stored>()
+  let reads = 0
+
+  const server = createServer(async (request, response) => {
+    reads += 1
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    if (kv.delayMs > 0) await sleep(kv.delayMs)
+    if (kv.fault === 'hang') return
+    if (kv.fault === 'fail') return response.writeHead(503).end('down')
+    if (kv.fault === 'nonsense') return response.writeHead(200).end('<html>')
+
+    const { pathname } = new URL(request.url ?? '/', 'http://kv')
+    if (request.method === 'POST' && pathname === '/bulk/get') {
+      const { keys, withMetadata } = JSON.parse(Buffer.concat(chunks).toString())
+      return json(
+        response,
+        Object.fromEntries(keys.map((key: string) => [key, bulkEntry(stored.get(key), withMetadata)])),
+      )
+    }
+    const found = stored.get(decodeURIComponent(pathname.slice(1)))
+    if (request.method !== 'GET' || !found) return response.writeHead(request.method === 'GET' ? 404 : 405).end()
+    response.writeHead(200, found.metadata === null ? {} : { 'cf-kv-metadata': JSON.stringify(found.metadata) })
+    response.end(found.value)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+
+  const kv: KvServer = {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get reads() {
+      return reads
+    },
+    fault: 'none',
+    delayMs: 0,
+    put(name, record) {
+      if (record === undefined) stored.delete(`services/${name}`)
+      else {
+        const value = typeof record === 'string' ? record : JSON.stringify(record)
+        stored.set(`services/${name}`, { value, metadata: null })
+      }
+    },
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+  for (const [name, record] of Object.entries(records)) kv.put(name, record)
+  return kv
+}
+
+function bulkEntry(found: Stored | undefined, withMetadata: boolean): unknown {
+  if (!found) return null
+  return withMetadata ? { value: found.value, metadata: found.metadata } : found.value
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+}

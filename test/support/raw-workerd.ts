@@ -1,0 +1,96 @@
+/** The built Worker in a bare `workerd serve`, as someone who hosts it runs it: a configuration, a KV service, nothing else. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { type Answer, type CallOptions, call, type OpenCall, open } from './http-client.ts'
+import { bundlePath } from './mesh-worker.ts'
+
+const workerd = fileURLToPath(new URL('../../node_modules/workerd/bin/workerd', import.meta.url))
+
+export interface RawWorkerd {
+  readonly url: string
+  readonly pid: number
+  /** What it has said on stderr. */
+  readonly complaints: string
+  call(path: string, options?: CallOptions): Promise<Answer>
+  open(path: string, options?: CallOptions): OpenCall
+  dispose(): Promise<void>
+}
+
+/** `kvAddress` is where a {@link startKv} listens. */
+export async function startRawWorkerd(
+  kvAddress: string,
+  vars: Record<string, string> = {},
+  bundle = bundlePath,
+): Promise<RawWorkerd> {
+  const folder = mkdtempSync(join(tmpdir(), 'selvedge-'))
+  copyFileSync(bundle, join(folder, 'worker.js'))
+  writeFileSync(join(folder, 'config.capnp'), configuration(kvAddress, vars))
+  const child = spawn(workerd, ['serve', join(folder, 'config.capnp'), '--control-fd=3'], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  })
+  let complaints = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaints += chunk
+  })
+  try {
+    const url = `http://127.0.0.1:${await listening(child, () => complaints)}`
+    return {
+      url,
+      pid: child.pid as number,
+      get complaints() {
+        return complaints
+      },
+      call: (path, options) => call(url + path, options),
+      open: (path, options) => open(url + path, options),
+      dispose: () => stop(child, folder),
+    }
+  } catch (error) {
+    await stop(child, folder)
+    throw error
+  }
+}
+
+/** The port that workerd took, told on its control channel. */
+async function listening(child: ChildProcess, complaints: () => string): Promise<number> {
+  for await (const line of createInterface({ input: child.stdio[3] as Readable })) {
+    const event = JSON.parse(line)
+    if (event.event === 'listen') return event.port
+  }
+  throw new Error(`workerd did not start: ${complaints()}`)
+}
+
+async function stop(child: ChildProcess, folder: string): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  rmSync(folder, { recursive: true, force: true })
+}
+
+const configuration = (kvAddress: string, vars: Record<string, string>) => `
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "mesh", worker = (
+      modules = [(name = "worker.js", esModule = embed "worker.js")],
+      compatibilityDate = "2026-10-01",
+      compatibilityFlags = ["enable_request_signal", "request_signal_passthrough"],
+      bindings = [
+        (name = "REGISTRY", kvNamespace = "kv"),
+        ${Object.entries(vars)
+          .map(([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)}),`)
+          .join('\n        ')}
+      ],
+    )),
+    (name = "kv", external = (address = ${JSON.stringify(kvAddress)}, http = ())),
+    (name = "internet", network = (allow = ["public", "private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "mesh")],
+);
+`
