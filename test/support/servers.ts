@@ -40,6 +40,8 @@ export interface Upstream {
   readonly seen: readonly Seen[]
   /** Requests that have no end yet. */
   readonly running: number
+  /** WebSockets open now. */
+  readonly webSockets: number
   /** Answers everything with this, instead of its routes, until it is set back to undefined. */
   override: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
   /** Requests to this path, so far. */
@@ -200,6 +202,9 @@ export async function startUpstream(name = 'upstream'): Promise<Upstream> {
     seen,
     get running() {
       return running
+    },
+    get webSockets() {
+      return webSockets.clients.size
     },
     override: undefined,
     hits: (path) => seen.filter((entry) => entry.path === path).length,

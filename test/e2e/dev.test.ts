@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+const WRANGLER = `
+name = "order-history"
+main = "index.ts"
+compatibility_date = "2026-10-01"
+[vars]
+GREETING = "hello"
+[[kv_namespaces]]
+binding = "REGISTRY"
+id = "0123"
+[[services]]
+binding = "MESH"
+service = "selvedge"
+entrypoint = "MeshEntrypoint"
+`
+
+const WORKER = `
+interface Env { GREETING: string; MESH: Fetcher; REGISTRY: KVNamespace }
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const users = await env.MESH.fetch('http://users/from-order')
+    return Response.json({ greeting: env.GREETING, users: await users.text(), kv: await env.REGISTRY.get('services/users') })
+  },
+}
+`
+
+/** A command that runs: what it has written so far, and its end. */
+function selvedge(args: readonly string[], env: Record<string, string> = {}) {
+  const child: ChildProcess = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } })
+  const written = { out: '', err: '' }
+  child.stdout?.on('data', (chunk) => {
+    written.out += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    written.err += chunk
+  })
+  const ended = once(child, 'close').then(([code]) => code as number)
+  return { child, written, ended }
+}
+
+async function upstream(name: string): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => response.end(`${name} ${request.url}`))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+describe('selvedge dev', () => {
+  let dir: string
+  let registry: string
+  let blue: Awaited<ReturnType<typeof upstream>>
+  let green: Awaited<ReturnType<typeof upstream>>
+  let dev: ReturnType<typeof selvedge>
+  let url: string
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'selvedge-dev-'))
+    registry = join(dir, 'registry.yaml')
+    blue = await upstream('blue')
+    green = await upstream('green')
+    await writeFile(join(dir, 'wrangler.toml'), WRANGLER)
+    await writeFile(join(dir, 'index.ts'), WORKER)
+    await writeFile(registry, `users: ${blue.url}\nservices/history:\n  endpoints: [{ binding: ORDER_HISTORY }]\n`)
+    dev = selvedge(['dev', '--registry', registry, '--port', '0', '--with', dir], { MESH_FRESH: '100ms' })
+    url = await vi.waitFor(
+      () => {
+        const ready = /^ready (http:\/\/127\.0\.0\.1:\d+)$/m.exec(dev.written.out)?.[1]
+        if (!ready) throw new Error(`not ready: ${dev.written.out}${dev.written.err}`)
+        return ready
+      },
+      { timeout: 30_000 },
+    )
+  })
+
+  afterAll(async () => {
+    dev?.child.kill('SIGKILL')
+    blue?.server.close()
+    green?.server.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  const get = async (path: string) => (await fetch(url + path)).text()
+
+  it('answers by name what the file says, once it is ready', async () => {
+    expect((await fetch(`${url}/-/healthz`)).status).toBe(200)
+    expect(await get('/svc/users/42')).toBe('blue /42')
+  })
+
+  it('runs Workers from folders, bound to the mesh and the mesh to them', async () => {
+    expect(await (await fetch(`${url}/svc/history/1`)).json()).toEqual({
+      greeting: 'hello',
+      users: 'blue /from-order',
+      kv: blue.url,
+    })
+  })
+
+  it('writes each change of the file into KV', async () => {
+    const history = '\nhistory: { endpoints: [{ binding: ORDER_HISTORY }] }\n'
+    await writeFile(registry, `users: ${green.url}${history}`)
+    await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('green /42'), { timeout: 10_000 })
+    expect(dev.written.out).toContain('changed users')
+
+    await writeFile(registry, `users: ${green.url}\nbook: [`)
+    await vi.waitFor(() => expect(dev.written.err).toContain(`${registry}:2:7: `), { timeout: 10_000 })
+    expect(await get('/svc/users/42')).toBe('green /42')
+
+    await writeFile(registry, `users: { endpoint: ${green.url} }${history}`)
+    await vi.waitFor(() => expect(dev.written.err).toContain('users is not understood'), { timeout: 10_000 })
+    expect(await get('/svc/users/42')).toBe('green /42')
+
+    await writeFile(registry, `users: ${blue.url}${history}`)
+    await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('blue /42'), { timeout: 10_000 })
+  })
+
+  it('leaves a port that is taken alone, with exit code 2', async () => {
+    const port = new URL(url).port
+    const second = selvedge(['dev', '--port', port])
+    expect(await second.ended).toBe(2)
+    expect(second.written.err).toBe(`selvedge: Port ${port} is taken on 127.0.0.1: choose another with --port.\n`)
+  })
+
+  it('names a Worker that another one is bound to and that is not here', async () => {
+    const alone = join(dir, 'alone')
+    await writeWorker(alone, 'name = "alone"\nmain = "index.ts"\n[[services]]\nbinding = "USERS"\nservice = "users"\n')
+    const broken = selvedge(['dev', '--port', '0', '--with', alone])
+    expect(await broken.ended).toBe(2)
+    expect(broken.written.err).toContain('binds USERS to "users", which is not here: add its folder with --with.')
+  })
+
+  it('ends on SIGTERM with exit code 0, and workerd with it', async () => {
+    dev.child.kill('SIGTERM')
+    expect(await dev.ended).toBe(0)
+    await expect(fetch(`${url}/-/healthz`)).rejects.toThrow()
+  })
+})
+
+async function writeWorker(dir: string, config: string): Promise<void> {
+  await mkdir(dir)
+  await writeFile(join(dir, 'wrangler.toml'), `compatibility_date = "2026-10-01"\n${config}`)
+  await writeFile(join(dir, 'index.ts'), 'export default { fetch: () => new Response("alone") }')
+}

@@ -1,0 +1,249 @@
+/** The two entrances: what is believed of a caller from outside, what of one inside, and how either is refused. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
+import { startUpstream, type Upstream } from '../support/servers.ts'
+
+let names = 0
+
+describe('the mesh', () => {
+  let upstream: Upstream
+  let mesh: MeshWorker
+
+  beforeAll(async () => {
+    upstream = await startUpstream()
+    mesh = await startMesh({
+      records: {
+        users: { endpoints: [upstream.url], timeouts: { request: '400ms' }, retry: { attempts: 0 } },
+        bad: '{"endpoints":[{"url":7}]}',
+      },
+    })
+  })
+  afterEach(() => {
+    upstream.override = undefined
+  })
+  afterAll(async () => {
+    await mesh?.dispose()
+    await upstream?.close()
+  })
+
+  /** A service that fails at every try, under a name of its own; retries are free but for the allowance. */
+  async function failing(): Promise<{ path: string; name: string; tries: () => number }> {
+    const name = `failing-${++names}`
+    await mesh.put(name, { endpoints: [upstream.url], retry: { attempts: 2, backoff: '1ms' }, retryConstraint: 'off' })
+    upstream.override = (request, response) => {
+      request.resume()
+      response.writeHead(503).end()
+    }
+    const before = upstream.seen.length
+    return { path: `/svc/${name}`, name, tries: () => upstream.seen.length - before }
+  }
+
+  describe('of a caller from outside', () => {
+    it('drops what only the mesh may say', async () => {
+      const forged = {
+        'selvedge-attempt': '7',
+        'selvedge-caller': 'admin',
+        'selvedge-error': 'internal',
+        'selvedge-explain': '1',
+        'selvedge-anything': 'x',
+        'SELVEDGE-Retries-Used': '3',
+      }
+      const { headers } = (await mesh.call('/svc/users/', { headers: forged })).json
+      expect(headers['selvedge-attempt']).toBe('1')
+      const known = new Set(['selvedge-attempt', 'selvedge-timeout-ms', 'selvedge-retry-allowance'])
+      expect(Object.keys(headers).filter((name) => name.startsWith('selvedge-') && !known.has(name))).toEqual([])
+    })
+
+    it('drops an override, and leaves the rest of the baggage', async () => {
+      const headers = { baggage: 'tenant=acme, selvedge-override=users:evil, tier=gold' }
+      const { baggage } = (await mesh.call('/svc/users/', { headers })).json.headers
+      expect(baggage).toContain('tenant=acme')
+      expect(baggage).toContain('tier=gold')
+      expect(baggage).not.toContain('selvedge-override')
+    })
+
+    it.each([
+      ['selvedge-timeout-ms', '120'],
+      ['grpc-timeout', '120m'],
+      ['connect-timeout-ms', '120'],
+      ['x-envoy-upstream-rq-timeout-ms', '120'],
+      ['x-envoy-expected-rq-timeout-ms', '120'],
+    ])('takes a deadline that shortens: %s', async (name, value) => {
+      const answer = await mesh.call('/svc/users/hang', { headers: { [name]: value } })
+      expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
+      expect(answer.ms).toBeGreaterThan(100)
+      expect(answer.ms).toBeLessThan(380)
+    })
+
+    it.each(['60000', '99999999999', '-1', 'soon', ''])(
+      'takes none that lengthens, and no nonsense: %s',
+      async (value) => {
+        const answer = await mesh.call('/svc/users/hang', { headers: { 'selvedge-timeout-ms': value } })
+        expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
+        expect(answer.ms).toBeGreaterThan(380)
+        expect(answer.ms).toBeLessThan(1_500)
+      },
+    )
+
+    it('answers at once where no time is left, and asks no one', async () => {
+      const before = upstream.seen.length
+      const answer = await mesh.call('/svc/users/hang', { headers: { 'selvedge-timeout-ms': '0' } })
+      expect(answer.status).toBe(504)
+      expect(answer.ms).toBeLessThan(300)
+      expect(upstream.seen.length).toBe(before)
+    })
+
+    it('passes on only what is left, in our words and in those of the protocol', async () => {
+      const grpc = { 'content-type': 'application/grpc', 'grpc-timeout': '200m' }
+      const seen = (await mesh.call('/svc/users/', { method: 'POST', headers: grpc })).json.headers
+      expect(Number(seen['selvedge-timeout-ms'])).toBeLessThan(200)
+      expect(Number(seen['selvedge-timeout-ms'])).toBeGreaterThan(100)
+      expect(seen['grpc-timeout']).toBe(`${seen['selvedge-timeout-ms']}m`)
+      const finagle = { 'x-envoy-expected-rq-timeout-ms': '300' }
+      expect((await mesh.call('/svc/users/', { headers: finagle })).json.headers).not.toHaveProperty(
+        'x-envoy-expected-rq-timeout-ms',
+      )
+    })
+
+    it.each([
+      ['0', 1],
+      ['1', 2],
+      ['2', 3],
+      ['50', 3],
+      ['nonsense', 3],
+      [undefined, 3],
+    ])('takes an allowance that lessens, none that enlarges: %s', async (allowance, expected) => {
+      const { path, tries } = await failing()
+      const headers = allowance === undefined ? {} : { 'selvedge-retry-allowance': allowance }
+      const answer = await mesh.call(path, { headers })
+      expect(tries()).toBe(expected)
+      expect(answer.headers['selvedge-retries-used']).toBe(String(expected - 1))
+    })
+
+    it('stops what has been round: 508 after 16 hops', async () => {
+      const hops = (count: number) => ({ 'cdn-loop': new Array(count).fill('selvedge').join(', ') })
+      expect((await mesh.call('/svc/users/', { headers: hops(15) })).status).toBe(200)
+      const before = upstream.seen.length
+      const answer = await mesh.call('/svc/users/', { headers: hops(16) })
+      expect([answer.status, answer.json.code]).toEqual([508, 'loop_detected'])
+      expect(upstream.seen.length).toBe(before)
+    })
+  })
+
+  describe('of a caller inside', () => {
+    it('takes the name from the host', async () => {
+      const answer = await mesh.callTrusted('users', '/svc/not-a-name?x=1')
+      expect(answer.json.url).toBe('/svc/not-a-name?x=1')
+    })
+
+    it('takes a deadline', async () => {
+      const answer = await mesh.callTrusted('users', '/hang', { headers: { 'selvedge-timeout-ms': '120' } })
+      expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
+      expect(answer.ms).toBeLessThan(380)
+    })
+
+    it('takes the allowance that it grants, and settles it', async () => {
+      for (const [allowance, expected] of [
+        ['0', 1],
+        ['1', 2],
+      ] as const) {
+        const { name, tries } = await failing()
+        const answer = await mesh.callTrusted(name, '/', { headers: { 'selvedge-retry-allowance': allowance } })
+        expect(tries()).toBe(expected)
+        expect(answer.headers['selvedge-retries-used']).toBe(String(expected - 1))
+      }
+    })
+
+    it('lends what is left of the allowance to those beneath', async () => {
+      const headers = { 'selvedge-retry-allowance': '5' }
+      expect((await mesh.callTrusted('users', '/', { headers })).json.headers['selvedge-retry-allowance']).toBe('5')
+      const outside = Number((await mesh.call('/svc/users/', { headers })).json.headers['selvedge-retry-allowance'])
+      expect(outside).toBeLessThanOrEqual(2)
+    })
+
+    it('charges what those beneath have used', async () => {
+      const { name, tries } = await failing()
+      upstream.override = (_, response) => response.writeHead(503, { 'selvedge-retries-used': '2' }).end()
+      const answer = await mesh.callTrusted(name, '/', { headers: { 'selvedge-retry-allowance': '2' } })
+      expect(tries()).toBeLessThanOrEqual(2)
+      expect(Number(answer.headers['selvedge-retries-used'])).toBeLessThanOrEqual(2)
+      expect(Number(answer.headers['selvedge-retries-used'])).toBeGreaterThanOrEqual(1)
+    })
+
+    it('passes the override on', async () => {
+      const headers = { baggage: 'selvedge-override=users:mine' }
+      const { baggage } = (await mesh.callTrusted('users', '/', { headers })).json.headers
+      expect(baggage).toBe('selvedge-override=users:mine')
+    })
+  })
+
+  describe('that refuses', () => {
+    it('a name that nobody has: 404 problem+json, told in full', async () => {
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      const answer = await mesh.call('/svc/chekout/1', { headers: { traceparent } })
+      expect(answer.status).toBe(404)
+      expect(answer.headers).toMatchObject({
+        'content-type': 'application/problem+json',
+        'selvedge-error': 'service_not_found',
+        'proxy-status': expect.stringMatching(/^selvedge; error=destination_not_found/),
+        'selvedge-retryable': 'false',
+      })
+      expect(answer.json).toMatchObject({
+        type: 'urn:selvedge:problem:service_not_found',
+        title: expect.any(String),
+        status: 404,
+        detail: expect.stringContaining('chekout'),
+        code: 'service_not_found',
+        service: 'chekout',
+        traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      })
+    })
+
+    it.each(['/', '/users/42', '/svc', '/svc/', '/svc//42', '/svc/not_a_name/', '/svc/a..b/'])(
+      'a path on a mesh host that names no service: %s',
+      async (path) => {
+        const answer = await mesh.call(path)
+        expect([answer.status, answer.json.code]).toEqual([400, 'service_not_named'])
+        expect(answer.headers['proxy-status']).toMatch(/^selvedge; error=http_request_error/)
+      },
+    )
+
+    it('a record it does not understand: 500, and where', async () => {
+      const answer = await mesh.call('/svc/bad/')
+      expect([answer.status, answer.json.code]).toEqual([500, 'record_invalid'])
+      expect(answer.json.detail).toContain('$.endpoints[0].url')
+      expect(answer.json.detail).toContain('7')
+    })
+
+    it('HEAD, without a body', async () => {
+      const answer = await mesh.call('/svc/chekout/', { method: 'HEAD' })
+      expect([answer.status, answer.body.length]).toEqual([404, 0])
+      expect(answer.headers['selvedge-error']).toBe('service_not_found')
+    })
+
+    it.each([
+      ['application/grpc', '/svc/chekout/pkg.Service/Method', '5', 'service_not_found'],
+      ['application/grpc-web+proto', '/svc/chekout/pkg.Service/Method', '5', 'service_not_found'],
+      ['application/grpc', '/svc/users/hang', '4', 'deadline_exceeded'],
+      ['application/grpc+proto', '/svc/users/reset', '14', 'endpoint_unreachable'],
+      ['application/grpc', '/svc/bad/x', '13', 'record_invalid'],
+    ])('%s in its own words: %s is %s', async (contentType, path, status, code) => {
+      const answer = await mesh.call(path, { method: 'POST', headers: { 'content-type': contentType, te: 'trailers' } })
+      expect([answer.status, answer.body.length]).toEqual([200, 0])
+      expect(answer.headers).toMatchObject({
+        'content-type': contentType,
+        'grpc-status': status,
+        'grpc-message': expect.stringMatching(/\w+/),
+        'selvedge-error': code,
+      })
+      expect(answer.headers['proxy-status']).toMatch(/^selvedge; error=/)
+    })
+
+    it('with proxy-status that a structured-field parser takes, whatever the name', async () => {
+      const answer = await mesh.call('/svc/bad/')
+      expect(answer.headers['proxy-status']).toMatch(
+        /^selvedge; error=[a-z_]+(; (received-status=\d{3}|details="([\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"))*$/,
+      )
+    })
+  })
+})
