@@ -1,0 +1,65 @@
+/** What was decided for one request, and why: plain values, noted as the request goes down and comes back. */
+import type { Outcome } from './outcome.ts'
+
+/** Why a failed attempt was not followed by another. */
+export type RetryRefusal =
+  /** The attempts of the rule are used up. */
+  | 'attempts'
+  /** The allowance that came with the request is spent. */
+  | 'allowance'
+  /** This isolate's retry budget for the service is spent, or its last five attempts failed. */
+  | 'budget'
+  /** What is left of the deadline does not hold the wait and a typical attempt. */
+  | 'deadline'
+  /** The body has been sent and was not kept. */
+  | 'not-replayable'
+  /** Sending it again might do it twice. */
+  | 'not-idempotent'
+  /** The endpoint said not to. */
+  | 'pushback'
+
+export interface AttemptNote {
+  /** 1 is the first. */
+  readonly number: number
+  readonly endpoint: string
+  readonly startedAt: number
+  /** Until the response headers or the error. */
+  tookMs: number
+  outcome: Outcome | undefined
+  status: number | undefined
+}
+
+/** How much the record that was obeyed can be relied on. */
+export type Freshness = 'fresh' | 'stale' | 'last-good'
+
+export interface Receipt {
+  /** The name that was called. */
+  service: string | undefined
+  /** The names passed through: the one called, then each alias. */
+  path: readonly string[]
+  /** The registry key whose record was obeyed. */
+  key: string | undefined
+  revision: string | undefined
+  freshness: Freshness | undefined
+  /** Why the newest record was refused, where an older one served. */
+  refusedRecord: string | undefined
+  attempts: AttemptNote[]
+  /** Retries spent for this request, here and beneath. */
+  retriesUsed: number
+  /** Why the last failed attempt was not followed by another. */
+  retryRefused: RetryRefusal | undefined
+}
+
+export function receipt(): Receipt {
+  return {
+    service: undefined,
+    path: [],
+    key: undefined,
+    revision: undefined,
+    freshness: undefined,
+    refusedRecord: undefined,
+    attempts: [],
+    retriesUsed: 0,
+    retryRefused: undefined,
+  }
+}

@@ -1,0 +1,60 @@
+/** One timed thing in a trace. Plain values: a span may be kept after its request has ended. */
+import type { Outcome } from './outcome.ts'
+import type { Random } from './random.ts'
+
+/** What of a trace travels from hop to hop (W3C Trace Context). */
+export interface Trace {
+  /** 32 hex digits. */
+  readonly traceId: string
+  /** 16 hex digits: the span that called. */
+  readonly spanId: string
+  /** Trace flags: 1 sampled, 2 random trace id. */
+  readonly flags: number
+  /** Carried on as it came. */
+  readonly state?: string | undefined
+  /** W3C baggage, carried on as it came. */
+  readonly baggage?: string | undefined
+}
+
+export interface Span {
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentId: string | undefined
+  readonly flags: number
+  /** `server`: a request that came in. `client`: one attempt that went out. */
+  readonly kind: 'server' | 'client'
+  /** The method and the service, or the endpoint of an attempt. */
+  name: string
+  readonly startedAt: number
+  endedAt: number
+  status: number | undefined
+  outcome: Outcome | undefined
+  /** A mesh error code, where the mesh failed it. */
+  error: string | undefined
+  /** 1 is the first attempt; 0 on a server span. */
+  attempt: number
+}
+
+/** Opens a span beneath `parent`, or the first of a new trace (flags 3: sampled, and its id is random). */
+export function openSpan(
+  kind: Span['kind'],
+  name: string,
+  parent: Trace | undefined,
+  startedAt: number,
+  random: Random,
+): Span {
+  return {
+    traceId: parent ? parent.traceId : random.hex(16),
+    spanId: random.hex(8),
+    parentId: parent?.spanId,
+    flags: parent ? parent.flags : 3,
+    kind,
+    name,
+    startedAt,
+    endedAt: startedAt,
+    status: undefined,
+    outcome: undefined,
+    error: undefined,
+    attempt: 0,
+  }
+}

@@ -1,0 +1,27 @@
+/** A column of filters over a service, whose order the compiler checks. */
+import type { Filter, Service } from './service.ts'
+
+export interface Stack<Top, Here> {
+  /** The request meets filters in the order in which they are pushed. */
+  push<Gives>(filter: Filter<Here, Gives>): Stack<Top, Here & Gives>
+  /** Ends the column in the service that answers. */
+  over(service: Service<Here>): Service<Top>
+}
+
+/**
+ * An empty column: what is pushed first is met first. A filter that needs what none above it gives does not compile.
+ *
+ * @example
+ * const service = stack<RequestContext>().push(rescue).push(deadline).over(send)
+ */
+export const stack = <Top extends object>(): Stack<Top, Top> => build<Top, Top>((service) => service)
+
+function build<Top, Here extends object>(wrap: (service: Service<Here>) => Service<Top>): Stack<Top, Here> {
+  return {
+    push: <Gives>(filter: Filter<Here, Gives>) =>
+      build<Top, Here & Gives>((inner) =>
+        wrap((request, context) => filter(request, context, (next, gives) => inner(next, { ...context, ...gives }))),
+      ),
+    over: wrap,
+  }
+}

@@ -1,0 +1,87 @@
+/** A clock that only moves when told: for tests and for simulation. */
+import type { Clock } from './clock.ts'
+
+export interface VirtualClock extends Clock {
+  /**
+   * Moves time on by `ms` milliseconds. Timers wake in order of their instant, then of their setting, and whatever a
+   * woken one sets in motion is done before the next.
+   */
+  advance(ms: number): Promise<void>
+  /**
+   * Moves time on, timer by timer, until `work` is done, and gives what it gives.
+   *
+   * @throws {Error} when it waits for something that no timer brings.
+   */
+  run<T>(work: Promise<T>): Promise<T>
+  /** Timers that have not fired. */
+  readonly pending: number
+}
+
+export interface VirtualClockOptions {
+  /** The first instant, in milliseconds since the epoch. Default 1_000_000. */
+  startAt?: number
+  /** Lets work in progress run on until it waits. Default: three turns of the event loop. */
+  settle?: () => Promise<void>
+}
+
+interface Timer {
+  readonly at: number
+  readonly wake: () => void
+}
+
+export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClockOptions = {}): VirtualClock {
+  const timers = new Set<Timer>()
+  let now = startAt
+
+  /** Fires the next timer, if it is due by `until`. */
+  async function step(until: number): Promise<boolean> {
+    const next = earliest(timers)
+    if (!next || next.at > until) return false
+    timers.delete(next)
+    now = Math.max(now, next.at)
+    next.wake()
+    await settle()
+    return true
+  }
+
+  return {
+    now: () => now,
+    after(ms, wake) {
+      const timer = { at: now + Math.max(0, ms), wake }
+      timers.add(timer)
+      return () => timers.delete(timer)
+    },
+    async advance(ms) {
+      const until = now + ms
+      await settle()
+      while (await step(until));
+      now = until
+    },
+    async run(work) {
+      let isDone = false
+      const done = () => {
+        isDone = true
+      }
+      work.then(done, done)
+      await settle()
+      while (!isDone) {
+        if (!(await step(Number.POSITIVE_INFINITY))) throw new Error('The work waits, and no timer is set.')
+      }
+      return work
+    },
+    get pending() {
+      return timers.size
+    },
+  }
+}
+
+function earliest(timers: Iterable<Timer>): Timer | undefined {
+  let first: Timer | undefined
+  for (const timer of timers) if (!first || timer.at < first.at) first = timer
+  return first
+}
+
+/** Web streams hand their chunks on over several turns. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0))
+}

@@ -1,0 +1,35 @@
+/** Refuses what cannot be answered in time: work that is dropped before it is wasted. */
+import type { Clock } from '../core/clock.ts'
+import { type Deadline, remaining } from '../core/deadline.ts'
+import { MeshError } from '../core/errors.ts'
+import type { Filter } from '../core/service.ts'
+import type { RecentMedian } from '../math/recent-median.ts'
+
+interface Needs {
+  readonly clock: Clock
+  readonly deadline: Deadline
+  readonly service: { readonly timeouts: { readonly requestMs: number } }
+  readonly candidate: { readonly latency: RecentMedian }
+}
+
+/** Less than this is never enough, in milliseconds (research/resilience.md §2). */
+const LEAST_MS = 2
+/** An endpoint's slowness refuses nothing that has more than this share of the service's own time limit left (the same). */
+const LARGEST_SHARE = 0.2
+
+/**
+ * Beneath balance: the time that is needed is the endpoint's. The median of what its recent successes took must fit;
+ * samples older than ten seconds are forgotten, so an endpoint that was slow is asked again.
+ */
+export const admission: Filter<Needs> = async function admission(request, context, next) {
+  const { clock, deadline, service, candidate } = context
+  const left = remaining(deadline, clock)
+  if (left <= service.timeouts.requestMs * LARGEST_SHARE || left <= LEAST_MS) {
+    const typicalMs = candidate.latency.value(clock.now()) ?? 0
+    const needed = Math.max(LEAST_MS, Math.min(typicalMs, service.timeouts.requestMs * LARGEST_SHARE))
+    if (left < needed) {
+      throw new MeshError('deadline_insufficient', `${left} ms are left, and ${needed} ms is what it usually takes.`)
+    }
+  }
+  return next(request, {})
+}

@@ -1,0 +1,81 @@
+/** Gives the endpoint of an attempt, and tells its load what came of it. */
+import type { Clock } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
+import { MeshError } from '../../core/errors.ts'
+import { classify, classifyError, type Outcome } from '../../core/outcome.ts'
+import type { AttemptNote, Receipt } from '../../core/receipt.ts'
+import type { Filter } from '../../core/service.ts'
+import { readPushback } from '../../wire/pushback.ts'
+import type { Balancer, Candidate } from './balancer.ts'
+
+interface Needs {
+  readonly clock: Clock
+  readonly receipt: Receipt
+  readonly deadline: Deadline
+  readonly attempt: { readonly number: number }
+  readonly service: { readonly name: string; readonly candidates: readonly Candidate[]; readonly balancer: Balancer }
+  /** Called if the caller leaves. */
+  whenAbandoned(release: () => void): void
+}
+
+interface Gives {
+  readonly candidate: Candidate
+  readonly endpoint: Endpoint
+}
+
+/** How long after its deadline a request in flight is believed to be alive, in milliseconds. */
+const GRACE_MS = 1000
+/** The same for a request without a deadline. */
+const LONGEST_MS = 900_000
+
+/** Beneath retry: a second attempt may go elsewhere. */
+export const balance: Filter<Needs, Gives> = async function balance(request, context, next) {
+  const { clock, receipt, deadline, service } = context
+  const now = clock.now()
+  const candidate = service.balancer(choices(context), now)
+  const { endpoint } = candidate
+  const pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
+  const note: AttemptNote = {
+    number: context.attempt.number,
+    endpoint: endpoint.id,
+    startedAt: now,
+    tookMs: 0,
+    outcome: undefined,
+    status: undefined,
+  }
+  receipt.attempts.push(note)
+  // The handler of a caller that left is not resumed: what is held is given back from here.
+  context.whenAbandoned(() => settle('cancelled'))
+
+  try {
+    const response = await next(request, { candidate, endpoint })
+    note.status = response.status
+    const outcome = classify(response)
+    settle(outcome, outcome === 'failure' ? readPushback(response.headers, clock.now()).waitMs : undefined)
+    return response
+  } catch (error) {
+    settle(classifyError(error))
+    throw error
+  }
+
+  function settle(outcome: Outcome, hintMs?: number): void {
+    if (note.outcome !== undefined) return
+    const at = clock.now()
+    note.outcome = outcome
+    note.tookMs = at - now
+    pick.settle(outcome, at, hintMs)
+    if (outcome === 'success') candidate.latency.add(note.tookMs, at)
+  }
+}
+
+/** A retry goes to an endpoint that has not been tried for this call, while there is one. */
+function choices({ service, attempt, receipt }: Needs): readonly Candidate[] {
+  const { candidates } = service
+  if (candidates.length === 0) {
+    throw new MeshError('no_endpoint', `Service "${service.name}" has no endpoint that can be reached from here.`)
+  }
+  if (attempt.number === 1 || candidates.length === 1) return candidates
+  const untried = candidates.filter(({ endpoint }) => !receipt.attempts.some((note) => note.endpoint === endpoint.id))
+  return untried.length > 0 ? untried : candidates
+}

@@ -1,0 +1,35 @@
+/** What a balancer chooses among, and how it is told what came of it. */
+import type { Endpoint } from '../../core/endpoint.ts'
+import type { Outcome } from '../../core/outcome.ts'
+import type { RecentMedian } from '../../math/recent-median.ts'
+
+/** Chooses one of the candidates, of which there is at least one. */
+export type Balancer = <Of extends { readonly load: Load }>(candidates: readonly Of[], now: number) => Of
+
+/** An endpoint, and what this isolate has learned of it. */
+export interface Candidate {
+  readonly endpoint: Endpoint
+  readonly load: Load
+  /** Milliseconds that its recent successes took. */
+  readonly latency: RecentMedian
+  /** Do its answers settle a retry allowance? `undefined` until it has answered. */
+  settles: boolean | undefined
+}
+
+/** How expensive it is to send to an endpoint now. */
+export interface Load {
+  /** Lower is better. Only comparable with others of the same kind. */
+  cost(now: number): number
+  /** A request is sent. It counts until its pick is settled, or until `expiresAt` if its owner dies without a word. */
+  start(now: number, expiresAt: number): Pick
+  /** Requests in flight. */
+  inFlight(now: number): number
+}
+
+/** One request in flight: settled once, by whoever comes first. */
+export interface Pick {
+  /**
+   * @param hintMs for how long the endpoint asked to be left alone, where it did.
+   */
+  settle(outcome: Outcome, now: number, hintMs?: number): void
+}

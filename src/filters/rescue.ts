@@ -1,0 +1,38 @@
+/** Errors become responses, here and only here. */
+import { MeshError } from '../core/errors.ts'
+import { isAbort } from '../core/outcome.ts'
+import type { Receipt } from '../core/receipt.ts'
+import type { Filter } from '../core/service.ts'
+import type { Trace } from '../core/span.ts'
+import { problemResponse } from '../wire/problem.ts'
+
+interface Needs {
+  readonly receipt: Receipt
+  readonly trace: Trace | undefined
+}
+
+/** nginx's word for a caller that left: nobody reads it but a log. */
+const CLIENT_CLOSED_REQUEST = 499
+
+/** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
+export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace }, next) {
+  try {
+    return await next(request, {})
+  } catch (error) {
+    if (isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
+    return problemResponse(meshErrorOf(error), request, {
+      service: receipt.service,
+      revision: receipt.revision,
+      traceId: trace?.traceId,
+    })
+  }
+}
+
+function meshErrorOf(error: unknown): MeshError {
+  if (error instanceof MeshError) return error
+  // What an outsider may read says nothing of the inside; the log does.
+  console.error(error)
+  return new MeshError('internal', 'Something went wrong inside. The log of this Worker has the details.', {
+    cause: error,
+  })
+}

@@ -1,0 +1,155 @@
+/** The attempt loop: a call that failed is made again while it is safe, of use, and paid for. */
+import { type Allowance, allowance as grant } from '../../core/allowance.ts'
+import { type Clock, sleep } from '../../core/clock.ts'
+import { type Deadline, remaining } from '../../core/deadline.ts'
+import { MeshError } from '../../core/errors.ts'
+import { classify, classifyError } from '../../core/outcome.ts'
+import type { Random } from '../../core/random.ts'
+import type { Receipt, RetryRefusal } from '../../core/receipt.ts'
+import type { Filter } from '../../core/service.ts'
+import type { RetryPolicy } from '../../policy/retry.ts'
+import { IDEMPOTENCY_KEY } from '../../wire/headers.ts'
+import { type Pushback, readPushback } from '../../wire/pushback.ts'
+import { backoffMs } from './backoff.ts'
+import type { RetryBudget } from './budget.ts'
+import { onceBody, replayBody } from './replay.ts'
+
+/** One of the attempts of a call. */
+export interface Attempt {
+  /** 1 is the first. */
+  readonly number: number
+  readonly body: BodyInit | null
+  /** Could another follow, if this one fails? */
+  readonly mayRepeat: boolean
+}
+
+interface Needs {
+  readonly clock: Clock
+  readonly random: Random
+  readonly receipt: Receipt
+  readonly deadline: Deadline
+  /** Aborts at the deadline, and when the caller leaves. */
+  readonly signal: AbortSignal
+  readonly trusted: boolean
+  /** What the caller granted, if it did. */
+  readonly allowance: Allowance | undefined
+  readonly service: {
+    readonly retry: RetryPolicy
+    readonly budget: RetryBudget
+    /** Milliseconds an answer typically takes, where that is known. */
+    typicalMs(now: number): number | undefined
+  }
+}
+
+interface Gives {
+  readonly attempt: Attempt
+  readonly allowance: Allowance
+}
+
+/** What is thought of a failed attempt. */
+type Verdict = { readonly retryAfterMs: number } | { readonly refused: RetryRefusal | undefined }
+
+export const retry: Filter<Needs, Gives> = async function retry(request, context, next) {
+  const { clock, receipt, service, signal } = context
+  const { retry: policy, budget } = service
+  const allowance = context.allowance ?? grant(policy.attempts)
+  // What a stranger grants may lessen what the rule allows, never raise it.
+  if (!context.trusted) allowance.limit(policy.attempts)
+
+  const isRepeatable = isIdempotent(request.method) || request.headers.has(IDEMPOTENCY_KEY)
+  // To hold a body costs; it is held only where a failure could be answered by sending it again.
+  const body =
+    isRepeatable && policy.attempts > 0 && allowance.left > 0 ? await replayBody(request, signal) : onceBody(request)
+
+  for (let number = 1; ; number++) {
+    const isLast = number > policy.attempts || !body.replayable
+    const attempt: Attempt = { number, body: body.take(), mayRepeat: !isLast && isRepeatable }
+    let response: Response | undefined
+    let failure: unknown
+    try {
+      response = await next(request, { attempt, allowance })
+    } catch (error) {
+      failure = error
+    }
+
+    const outcome = response ? classify(response) : classifyError(failure)
+    if (outcome === 'success') budget.deposit()
+    else if (outcome !== 'cancelled' && outcome !== 'unsent') budget.fail()
+
+    const verdict = judge(response, failure)
+    receipt.retriesUsed = allowance.used
+    if ('refused' in verdict) {
+      receipt.retryRefused = verdict.refused
+      if (response) return response
+      throw failure
+    }
+
+    discard(response)
+    allowance.take()
+    receipt.retriesUsed = allowance.used
+    await sleep(clock, verdict.retryAfterMs, signal)
+
+    function judge(response: Response | undefined, failure: unknown): Verdict {
+      const pushback = response ? pushbackOf(response) : undefined
+      if (response ? !isRetryable(response, pushback) : !isRetryableError(failure)) {
+        return { refused: failure instanceof MeshError && isOutOfTime(failure) ? 'deadline' : undefined }
+      }
+      if (pushback?.verdict === 'stop') return { refused: 'pushback' }
+      if (number > policy.attempts) return { refused: 'attempts' }
+      if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
+      if (!body.replayable) return { refused: 'not-replayable' }
+      if (allowance.left < 1) return { refused: 'allowance' }
+      const waitMs = waitOf(pushback)
+      // Not to start what cannot be finished: the wait and a typical answer must fit.
+      const typicalMs = service.typicalMs(clock.now()) ?? 0
+      if (remaining(context.deadline, clock) <= waitMs + typicalMs) return { refused: 'deadline' }
+      if (!budget.tryWithdraw()) return { refused: 'budget' }
+      return { retryAfterMs: waitMs }
+    }
+
+    function pushbackOf(response: Response): Pushback | undefined {
+      return classify(response) === 'failure' ? readPushback(response.headers, clock.now()) : undefined
+    }
+
+    function waitOf(pushback: Pushback | undefined): number {
+      if (pushback?.waitMs !== undefined) return pushback.waitMs
+      // It was refused unread: another endpoint may take it at once, the first time.
+      if (pushback?.verdict === 'go' && number === 1) return 0
+      return backoffMs(policy.backoffMs, number, context.random)
+    }
+
+    function isRetryable(response: Response, pushback: Pushback | undefined): boolean {
+      if (policy.codes.has(response.status)) return true
+      // Told when to come back, we may.
+      return pushback?.verdict === 'go' || (response.status === 429 && pushback?.waitMs !== undefined)
+    }
+  }
+}
+
+/** RFC 9110 §9.2.2: these may be repeated without asking. */
+export function isIdempotent(method: string): boolean {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+    case 'OPTIONS':
+    case 'TRACE':
+    case 'PUT':
+    case 'DELETE':
+      return true
+    default:
+      return false
+  }
+}
+
+function isRetryableError(error: unknown): boolean {
+  return error instanceof MeshError && (error.code === 'endpoint_unreachable' || error.code === 'attempt_timed_out')
+}
+
+function isOutOfTime(error: MeshError): boolean {
+  return error.code === 'deadline_exceeded' || error.code === 'deadline_insufficient'
+}
+
+/** An answer that nobody will read holds a connection until it is cancelled. */
+function discard(response: Response | undefined): void {
+  response?.body?.cancel().catch(() => {})
+}

@@ -1,0 +1,46 @@
+/** Tells the caller what its call cost, and what the mesh changed its mind about. */
+import type { Allowance } from '../core/allowance.ts'
+import type { Receipt } from '../core/receipt.ts'
+import type { Filter } from '../core/service.ts'
+import { PROXY_STATUS, RETRIES_USED } from '../wire/headers.ts'
+import { proxyStatus } from '../wire/proxy-status.ts'
+
+interface Needs {
+  readonly receipt: Receipt
+  /** What the caller granted, if it did: then it waits to hear what was used. */
+  readonly allowance: Allowance | undefined
+}
+
+/** Above rescue: an error settles what was spent on it, too. */
+export const settle: Filter<Needs> = async function settle(request, { receipt, allowance }, next) {
+  const response = await next(request, {})
+  return settled(response, allowance, receipt)
+}
+
+/** The response with what the caller should hear of it; untouched where there is nothing to say. */
+export function settled(response: Response, allowance: Allowance | undefined, receipt: Receipt): Response {
+  const used = allowance ? allowance.used : receipt.retriesUsed
+  const details = changesOf(receipt)
+  if ((!allowance && used === 0 && details === undefined) || response.status === 101 || !isRebuildable(response)) {
+    return response
+  }
+  const answer = new Response(response.body, response)
+  if (allowance || used > 0) answer.headers.set(RETRIES_USED, String(used))
+  if (details !== undefined) {
+    answer.headers.append(PROXY_STATUS, proxyStatus({ receivedStatus: response.status, details }))
+  }
+  return answer
+}
+
+function changesOf({ attempts, refusedRecord }: Receipt): string | undefined {
+  const changes: string[] = []
+  if (attempts.length > 1) changes.push(`${attempts.length} attempts were made`)
+  // Not what is wrong with it: that is for the operator, who finds it on the receipt.
+  if (refusedRecord !== undefined) changes.push('the newest record was refused and the last good one serves')
+  return changes.length > 0 ? changes.join('; ') : undefined
+}
+
+/** A response can be made anew only with a status that the constructor takes. */
+function isRebuildable({ status }: Response): boolean {
+  return status >= 200 && status <= 599
+}

@@ -1,0 +1,50 @@
+/** The mesh as a hono middleware: `c.var.mesh.fetch` calls on behalf of the request being served. */
+import type { MiddlewareHandler } from 'hono'
+import { MeshError } from './core/errors.ts'
+import type { Call, Mesh } from './mesh/mesh.ts'
+import { problemResponse } from './wire/problem.ts'
+
+/** What the middleware adds to the context. */
+export interface MeshVariables {
+  mesh: Call
+}
+
+/**
+ * A MeshError that no handler caught becomes a problem that names its code, unless `app.onError` has answered it.
+ *
+ * @example
+ * const app = new Hono<{ Bindings: Env; Variables: MeshVariables }>()
+ * app.use(selvedge((env) => createMesh({ registry: kvRegistry(env.REGISTRY), env })))
+ * app.get('/orders/:id', (c) => c.var.mesh.fetch(`http://customer/${c.req.param('id')}`))
+ */
+export function selvedge<Env extends object>(
+  make: (env: Env) => Mesh,
+): MiddlewareHandler<{ Bindings: Env; Variables: MeshVariables }> {
+  const meshes = new WeakMap<Env, Mesh>()
+  return async function selvedge(c, next) {
+    let mesh = meshes.get(c.env)
+    if (!mesh) {
+      mesh = make(c.env)
+      meshes.set(c.env, mesh)
+    }
+    const call = mesh.for(c.req.raw, lifetimeOf(c))
+    c.set('mesh', call)
+    await next()
+    const answer = c.error instanceof MeshError && c.res.status === 500 ? problemResponse(c.error, c.req.raw) : c.res
+    const settled = call.settle(answer)
+    if (settled !== c.res) {
+      // hono lays the headers of the old response over the new one, unless it is taken away first.
+      c.res = undefined
+      c.res = settled
+    }
+  }
+}
+
+/** Outside Workers hono has no execution context, and says so by throwing. */
+function lifetimeOf(c: { executionCtx: { waitUntil(work: Promise<unknown>): void } }) {
+  try {
+    return c.executionCtx
+  } catch {
+    return undefined
+  }
+}

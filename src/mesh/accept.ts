@@ -1,0 +1,51 @@
+/** Reads what a request brings with it from the hop before: where both modes begin. */
+import { type Allowance, allowance } from '../core/allowance.ts'
+import { type RequestContext, requestContext } from '../core/context.ts'
+import { type Deadline, deadlineIn } from '../core/deadline.ts'
+import type { Trace } from '../core/span.ts'
+import { readAllowance } from '../wire/allowance.ts'
+import { readTimeoutMs } from '../wire/deadline.ts'
+import { readTrace } from '../wire/traceparent.ts'
+import { readHops } from '../wire/via.ts'
+import type { Settings } from './options.ts'
+
+/** A request that came in, and what its caller said of it. */
+export interface Inbound extends RequestContext {
+  /** The caller's deadline. A stranger may say one too: it can only shorten what the mesh would allow. */
+  readonly deadline: Deadline
+  /** Hops made so far. */
+  readonly hops: number
+  readonly trace: Trace | undefined
+  /** Retries that the caller granted to this call and all beneath it, if it did. */
+  readonly allowance: Allowance | undefined
+}
+
+/** What is known of who calls, besides the request. */
+export interface Arrival {
+  /** Does the caller belong to the mesh? */
+  readonly trusted: boolean
+  defer(work: Promise<unknown>): void
+}
+
+export function accept(request: Request, { trusted, defer }: Arrival, { clock, random }: Settings): Inbound {
+  const { headers } = request
+  const granted = readAllowance(headers)
+  return {
+    ...requestContext({ clock, random, signal: request.signal, trusted, defer }),
+    deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
+    hops: readHops(headers),
+    trace: readTrace(headers),
+    allowance: granted === undefined ? undefined : allowance(granted),
+  }
+}
+
+/** The context of a call that no request brought: a cron trigger, a queue, a script. */
+export function root({ clock, random }: Settings): Inbound {
+  return {
+    ...requestContext({ clock, random, trusted: true }),
+    deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
+    hops: 0,
+    trace: undefined,
+    allowance: undefined,
+  }
+}

@@ -1,0 +1,129 @@
+/** The mesh as a library: functions call functions by name. */
+import type { RequestContext } from '../core/context.ts'
+import { deadlineIn, earlier } from '../core/deadline.ts'
+import { receipt } from '../core/receipt.ts'
+import type { Service } from '../core/service.ts'
+import { settled } from '../filters/settle.ts'
+import { snapshot } from '../registry/snapshot.ts'
+import { hasBinding } from '../transport/binding.ts'
+import { send } from '../transport/send.ts'
+import { readTimeoutMs } from '../wire/deadline.ts'
+import { type Arrival, accept, type Inbound, root } from './accept.ts'
+import { fleet } from './fleet.ts'
+import { nameOf, splitUrl } from './name.ts'
+import { type MeshOptions, withDefaults } from './options.ts'
+import { type Handler, handled, type Served } from './serve.ts'
+import { inbound, type Named, outbound } from './stack.ts'
+
+/** As much of a fetch as everyone agrees on: hono's `hc`, connect transports and openapi-fetch take it as it is. */
+export type MeshFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/** What is needed of a Worker's `ctx`. */
+export interface Lifetime {
+  waitUntil(work: Promise<unknown>): void
+}
+
+/** Calls made on behalf of one request: they carry its deadline, trace and allowance. */
+export interface Call {
+  readonly fetch: MeshFetch
+  /** The response, with the retries that were used on its behalf where the caller granted some. */
+  settle(response: Response): Response
+}
+
+export interface ServeOptions {
+  /**
+   * Does the caller belong to the mesh? What others say of deadline and allowance can only take away. Default: nobody
+   * does, which is right for a Worker that can be reached from the internet.
+   */
+  trust?: (request: Request, ctx: ExecutionContext) => boolean
+}
+
+export interface Mesh {
+  /**
+   * Calls the service that the host of the URL names: `mesh.fetch('http://users/42')`. Within `serve` the call carries
+   * the context of the request being served. Redirects are not followed.
+   *
+   * @throws {MeshError} where the mesh, not the service, failed the call. A status of the service is not an error.
+   */
+  readonly fetch: MeshFetch
+  /** Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer. */
+  for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean }): Call
+  /** A Worker whose handler stands behind the inbound stack: traced, bounded by the caller's deadline, rescued. */
+  serve<Env>(handler: Handler<Env>, options?: ServeOptions): Handler<Env>
+  /** A service that forwards what comes from outside to the name given: the deployable Worker is made of it. */
+  proxy(
+    identify: (request: Request) => Pick<Named, 'name' | 'path'>,
+  ): (request: Request, arrival: Arrival) => Promise<Response>
+}
+
+/**
+ * @example
+ * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env })
+ * const response = await mesh.fetch('http://users/42')
+ */
+export function createMesh(options: MeshOptions): Mesh {
+  const settings = withDefaults(options)
+  const { bindings, clock, domain, storage } = settings
+  const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
+  const services = fleet({
+    ...settings,
+    isReachable: ({ target }) => target.kind !== 'binding' || hasBinding(bindings, target.binding),
+  })
+  const call = outbound(settings, names, services, send(settings))
+
+  function fetchFor(context: () => Inbound): MeshFetch {
+    return async function fetch(input, init) {
+      const isRequest = input instanceof Request
+      const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, init)
+      const { host, path } = splitUrl(request.url)
+      const from = context()
+      // Only a signal that somebody holds is worth a listener.
+      const own = isRequest || init?.signal ? request.signal : undefined
+      return call(request, {
+        ...from,
+        receipt: receipt(),
+        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(request.headers, clock.now()), clock)),
+        name: nameOf(host, domain),
+        path,
+        signals: [from.signal, own].filter(
+          (signal, index, all) => signal && all.indexOf(signal) === index,
+        ) as AbortSignal[],
+      })
+    }
+  }
+
+  return {
+    fetch: fetchFor(() => (storage?.getStore() as Inbound | undefined) ?? root(settings)),
+    for(request, ctx, { trusted = false } = {}) {
+      const context = accept(request, { trusted, defer: deferTo(ctx) }, settings)
+      return {
+        fetch: fetchFor(() => context),
+        settle: (response) => settled(response, context.allowance, context.receipt),
+      }
+    },
+    serve<Env>(handler: Handler<Env>, { trust = () => false }: ServeOptions = {}) {
+      const enter = inbound<Served<Env>>(settings, handled(handler, storage))
+      return {
+        fetch(request: Request, env: Env, ctx: ExecutionContext) {
+          const arrival = { trusted: trust(request, ctx), defer: deferTo(ctx) }
+          return enter(request, { ...accept(request, arrival, settings), env, ctx })
+        },
+      }
+    },
+    proxy(identify) {
+      const forward: Service<Inbound> = async function forward(request, context) {
+        return call(request, { ...context, ...identify(request), signals: signalsOf(context) })
+      }
+      const enter = inbound(settings, forward)
+      return (request, arrival) => enter(request, accept(request, arrival, settings))
+    },
+  }
+}
+
+function signalsOf({ signal }: RequestContext): readonly AbortSignal[] {
+  return signal ? [signal] : []
+}
+
+function deferTo(ctx: Lifetime | undefined): Arrival['defer'] {
+  return ctx ? (work) => ctx.waitUntil(work) : () => {}
+}

@@ -1,0 +1,35 @@
+/** Reads the name that is called out of a URL: its host. */
+import { isServiceName, type ServiceName } from '../core/endpoint.ts'
+import { MeshError } from '../core/errors.ts'
+
+export interface Called {
+  readonly name: ServiceName
+  /** Path and query, from the first slash. */
+  readonly path: string
+}
+
+/** Host (without port) and the rest of an absolute URL. By index: a URL object costs as much as all the balancing. */
+export function splitUrl(url: string): { host: string; path: string } {
+  const start = url.indexOf('://') + 3
+  const slash = url.indexOf('/', start)
+  const authority = slash === -1 ? url.slice(start) : url.slice(start, slash)
+  const port = authority.lastIndexOf(':')
+  // An IPv6 address has colons of its own, within brackets.
+  const host = port > authority.lastIndexOf(']') ? authority.slice(0, port) : authority
+  return { host: host.slice(host.lastIndexOf('@') + 1), path: slash === -1 ? '/' : url.slice(slash) }
+}
+
+/**
+ * `users`, or `users.<domain>`, as a name.
+ *
+ * @throws {MeshError} `service_not_named` where it is none.
+ */
+export function nameOf(host: string, domain: string): ServiceName {
+  const lower = host.toLowerCase()
+  const name = lower.endsWith(`.${domain}`) ? lower.slice(0, -domain.length - 1) : lower
+  if (isServiceName(name)) return name
+  throw new MeshError(
+    'service_not_named',
+    `"${host}" is not a service name: labels of a-z, 0-9 and "-", joined by dots, 253 characters at most.`,
+  )
+}

@@ -1,0 +1,103 @@
+/** What a mesh is made with: optional on the way in, required inside. */
+import { type Clock, systemClock } from '../core/clock.ts'
+import { type Random, systemRandom } from '../core/random.ts'
+import type { Sink } from '../core/sink.ts'
+import type { WrittenPolicy } from '../policy/record.ts'
+import type { Registry } from '../registry/registry.ts'
+import { spanRing } from '../telemetry/span-ring.ts'
+import type { Bindings } from '../transport/binding.ts'
+
+export interface MeshOptions {
+  /** Where names are looked up: `kvRegistry(env.REGISTRY)`, `memoryRegistry({…})`, `viaMesh()`. */
+  registry: Registry
+  /** The Worker's environment: endpoints name their service bindings in it. Default: none. */
+  env?: object
+  /** Policy where a record is silent. Default: that of docs/defaults.md. */
+  defaults?: WrittenPolicy
+  /** `users.<domain>` is the same name as `users`. Default `mesh`. */
+  domain?: string
+  /** For how long a record is served without asking, in milliseconds. Default 5_000. */
+  freshMs?: number
+  /** For how long the last good record serves while the registry fails, in milliseconds. Default 3_600_000 (1 h). */
+  maxStaleMs?: number
+  /** Names kept in this isolate, those used last. Default 2_000. */
+  maxRecords?: number
+  /** Hops a request may make, 1 to 32. Default 16: the platform's ceiling is 32 Worker invocations a request. */
+  maxHops?: number
+  /** The longest silence of a running stream, in milliseconds. Default 300_000 (Envoy's `stream_idle_timeout`). */
+  idleMs?: number
+  /** Where spans are told. Default: the last 256 are kept in memory. */
+  sink?: Sink
+  /** Default: the platform's. */
+  clock?: Clock
+  /** Default: the platform's. */
+  random?: Random
+  /** Default: the platform's `fetch`. */
+  fetch?: typeof fetch
+  /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
+  storage?: Storage
+}
+
+/** As much of AsyncLocalStorage as is needed. */
+export interface Storage {
+  run<Result>(store: unknown, callback: () => Result): Result
+  getStore(): unknown
+}
+
+export interface Settings {
+  readonly registry: Registry
+  readonly bindings: Bindings
+  readonly defaults: WrittenPolicy
+  readonly domain: string
+  readonly freshMs: number
+  readonly maxStaleMs: number
+  readonly maxRecords: number
+  readonly maxHops: number
+  readonly idleMs: number
+  readonly sink: Sink
+  readonly clock: Clock
+  readonly random: Random
+  readonly fetch: typeof fetch
+  readonly storage: Storage | undefined
+}
+
+/** @throws {TypeError} for a number out of its range: a programmer's slip, told at construction. */
+export function withDefaults(options: MeshOptions): Settings {
+  if (typeof options?.registry?.read !== 'function') {
+    throw new TypeError('createMesh needs a registry, as in createMesh({ registry: kvRegistry(env.REGISTRY), env }).')
+  }
+  const settings = {
+    registry: options.registry,
+    bindings: (options.env ?? {}) as Bindings,
+    defaults: options.defaults ?? {},
+    domain: options.domain ?? 'mesh',
+    freshMs: options.freshMs ?? 5000,
+    maxStaleMs: options.maxStaleMs ?? 3_600_000,
+    maxRecords: options.maxRecords ?? 2000,
+    maxHops: options.maxHops ?? 16,
+    idleMs: options.idleMs ?? 300_000,
+    sink: options.sink ?? spanRing(),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom(),
+    // Called through the global each time: a test that replaces it is heard.
+    fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
+    storage: options.storage ?? platformStorage(),
+  } satisfies Settings
+  within(settings.freshMs, 'freshMs is milliseconds', 0, 3_600_000)
+  within(settings.maxStaleMs, 'maxStaleMs is milliseconds', settings.freshMs, 86_400_000)
+  within(settings.maxRecords, 'maxRecords is a number of names', 2, 1_000_000)
+  within(settings.maxHops, 'maxHops is a number of hops', 1, 32)
+  within(settings.idleMs, 'idleMs is milliseconds', 1, Number.POSITIVE_INFINITY)
+  return settings
+}
+
+function within(value: number, what: string, least: number, most: number): void {
+  if (!(value >= least && value <= most)) throw new TypeError(`${what}, ${least} to ${most}; got ${value}.`)
+}
+
+/** Found without an import, which would tie the library to one platform: workerd and Node both offer it so. */
+function platformStorage(): Storage | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
+  const hooks = process?.getBuiltinModule?.('async_hooks') as { AsyncLocalStorage?: new () => Storage } | undefined
+  return hooks?.AsyncLocalStorage ? new hooks.AsyncLocalStorage() : undefined
+}

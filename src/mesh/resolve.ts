@@ -1,0 +1,30 @@
+/** Gives the service that a name stands for: its record, and what was learned of it. */
+import type { Clock } from '../core/clock.ts'
+import { type Deadline, remaining } from '../core/deadline.ts'
+import type { ServiceName } from '../core/endpoint.ts'
+import type { Receipt } from '../core/receipt.ts'
+import type { Filter } from '../core/service.ts'
+import { follow } from '../registry/alias.ts'
+import type { Snapshot } from '../registry/snapshot.ts'
+import type { Fleet, LiveService } from './fleet.ts'
+
+interface Needs {
+  readonly clock: Clock
+  readonly deadline: Deadline
+  readonly name: ServiceName
+  readonly receipt: Receipt
+  defer(work: Promise<unknown>): void
+}
+
+export function resolve(snapshot: Snapshot, fleet: Fleet): Filter<Needs, { service: LiveService }> {
+  return async function resolve(request, { clock, deadline, name, receipt, defer }, next) {
+    receipt.service = name
+    const { found, path } = await follow(snapshot, name, { clock, waitMs: remaining(deadline, clock), defer })
+    receipt.path = path
+    receipt.key = found.key
+    receipt.revision = found.revision
+    receipt.freshness = found.freshness
+    receipt.refusedRecord = found.refused
+    return next(request, { service: fleet.of(found) })
+  }
+}

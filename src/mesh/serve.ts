@@ -1,0 +1,33 @@
+/** A handler as a service: it has until its caller's deadline, and its calls carry its context. */
+import { within } from '../core/clock.ts'
+import { remaining } from '../core/deadline.ts'
+import { MeshError } from '../core/errors.ts'
+import type { Service } from '../core/service.ts'
+import type { Inbound } from './accept.ts'
+import type { Storage } from './options.ts'
+
+/** A Worker's handler. */
+export interface Handler<Env> {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
+}
+
+/** A request that is about to reach a handler. */
+export interface Served<Env> extends Inbound {
+  readonly env: Env
+  readonly ctx: ExecutionContext
+}
+
+/** Runs a handler within its context, and answers for it when its time is up. */
+export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined): Service<Served<Env>> {
+  return async function handled(request, context) {
+    const { clock, deadline, env, ctx } = context
+    const left = remaining(deadline, clock)
+    const late = (): never => {
+      throw new MeshError('deadline_exceeded', `No answer was ready within the ${Math.round(left)} ms that were left.`)
+    }
+    if (left <= 0) return late()
+    const go = async () => handler.fetch(request, env, ctx)
+    const answer = storage ? storage.run(context, go) : go()
+    return left === Number.POSITIVE_INFINITY ? answer : within(clock, left, answer, late)
+  }
+}

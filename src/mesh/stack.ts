@@ -1,0 +1,60 @@
+/** The two stacks of the mesh, in reading order. There is no third path. */
+import type { RequestContext } from '../core/context.ts'
+import type { ServiceName } from '../core/endpoint.ts'
+import type { Service } from '../core/service.ts'
+import { stack } from '../core/stack.ts'
+import { admission } from '../filters/admission.ts'
+import { balance } from '../filters/balance/balance.ts'
+import { attemptDeadline, ruleDeadline } from '../filters/deadline.ts'
+import { idle } from '../filters/idle.ts'
+import { loop } from '../filters/loop.ts'
+import { propagate } from '../filters/propagate.ts'
+import { rescue } from '../filters/rescue.ts'
+import { lend } from '../filters/retry/lend.ts'
+import { retry } from '../filters/retry/retry.ts'
+import { settle } from '../filters/settle.ts'
+import { clientTrace, serverTrace } from '../filters/trace.ts'
+import type { Snapshot } from '../registry/snapshot.ts'
+import type { Sent } from '../transport/send.ts'
+import type { Inbound } from './accept.ts'
+import type { Fleet } from './fleet.ts'
+import type { Settings } from './options.ts'
+import { resolve } from './resolve.ts'
+
+/** A call to a name. */
+export interface Named extends Inbound {
+  readonly name: ServiceName
+  /** Path and query, from the first slash. */
+  readonly path: string
+  /** Abort when a caller leaves. */
+  readonly signals: readonly AbortSignal[]
+}
+
+/** A request that comes to the mesh from outside. The proxy enters here; so does `mesh.serve(handler)`. */
+export const inbound = <Arrived extends Inbound>({ sink, maxHops }: Settings, to: Service<Arrived>): Service<Arrived> =>
+  stack<Arrived>()
+    .push(settle) // top: an error, too, settles the allowance that the caller granted
+    .push(serverTrace(sink)) // above all that can refuse: refusals are traced too
+    .push(rescue) // whatever is thrown beneath becomes a problem that names its trace
+    .push(loop(maxHops)) // before any work is done for a request that has been here
+    .over(to)
+
+/** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
+export const outbound = (
+  { sink, idleMs }: Settings,
+  snapshot: Snapshot,
+  fleet: Fleet,
+  send: Service<Sent & RequestContext>,
+): Service<Named> =>
+  stack<Named>()
+    .push(resolve(snapshot, fleet)) // gives the service: its policy, and what was learned of it
+    .push(ruleDeadline) // above retry: all attempts share what the record and the caller allow
+    .push(retry) // ── beneath this line everything runs once an attempt ──
+    .push(balance) // beneath retry: a second attempt may go elsewhere
+    .push(admission) // beneath balance: the time that is needed is the endpoint's
+    .push(lend) // beneath balance: what is lost with an answer depends on who was asked
+    .push(attemptDeadline) // beneath balance: its load hears of timeouts
+    .push(clientTrace(sink)) // a span an attempt
+    .push(idle(idleMs)) // watches what streams on after the answer
+    .push(propagate) // last: it writes what is left of the deadline as the request leaves
+    .over(send)

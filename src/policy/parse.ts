@@ -1,0 +1,75 @@
+/** Unknown text to a record, or to a message that says where, what stood there and what may. */
+import * as v from 'valibot'
+import { MeshError } from '../core/errors.ts'
+import { isEndpointUrl } from './endpoint.ts'
+import { policySchema, recordOf, recordSchema, type ServiceRecord, type WrittenPolicy } from './record.ts'
+
+/** Fields of the contract that this version does not enforce yet, and so refuses. */
+const LATER =
+  /^(rules|hedge|loadBalancer|outlierDetection|limits|access|weight|locality|credentials|dispatch|object|lambda|queue|whenEmpty|minRetryRate)$/
+
+/** How much of a wrong value a message repeats. */
+const SHOWN_CHARACTERS = 80
+/** Issues named in one message; more are counted. */
+const SHOWN_ISSUES = 3
+
+/**
+ * Parses what stands under a registry key: a bare URL, or a JSON service record.
+ *
+ * @throws {MeshError} `record_invalid`, with the JSON path of everything that was not understood.
+ */
+export function parseRecord(text: string): ServiceRecord {
+  const trimmed = text.trim()
+  if (isEndpointUrl(trimmed)) return recordOf({ endpoints: [trimmed] })
+  if (trimmed.startsWith('{')) return recordOf(parseWith(recordSchema(), trimmed))
+  throw new MeshError('record_invalid', `Expected a URL or a JSON object, got ${shown(trimmed)}.`)
+}
+
+/**
+ * Parses a policy, as in `MESH_DEFAULTS`.
+ *
+ * @throws {MeshError} `record_invalid`, with the JSON path of everything that was not understood.
+ */
+export function parsePolicy(text: string): WrittenPolicy {
+  return parseWith(policySchema(), text)
+}
+
+function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new MeshError('record_invalid', `Not JSON: ${(cause as Error).message}.`, { cause })
+  }
+  const { success, issues, output } = v.safeParse(schema, value)
+  if (success) return output
+  const told = issues.slice(0, SHOWN_ISSUES).map(sentenceOf)
+  if (issues.length > SHOWN_ISSUES) told.push(`And ${issues.length - SHOWN_ISSUES} more.`)
+  throw new MeshError('record_invalid', told.join(' '))
+}
+
+function sentenceOf({ type, path, expected, received, message, input }: v.BaseIssue<unknown>): string {
+  const keys = path?.map(({ key }) => key) ?? []
+  const place = `$${keys.map(step).join('')}`
+  if (type === 'strict_object' && keys.length > 0) {
+    if (expected === 'never') return `${place}: ${unknownField(String(keys.at(-1)))}.`
+    if (received === 'undefined') return `${place}: is missing.`
+  }
+  return `${place}: ${message.startsWith('Invalid') ? `Expected ${expected}` : message}, got ${shown(input)}.`
+}
+
+function unknownField(key: string): string {
+  return LATER.test(key)
+    ? `"${key}" is of a later version: this one does not enforce it, and so refuses it`
+    : `"${key}" is not a field that is known here`
+}
+
+function step(key: unknown): string {
+  if (typeof key === 'number') return `[${key}]`
+  return /^[\w$]+$/.test(String(key)) ? `.${key}` : `[${JSON.stringify(key)}]`
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+}

@@ -1,0 +1,22 @@
+/** What all parts of a record's schema share. Schemas are made by functions: at module scope nothing is computed. */
+import * as v from 'valibot'
+import { DURATION_FORM, durationMs, isDuration } from './duration.ts'
+
+/** A condition, with what may stand there for the message. */
+export function must<Value>(test: (value: Value) => boolean, what: string) {
+  return v.check(test, `Expected ${what}`)
+}
+
+/** A duration, of at least `leastMs` and at most `mostMs` milliseconds. */
+export function duration(what = DURATION_FORM, leastMs = 0, mostMs = Number.POSITIVE_INFINITY) {
+  const isWithin = (text: string) => isDuration(text) && durationMs(text) >= leastMs && durationMs(text) <= mostMs
+  return v.pipe(v.string(`Expected ${what}`), must(isWithin, what))
+}
+
+/** A number from `least` to `most`. */
+export function between(least: number, most: number, what: string, isWanted: (value: number) => boolean = () => true) {
+  return v.pipe(
+    v.number(`Expected ${what}`),
+    must((value: number) => value >= least && value <= most && isWanted(value), what),
+  )
+}

@@ -1,0 +1,172 @@
+/** What this isolate has read of the registry: fresh for a while, then stale while one request refreshes it. */
+import { type Clock, within } from '../core/clock.ts'
+import type { ServiceName } from '../core/endpoint.ts'
+import { MeshError } from '../core/errors.ts'
+import { type Lru, lru } from '../core/lru.ts'
+import type { Freshness } from '../core/receipt.ts'
+import { parseRecord } from '../policy/parse.ts'
+import type { ServiceRecord } from '../policy/record.ts'
+import { candidateKeys } from './keys.ts'
+import type { Entry, Registry } from './registry.ts'
+
+export interface SnapshotOptions {
+  /** For how long a record is served without asking, in milliseconds. */
+  readonly freshMs: number
+  /** For how long the last good record serves while the registry fails, hangs or holds nonsense, in milliseconds. */
+  readonly maxStaleMs: number
+  /** How long to wait for the registry, in milliseconds. */
+  readonly readMs: number
+  /** How many names are kept; those not asked for lately go first. */
+  readonly maxRecords: number
+}
+
+/** A record that was found for a name. */
+export interface Found {
+  /** The key it stands under: the name's own, or a wildcard's. */
+  readonly key: string
+  readonly record: ServiceRecord
+  readonly revision: string | undefined
+  readonly freshness: Freshness
+  /** Why what stands there now was refused, where an earlier record serves in its place. */
+  readonly refused: string | undefined
+}
+
+export interface Snapshot {
+  /**
+   * The record of a name, `undefined` where there is none.
+   *
+   * @throws {MeshError} `registry_unavailable` or `record_invalid`, where no good record is known that is young enough.
+   */
+  find(name: ServiceName, request: Asking): Promise<Found | undefined>
+  /** Names that are kept now. */
+  readonly size: number
+}
+
+/** What the snapshot needs of the request that asks. */
+export interface Asking {
+  readonly clock: Clock
+  /** How long this request can wait, in milliseconds. */
+  readonly waitMs: number
+  defer(work: Promise<unknown>): void
+}
+
+/** A parsed record, shared by all the names that a wildcard answers for. */
+interface Parsed {
+  readonly text: string
+  readonly record: ServiceRecord
+}
+
+/** What is known of a name. Plain values: nothing here belongs to the request that read it. */
+interface Known {
+  /** When the registry last answered, whatever it said. */
+  readonly readAt: number
+  /** When it last confirmed the record that serves. */
+  readonly goodAt: number
+  readonly found: Found | undefined
+  /** Why a name without any good record cannot be served. */
+  readonly refused: string | undefined
+  /** No other request asks before this instant. A number, not a promise: its owner may die. */
+  refreshingUntil: number
+}
+
+export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot {
+  const { freshMs, maxStaleMs, readMs, maxRecords } = options
+  const names: Lru<ServiceName, Known> = lru(maxRecords)
+  const parsed: Lru<string, Parsed> = lru(maxRecords)
+
+  async function find(name: ServiceName, asking: Asking): Promise<Found | undefined> {
+    const known = names.get(name)
+    if (!known) return answer(await load(name, undefined, asking))
+
+    const now = asking.clock.now()
+    const age = now - known.readAt
+    if (age >= 0 && age < freshMs) return answer(known)
+    // Not known to exist, or known too long ago: this request must wait to hear.
+    if (!known.found || now - known.goodAt > maxStaleMs) return answer(await load(name, known, asking))
+
+    if (now >= known.refreshingUntil || known.refreshingUntil - now > readMs + freshMs) {
+      known.refreshingUntil = now + readMs
+      asking.defer(refresh(name, known, asking))
+    }
+    return known.found.freshness === 'fresh' ? { ...known.found, freshness: 'stale' } : known.found
+  }
+
+  /** Reads and remembers; throws where the registry does not answer. */
+  async function load(name: ServiceName, before: Known | undefined, asking: Asking): Promise<Known> {
+    const known = learn(await read(name, asking), before, asking.clock.now())
+    names.set(name, known)
+    return known
+  }
+
+  /** Reads in the background. Whatever fails leaves the record as it was, to be tried again in a while. */
+  async function refresh(name: ServiceName, before: Known, asking: Asking): Promise<void> {
+    try {
+      await load(name, before, { ...asking, waitMs: readMs })
+    } catch {
+      if (names.get(name) !== before) return
+      const { found } = before
+      names.set(name, {
+        ...before,
+        found: found && { ...found, freshness: 'last-good' },
+        refreshingUntil: asking.clock.now() + freshMs,
+      })
+    }
+  }
+
+  async function read(name: ServiceName, { clock, waitMs }: Asking): Promise<readonly [string, Entry] | undefined> {
+    const keys = candidateKeys(name)
+    const late = () => {
+      if (waitMs < readMs) throw new MeshError('deadline_exceeded', 'The deadline passed while the registry was read.')
+      throw new MeshError('registry_unavailable', `The registry did not answer within ${readMs} ms.`)
+    }
+    try {
+      const entries = await within(clock, Math.min(waitMs, readMs), registry.read(keys), late)
+      const index = entries.findIndex((entry) => entry !== undefined)
+      return index === -1 ? undefined : [keys[index] as string, entries[index] as Entry]
+    } catch (cause) {
+      if (cause instanceof MeshError) throw cause
+      throw new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
+    }
+  }
+
+  function learn(entry: readonly [string, Entry] | undefined, before: Known | undefined, now: number): Known {
+    const gone: Known = { readAt: now, goodAt: now, found: undefined, refused: undefined, refreshingUntil: 0 }
+    if (!entry) return gone
+    const [key, { text, revision }] = entry
+    try {
+      const record = parse(key, text)
+      return { ...gone, found: { key, record, revision, freshness: 'fresh', refused: undefined } }
+    } catch (error) {
+      if (!(error instanceof MeshError)) throw error
+      const refused = `${key}: ${error.message}`
+      const lastGood = before?.found && now - before.goodAt <= maxStaleMs ? before.found : undefined
+      return {
+        ...gone,
+        goodAt: before?.goodAt ?? now,
+        refused,
+        found: lastGood && { ...lastGood, freshness: 'last-good', refused },
+      }
+    }
+  }
+
+  /** The same text is the same record, so that what was learned of its endpoints stays with them. */
+  function parse(key: string, text: string): ServiceRecord {
+    const before = parsed.get(key)
+    if (before?.text === text) return before.record
+    const record = parseRecord(text)
+    parsed.set(key, { text, record })
+    return record
+  }
+
+  return {
+    find,
+    get size() {
+      return names.size
+    },
+  }
+}
+
+function answer({ found, refused }: Known): Found | undefined {
+  if (!found && refused !== undefined) throw new MeshError('record_invalid', refused)
+  return found
+}

@@ -1,0 +1,20 @@
+/** Retries granted down the chain, retries used up it. */
+import { RETRIES_USED, RETRY_ALLOWANCE } from './headers.ts'
+
+/** More is never granted, whatever a header says. */
+export const MAX_ALLOWANCE = 100
+
+/** Retries that the caller grants, `undefined` where it grants none or writes nonsense. */
+export function readAllowance(headers: Headers): number | undefined {
+  return count(headers.get(RETRY_ALLOWANCE))
+}
+
+/** Retries that an answer says were used beneath; `undefined` where no mesh settled it. */
+export function readRetriesUsed(headers: Headers): number | undefined {
+  return count(headers.get(RETRIES_USED))
+}
+
+function count(text: string | null): number | undefined {
+  if (text === null || !/^\d{1,3}$/.test(text)) return undefined
+  return Math.min(Number(text), MAX_ALLOWANCE)
+}

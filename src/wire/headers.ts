@@ -1,0 +1,30 @@
+/** Every header name of the mesh, once. */
+
+/** Everything under this prefix is the mesh's own: it is written by the mesh and never copied. */
+export const PREFIX = 'selvedge-'
+
+export const TIMEOUT_MS = 'selvedge-timeout-ms'
+export const RETRY_ALLOWANCE = 'selvedge-retry-allowance'
+export const RETRIES_USED = 'selvedge-retries-used'
+export const ATTEMPT = 'selvedge-attempt'
+export const ERROR = 'selvedge-error'
+export const RETRYABLE = 'selvedge-retryable'
+
+export const TRACEPARENT = 'traceparent'
+export const TRACESTATE = 'tracestate'
+export const BAGGAGE = 'baggage'
+
+export const CDN_LOOP = 'cdn-loop'
+export const VIA = 'via'
+export const PROXY_STATUS = 'proxy-status'
+export const FORWARDED_HOST = 'x-forwarded-host'
+export const IDEMPOTENCY_KEY = 'idempotency-key'
+
+export const GRPC_TIMEOUT = 'grpc-timeout'
+export const GRPC_PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts'
+export const CONNECT_TIMEOUT_MS = 'connect-timeout-ms'
+
+/** Does the request speak gRPC or gRPC-Web? */
+export function isGrpc(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('application/grpc') ?? false
+}

@@ -1,0 +1,23 @@
+/** Proxy-Status (RFC 9209): tells a caller what the mesh did, in the field's own words. */
+
+export interface ProxyStatus {
+  /** An RFC 9209 error type: the mesh, not the upstream, answered. */
+  error?: string
+  /** The status that came from upstream, where the mesh has something to say of it. */
+  receivedStatus?: number
+  details?: string
+}
+
+/** `selvedge; error=…; details="…"` */
+export function proxyStatus({ error, receivedStatus, details }: ProxyStatus): string {
+  let text = 'selvedge'
+  if (error !== undefined) text += `; error=${error}`
+  if (receivedStatus !== undefined) text += `; received-status=${receivedStatus}`
+  if (details !== undefined) text += `; details=${sfString(details)}`
+  return text
+}
+
+/** A structured-field string (RFC 8941 §3.3.3): printable ASCII, quotes and backslashes escaped. */
+function sfString(text: string): string {
+  return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`
+}

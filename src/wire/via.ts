@@ -1,0 +1,29 @@
+/** Hops counted, so that what goes round is stopped (RFC 8586 CDN-Loop, RFC 9110 Via). */
+import { CDN_LOOP, VIA } from './headers.ts'
+
+/** How this mesh names itself in CDN-Loop: once a hop. */
+export const LOOP_TOKEN = 'selvedge'
+
+/** Hops that a request has made: ours in CDN-Loop, or everyone's in Via, whichever says more. */
+export function readHops(headers: Headers): number {
+  return Math.max(countOurs(headers.get(CDN_LOOP)), members(headers.get(VIA)))
+}
+
+/** The CDN-Loop of the next hop: what came, and us once more. */
+export function nextLoop(loop: string): string {
+  return `${loop}, ${LOOP_TOKEN}`
+}
+
+/** The CDN-Loop of a call that begins here after `hops` hops. */
+export function loopOf(hops: number): string {
+  return new Array(hops + 1).fill(LOOP_TOKEN).join(', ')
+}
+
+function countOurs(loop: string | null): number {
+  if (loop === null) return 0
+  return loop.split(',').filter((member) => member.split(';')[0]?.trim().toLowerCase() === LOOP_TOKEN).length
+}
+
+function members(via: string | null): number {
+  return via === null ? 0 : via.split(',').length
+}

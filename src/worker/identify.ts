@@ -1,0 +1,50 @@
+/** Which service a request from outside means: by its host, or by its path on the mesh's own hosts. */
+import { MeshError } from '../core/errors.ts'
+import { type Called, nameOf, splitUrl } from '../mesh/name.ts'
+
+/** `/svc/<name>/…` on a mesh host. */
+const SERVICE_PREFIX = '/svc/'
+/** Nothing under this prefix is forwarded on a mesh host. */
+export const RESERVED_PREFIX = '/-/'
+
+export interface Hosts {
+  /** Is this host one of the mesh itself, where names are said in the path? */
+  includes(host: string): boolean
+}
+
+/** @param list hosts, separated by commas; `*.` in front stands for any labels. */
+export function hosts(list: string): Hosts {
+  const exact = new Set<string>()
+  const suffixes: string[] = []
+  for (const host of list.split(',').map((host) => host.trim().toLowerCase())) {
+    if (host.startsWith('*.')) suffixes.push(host.slice(1))
+    else if (host) exact.add(host)
+  }
+  return { includes: (host) => exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix)) }
+}
+
+/** Host and path of a request, and whether the mesh itself is addressed. */
+export interface Address {
+  readonly host: string
+  readonly path: string
+  readonly isMesh: boolean
+}
+
+export function addressOf(url: string, meshHosts: Hosts): Address {
+  const { host, path } = splitUrl(url)
+  return { host, path, isMesh: meshHosts.includes(host.toLowerCase()) }
+}
+
+/** @throws {MeshError} `service_not_named`, with what may be said instead. */
+export function identify({ host, path, isMesh }: Address, domain: string): Called {
+  if (!isMesh) return { name: nameOf(host, domain), path }
+  if (!path.startsWith(SERVICE_PREFIX)) {
+    const said = path.split('?', 1)[0]
+    throw new MeshError('service_not_named', `"${said}" names no service: say it as /svc/<name>/… or as the host.`)
+  }
+  const rest = path.slice(SERVICE_PREFIX.length)
+  const end = rest.search(/[/?]/)
+  if (end === -1) return { name: nameOf(rest, domain), path: '/' }
+  const name = nameOf(rest.slice(0, end), domain)
+  return { name, path: rest[end] === '?' ? `/${rest.slice(end)}` : rest.slice(end) }
+}

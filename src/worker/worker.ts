@@ -1,0 +1,54 @@
+/** The mesh as a Worker: the composition root of proxy mode. */
+import type { Hono } from 'hono/tiny'
+import { MeshError } from '../core/errors.ts'
+import { createMesh, type Mesh } from '../mesh/mesh.ts'
+import { problemResponse } from '../wire/problem.ts'
+import { app } from './app.ts'
+import { type Env, workerOptions } from './env.ts'
+import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
+
+/** One Worker, made at its first request: at module scope there is no clock and no chance. */
+interface Running {
+  readonly hosts: Hosts
+  readonly forward: ReturnType<Mesh['proxy']>
+  readonly own: Hono
+}
+
+const running = new WeakMap<Env, Running>()
+
+/** For the internet: what callers say of deadline, allowance and trace can only take away. */
+export default {
+  fetch: (request, env, ctx) => handle(request, env, ctx, false),
+} satisfies ExportedHandler<Env>
+
+/**
+ * For service bindings (`entrypoint = "MeshEntrypoint"`): only Workers of this account can reach it, so that they are
+ * believed.
+ */
+export const MeshEntrypoint = {
+  fetch: (request, env, ctx) => handle(request, env, ctx, true),
+} satisfies ExportedHandler<Env>
+
+async function handle(request: Request, env: Env, ctx: ExecutionContext, trusted: boolean): Promise<Response> {
+  let mesh: Running
+  try {
+    mesh = running.get(env) ?? start(env)
+  } catch (cause) {
+    console.error(cause)
+    const detail =
+      cause instanceof TypeError ? cause.message : 'The mesh could not be started; the log has the details.'
+    return problemResponse(new MeshError('internal', detail, { cause }), request)
+  }
+  const address = addressOf(request.url, mesh.hosts)
+  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return mesh.own.fetch(request, env, ctx)
+  return mesh.forward(request, { trusted, defer: (work) => ctx.waitUntil(work) })
+}
+
+function start(env: Env): Running {
+  const { hosts, ...options } = workerOptions(env)
+  const mesh = createMesh(options)
+  const forward = mesh.proxy((request) => identify(addressOf(request.url, hosts), options.domain))
+  const made = { hosts, forward, own: app() }
+  running.set(env, made)
+  return made
+}
