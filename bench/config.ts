@@ -1,0 +1,52 @@
+/** Writes workerd's configuration for a set of Workers that sit in one process. */
+
+export interface Worker {
+  /** The file of its code among the modules. */
+  readonly code: string
+  readonly bindings?: Readonly<Record<string, Binding>>
+  /** The service that takes what it fetches by URL. Default: the network, which the bench has no use for. */
+  readonly outbound?: string
+}
+
+export type Binding =
+  | { readonly service: string; readonly entrypoint?: string }
+  | { readonly kv: string }
+  | { readonly text: string }
+
+export type Workers = Readonly<Record<string, Worker>>
+
+/** `entry` answers on the socket called `http`. */
+export function workerdConfig(workers: Workers, entry: string): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    ${Object.entries(workers).map(service).join(',\n    ')},
+    (name = "internet", network = (allow = ["private"]))
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = ${quoted(entry)})]
+);
+`
+}
+
+function service([name, { code, bindings = {}, outbound = 'internet' }]: [string, Worker]): string {
+  return `(name = ${quoted(name)}, worker = (
+      modules = [(name = ${quoted(code)}, esModule = embed ${quoted(code)})],
+      compatibilityDate = "2026-10-01",
+      compatibilityFlags = ["enable_request_signal", "request_signal_passthrough"],
+      globalOutbound = ${quoted(outbound)},
+      bindings = [${Object.entries(bindings).map(binding).join(', ')}]))`
+}
+
+function binding([name, to]: [string, Binding]): string {
+  return `(name = ${quoted(name)}, ${target(to)})`
+}
+
+function target(to: Binding): string {
+  if ('kv' in to) return `kvNamespace = ${quoted(to.kv)}`
+  if ('text' in to) return `text = ${quoted(to.text)}`
+  if (to.entrypoint === undefined) return `service = ${quoted(to.service)}`
+  return `service = (name = ${quoted(to.service)}, entrypoint = ${quoted(to.entrypoint)})`
+}
+
+// Cap'n Proto's strings are escaped like JSON's as far as anything here goes.
+const quoted = (text: string) => JSON.stringify(text)

@@ -1,0 +1,56 @@
+/** Embedded mode: what the library adds to a Worker that would call its binding itself. */
+import { bundles } from './bundle.ts'
+import type { Workers } from './config.ts'
+import { atMost, number, type Section } from './report.ts'
+import { controlledRuns, medianOf, ratio, us } from './runs.ts'
+import type { Plan, Variant } from './sampling.ts'
+
+/** Microseconds. */
+const limit = 13
+
+const variants: readonly Variant[] = ['bare', 'control', 'embedded', 'embedded-for'].map((name) => ({ name }))
+const titles: Record<string, string> = {
+  bare: 'env.UP.fetch(request)',
+  control: 'control: the same',
+  embedded: 'mesh.fetch(request)',
+  'embedded-for': 'mesh.for(request, ctx).fetch(request)',
+}
+
+const library = { REGISTRY: { kv: 'kv' }, USERS: { service: 'origin' } } as const
+const workers: Workers = {
+  driver: {
+    code: 'driver.js',
+    bindings: {
+      KV: { service: 'kv' },
+      ORIGIN: { service: 'origin' },
+      ...Object.fromEntries(variants.map(({ name }) => [name, { service: name }])),
+    },
+  },
+  origin: { code: 'origin.js' },
+  kv: { code: 'kv.js' },
+  bare: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
+  control: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
+  embedded: { code: 'embedded.js', bindings: library },
+  'embedded-for': { code: 'embedded-for.js', bindings: library },
+}
+
+export async function measureEmbedded(runs: number, plan: Plan, say: (line: string) => void): Promise<Section> {
+  const modules = await bundles(['driver', 'origin', 'kv', 'passthrough', 'embedded', 'embedded-for'])
+  const setup = { workers, modules, variants, shapes: ['small'], plan } as const
+  const taken = await controlledRuns(runs, setup, ['bare', 'control'], say)
+  const added = (name: string) =>
+    medianOf(taken, (figures) => us(figures, 'small', name) - us(figures, 'small', 'bare'))
+  return {
+    title: `Embedded mode, GET small: µs CPU a call (median of ${runs} runs)`,
+    table: [
+      ['', 'µs', 'added', 'x'],
+      ...variants.map(({ name }) => [
+        titles[name] as string,
+        number(medianOf(taken, (figures) => us(figures, 'small', name))),
+        added(name).toFixed(1),
+        number(medianOf(taken, (figures) => ratio(figures, 'small', name, 'bare'))),
+      ]),
+    ],
+    checks: [atMost('µs added by mesh.fetch(request)', added('embedded'), limit, taken.off.length === 0)],
+  }
+}

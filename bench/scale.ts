@@ -1,0 +1,86 @@
+/** Does a large registry cost more a call than a small one? Warm, by URL endpoints that all lead to the origin. */
+import { bundles } from './bundle.ts'
+import type { Workers } from './config.ts'
+import { heapOf } from './heap.ts'
+import { atMost, number, type Section } from './report.ts'
+import { controlledRuns, medianOf, type Runs, ratio, us } from './runs.ts'
+import type { Plan, Variant } from './sampling.ts'
+import { registrySize } from './variants/records.ts'
+
+/** Growth of CPU a call, as a share, beyond what the control itself strays. */
+const growthLimit = 0.03
+const heapServices = 10_000
+const heapLimitMiB = 16
+/** Names called in turn, spread over the registry. */
+const called = 1_000
+
+const variants: readonly (Variant & { readonly title: string })[] = [
+  { name: 'one', title: '1 name of 3 endpoints', hosts: ['n0'] },
+  { name: 'control', title: 'control: the same', hosts: ['n0'] },
+  {
+    name: 'many',
+    title: `${called} names of ${registrySize}`,
+    hosts: Array.from({ length: called }, (_, i) => `n${i * (registrySize / called)}`),
+  },
+  { name: 'wide', title: '1 name of 1000 endpoints', hosts: ['wide'] },
+]
+
+// A record is refreshed a window, however many calls there are: here no window ends, as the cost of a call is sought.
+const mesh = {
+  code: 'candidate.js',
+  outbound: 'origin',
+  bindings: { REGISTRY: { kv: 'kv' }, MESH_FRESH: { text: '1h' } },
+} as const
+
+const workers: Workers = {
+  driver: {
+    code: 'driver.js',
+    bindings: {
+      KV: { service: 'kv' },
+      ORIGIN: { service: 'origin' },
+      ...Object.fromEntries(variants.map(({ name }) => [name, { service: name, entrypoint: 'MeshEntrypoint' }])),
+    },
+  },
+  origin: { code: 'origin.js' },
+  kv: { code: 'kv.js' },
+  ...Object.fromEntries(variants.map(({ name }) => [name, mesh])),
+}
+
+export async function measureScale(
+  candidate: string,
+  runs: number,
+  plan: Plan,
+  say: (line: string) => void,
+): Promise<Section> {
+  const modules = { ...(await bundles(['driver', 'origin', 'kv'])), 'candidate.js': candidate }
+  const setup = { workers, modules, variants, shapes: ['small'], plan } as const
+  const taken = await controlledRuns(runs, setup, ['one', 'control'], say)
+  const growth = (name: string) => medianOf(taken, (figures) => ratio(figures, 'small', name, 'one') - 1)
+  const spread = Math.max(...taken.figures.map((figures) => Math.abs(ratio(figures, 'small', 'control', 'one') - 1)))
+  const isJudged = taken.off.length === 0
+  return {
+    title: `Scale of the registry, GET small: µs CPU a call (median of ${runs} runs)`,
+    table: [
+      ['', 'µs', 'growth', 'runs'],
+      ...variants.map(({ name, title }) => [
+        title,
+        number(medianOf(taken, (figures) => us(figures, 'small', name))),
+        percent(growth(name)),
+        strayed(taken, name),
+      ]),
+    ],
+    notes: [`the control strayed by ${percent(spread)}; growth is judged beyond that`],
+    checks: [
+      ...variants
+        .slice(2)
+        .map(({ name, title }) => atMost(`growth, ${title}`, growth(name) - spread, growthLimit, isJudged)),
+      atMost(`MiB of heap for ${heapServices} services of 3 endpoints`, heapOf(heapServices), heapLimitMiB),
+    ],
+  }
+}
+
+function strayed({ figures }: Runs, name: string): string {
+  return figures.map((run) => percent(ratio(run, 'small', name, 'one') - 1)).join(' ')
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`

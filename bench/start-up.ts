@@ -1,0 +1,69 @@
+/** The CPU that workerd spends from its start to the first answer of a Worker, over that of a trivial one. */
+import { bundle } from './bundle.ts'
+import { type Workers, workerdConfig } from './config.ts'
+import { atMost, number, type Section } from './report.ts'
+import { lowerQuartile } from './statistics.ts'
+import { startWorkerd } from './workerd.ts'
+
+/** Milliseconds. */
+const limit = 8
+
+const workers: Workers = {
+  trivial: { code: 'trivial.js' },
+  candidate: { code: 'candidate.js', bindings: { REGISTRY: { kv: 'kv' }, USERS: { service: 'origin' } } },
+  kv: { code: 'kv.js' },
+  origin: { code: 'origin.js' },
+}
+
+/** What is started, and asked first. */
+const starts = [
+  { title: 'trivial Worker', entry: 'trivial', path: '/' },
+  { title: 'control: the same', entry: 'trivial', path: '/' },
+  { title: 'candidate, its own health', entry: 'candidate', path: '/-/healthz' },
+  { title: 'candidate, a call by name', entry: 'candidate', path: '/svc/users/orders/42?expand=lines' },
+] as const
+
+export async function measureStartUp(candidate: string, count: number): Promise<Section> {
+  const modules = {
+    'trivial.js': await bundle('trivial'),
+    'candidate.js': candidate,
+    'kv.js': await bundle('kv'),
+    'origin.js': await bundle('origin'),
+  }
+  const ms: number[][] = starts.map(() => [])
+  for (let round = 0; round < count; round++) {
+    for (const [i, { entry, path }] of starts.entries()) ms[i]?.push(await cpuToAnswer(entry, path, modules))
+  }
+  const [trivial = 0, control = 0, health = 0, byName = 0] = ms.map(lowerQuartile)
+  return {
+    title: `Start-up: ms CPU to the first answer (lower quartile of ${count} starts)`,
+    table: [
+      ['', 'ms', 'over trivial'],
+      ...[trivial, control, health, byName].map((figure, i) => [
+        starts[i]?.title ?? '',
+        number(figure),
+        (figure - trivial).toFixed(1),
+      ]),
+    ],
+    checks: [atMost('ms over a trivial Worker', health - trivial, limit)],
+  }
+}
+
+async function cpuToAnswer(entry: string, path: string, modules: Readonly<Record<string, string>>): Promise<number> {
+  // Workers that are not asked are not in the process either.
+  const present = entry === 'trivial' ? { trivial: workers.trivial as Workers[string] } : withoutTrivial()
+  const workerd = await startWorkerd(workerdConfig(present, entry), modules)
+  try {
+    const response = await fetch(workerd.url + path)
+    const body = await response.text()
+    if (!response.ok) throw new Error(`${entry}${path}: ${response.status} ${body}`)
+    return workerd.cpuUs() / 1_000
+  } finally {
+    await workerd.stop()
+  }
+}
+
+function withoutTrivial(): Workers {
+  const { trivial: _, ...others } = workers
+  return others
+}

@@ -1,0 +1,21 @@
+/** The registry of the bench, made as it is read: one name by binding, 100,000 by URL, one of 1,000 endpoints. */
+
+/** Names `n0` to `n99999` exist. */
+export const registrySize = 100_000
+
+/** The record at a KV key, as text. */
+export function recordOf(key: string): string | undefined {
+  const name = key.startsWith('services/') ? key.slice('services/'.length) : ''
+  if (name === 'users') return JSON.stringify({ endpoints: [{ binding: 'USERS' }] })
+  if (name === 'wide') return JSON.stringify({ endpoints: endpoints(name, 1_000) })
+  if (name === 'weighted') {
+    return JSON.stringify({ endpoints: endpoints(name, 1_000).map((url, i) => ({ url, weight: 1 + (i % 5) })) })
+  }
+  const number = /^n(\d+)$/.exec(name)?.[1]
+  if (number === undefined || Number(number) >= registrySize) return undefined
+  return JSON.stringify({ endpoints: endpoints(name, 3) })
+}
+
+function endpoints(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `http://${name}-${i}.example.com`)
+}

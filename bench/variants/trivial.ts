@@ -1,0 +1,5 @@
+/** The least a Worker can be. */
+
+export default {
+  fetch: () => new Response('ok'),
+}
