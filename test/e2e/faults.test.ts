@@ -317,6 +317,7 @@ describe('a service whose endpoint', () => {
         if (++calls % 2 === 1) return answering(503)?.(request, response)
         const chunks: Buffer[] = []
         request.on('data', (chunk) => chunks.push(chunk)).on('end', () => response.end(Buffer.concat(chunks)))
+        request.resume()
       }
       const options = { method: 'POST', body: 'x'.repeat(60_000) }
       const once = await mesh.call(await service([upstream.url]), options)

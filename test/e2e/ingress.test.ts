@@ -154,11 +154,25 @@ describe('the mesh', () => {
       }
     })
 
-    it('lends what is left of the allowance to those beneath', async () => {
+    it('lends what is left of the allowance to those beneath who settle it, but for one of its own', async () => {
+      const { name, path } = await failing()
       const headers = { 'selvedge-retry-allowance': '5' }
-      expect((await mesh.callTrusted('users', '/', { headers })).json.headers['selvedge-retry-allowance']).toBe('5')
-      const outside = Number((await mesh.call('/svc/users/', { headers })).json.headers['selvedge-retry-allowance'])
-      expect(outside).toBeLessThanOrEqual(2)
+      const lent = () => Number(upstream.seen.at(-1)?.headers['selvedge-retry-allowance'])
+      upstream.override = (_, response) => response.writeHead(200, { 'selvedge-retries-used': '0' }).end()
+      for (let i = 0; i < 2; i++) {
+        await mesh.callTrusted(name, '/', { headers })
+        expect(lent()).toBe(4)
+      }
+      await mesh.call(path, { headers })
+      expect(lent()).toBe(1)
+    })
+
+    it('lends nothing to those who do not settle: what they spent would be spent twice', async () => {
+      const { name } = await failing()
+      upstream.override = (_, response) => response.end()
+      const headers = { 'selvedge-retry-allowance': '5' }
+      for (let i = 0; i < 2; i++) await mesh.callTrusted(name, '/', { headers })
+      expect(upstream.seen.at(-1)?.headers['selvedge-retry-allowance']).toBe('0')
     })
 
     it('charges what those beneath have used', async () => {

@@ -153,7 +153,7 @@ describe('a registry in KV', () => {
     it('goes on with the last good one, and the answer says so', async () => {
       kv.put('good-once', blue.url)
       const good = await mesh.call('/svc/good-once/')
-      expect(good.headers['proxy-status'] ?? '').not.toMatch(/record/i)
+      expect(good.headers).not.toHaveProperty('proxy-status')
       kv.put('good-once', '{"endpoints":[{"url":"http://x","colour":"green"}]}')
       const said = await eventually(
         'proxy-status says so',
@@ -165,11 +165,10 @@ describe('a registry in KV', () => {
         },
         NOTICED_MS,
       )
-      expect(said).toMatch(/^selvedge;/)
-      expect(said).toContain('colour')
+      expect(said).toMatch(/^selvedge; .*refused.*last good/)
       kv.put('good-once', green.url)
       await becomes('good-once', 'green')
-      expect((await mesh.call('/svc/good-once/')).headers['proxy-status'] ?? '').not.toContain('colour')
+      expect((await mesh.call('/svc/good-once/')).headers).not.toHaveProperty('proxy-status')
     })
 
     it('does not let one bad record spoil its neighbours', async () => {
@@ -207,18 +206,15 @@ describe('a registry in KV', () => {
     it.each(['fail', 'hang', 'nonsense'] as const)(
       '(%s) says so for a name that is not known: 503, within its second',
       async (fault) => {
-        kv.put(`unknown-${fault}`, blue.url)
+        const name = `unknown-${fault}.cold`
+        kv.put(name, blue.url)
         kv.fault = fault
-        const answer = await mesh.call(`/svc/unknown-${fault}/`)
+        const answer = await mesh.call(`/svc/${name}/`)
         expect([answer.status, answer.json.code]).toEqual([503, 'registry_unavailable'])
         expect(answer.headers['selvedge-retryable']).toBe('true')
         expect(answer.ms).toBeLessThan(1_500)
         kv.fault = 'none'
-        await eventually(
-          'it is found',
-          async () => (await mesh.call(`/svc/unknown-${fault}/`)).status === 200,
-          NOTICED_MS,
-        )
+        await eventually('it is found', async () => (await mesh.call(`/svc/${name}/`)).status === 200, NOTICED_MS)
       },
     )
 
