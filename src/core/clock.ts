@@ -37,26 +37,12 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 }
 
 /**
- * What `work` gives, or what `late` gives when `ms` have passed first. The work is not stopped: it goes on unheard.
+ * What `work` gives, or the error that `late` makes when `ms` have passed first. The work is not stopped: it goes on
+ * unheard.
  */
-export function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () => T | Promise<T>): Promise<T> {
+export function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => {
-      try {
-        resolve(late())
-      } catch (error) {
-        reject(error)
-      }
-    })
-    work.then(
-      (value) => {
-        cancel()
-        resolve(value)
-      },
-      (error) => {
-        cancel()
-        reject(error)
-      },
-    )
+    const cancel = clock.after(ms, () => reject(late()))
+    work.then(resolve, reject).finally(cancel)
   })
 }

@@ -1,32 +1,27 @@
 /** What can go wrong in the mesh itself: one class, a closed list of codes, one table of what each means in HTTP. */
 
-interface Meaning {
+export interface Meaning {
   /** HTTP status of the answer. */
   readonly status: number
   /** The RFC 9209 proxy error type that says the same. */
   readonly proxyError: string
-  /** RFC 9457 title: the same for every occurrence. */
-  readonly title: string
-  /** gRPC status code, for callers that speak it. */
-  readonly grpcStatus: number
   /** Would sending the same request again, elsewhere or later, be both safe and of use? Left out where nobody knows. */
   readonly retryable?: boolean
 }
 
-/** Status and RFC 9209 error of each code: section 5 of docs/errors.md is printed from here. */
+/** Status and RFC 9209 error of each code, as in docs/errors.md. */
 export const MEANINGS = {
-  service_not_named: meaning(400, 'http_request_error', 'No service is named', 3, false),
-  service_not_found: meaning(404, 'destination_not_found', 'Service not found', 5, false),
-  route_not_found: meaning(404, 'destination_not_found', 'Route not found', 5, false),
-  record_invalid: meaning(500, 'proxy_configuration_error', 'Service record not understood', 13, false),
-  internal: meaning(500, 'proxy_internal_error', 'Internal error', 13),
-  no_endpoint: meaning(503, 'destination_unavailable', 'No endpoint to send to', 14),
-  endpoint_unreachable: meaning(503, 'connection_terminated', 'Endpoint did not answer', 14),
-  registry_unavailable: meaning(503, 'proxy_internal_error', 'Registry unavailable', 14, true),
-  deadline_exceeded: meaning(504, 'http_response_timeout', 'Deadline exceeded', 4, false),
-  deadline_insufficient: meaning(504, 'http_response_timeout', 'Not enough time left', 4, false),
-  attempt_timed_out: meaning(504, 'http_response_timeout', 'Attempt timed out', 4),
-  loop_detected: meaning(508, 'proxy_loop_detected', 'Loop detected', 9, false),
+  service_not_named: { status: 400, proxyError: 'http_request_error', retryable: false },
+  service_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
+  record_invalid: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
+  internal: { status: 500, proxyError: 'proxy_internal_error' },
+  no_endpoint: { status: 503, proxyError: 'destination_unavailable' },
+  endpoint_unreachable: { status: 503, proxyError: 'connection_terminated' },
+  registry_unavailable: { status: 503, proxyError: 'proxy_internal_error', retryable: true },
+  deadline_exceeded: { status: 504, proxyError: 'http_response_timeout', retryable: false },
+  deadline_insufficient: { status: 504, proxyError: 'http_response_timeout', retryable: false },
+  attempt_timed_out: { status: 504, proxyError: 'http_response_timeout' },
+  loop_detected: { status: 508, proxyError: 'proxy_loop_detected', retryable: false },
 } as const satisfies Record<string, Meaning>
 
 /** Every code of a {@link MeshError}. */
@@ -54,14 +49,8 @@ export class MeshError extends Error {
     this.revision = revision
   }
 
-  /** The HTTP status that says it. */
-  get status(): number {
-    return MEANINGS[this.code].status
+  /** What the code means in HTTP. */
+  get meaning(): Meaning {
+    return MEANINGS[this.code]
   }
-}
-
-function meaning(status: number, proxyError: string, title: string, grpcStatus: number, retryable?: boolean): Meaning {
-  return retryable === undefined
-    ? { status, proxyError, title, grpcStatus }
-    : { status, proxyError, title, grpcStatus, retryable }
 }

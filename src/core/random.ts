@@ -7,11 +7,11 @@ export interface Random {
   hex(bytes: number): string
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const POOL_BYTES = 4096
 
 /** The platform's randomness. Ids come from a pool, filled when first asked for: at module scope there is no crypto. */
 export function systemRandom(): Random {
+  const hex = hexTable()
   const pool = new Uint8Array(POOL_BYTES)
   let used = POOL_BYTES
   const byte = () => {
@@ -21,11 +21,12 @@ export function systemRandom(): Random {
     }
     return pool[used++] as number
   }
-  return { next: () => Math.random(), hex: (bytes) => hexOf(bytes, byte) }
+  return { next: () => Math.random(), hex: (bytes) => hexOf(bytes, byte, hex) }
 }
 
 /** Numbers that follow from a seed alone (mulberry32: 32 bits of state, enough for tests and simulation). */
 export function seeded(seed: number): Random {
+  const hex = hexTable()
   let state = seed >>> 0
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -33,17 +34,22 @@ export function seeded(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
-  return { next, hex: (bytes) => hexOf(bytes, () => Math.floor(next() * 256)) }
+  return { next, hex: (bytes) => hexOf(bytes, () => Math.floor(next() * 256), hex) }
 }
 
-function hexOf(bytes: number, byte: () => number): string {
+function hexOf(bytes: number, byte: () => number, hex: readonly string[]): string {
   let text = ''
   let sum = 0
   for (let index = 0; index < bytes; index++) {
     const value = byte()
     sum |= value
-    text += HEX[value]
+    text += hex[value]
   }
   // W3C Trace Context forbids ids of zeros alone.
-  return sum === 0 ? hexOf(bytes, byte) : text
+  return sum === 0 ? hexOf(bytes, byte, hex) : text
+}
+
+/** The two digits of each byte. */
+function hexTable(): string[] {
+  return Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 }

@@ -1,19 +1,13 @@
 /** The mesh as a library: functions call functions by name. */
-import type { RequestContext } from '../core/context.ts'
 import { deadlineIn, earlier } from '../core/deadline.ts'
 import { receipt } from '../core/receipt.ts'
-import type { Service } from '../core/service.ts'
 import { settled } from '../filters/settle.ts'
-import { snapshot } from '../registry/snapshot.ts'
-import { hasBinding } from '../transport/binding.ts'
-import { send } from '../transport/send.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { type Arrival, accept, type Inbound, root } from './accept.ts'
-import { fleet } from './fleet.ts'
 import { nameOf, splitUrl } from './name.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
 import { type Handler, handled, type Served } from './serve.ts'
-import { inbound, type Named, outbound } from './stack.ts'
+import { caller, inbound } from './stack.ts'
 
 /** As much of a fetch as everyone agrees on: hono's `hc`, connect transports and openapi-fetch take it as it is. */
 export type MeshFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
@@ -50,10 +44,6 @@ export interface Mesh {
   for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean }): Call
   /** A Worker whose handler stands behind the inbound stack: traced, bounded by the caller's deadline, rescued. */
   serve<Env>(handler: Handler<Env>, options?: ServeOptions): Handler<Env>
-  /** A service that forwards what comes from outside to the name given: the deployable Worker is made of it. */
-  proxy(
-    identify: (request: Request) => Pick<Named, 'name' | 'path'>,
-  ): (request: Request, arrival: Arrival) => Promise<Response>
 }
 
 /**
@@ -63,13 +53,8 @@ export interface Mesh {
  */
 export function createMesh(options: MeshOptions): Mesh {
   const settings = withDefaults(options)
-  const { bindings, clock, domain, storage } = settings
-  const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
-  const services = fleet({
-    ...settings,
-    isReachable: ({ target }) => target.kind !== 'binding' || hasBinding(bindings, target.binding),
-  })
-  const call = outbound(settings, names, services, send(settings))
+  const { clock, domain, storage } = settings
+  const call = caller(settings)
 
   function fetchFor(context: () => Inbound): MeshFetch {
     return async function fetch(input, init) {
@@ -110,18 +95,7 @@ export function createMesh(options: MeshOptions): Mesh {
         },
       }
     },
-    proxy(identify) {
-      const forward: Service<Inbound> = async function forward(request, context) {
-        return call(request, { ...context, ...identify(request), signals: signalsOf(context) })
-      }
-      const enter = inbound(settings, forward)
-      return (request, arrival) => enter(request, accept(request, arrival, settings))
-    },
   }
-}
-
-function signalsOf({ signal }: RequestContext): readonly AbortSignal[] {
-  return signal ? [signal] : []
 }
 
 function deferTo(ctx: Lifetime | undefined): Arrival['defer'] {

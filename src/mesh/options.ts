@@ -61,6 +61,16 @@ export interface Settings {
   readonly storage: Storage | undefined
 }
 
+const HOUR_MS = 3_600_000
+
+const RANGES = [
+  ['freshMs', 0, HOUR_MS],
+  ['maxStaleMs', 0, 24 * HOUR_MS],
+  ['maxRecords', 2, 1_000_000],
+  ['maxHops', 1, 32],
+  ['idleMs', 1, Number.POSITIVE_INFINITY],
+] as const
+
 /** @throws {TypeError} for a number out of its range: a programmer's slip, told at construction. */
 export function withDefaults(options: MeshOptions): Settings {
   if (typeof options?.registry?.read !== 'function') {
@@ -72,7 +82,7 @@ export function withDefaults(options: MeshOptions): Settings {
     defaults: options.defaults ?? {},
     domain: options.domain ?? 'mesh',
     freshMs: options.freshMs ?? 5000,
-    maxStaleMs: options.maxStaleMs ?? 3_600_000,
+    maxStaleMs: options.maxStaleMs ?? HOUR_MS,
     maxRecords: options.maxRecords ?? 2000,
     maxHops: options.maxHops ?? 16,
     idleMs: options.idleMs ?? 300_000,
@@ -83,16 +93,11 @@ export function withDefaults(options: MeshOptions): Settings {
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     storage: options.storage ?? platformStorage(),
   } satisfies Settings
-  within(settings.freshMs, 'freshMs is milliseconds', 0, 3_600_000)
-  within(settings.maxStaleMs, 'maxStaleMs is milliseconds', settings.freshMs, 86_400_000)
-  within(settings.maxRecords, 'maxRecords is a number of names', 2, 1_000_000)
-  within(settings.maxHops, 'maxHops is a number of hops', 1, 32)
-  within(settings.idleMs, 'idleMs is milliseconds', 1, Number.POSITIVE_INFINITY)
+  for (const [name, least, most] of RANGES) {
+    const value = settings[name]
+    if (!(value >= least && value <= most)) throw new TypeError(`${name} is ${least} to ${most}; got ${value}.`)
+  }
   return settings
-}
-
-function within(value: number, what: string, least: number, most: number): void {
-  if (!(value >= least && value <= most)) throw new TypeError(`${what}, ${least} to ${most}; got ${value}.`)
 }
 
 /** Found without an import, which would tie the library to one platform: workerd and Node both offer it so. */

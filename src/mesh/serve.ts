@@ -22,10 +22,8 @@ export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined
   return async function handled(request, context) {
     const { clock, deadline, env, ctx } = context
     const left = remaining(deadline, clock)
-    const late = (): never => {
-      throw new MeshError('deadline_exceeded', `No answer was ready within the ${Math.round(left)} ms that were left.`)
-    }
-    if (left <= 0) return late()
+    const late = () => new MeshError('deadline_exceeded', `No answer was ready within the ${Math.round(left)} ms left.`)
+    if (left <= 0) throw late()
     const go = async () => handler.fetch(request, env, ctx)
     const answer = storage ? storage.run(context, go) : go()
     return left === Number.POSITIVE_INFINITY ? answer : within(clock, left, answer, late)

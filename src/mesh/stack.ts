@@ -1,6 +1,5 @@
 /** The two stacks of the mesh, in reading order. There is no third path. */
-import type { RequestContext } from '../core/context.ts'
-import type { ServiceName } from '../core/endpoint.ts'
+import type { Endpoint, ServiceName } from '../core/endpoint.ts'
 import type { Service } from '../core/service.ts'
 import { stack } from '../core/stack.ts'
 import { admission } from '../filters/admission.ts'
@@ -14,12 +13,16 @@ import { lend } from '../filters/retry/lend.ts'
 import { retry } from '../filters/retry/retry.ts'
 import { settle } from '../filters/settle.ts'
 import { clientTrace, serverTrace } from '../filters/trace.ts'
-import type { Snapshot } from '../registry/snapshot.ts'
-import type { Sent } from '../transport/send.ts'
+import { type Snapshot, snapshot } from '../registry/snapshot.ts'
+import { hasBinding } from '../transport/binding.ts'
+import { type Sent, send } from '../transport/send.ts'
 import type { Inbound } from './accept.ts'
-import type { Fleet } from './fleet.ts'
+import { type Fleet, fleet } from './fleet.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
+
+/** How long the registry has to answer, in milliseconds. */
+const REGISTRY_READ_MS = 1000
 
 /** A call to a name. */
 export interface Named extends Inbound {
@@ -44,7 +47,7 @@ export const outbound = (
   { sink, idleMs }: Settings,
   snapshot: Snapshot,
   fleet: Fleet,
-  send: Service<Sent & RequestContext>,
+  send: Service<Sent>,
 ): Service<Named> =>
   stack<Named>()
     .push(resolve(snapshot, fleet)) // gives the service: its policy, and what was learned of it
@@ -58,3 +61,15 @@ export const outbound = (
     .push(idle(idleMs)) // watches what streams on after the answer
     .push(propagate) // last: it writes what is left of the deadline as the request leaves
     .over(send)
+
+/** The outbound stack, over a snapshot and a fleet of its own. */
+export function caller(settings: Settings): Service<Named> {
+  const isReachable = ({ target }: Endpoint) =>
+    target.kind !== 'binding' || hasBinding(settings.bindings, target.binding)
+  return outbound(
+    settings,
+    snapshot(settings.registry, { ...settings, readMs: REGISTRY_READ_MS }),
+    fleet({ ...settings, isReachable }),
+    send(settings),
+  )
+}

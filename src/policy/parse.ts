@@ -4,10 +4,6 @@ import { MeshError } from '../core/errors.ts'
 import { isEndpointUrl } from './endpoint.ts'
 import { policySchema, recordOf, recordSchema, type ServiceRecord, type WrittenPolicy } from './record.ts'
 
-/** Fields of the contract that this version does not enforce yet, and so refuses. */
-const LATER =
-  /^(rules|hedge|loadBalancer|outlierDetection|limits|access|weight|locality|credentials|dispatch|object|lambda|queue|whenEmpty|minRetryRate)$/
-
 /** How much of a wrong value a message repeats. */
 const SHOWN_CHARACTERS = 80
 /** Issues named in one message; more are counted. */
@@ -52,16 +48,10 @@ function sentenceOf({ type, path, expected, received, message, input }: v.BaseIs
   const keys = path?.map(({ key }) => key) ?? []
   const place = `$${keys.map(step).join('')}`
   if (type === 'strict_object' && keys.length > 0) {
-    if (expected === 'never') return `${place}: ${unknownField(String(keys.at(-1)))}.`
+    if (expected === 'never') return `${place}: is not a field that this version knows.`
     if (received === 'undefined') return `${place}: is missing.`
   }
   return `${place}: ${message.startsWith('Invalid') ? `Expected ${expected}` : message}, got ${shown(input)}.`
-}
-
-function unknownField(key: string): string {
-  return LATER.test(key)
-    ? `"${key}" is of a later version: this one does not enforce it, and so refuses it`
-    : `"${key}" is not a field that is known here`
 }
 
 function step(key: unknown): string {

@@ -115,10 +115,10 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
 
   async function read(name: ServiceName, { clock, waitMs }: Asking): Promise<readonly [string, Entry] | undefined> {
     const keys = candidateKeys(name)
-    const late = () => {
-      if (waitMs < readMs) throw new MeshError('deadline_exceeded', 'The deadline passed while the registry was read.')
-      throw new MeshError('registry_unavailable', `The registry did not answer within ${readMs} ms.`)
-    }
+    const late = () =>
+      waitMs < readMs
+        ? new MeshError('deadline_exceeded', 'The deadline passed while the registry was read.')
+        : new MeshError('registry_unavailable', `The registry did not answer within ${readMs} ms.`)
     try {
       const entries = await within(clock, Math.min(waitMs, readMs), registry.read(keys), late)
       const index = entries.findIndex((entry) => entry !== undefined)

@@ -1,5 +1,5 @@
 /** Mesh errors as answers: problem+json (RFC 9457), or trailers-only where the caller speaks gRPC. */
-import { MEANINGS, type MeshError } from '../core/errors.ts'
+import type { MeshError } from '../core/errors.ts'
 import { ERROR, isGrpc, PROXY_STATUS, RETRYABLE } from './headers.ts'
 import { proxyStatus } from './proxy-status.ts'
 
@@ -12,11 +12,12 @@ export interface ProblemFacts {
   traceId?: string | undefined
 }
 
+/** gRPC status of each HTTP status that a mesh error has: invalid argument, not found, unavailable, deadline exceeded … */
+const GRPC_STATUS_OF: Record<number, number> = { 400: 3, 404: 5, 503: 14, 504: 4, 508: 9 }
+
 /** The answer that says what went wrong. It is the mesh's own: `selvedge-error` and `proxy-status` say so. */
 export function problemResponse(error: MeshError, request: Request, facts: ProblemFacts = {}): Response {
-  const { status, proxyError, title, grpcStatus, retryable } = MEANINGS[error.code] as (typeof MEANINGS)['internal'] & {
-    retryable?: boolean
-  }
+  const { status, proxyError, retryable } = error.meaning
   const headers: Record<string, string> = {
     [ERROR]: error.code,
     [PROXY_STATUS]: proxyStatus({ error: proxyError, details: error.message }),
@@ -25,7 +26,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
 
   if (isGrpc(request.headers)) {
     headers['content-type'] = request.headers.get('content-type') as string
-    headers['grpc-status'] = String(grpcStatus)
+    headers['grpc-status'] = String(GRPC_STATUS_OF[status] ?? 13)
     // gRPC: percent-encoded, so that a header can hold it.
     headers['grpc-message'] = encodeURIComponent(error.message).replaceAll('%20', ' ')
     return new Response(null, { status: 200, headers })
@@ -35,7 +36,8 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
   headers['cache-control'] = 'no-store'
   const body = JSON.stringify({
     type: `urn:selvedge:problem:${error.code}`,
-    title,
+    // The same for every occurrence: the code as words.
+    title: error.code.replaceAll('_', ' '),
     status,
     detail: error.message,
     code: error.code,

@@ -1,22 +1,20 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
-import type { Hono } from 'hono/tiny'
 import { MeshError } from '../core/errors.ts'
-import { createMesh, type Mesh } from '../mesh/mesh.ts'
+import { type Forward, proxy } from '../mesh/proxy.ts'
 import { problemResponse } from '../wire/problem.ts'
-import { app } from './app.ts'
 import { type Env, workerOptions } from './env.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
+import { reserved } from './reserved.ts'
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
   readonly hosts: Hosts
-  readonly forward: ReturnType<Mesh['proxy']>
-  readonly own: Hono
+  readonly forward: Forward
 }
 
 const running = new WeakMap<Env, Running>()
 
-/** For the internet: what callers say of deadline, allowance and trace can only take away. */
+/** For the internet: what callers say of deadline and allowance can only take away. */
 export default {
   fetch: (request, env, ctx) => handle(request, env, ctx, false),
 } satisfies ExportedHandler<Env>
@@ -39,16 +37,15 @@ async function handle(request: Request, env: Env, ctx: ExecutionContext, trusted
       cause instanceof TypeError ? cause.message : 'The mesh could not be started; the log has the details.'
     return problemResponse(new MeshError('internal', detail, { cause }), request)
   }
-  const address = addressOf(request.url, mesh.hosts)
-  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return mesh.own.fetch(request, env, ctx)
+  const { isMesh, path } = addressOf(request.url, mesh.hosts)
+  if (isMesh && path.startsWith(RESERVED_PREFIX)) return reserved(path)
   return mesh.forward(request, { trusted, defer: (work) => ctx.waitUntil(work) })
 }
 
 function start(env: Env): Running {
   const { hosts, ...options } = workerOptions(env)
-  const mesh = createMesh(options)
-  const forward = mesh.proxy((request) => identify(addressOf(request.url, hosts), options.domain))
-  const made = { hosts, forward, own: app() }
+  const forward = proxy(options, (request) => identify(addressOf(request.url, hosts), options.domain))
+  const made = { hosts, forward }
   running.set(env, made)
   return made
 }
