@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
+
+/** Code, status, RFC 9209 error, is it of use to send it again. */
+const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
+  ['service_not_named', 400, 'http_request_error', false],
+  ['service_not_found', 404, 'destination_not_found', false],
+  ['record_invalid', 500, 'proxy_configuration_error', false],
+  ['internal', 500, 'proxy_internal_error', undefined],
+  ['no_endpoint', 503, 'destination_unavailable', undefined],
+  ['endpoint_unreachable', 503, 'connection_terminated', undefined],
+  ['registry_unavailable', 503, 'proxy_internal_error', true],
+  ['deadline_exceeded', 504, 'http_response_timeout', false],
+  ['deadline_insufficient', 504, 'http_response_timeout', false],
+  ['attempt_timed_out', 504, 'http_response_timeout', undefined],
+  ['loop_detected', 508, 'proxy_loop_detected', false],
+]
+
+describe('MeshError', () => {
+  it.each(TABLE)('%s is a %i, %s', (code, status, proxyError, retryable) => {
+    expect(new MeshError(code, 'So it was.').meaning).toEqual({ status, proxyError, retryable })
+  })
+
+  it('has no code that is missing from the table', () => {
+    expect(Object.keys(MEANINGS).sort()).toEqual(TABLE.map(([code]) => code).sort())
+  })
+
+  it('says what went wrong, for whom and why', () => {
+    const cause = new TypeError('broken')
+    const error = new MeshError('internal', 'It broke.', { cause, service: 'users', revision: '7' })
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ name: 'MeshError', code: 'internal', service: 'users', revision: '7', cause })
+    expect(String(error)).toBe('MeshError: It broke.')
+  })
+
+  it('has no cause where none is given', () => {
+    expect(new MeshError('internal', 'It broke.')).not.toHaveProperty('cause')
+  })
+})

@@ -1,0 +1,29 @@
+/** Values to test with: a test spells out only what matters to it. */
+import type { Clock } from '../../src/core/clock.ts'
+import type { Endpoint } from '../../src/core/endpoint.ts'
+import type { Asking } from '../../src/registry/snapshot.ts'
+import type { Sent } from '../../src/transport/send.ts'
+
+/** An endpoint by URL. */
+export function givenEndpoint(url = 'https://users.example.com'): Endpoint {
+  return { id: url, target: { kind: 'url', url } }
+}
+
+/** A request that asks the registry: it has all the time there is, and keeps what it defers. */
+export function givenAsking(clock: Clock, given: Partial<Asking> = {}): Asking & { deferred: Promise<unknown>[] } {
+  const deferred: Promise<unknown>[] = []
+  return { clock, waitMs: Number.POSITIVE_INFINITY, defer: (work) => deferred.push(work), ...given, deferred }
+}
+
+/** What a transport is given for `GET http://users/42?x=1`. */
+export function givenSent(given: Partial<Sent> = {}): Sent {
+  return {
+    endpoint: givenEndpoint(),
+    name: 'users',
+    path: '/42?x=1',
+    headers: { 'x-one': '1' },
+    attempt: { body: null },
+    signal: new AbortController().signal,
+    ...given,
+  }
+}
