@@ -39,7 +39,7 @@ function program(to: Terminal): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: to.out, writeErr: to.err })
+    .configureOutput({ writeOut: (text) => to.out(text), writeErr: (text) => to.err(text) })
     .showHelpAfterError('(selvedge --help lists what there is)')
   program.addCommand(devCommand(to).copyInheritedSettings(program))
   return program

@@ -112,7 +112,7 @@ describe('selvedge dev', () => {
     expect(dev.written.out).toContain('changed users')
 
     await writeFile(registry, `users: ${green.url}\nbook: [`)
-    await vi.waitFor(() => expect(dev.written.err).toContain(`${registry}:2:7: `), { timeout: 10_000 })
+    await vi.waitFor(() => expect(dev.written.err).toContain(`${registry}:2:8: `), { timeout: 10_000 })
     expect(await get('/svc/users/42')).toBe('green /42')
 
     await writeFile(registry, `users: { endpoint: ${green.url} }${history}`)

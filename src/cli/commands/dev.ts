@@ -1,6 +1,6 @@
 /** `selvedge dev`: the mesh in workerd on this machine, until it is interrupted. */
-import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
+import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import type { Terminal } from '../program.ts'
 
@@ -21,8 +21,7 @@ export function devCommand(to: Terminal): Command {
 
 async function dev({ registry, port, with: dirs = [] }: DevFlags, to: Terminal): Promise<void> {
   const line = (text: string) => to.out(`${text}\n`)
-  // Listened to before anything is started, so that an early one ends what a late one would.
-  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const interrupted = interruption()
   const dev = await startDev({
     ...(registry === undefined ? {} : { registry }),
     port,

@@ -5,7 +5,12 @@ import { Fault } from '../fault.ts'
 export const loadMiniflare = () => load('miniflare', () => import('miniflare'))
 
 /** Reads a Worker's wrangler.toml. */
-export const loadWrangler = () => load('wrangler', () => import('wrangler'))
+export const loadWrangler = () =>
+  load('wrangler', () => {
+    // Its log in the home directory comes with a listener that ends this process on a signal, and leaves workerd behind.
+    process.env.WRANGLER_WRITE_LOGS = 'false'
+    return import('wrangler')
+  })
 
 /** Bundles a Worker's source. */
 export const loadEsbuild = () => load('esbuild', () => import('esbuild'))

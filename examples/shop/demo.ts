@@ -1,0 +1,73 @@
+/**
+ * `npm run demo` plays what the mesh does, prints it, and checks it: exit 0 if all was as told, else 1.
+ * `npm start` (--stay) leaves the same mesh running, to try by hand.
+ */
+import { interruption } from '../../src/cli/dev/interruption.ts'
+import { isFree } from '../../src/cli/dev/port.ts'
+import { report } from './report.ts'
+import { byName } from './scenes/by-name.ts'
+import { dead } from './scenes/dead.ts'
+import { deadline } from './scenes/deadline.ts'
+import { failingHalf } from './scenes/failing-half.ts'
+import { garbage } from './scenes/garbage.ts'
+import { killed } from './scenes/killed.ts'
+import { moved } from './scenes/moved.ts'
+import { openShop } from './shop.ts'
+
+/** A demo that hangs is a demo that failed. */
+const WITHIN_MS = 55_000
+
+/** Where `npm start` leaves the mesh, unless somebody is there already. */
+const PORT = 8787
+
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+
+async function play(): Promise<boolean> {
+  const startedAt = performance.now()
+  const watchdog = setTimeout(() => {
+    print(`\n✗ The demo did not end within ${WITHIN_MS / 1000} s.`)
+    process.exit(1)
+  }, WITHIN_MS)
+  const tell = report(print, process.stdout.isTTY && !process.env.NO_COLOR)
+  print('A shop on this machine, in workerd: order, customer and payment are Workers, bank is a Node server.')
+  const shop = await openShop()
+  try {
+    for (const scene of [byName, moved, killed, failingHalf, deadline, dead, garbage]) await scene(shop, tell)
+  } finally {
+    await shop.close()
+    clearTimeout(watchdog)
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+  const { broken, claims } = tell
+  if (broken.length === 0) {
+    print(`\nAll ${claims} claims held, in ${seconds} s. npm start leaves it running, to try.`)
+    return true
+  }
+  print(`\n${broken.length} of ${claims} claims did not hold, as scene and claim:`)
+  for (const line of broken) print(`  ${line}`)
+  return false
+}
+
+async function stay(): Promise<void> {
+  const interrupted = interruption()
+  const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, note: print })
+  print(`ready ${shop.url}
+
+Try:
+  curl ${shop.url}/svc/order/7
+  curl -i -H 'selvedge-timeout-ms: 15' ${shop.url}/svc/order/7
+  curl -i ${shop.url}/svc/nobody/
+
+Then edit ${shop.registryFile}, and call again. Ctrl-C ends it.
+`)
+  await interrupted
+  await shop.close()
+}
+
+try {
+  if (process.argv.includes('--stay')) await stay()
+  else if (!(await play())) process.exitCode = 1
+} catch (error) {
+  print(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,138 @@
+/** The whole shop on this machine: the mesh and three Workers in workerd, the bank and a second payment as Node servers. */
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Dev, startDev } from '../../src/cli/dev/start-dev.ts'
+import type { Told } from './told.ts'
+import { startUpstream, type Upstream } from './upstream.ts'
+
+/** What a function answers: itself, and the answer of the one it asked. */
+export interface Answer {
+  service: string
+  at?: string
+  told: Told
+  customer?: Answer
+  payment?: Answer
+  bank?: Answer
+}
+
+export interface Called {
+  status: number
+  /** What the mesh says of an answer of its own: `selvedge-error`. */
+  error: string | undefined
+  /** What the mesh did to get this answer: `proxy-status`. */
+  proxyStatus: string | undefined
+  ms: number
+  answer: Answer | undefined
+}
+
+export interface Shop {
+  readonly url: string
+  readonly registryFile: string
+  readonly bank: Upstream
+  /** The same service as the Worker "payment", elsewhere. */
+  readonly payment: Upstream
+  /** Two more banks, not in the registry yet. */
+  readonly branch: Upstream
+  readonly agency: Upstream
+  /** Writes a record into KV, as `wrangler kv key put` does. */
+  put(service: string, record: string): Promise<void>
+  /** Calls a service through the mesh, from outside. A call that ends in an error of the network is told as status 0. */
+  call(path: string, headers?: Record<string, string>): Promise<Called>
+  close(): Promise<void>
+}
+
+export interface ShopOptions {
+  /** Where the mesh listens; 0 takes any port that is free. */
+  port?: number
+  note?: (line: string) => void
+}
+
+/** The mesh asks KV again when a record is older: ten times fresher than by default, so that nobody waits long for an edit. */
+const FRESH_MS = 500
+/** By then a service that is called has been asked for anew, whatever was read of it before. */
+export const TWO_REFRESHES_MS = 2 * FRESH_MS + 200
+
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const REGISTRY = join(HERE, 'registry.yaml')
+/** The ports that registry.yaml speaks of. */
+const BANK_PORT = 8790
+const PAYMENT_PORT = 8791
+/** No call of the demo may hang. */
+const CALL_MS = 8000
+
+export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}): Promise<Shop> {
+  const open: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of open.splice(0).reverse()) await end()
+  }
+  try {
+    const bank = await startUpstream('bank', BANK_PORT)
+    open.push(() => bank.kill())
+    const payment = await startUpstream('payment', PAYMENT_PORT)
+    open.push(() => payment.kill())
+    const branch = await startUpstream('bank')
+    open.push(() => branch.kill())
+    const agency = await startUpstream('bank')
+    open.push(() => agency.kill())
+    const registry = await registryFor(bank, payment)
+    open.push(registry.remove)
+    const mesh = await startMesh(registry.file, port, note)
+    open.push(() => mesh.dispose())
+    return {
+      url: mesh.url,
+      registryFile: relative('', registry.file),
+      bank,
+      payment,
+      branch,
+      agency,
+      put: (service, record) => mesh.kv.put(`services/${service}`, record),
+      call: (path, headers = {}) => call(`${mesh.url}/svc/${path}`, headers),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function startMesh(registry: string, port: number, note: (line: string) => void): Promise<Dev> {
+  return startDev({
+    registry,
+    port,
+    with: ['order', 'customer', 'payment', 'naive'].map((dir) => join(HERE, dir)),
+    worker: new URL('../../dist/worker.js', import.meta.url),
+    vars: { MESH_FRESH: `${FRESH_MS}ms` },
+    on: { note, warn: note, log: note },
+  })
+}
+
+/** registry.yaml itself, or a copy of it where a port it speaks of was taken. */
+async function registryFor(bank: Upstream, payment: Upstream): Promise<{ file: string; remove: () => Promise<void> }> {
+  if (bank.port === BANK_PORT && payment.port === PAYMENT_PORT) return { file: REGISTRY, remove: async () => {} }
+  const dir = await mkdtemp(join(tmpdir(), 'selvedge-shop-'))
+  const file = join(dir, 'registry.yaml')
+  const text = readFileSync(REGISTRY, 'utf8').replaceAll(`:${BANK_PORT}`, `:${bank.port}`)
+  await writeFile(file, text.replaceAll(`:${PAYMENT_PORT}`, `:${payment.port}`))
+  return { file, remove: () => rm(dir, { recursive: true }) }
+}
+
+async function call(url: string, headers: Record<string, string>): Promise<Called> {
+  const startedAt = performance.now()
+  const ms = () => performance.now() - startedAt
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(CALL_MS) })
+    const text = await response.text()
+    return {
+      status: response.status,
+      error: response.headers.get('selvedge-error') ?? undefined,
+      proxyStatus: response.headers.get('proxy-status') ?? undefined,
+      ms: ms(),
+      answer: response.ok ? (JSON.parse(text) as Answer) : undefined,
+    }
+  } catch (error) {
+    return { status: 0, error: String(error), proxyStatus: undefined, ms: ms(), answer: undefined }
+  }
+}

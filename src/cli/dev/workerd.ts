@@ -1,0 +1,44 @@
+/** workerd as a process of ours. */
+import type { Miniflare, V4WorkerdStructuredLog, V4WorkerOptions } from 'miniflare'
+import { Fault } from '../fault.ts'
+import { loadMiniflare } from './peers.ts'
+import { HOST } from './port.ts'
+
+/**
+ * Resolves once workerd runs these Workers.
+ *
+ * @param log told what the Workers write to their console.
+ */
+export async function startWorkerd(workers: V4WorkerOptions[], log: (line: string) => void): Promise<Miniflare> {
+  const { Miniflare, convertV4MiniflareOptions } = await loadMiniflare()
+  const config = convertV4MiniflareOptions({
+    workers,
+    host: HOST,
+    // Else it asks Cloudflare where we are.
+    cf: false,
+    logRequests: false,
+    handleStructuredLogs: ({ message }: V4WorkerdStructuredLog) => log(message),
+  })
+  const miniflare = keepingSignals(() => new Miniflare(config))
+  try {
+    await miniflare.ready
+    return miniflare
+  } catch (cause) {
+    // What never started fails once more when it is ended.
+    await miniflare.dispose().catch(() => {})
+    throw new Fault(`workerd did not start: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** Miniflare ends the process at once on a signal. Where somebody was listening for it before, it is theirs. */
+function keepingSignals<Made>(make: () => Made): Made {
+  const before = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, listeners: process.listeners(signal) }))
+  const made = make()
+  for (const { signal, listeners } of before) {
+    if (listeners.length === 0) continue
+    for (const listener of process.listeners(signal)) {
+      if (!listeners.includes(listener)) process.removeListener(signal, listener)
+    }
+  }
+  return made
+}
