@@ -1,4 +1,5 @@
 /** Endpoints that refuse, reset, hang, stall and fail: what the caller sees of it, and what the mesh does about it. */
+import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts'
@@ -85,6 +86,15 @@ describe('a service whose endpoint', () => {
       const before = upstream.hits('/reset')
       await mesh.call(`${path}/reset`)
       expect(upstream.hits('/reset') - before).toBe(2)
+    })
+
+    it('is said in one member of proxy-status, which claims no status that never came', async () => {
+      const path = await service([upstream.url])
+      const answer = await mesh.call(`${path}/reset`)
+      expect(Number(answer.headers['selvedge-retries-used'])).toBeGreaterThan(0)
+      const status = String(answer.headers['proxy-status'])
+      expect(status).not.toContain('received-status')
+      expect(status.match(/selvedge;/g)).toHaveLength(1)
     })
 
     it('is not sent a POST twice: it may have worked', async () => {
@@ -199,6 +209,17 @@ describe('a service whose endpoint', () => {
       expect(again).toBeLessThanOrEqual(first - 99)
     })
 
+    it.each(['PUT', 'POST'])('waits for a body that does not come: 504 too (%s)', async (method) => {
+      const path = await service([upstream.url], short)
+      const body = new Readable({ read() {} })
+      body.push('the beginning')
+      const answer = await mesh.call(`${path}/upload`, { method, body })
+      body.push(null)
+      expectProblem(answer, 504, 'deadline_exceeded', 'http_response_timeout')
+      expect(answer.ms).toBeLessThan(SOON_MS)
+      await eventually('nothing runs at the upstream', () => upstream.running === 0)
+    })
+
     it('stalls in the body: cut off after MESH_IDLE, not after the deadline', async () => {
       const path = await service([upstream.url], { timeouts: { request: '200ms' } })
       const startedAt = performance.now()
@@ -256,6 +277,7 @@ describe('a service whose endpoint', () => {
       expect([answer.status, answer.text]).toEqual([503, '503 as it came'])
       expect(answer.headers).toMatchObject({ 'x-upstream-said': 'so', 'retry-after': '0' })
       expect(answer.headers).not.toHaveProperty('selvedge-error')
+      expect(answer.headers['proxy-status']).toMatch(/^selvedge; received-status=503; details="2 attempts/)
       expect(upstream.seen.length - before).toBe(2)
     })
 

@@ -108,6 +108,29 @@ describe('the mesh in front of', () => {
       expect((await mesh.call('/svc/users/m', { method })).json.method).toBe(method)
     })
 
+    it.each(['/../x', '/%2e%2e/x', '/a/..%2f../x', '/a/.%2E/.%2e/x', '/..\\x', '/a/../../x'])(
+      'never leaves the path of the endpoint: %s',
+      async (path) => {
+        for (const host of ['127.0.0.1', 'based']) {
+          const before = upstream.seen.length
+          const answer = await mesh.call(host === 'based' ? path : `/svc/based${path}`, { headers: { host } })
+          expect([200, 400]).toContain(answer.status)
+          for (const { path } of upstream.seen.slice(before)) expect(path, host).toMatch(/^\/v1\//)
+        }
+      },
+    )
+
+    it.each(['GET', 'HEAD', 'DELETE', 'POST'])('passes a %s that says it has no content', async (method) => {
+      const answer = await mesh.call('/svc/users/empty', { method, headers: { 'content-length': '0' } })
+      expect(answer.status).toBe(200)
+      expect(upstream.seen.at(-1)).toMatchObject({ method, path: '/empty', received: 0 })
+    })
+
+    it('passes the content of a GET', async () => {
+      const answer = await mesh.call('/svc/users/', { body: 'a query', headers: { 'content-length': '7' } })
+      expect(answer.json).toMatchObject({ method: 'GET', body: 'a query' })
+    })
+
     it('passes a body with its length', async () => {
       const answer = await mesh.call('/svc/users/', {
         method: 'POST',
@@ -278,9 +301,19 @@ describe('the mesh in front of', () => {
       expect(echoed.json).toMatchObject({ method: 'POST', body: 'to the binding' })
     })
 
-    it('passes an answer that comes before the body was read', async () => {
-      const answer = await mesh.call('/svc/users/early', { method: 'POST', body: Buffer.alloc(30_000) })
+    it('passes an answer that comes before the body was sent', async () => {
+      const body = new Readable({ read() {} })
+      body.push('the beginning')
+      const answer = await mesh.call('/svc/users/early', { method: 'POST', body })
+      body.push(null)
       expect([answer.status, answer.text]).toEqual([413, 'too much'])
+    })
+
+    it('passes the words of a status', async () => {
+      upstream.override = (_, response) => response.writeHead(200, 'Fine Indeed').end()
+      const response = await mesh.open('/svc/users/').response
+      upstream.override = undefined
+      expect(response.resume().statusMessage).toBe('Fine Indeed')
     })
 
     it('serves many calls on one connection', async () => {

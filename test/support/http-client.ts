@@ -52,7 +52,10 @@ export interface OpenCall {
 
 /** A call whose answer is read, or given up, by hand. */
 export function open(url: string, { method = 'GET', headers = {}, body }: CallOptions = {}): OpenCall {
-  const outgoing = request(url, { method, headers, agent: false })
+  const { hostname, port } = new URL(url)
+  // As it is written: a URL would tidy up dots and escapes.
+  const path = url.slice(url.indexOf('/', 'http://'.length))
+  const outgoing = request({ hostname, port, path, method, headers, agent: false })
   const response = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.on('response', resolve).on('error', reject)
   })

@@ -111,7 +111,7 @@ const routes: Record<string, Route> = {
   '/stall': (_, response) => {
     response.writeHead(200).write('and then')
   },
-  '/early': (_, response) => response.writeHead(413, { connection: 'close' }).end('too much'),
+  '/early': (_, response) => response.writeHead(413).end('too much'),
   '/sse': async (_, response, query) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
     for (let i = 0; i < Number(query.get('events') ?? 5); i++) {
