@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
+import { problemResponse } from '../../src/wire/problem.ts'
+
+const GRPC_STATUS: Record<MeshErrorCode, string> = {
+  service_not_named: '3',
+  service_not_found: '5',
+  record_invalid: '13',
+  internal: '13',
+  no_endpoint: '14',
+  endpoint_unreachable: '14',
+  registry_unavailable: '14',
+  deadline_exceeded: '4',
+  deadline_insufficient: '4',
+  attempt_timed_out: '4',
+  loop_detected: '9',
+}
+const CODES = Object.keys(MEANINGS) as MeshErrorCode[]
+
+const get = new Request('http://users/42')
+const head = new Request('http://users/42', { method: 'HEAD' })
+const grpc = (type = 'application/grpc+proto') =>
+  new Request('http://users/Users/Get', { method: 'POST', body: 'x', headers: { 'content-type': type } })
+
+describe.each(CODES)('problemResponse of %s', (code) => {
+  const { status, proxyError, retryable } = new MeshError(code, '').meaning
+  const error = new MeshError(code, 'Service "users" said no.', { service: 'users', revision: '7' })
+  const own = {
+    'selvedge-error': code,
+    'proxy-status': `selvedge; error=${proxyError}; details="Service \\"users\\" said no."`,
+    'selvedge-retryable': retryable === undefined ? null : String(retryable),
+  }
+  const ownOf = ({ headers }: Response) =>
+    Object.fromEntries(Object.keys(own).map((name) => [name, headers.get(name)] as const))
+
+  it('is problem+json that names what, for whom and where to look', async () => {
+    const response = problemResponse(error, get, { traceId: 'a'.repeat(32) })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(ownOf(response)).toEqual(own)
+    expect(await response.json()).toEqual({
+      type: `urn:selvedge:problem:${code}`,
+      title: expect.stringMatching(/^\w.*\w$/),
+      status,
+      detail: 'Service "users" said no.',
+      code,
+      service: 'users',
+      revision: '7',
+      traceId: 'a'.repeat(32),
+    })
+  })
+
+  it('has no body for HEAD, and says the same in its head', async () => {
+    const response = problemResponse(error, head)
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(ownOf(response)).toEqual(own)
+    expect(response.body).toBeNull()
+  })
+
+  it('is trailers alone for a caller that speaks gRPC', () => {
+    const response = problemResponse(error, grpc())
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/grpc+proto')
+    expect(response.headers.get('grpc-status')).toBe(GRPC_STATUS[code])
+    expect(decodeURIComponent(response.headers.get('grpc-message') ?? '')).toBe('Service "users" said no.')
+    expect(ownOf(response)).toEqual(own)
+    expect(response.body).toBeNull()
+  })
+})
+
+describe('problemResponse', () => {
+  it('leaves out what is not known', async () => {
+    const problem = await problemResponse(new MeshError('internal', 'It broke.'), get).json()
+    expect(Object.keys(problem as object).sort()).toEqual(['code', 'detail', 'status', 'title', 'type'])
+  })
+
+  it('takes service and revision from the request where the error does not know them', async () => {
+    const facts = { service: 'shop', revision: '9' }
+    expect(await problemResponse(new MeshError('internal', 'It broke.'), get, facts).json()).toMatchObject(facts)
+  })
+
+  it('gives titles that tell the codes apart', async () => {
+    const titles = CODES.map(async (code) => {
+      const problem = await problemResponse(new MeshError(code, ''), get).json()
+      return (problem as { title: string }).title
+    })
+    expect(new Set(await Promise.all(titles)).size).toBe(CODES.length)
+  })
+
+  it('answers gRPC-Web in its own type', () => {
+    const response = problemResponse(new MeshError('no_endpoint', 'Nowhere.'), grpc('application/grpc-web+proto'))
+    expect(response.headers.get('content-type')).toBe('application/grpc-web+proto')
+    expect(response.headers.get('grpc-status')).toBe('14')
+  })
+
+  it('carries a message of any letters in a gRPC header', () => {
+    const message = 'Kein Dienst heißt "küche" — 100 % 😀\n'
+    const response = problemResponse(new MeshError('service_not_found', message), grpc())
+    expect(response.headers.get('grpc-message')).toMatch(/^[\x20-\x7e]*$/)
+    expect(decodeURIComponent(response.headers.get('grpc-message') ?? '')).toBe(message)
+  })
+})

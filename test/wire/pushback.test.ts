@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { readPushback } from '../../src/wire/pushback.ts'
+
+const NOW = Date.UTC(2026, 9, 21, 7, 28, 0)
+const read = (headers: Record<string, string>) => readPushback(new Headers(headers), NOW)
+
+describe('readPushback', () => {
+  it.each([
+    ['selvedge-retryable', 'false'],
+    ['selvedge-retryable', 'FALSE'],
+    ['l5d-retryable', 'false'],
+    ['x-envoy-overloaded', 'true'],
+    ['x-envoy-ratelimited', 'true'],
+    ['finagle-http-nonretryable-nack', 'true'],
+    ['grpc-retry-pushback-ms', '-1'],
+    ['grpc-retry-pushback-ms', 'soon'],
+    ['grpc-retry-pushback-ms', ''],
+    ['grpc-retry-pushback-ms', '1.5'],
+  ])('hears a stop in %s: %s', (name, value) => {
+    expect(read({ [name]: value })).toEqual({ verdict: 'stop', waitMs: undefined })
+  })
+
+  it.each([
+    ['selvedge-retryable', 'true'],
+    ['selvedge-retryable', 'True'],
+    ['l5d-retryable', 'true'],
+    ['finagle-http-nack', 'true'],
+  ])('hears that nothing was processed in %s: %s', (name, value) => {
+    expect(read({ [name]: value })).toEqual({ verdict: 'go', waitMs: undefined })
+  })
+
+  it.each([
+    ['nothing', {}],
+    ['words of no meaning', { 'selvedge-retryable': 'maybe', 'l5d-retryable': '1' }],
+    ['an ordinary answer', { 'content-type': 'text/plain', 'x-envoy-upstream-service-time': '5' }],
+  ])('hears neither in %s', (_, headers) => {
+    expect(read(headers)).toEqual({ verdict: undefined, waitMs: undefined })
+  })
+
+  it.each([
+    ['selvedge-retryable', 'false'],
+    ['l5d-retryable', 'false'],
+    ['x-envoy-overloaded', 'true'],
+    ['grpc-retry-pushback-ms', '-1'],
+  ])('lets the stop of %s win over every go and every wait', (name, value) => {
+    const goes = { 'selvedge-retryable': 'true', 'l5d-retryable': 'true', 'finagle-http-nack': 'true' }
+    expect(read({ ...goes, 'retry-after': '1', [name]: value })).toEqual({ verdict: 'stop', waitMs: undefined })
+  })
+
+  it.each([
+    ['grpc-retry-pushback-ms', '0', 0],
+    ['grpc-retry-pushback-ms', '250', 250],
+    ['retry-after', '0', 0],
+    ['retry-after', '2', 2000],
+    ['retry-after', 'Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
+    ['retry-after', 'Wed, 21 Oct 2026 07:27:00 GMT', 0],
+    ['retry-after', 'soon', undefined],
+    ['retry-after', '', undefined],
+  ])('waits as %s: %s says: %s ms', (name, value, waitMs) => {
+    expect(read({ [name]: value })).toEqual({ verdict: undefined, waitMs })
+  })
+
+  it('waits as gRPC says where Retry-After says otherwise', () => {
+    expect(read({ 'grpc-retry-pushback-ms': '250', 'retry-after': '9' }).waitMs).toBe(250)
+  })
+
+  it('hears a go and a wait together', () => {
+    expect(read({ 'finagle-http-nack': 'true', 'retry-after': '1' })).toEqual({ verdict: 'go', waitMs: 1000 })
+  })
+})
