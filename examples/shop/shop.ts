@@ -56,7 +56,7 @@ const FRESH_MS = 500
 export const TWO_REFRESHES_MS = 2 * FRESH_MS + 200
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-const REGISTRY = join(HERE, 'registry.yaml')
+const REGISTRY = relative('', join(HERE, 'registry.yaml'))
 /** The ports that registry.yaml speaks of. */
 const BANK_PORT = 8790
 const PAYMENT_PORT = 8791
@@ -83,7 +83,7 @@ export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}):
     open.push(() => mesh.dispose())
     return {
       url: mesh.url,
-      registryFile: relative('', registry.file),
+      registryFile: registry.file,
       bank,
       payment,
       branch,
@@ -105,7 +105,7 @@ function startMesh(registry: string, port: number, note: (line: string) => void)
     with: ['order', 'customer', 'payment', 'naive'].map((dir) => join(HERE, dir)),
     worker: new URL('../../dist/worker.js', import.meta.url),
     vars: { MESH_FRESH: `${FRESH_MS}ms` },
-    on: { note, warn: note, log: note },
+    on: { note, warn: (line) => note(`warning: ${line}`), log: note },
   })
 }
 

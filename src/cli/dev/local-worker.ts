@@ -59,6 +59,8 @@ async function bundle(main: string, root: string, define: Record<string, string>
       conditions: ['workerd', 'worker', 'browser'],
       external: ['cloudflare:*', 'node:*'],
       define,
+      // Wrangler's text modules, beside .txt.
+      loader: { '.html': 'text', '.sql': 'text' },
       sourcemap: 'inline',
       logLevel: 'silent',
     })

@@ -110,17 +110,19 @@ async function readWorker(from: URL): Promise<string> {
 
 async function healthy(url: string): Promise<void> {
   const until = performance.now() + READY_WITHIN_MS
-  let last = 'nothing'
-  while (performance.now() < until) {
-    try {
-      const response = await fetch(`${url}/-/healthz`, { signal: AbortSignal.timeout(READY_WITHIN_MS) })
-      const body = await response.text()
-      if (response.status === 200) return
-      last = `${response.status} ${body.slice(0, 200)}`
-    } catch (error) {
-      last = error instanceof Error ? error.message : String(error)
+  for (;;) {
+    const answer = await ask(`${url}/-/healthz`)
+    if (answer instanceof Response) {
+      const body = await answer.text()
+      if (answer.ok) return
+      // It runs, and does not like what it was given: that will not pass.
+      throw new Fault(`The mesh is not healthy: ${answer.status} ${body}`)
     }
+    if (performance.now() > until) throw new Fault(`The mesh did not answer on ${url}: ${answer.message}`)
     await sleep(50)
   }
-  throw new Fault(`The mesh did not become healthy within ${READY_WITHIN_MS} ms: ${url}/-/healthz answered ${last}.`)
+}
+
+function ask(url: string): Promise<Response | Error> {
+  return fetch(url, { signal: AbortSignal.timeout(READY_WITHIN_MS) }).catch((error: Error) => error)
 }

@@ -26,8 +26,16 @@ export async function startWorkerd(workers: V4WorkerOptions[], log: (line: strin
   } catch (cause) {
     // What never started fails once more when it is ended.
     await miniflare.dispose().catch(() => {})
-    throw new Fault(`workerd did not start: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new Fault(`workerd did not start: ${reasonOf(cause)}`, { cause })
   }
+}
+
+/** What workerd itself said, a JSON line each, where it said something; else what is said of it. */
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const said = text.matchAll(/^\{"timestamp.*"message":("(?:[^"\\]|\\.)*").*$/gm)
+  const messages = [...said].map(([, message = '""']) => JSON.parse(message) as string)
+  return messages.length > 0 ? messages.join('\n') : text
 }
 
 /** Miniflare ends the process at once on a signal. Where somebody was listening for it before, it is theirs. */
