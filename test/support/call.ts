@@ -1,0 +1,80 @@
+/** A call on its way, as the filters see it: every part may be said otherwise. */
+import { allowance } from '../../src/core/allowance.ts'
+import { deadlineIn } from '../../src/core/deadline.ts'
+import type { Endpoint } from '../../src/core/endpoint.ts'
+import { seeded } from '../../src/core/random.ts'
+import { receipt } from '../../src/core/receipt.ts'
+import type { Trace } from '../../src/core/span.ts'
+import { virtualClock } from '../../src/core/virtual-clock.ts'
+import type { Candidate } from '../../src/filters/balance/balancer.ts'
+import { p2c } from '../../src/filters/balance/p2c.ts'
+import { peakEwma } from '../../src/filters/balance/peak-ewma.ts'
+import { retryBudget } from '../../src/filters/retry/budget.ts'
+import { recentMedian } from '../../src/math/recent-median.ts'
+import { retryPolicy } from '../../src/policy/retry.ts'
+import { timeoutPolicy } from '../../src/policy/timeout.ts'
+
+/** A place to send to, at a URL of its own. */
+export function givenEndpoint(name = 'eu'): Endpoint {
+  const url = `https://${name}.example.com`
+  return { id: url, target: { kind: 'url', url } }
+}
+
+/** An endpoint of which nothing is known yet. */
+export function givenCandidate(name = 'eu'): Candidate {
+  return { endpoint: givenEndpoint(name), load: peakEwma(), latency: recentMedian(), settles: undefined }
+}
+
+export function givenTrace(over: Partial<Trace> = {}): Trace {
+  return { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', flags: 1, ...over }
+}
+
+/** A service with one endpoint, the default policy and no budget to run out of. */
+export function givenService(...candidates: readonly Candidate[]) {
+  const clock = virtualClock()
+  return {
+    name: 'services/users',
+    timeouts: timeoutPolicy(),
+    retry: retryPolicy(),
+    budget: retryBudget(undefined, clock),
+    balancer: p2c(seeded(7)),
+    candidates: candidates.length > 0 ? candidates : [givenCandidate()],
+    typicalMs: (_now: number): number | undefined => undefined,
+  }
+}
+
+/** A trusted call to `users` with 15 s left and an allowance of 2. */
+export function givenCall<Over extends object>(over: Over = {} as Over) {
+  const clock = virtualClock()
+  const call = {
+    clock,
+    random: seeded(7),
+    receipt: receipt(),
+    deadline: deadlineIn(15_000, 'clock' in over ? (over.clock as typeof clock) : clock),
+    signal: new AbortController().signal,
+    signals: [] as readonly AbortSignal[],
+    trusted: true,
+    allowance: allowance(2),
+    service: givenService(),
+    name: 'users',
+    path: '/',
+    hops: 0,
+    trace: givenTrace(),
+    attempt: { number: 1, body: null, mayRepeat: true },
+    candidate: givenCandidate(),
+    endpoint: givenEndpoint(),
+    lent: 1,
+    whenAbandoned: (_release: () => void) => {},
+  }
+  return { ...call, ...over } as Omit<typeof call, keyof Over> & Over
+}
+
+/** What a promise was rejected with; fails where it was not. */
+export async function failureOf(work: Promise<unknown>): Promise<Error & { code?: string }> {
+  try {
+    await work
+  } catch (error) {
+    return error as Error & { code?: string }
+  }
+  throw new Error('It was expected to fail, and did not.')
+}
