@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
+import { timeoutPolicy } from '../../src/policy/timeout.ts'
+
+/** As docs/defaults.md tells them. */
+describe('where a record is silent', () => {
+  it('a request has 15 s, and an attempt whatever is left of them', () => {
+    expect(timeoutPolicy()).toEqual({ requestMs: 15_000, attemptMs: Number.POSITIVE_INFINITY })
+  })
+
+  it('gateway errors are tried again, twice, after 25 ms at least', () => {
+    expect(retryPolicy()).toEqual({ codes: new Set([502, 503, 504]), attempts: 2, backoffMs: 25 })
+  })
+
+  it('retries may be a fifth of the successes of the last 10 s', () => {
+    expect(budgetPolicy()).toEqual({ ratio: 0.2, windowMs: 10_000 })
+  })
+})

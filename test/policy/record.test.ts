@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { parseRecord } from '../../src/policy/parse.ts'
+import { recordOf } from '../../src/policy/record.ts'
+
+const URL = 'https://users.example.com'
+const ENDPOINT = { id: URL, target: { kind: 'url', url: URL } }
+
+const FULLEST = {
+  $schema: 'https://selvedge.dev/service-record.schema.json',
+  endpoints: [URL, { url: 'https://users-us.example.com/v1/' }, { binding: 'USERS' }],
+  timeouts: { request: '10s', backendRequest: '2s' },
+  retry: { codes: [500, 503], attempts: 3, backoff: '50ms' },
+  retryConstraint: { budget: { percent: 25.5, interval: '30s' } },
+}
+
+describe('a service record', () => {
+  it.each([
+    ['a bare URL', URL],
+    ['a bare URL with a line break, as an editor leaves it', `\n  ${URL}/ \n`],
+    ['a list of one', JSON.stringify({ endpoints: [URL] })],
+    ['a list of one in long', JSON.stringify({ endpoints: [{ url: URL }] })],
+  ])('at its smallest is %s', (_, text) => {
+    expect(parseRecord(text)).toEqual({ endpoints: [ENDPOINT], alias: undefined, policy: {} })
+  })
+
+  it('at its fullest keeps all that is written, in its order', () => {
+    expect(parseRecord(JSON.stringify(FULLEST, null, 2))).toEqual({
+      endpoints: [
+        ENDPOINT,
+        { id: 'https://users-us.example.com/v1', target: { kind: 'url', url: 'https://users-us.example.com/v1' } },
+        { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' } },
+      ],
+      alias: undefined,
+      policy: { timeouts: FULLEST.timeouts, retry: FULLEST.retry, retryConstraint: FULLEST.retryConstraint },
+    })
+  })
+
+  it('may stand for another name', () => {
+    expect(parseRecord('{ "alias": "users-v2.shop" }')).toEqual({ endpoints: [], alias: 'users-v2.shop', policy: {} })
+  })
+
+  it('may switch off what can be switched off', () => {
+    const policy = { timeouts: { request: '0s' }, retry: { attempts: 0, codes: [] }, retryConstraint: 'off' }
+    expect(parseRecord(JSON.stringify({ endpoints: [URL], ...policy })).policy).toEqual(policy)
+  })
+
+  it.each([
+    ['timeouts', { request: '1s', backendRequest: '1s' }],
+    ['timeouts', { request: '0s', backendRequest: '1h' }],
+    ['timeouts', { backendRequest: '1h' }],
+    ['timeouts', {}],
+    ['retry', { attempts: 10 }],
+    ['retry', { codes: [400, 599] }],
+    ['retry', {}],
+    ['retryConstraint', { budget: { percent: 0, interval: '1s' } }],
+    ['retryConstraint', { budget: { percent: 100, interval: '1h' } }],
+    ['retryConstraint', { budget: {} }],
+    ['retryConstraint', {}],
+  ])('may have %s of %j', (field, value) => {
+    expect(parseRecord(JSON.stringify({ endpoints: [URL], [field]: value })).policy).toEqual({ [field]: value })
+  })
+
+  it('has room for a thousand endpoints', () => {
+    const endpoints = Array.from({ length: 1000 }, (_, index) => `https://users-${index}.example.com`)
+    expect(parseRecord(JSON.stringify({ endpoints })).endpoints.map(({ id }) => id)).toEqual(endpoints)
+  })
+
+  it('is plain values, the same when written as JSON and read again', () => {
+    const record = parseRecord(JSON.stringify(FULLEST))
+    expect(JSON.parse(JSON.stringify(record))).toEqual({ endpoints: record.endpoints, policy: record.policy })
+    expect(structuredClone(record)).toEqual(record)
+  })
+})
+
+describe('recordOf', () => {
+  it('has no endpoints where none are written', () => {
+    expect(recordOf({ alias: 'users' })).toMatchObject({ endpoints: [], alias: 'users' })
+  })
+})
