@@ -18,8 +18,8 @@ const help = `npm run bench -- [options]
   --only PARTS      of proxy, embedded, scale, start-up, with commas between. Default: all
   --runs N          runs, whose median is judged. Default 3
   --starts N        processes of a run. Default 3
-  --samples N       samples of each variant in a process. Default 16
-  --quick           1 run of 1 process of 8 samples: an indication, no verdict to rely on
+  --samples N       samples of each variant in a process. Default 40
+  --quick           1 run of 1 process of 20 samples: an indication, no verdict to rely on
   --candidate FILE  the Worker to judge. Default dist/worker.js
   --json FILE       the same, for machines
 
@@ -48,7 +48,10 @@ async function main(): Promise<number> {
     throw new Error("The bench reads CPU time from the scheduler's clock in /proc, which only Linux has.")
   }
   const runs = count('runs', values.quick ? 1 : 3)
-  const plan: Plan = { starts: count('starts', values.quick ? 1 : 3), samples: count('samples', values.quick ? 8 : 16) }
+  const plan: Plan = {
+    starts: count('starts', values.quick ? 1 : 3),
+    samples: count('samples', values.quick ? 20 : 40),
+  }
   const candidate = readFileSync(values.candidate, 'utf8')
   const say = (line: string) => console.error(line)
   const parts: Record<string, () => Promise<Section>> = {

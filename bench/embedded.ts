@@ -2,8 +2,8 @@
 import { bundles } from './bundle.ts'
 import type { Workers } from './config.ts'
 import { atMost, number, type Section } from './report.ts'
-import { controlledRuns, medianOf, ratio, us } from './runs.ts'
-import type { Plan, Variant } from './sampling.ts'
+import { controlledRuns, ofRuns } from './runs.ts'
+import type { Plan, Setup, Variant } from './sampling.ts'
 
 /** Microseconds. */
 const limit = 13
@@ -21,7 +21,6 @@ const workers: Workers = {
   driver: {
     code: 'driver.js',
     bindings: {
-      KV: { service: 'kv' },
       ORIGIN: { service: 'origin' },
       ...Object.fromEntries(variants.map(({ name }) => [name, { service: name }])),
     },
@@ -36,21 +35,21 @@ const workers: Workers = {
 
 export async function measureEmbedded(runs: number, plan: Plan, say: (line: string) => void): Promise<Section> {
   const modules = await bundles(['driver', 'origin', 'kv', 'passthrough', 'embedded', 'embedded-for'])
-  const setup = { workers, modules, variants, shapes: ['small'], plan } as const
-  const taken = await controlledRuns(runs, setup, ['bare', 'control'], say)
-  const added = (name: string) =>
-    medianOf(taken, (figures) => us(figures, 'small', name) - us(figures, 'small', 'bare'))
+  const setup: Setup = { workers, modules, variants, twins: ['bare', 'control'], shapes: ['small'], plan }
+  const taken = await controlledRuns(runs, setup, say)
+  const us = (name: string) => ofRuns(taken, 'small', (of) => of(name).us)
+  const added = (name: string) => ofRuns(taken, 'small', (of) => of(name).us - of('bare').us)
   return {
-    title: `Embedded mode, GET small: µs CPU a call (median of ${runs} runs)`,
+    title: `Embedded mode, GET small: µs CPU a call, median of ${runs} runs`,
     table: [
       ['', 'µs', 'added', 'x'],
       ...variants.map(({ name }) => [
         titles[name] as string,
-        number(medianOf(taken, (figures) => us(figures, 'small', name))),
+        us(name).toFixed(1),
         added(name).toFixed(1),
-        number(medianOf(taken, (figures) => ratio(figures, 'small', name, 'bare'))),
+        number(ofRuns(taken, 'small', (of) => of(name).ratio)),
       ]),
     ],
-    checks: [atMost('µs added by mesh.fetch(request)', added('embedded'), limit, taken.off.length === 0)],
+    checks: [atMost('µs added by mesh.fetch(request)', added('embedded'), limit, taken.off.size === 0)],
   }
 }

@@ -2,8 +2,8 @@
 import { bundles } from './bundle.ts'
 import { type Workers, workerdConfig } from './config.ts'
 import { atLeast, atMost, number, type Section } from './report.ts'
-import { controlledRuns, medianOf, type Runs, ratio, us } from './runs.ts'
-import { call, type Plan, type Variant } from './sampling.ts'
+import { controlledRuns, figureOf, ofRuns, type Runs } from './runs.ts'
+import { call, type Figure, type Plan, type Setup, type Variant } from './sampling.ts'
 import { type ShapeName, shapes } from './variants/shapes.ts'
 import { startWorkerd } from './workerd.ts'
 
@@ -16,13 +16,13 @@ const variants: readonly Variant[] = ['origin', 'passthrough', 'control', 'candi
   name,
 }))
 
-const proxies = { REGISTRY: { kv: 'kv' }, USERS: { service: 'origin' } } as const
 const workers: Workers = {
   driver: {
     code: 'driver.js',
     bindings: {
-      KV: { service: 'kv' },
       ORIGIN: { service: 'origin' },
+      'candidate kv': { service: 'candidate-kv' },
+      'incumbent kv': { service: 'incumbent-kv' },
       origin: { service: 'origin' },
       passthrough: { service: 'passthrough' },
       control: { service: 'control' },
@@ -31,11 +31,12 @@ const workers: Workers = {
     },
   },
   origin: { code: 'origin.js' },
-  kv: { code: 'kv.js' },
+  'candidate-kv': { code: 'kv.js' },
+  'incumbent-kv': { code: 'kv.js' },
   passthrough: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
   control: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
-  candidate: { code: 'candidate.js', bindings: proxies },
-  incumbent: { code: 'incumbent.js', bindings: proxies },
+  candidate: { code: 'candidate.js', bindings: { REGISTRY: { kv: 'candidate-kv' }, USERS: { service: 'origin' } } },
+  incumbent: { code: 'incumbent.js', bindings: { REGISTRY: { kv: 'incumbent-kv' }, USERS: { service: 'origin' } } },
 }
 
 /** @param candidate the code of the Worker to judge. */
@@ -50,72 +51,76 @@ export async function measureProxy(
     'candidate.js': candidate,
   }
   const names = Object.keys(shapes) as ShapeName[]
-  const twins = ['passthrough', 'control'] as const
-  const taken = await controlledRuns(runs, { workers, modules, variants, shapes: names, plan }, twins, say)
-  const isJudged = (shape: ShapeName) => !taken.off.includes(shape)
+  const setup: Setup = { workers, modules, variants, twins: ['passthrough', 'control'], shapes: names, plan }
+  const taken = await controlledRuns(runs, setup, say)
+  const isJudged = (shape: ShapeName) => !taken.off.has(shape)
   const memory = await peaks(modules)
 
   return {
-    title: `Proxy mode by service binding, warm: µs CPU a call, x passthrough (median of ${runs} runs)`,
+    title: `Proxy mode by service binding, warm: µs CPU a call (x passthrough), median of ${runs} runs`,
     table: [
       ['', ...names.map((name) => shapes[name].title)],
       ...variants.map(({ name }) => [name, ...names.map((shape) => cell(taken, shape, name))]),
-      ...taken.figures.map((figures, i) => [
-        `candidate, run ${i + 1}`,
-        ...names.map((shape) => number(ratio(figures, shape, 'candidate', 'passthrough'))),
+      ...taken.figures.map((figures, run) => [
+        `candidate, run ${run + 1}`,
+        ...names.map((shape) => `(${number(figureOf(figures, shape, 'candidate').ratio)})`),
       ]),
     ],
     notes: [
-      `peak memory over 10 MB answers: ${Object.entries(memory)
-        .map(([name, mib]) => `${name} ${Math.round(mib)} MiB`)
-        .join(', ')}`,
+      `peak memory of a process that passes on 10 MB answers, MiB: ${memory}`,
       `registry reads: candidate ${reads(taken, 'candidate')}, incumbent ${reads(taken, 'incumbent')}`,
     ],
     checks: [
       ...names.map((shape) => {
-        const value = medianOf(taken, (figures) => ratio(figures, shape, 'candidate', 'passthrough'))
+        const value = ofRuns(taken, shape, (of) => of('candidate').ratio)
         return atMost(`candidate / passthrough, ${shapes[shape].title}`, value, limits[shape], isJudged(shape))
       }),
       atLeast(
         'incumbent / candidate, GET small',
-        medianOf(taken, (figures) => ratio(figures, 'small', 'incumbent', 'candidate')),
+        ofRuns(taken, 'small', (of) => of('incumbent').ratio / of('candidate').ratio),
         ahead,
         isJudged('small'),
       ),
       atMost('registry reads of the candidate above one a 5 s window', excessReads(taken), 0),
-      // The sampler would have stopped at any other number.
+      // The sampler stops at any other number.
       atMost('calls of the origin above one a call', 0, 0),
     ],
   }
 }
 
 function cell(runs: Runs, shape: string, variant: string): string {
-  const cost = medianOf(runs, (figures) => us(figures, shape, variant))
-  return `${cost.toFixed(1)} (${medianOf(runs, (figures) => ratio(figures, shape, variant, 'passthrough')).toFixed(3)})`
+  const us = ofRuns(runs, shape, (of) => of(variant).us)
+  return `${us.toFixed(us < 1000 ? 1 : 0)} (${number(ofRuns(runs, shape, (of) => of(variant).ratio))})`
 }
 
-function reads({ figures }: Runs, variant: string): string {
-  const all = figures.flatMap((run) => Object.values(run).flatMap((row) => row[variant] ?? []))
+function reads(runs: Runs, variant: string): string {
+  const all = allOf(runs, variant)
   const sum = (pick: 'kvReads' | 'calls') => all.reduce((total, figure) => total + figure[pick], 0)
   return `${sum('kvReads')} in ${sum('calls')} calls`
 }
 
-function excessReads({ figures }: Runs): number {
-  const all = figures.flatMap((run) => Object.values(run).flatMap((row) => row.candidate ?? []))
-  return all.reduce((excess, { kvReads, refreshes }) => excess + Math.max(0, kvReads - refreshes), 0)
+function excessReads(runs: Runs): number {
+  return allOf(runs, 'candidate').reduce(
+    (excess, { kvReads, refreshes }) => excess + Math.max(0, kvReads - refreshes),
+    0,
+  )
 }
 
-/** The memory of a process that does nothing but pass on 10 MB answers, in MiB. */
-async function peaks(modules: Readonly<Record<string, string>>): Promise<Record<string, number>> {
-  const memory: Record<string, number> = {}
+function allOf({ figures }: Runs, variant: string): Figure[] {
+  return figures.flatMap((run) => Object.values(run).flatMap((row) => row[variant] ?? []))
+}
+
+/** The memory of processes that do nothing but pass on 10 MB answers. */
+async function peaks(modules: Readonly<Record<string, string>>): Promise<string> {
+  const memory: string[] = []
   for (const name of ['passthrough', 'candidate']) {
     const workerd = await startWorkerd(workerdConfig(workers, 'driver'), modules)
     try {
       await call(workerd, { name }, 'large', 100)
-      memory[name] = workerd.peakRssMiB()
+      memory.push(`${name} ${Math.round(workerd.peakRssMiB())}`)
     } finally {
       await workerd.stop()
     }
   }
-  return memory
+  return memory.join(', ')
 }

@@ -1,15 +1,15 @@
 /** Measures variants of one Worker against each other: CPU a call, samples taken in turn, over several starts of workerd. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Workers, workerdConfig } from './config.ts'
-import { lowerQuartile } from './statistics.ts'
-import type { Counts, Outcome, Task } from './variants/driver.ts'
+import { lowerQuartile, mean, median } from './statistics.ts'
+import type { Outcome, Task } from './variants/driver.ts'
 import type { ShapeName } from './variants/shapes.ts'
 import { startWorkerd, type Workerd } from './workerd.ts'
 
 export interface Plan {
-  /** Processes, one after another. Default 3. */
+  /** Processes, one after another. */
   readonly starts: number
-  /** Samples of each variant in a process. Default 16. */
+  /** Samples of each variant in a process. */
   readonly samples: number
 }
 
@@ -19,10 +19,23 @@ export interface Variant {
   readonly hosts?: readonly string[]
 }
 
+/** Workers in which the service `driver` has each variant as a binding of that name. */
+export interface Setup {
+  readonly workers: Workers
+  readonly modules: Readonly<Record<string, string>>
+  readonly variants: readonly Variant[]
+  /** Two variants that are one Worker: the yardstick, and what shows how true it is. */
+  readonly twins: readonly [string, string]
+  readonly shapes: readonly ShapeName[]
+  readonly plan: Plan
+}
+
 export interface Figure {
-  /** CPU a call, of the whole process, in microseconds: the lower quartile of the samples. */
+  /** CPU a call, of the whole process, as a multiple of the twins'. The second twin's is of the first alone. */
+  readonly ratio: number
+  /** The same in microseconds, at the speed of the machine's better moments. */
   readonly us: number
-  /** Reads of the registry while samples were taken. */
+  /** Reads of the variant's registry while samples were taken. */
   readonly kvReads: number
   /** Refreshes that the time it took allows: one a window, and one that was due. */
   readonly refreshes: number
@@ -32,123 +45,144 @@ export interface Figure {
 /** Figures by shape, then by variant. */
 export type Figures = Record<string, Record<string, Figure>>
 
-export interface Setup {
-  readonly workers: Workers
-  readonly modules: Readonly<Record<string, string>>
-  readonly variants: readonly Variant[]
-  readonly shapes: readonly ShapeName[]
-  readonly plan: Plan
-}
-
 /** An answer was wrong, or not the origin's: there is nothing to measure. */
 export class WrongAnswer extends Error {}
 
-/** Long enough that the trigger vanishes and short enough to be disturbed rarely. */
-const sampleUs = 25_000
-/** As a busy isolate has them. One call at a time makes a turn of the event loop of each hop, KV most of all. */
-const lanes = 8
+/** Short, as a machine's speed drifts: the variants of a round should meet the same weather. */
+const sampleUs = (shape: ShapeName) => (shape === 'large' ? 20_000 : 10_000)
+/** Calls at once, as a busy isolate has them: one at a time would make a turn of the event loop of each hop. */
+const lanes = (shape: ShapeName) => (shape === 'large' ? 1 : 8)
 /** What V8 takes to compile for good. */
 const warmUpUs = 300_000
 /** A record is fresh for so long (docs/registry.md). */
 const freshMs = 5_000
 
-export async function measure({ workers, modules, variants, shapes, plan }: Setup): Promise<Figures> {
-  const taken = new Map<string, Taken>()
+export async function measure({ workers, modules, variants, twins, shapes, plan }: Setup): Promise<Figures> {
+  const all: Record<string, Round[]> = {}
   for (let start = 0; start < plan.starts; start++) {
     const workerd = await startWorkerd(workerdConfig(workers, 'driver'), modules)
     try {
-      for (const shape of shapes) await sampleShape(workerd, variants, shape, plan.samples, taken)
+      for (const shape of shapes) {
+        const rounds = await sampleRounds(workerd, variants, shape, plan.samples)
+        all[shape] = [...(all[shape] ?? []), ...rounds]
+      }
     } finally {
       await workerd.stop()
     }
   }
-  const figures: Figures = {}
-  for (const [key, { us, ...counted }] of taken) {
-    const [shape, name] = key.split(' ') as [string, string]
-    figures[shape] ??= {}
-    figures[shape][name] = { us: lowerQuartile(us), ...counted }
+  return Object.fromEntries(shapes.map((shape) => [shape, figuresOf(all[shape] ?? [], variants, twins)]))
+}
+
+/** One sample of each variant, by name, and how long they took together. */
+interface Round {
+  readonly samples: Readonly<Record<string, { readonly us: number; readonly calls: number; readonly kvReads: number }>>
+  readonly startsProcess: boolean
+  readonly tookMs: number
+}
+
+/**
+ * A machine may be twice as slow a second later, for all variants alike, so each sample is compared with those of its
+ * own round. The median of that is little moved by rounds in which something else happened to one of them.
+ */
+function figuresOf(rounds: readonly Round[], variants: readonly Variant[], [one, other]: Setup['twins']) {
+  const us = ({ samples }: Round, name: string) => samples[name]?.us ?? Number.NaN
+  const yardstick = (round: Round) => mean([us(round, one), us(round, other)])
+  const baseUs = lowerQuartile(rounds.map(yardstick))
+  const elapsedMs = rounds.reduce((sum, { tookMs }) => sum + tookMs, 0)
+  const refreshes = Math.floor(elapsedMs / freshMs) + rounds.filter(({ startsProcess }) => startsProcess).length
+
+  const figureOf = ({ name }: Variant): Figure => {
+    const base = (round: Round) => (name === other ? us(round, one) : yardstick(round))
+    const ratio = name === one ? 1 : median(rounds.map((round) => us(round, name) / base(round)))
+    const total = (pick: 'calls' | 'kvReads') =>
+      rounds.reduce((sum, { samples }) => sum + (samples[name]?.[pick] ?? 0), 0)
+    return { ratio, us: ratio * baseUs, kvReads: total('kvReads'), refreshes, calls: total('calls') }
   }
-  return figures
+  return Object.fromEntries(variants.map((variant) => [variant.name, figureOf(variant)]))
 }
 
-interface Taken {
-  readonly us: number[]
-  kvReads: number
-  refreshes: number
-  calls: number
-}
+async function sampleRounds(workerd: Workerd, variants: readonly Variant[], shape: ShapeName, count: number) {
+  const drivers = variants.map((variant) => driverOf(workerd, variant, shape))
+  const sizes = new Map<Driver, number>()
+  for (const driver of drivers) sizes.set(driver, await warmUp(driver, shape))
 
-async function sampleShape(
-  workerd: Workerd,
-  variants: readonly Variant[],
-  shape: ShapeName,
-  rounds: number,
-  taken: Map<string, Taken>,
-): Promise<void> {
-  const sizes = new Map<Variant, number>()
-  for (const variant of variants) sizes.set(variant, await warmUp(workerd, variant, shape))
-  const startedAt = Date.now()
-  for (let round = 0; round < rounds; round++) {
+  const triggerUs: number[] = []
+  const rounds: Round[] = []
+  for (let number = 0; number < count; number++) {
+    const startedAt = Date.now()
+    const samples: Record<string, { us: number; calls: number; kvReads: number }> = {}
+    triggerUs.push((await (drivers[number % drivers.length] as Driver).sample(0)).us)
     // Each round begins with another variant: nobody always follows the one who leaves garbage behind.
-    for (let turn = 0; turn < variants.length; turn++) {
-      const variant = variants[(turn + round) % variants.length] as Variant
-      const calls = sizes.get(variant) as number
-      const { us, kvReads } = await sample(workerd, variant, shape, calls)
-      const all = takenOf(taken, shape, variant)
-      all.us.push(us / calls)
-      all.kvReads += kvReads
-      all.calls += calls
+    for (let turn = 0; turn < drivers.length; turn++) {
+      const driver = drivers[(turn + number) % drivers.length] as Driver
+      const calls = sizes.get(driver) as number
+      samples[driver.name] = { ...(await driver.sample(calls)), calls }
     }
+    rounds.push({ samples, startsProcess: number === 0, tookMs: Date.now() - startedAt })
   }
-  const refreshes = Math.floor((Date.now() - startedAt) / freshMs) + 1
-  for (const variant of variants) takenOf(taken, shape, variant).refreshes += refreshes
+  const trigger = median(triggerUs)
+  return rounds.map((round) => ({ ...round, samples: perCall(round.samples, trigger) }))
 }
 
-function takenOf(taken: Map<string, Taken>, shape: ShapeName, { name }: Variant): Taken {
-  const key = `${shape} ${name}`
-  const known = taken.get(key) ?? { us: [], kvReads: 0, refreshes: 0, calls: 0 }
-  taken.set(key, known)
-  return known
+function perCall(samples: Round['samples'], triggerUs: number): Round['samples'] {
+  const net = Object.entries(samples).map(([name, sample]) => {
+    return [name, { ...sample, us: (sample.us - triggerUs) / sample.calls }] as const
+  })
+  return Object.fromEntries(net)
+}
+
+interface Driver {
+  readonly name: string
+  /** CPU spent on a trigger for so many calls, and the reads of the registry that were made meanwhile. */
+  sample(calls: number): Promise<{ us: number; kvReads: number }>
+}
+
+function driverOf(workerd: Workerd, variant: Variant, shape: ShapeName): Driver {
+  let reads = 0
+  return {
+    name: variant.name,
+    async sample(calls) {
+      const cpuBefore = workerd.cpuUs()
+      const { kvReads } = await call(workerd, variant, shape, calls)
+      // The scheduler books a thread's time when it goes to sleep, which is shortly after the answer has left.
+      await wait(2)
+      const us = workerd.cpuUs() - cpuBefore
+      const news = kvReads - reads
+      reads = kvReads
+      return { us, kvReads: news }
+    },
+  }
 }
 
 /** Answers how many calls make a sample. */
-async function warmUp(workerd: Workerd, variant: Variant, shape: ShapeName): Promise<number> {
+async function warmUp(driver: Driver, shape: ShapeName): Promise<number> {
   let calls = 2
   let leastUs = Number.POSITIVE_INFINITY
   for (let spentUs = 0; spentUs < warmUpUs; ) {
-    const { us } = await sample(workerd, variant, shape, calls)
+    const { us } = await driver.sample(calls)
     spentUs += us
     leastUs = Math.min(leastUs, us / calls)
-    calls = Math.max(2, Math.min(calls * 4, Math.round(sampleUs / leastUs)))
+    calls = Math.max(2, Math.min(calls * 4, Math.round(sampleUs(shape) / leastUs)))
   }
   return calls
 }
 
-async function sample(workerd: Workerd, variant: Variant, shape: ShapeName, calls: number) {
-  const before = await counts(workerd)
-  await settled()
-  const cpuBefore = workerd.cpuUs()
-  await call(workerd, variant, shape, calls)
-  await settled()
-  const us = workerd.cpuUs() - cpuBefore
-  const after = await counts(workerd)
-  const reached = after.originCalls - before.originCalls
-  if (reached !== calls) throw new WrongAnswer(`${variant.name}: ${calls} calls, but the origin saw ${reached}.`)
-  return { us, kvReads: after.kvReads - before.kvReads }
-}
+const originCalls = new WeakMap<Workerd, number>()
 
-/** Has the driver call a variant, all answers checked. */
-export async function call({ url }: Workerd, { name, hosts = ['users'] }: Variant, shape: ShapeName, calls: number) {
-  const task: Task = { variant: name, shape, calls, lanes: shape === 'large' ? 1 : lanes, hosts }
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(task) })
+/** Has the driver call a variant. Every answer is checked, and that each was the origin's, asked once. */
+export async function call(
+  workerd: Workerd,
+  { name, hosts = ['users'] }: Variant,
+  shape: ShapeName,
+  calls: number,
+): Promise<Outcome> {
+  const task: Task = { variant: name, shape, calls, lanes: lanes(shape), hosts }
+  const response = await fetch(workerd.url, { method: 'POST', body: JSON.stringify(task) })
   if (!response.ok) throw new WrongAnswer(`${name}: ${await response.text()}`)
-  const { wrong } = (await response.json()) as Outcome
-  if (wrong !== undefined) throw new WrongAnswer(`${name}: ${wrong}`)
+  const outcome = (await response.json()) as Outcome
+  if (outcome.wrong !== undefined) throw new WrongAnswer(`${name}: ${outcome.wrong}`)
+  const reached = outcome.originCalls - (originCalls.get(workerd) ?? 0)
+  originCalls.set(workerd, outcome.originCalls)
+  if (reached !== calls) throw new WrongAnswer(`${name}: ${calls} calls, of which the origin saw ${reached}.`)
+  return outcome
 }
-
-async function counts({ url }: Workerd): Promise<Counts> {
-  return (await (await fetch(url)).json()) as Counts
-}
-
-// The scheduler books a thread's time when it goes to sleep, which is shortly after the answer has left.
-const settled = () => wait(2)

@@ -2,9 +2,9 @@
 import { bundles } from './bundle.ts'
 import type { Workers } from './config.ts'
 import { heapOf } from './heap.ts'
-import { atMost, number, type Section } from './report.ts'
-import { controlledRuns, medianOf, type Runs, ratio, us } from './runs.ts'
-import type { Plan, Variant } from './sampling.ts'
+import { atMost, type Section } from './report.ts'
+import { controlledRuns, figureOf, ofRuns, type Runs } from './runs.ts'
+import type { Plan, Setup, Variant } from './sampling.ts'
 import { registrySize } from './variants/records.ts'
 
 /** Growth of CPU a call, as a share, beyond what the control itself strays. */
@@ -36,7 +36,6 @@ const workers: Workers = {
   driver: {
     code: 'driver.js',
     bindings: {
-      KV: { service: 'kv' },
       ORIGIN: { service: 'origin' },
       ...Object.fromEntries(variants.map(({ name }) => [name, { service: name, entrypoint: 'MeshEntrypoint' }])),
     },
@@ -53,18 +52,18 @@ export async function measureScale(
   say: (line: string) => void,
 ): Promise<Section> {
   const modules = { ...(await bundles(['driver', 'origin', 'kv'])), 'candidate.js': candidate }
-  const setup = { workers, modules, variants, shapes: ['small'], plan } as const
-  const taken = await controlledRuns(runs, setup, ['one', 'control'], say)
-  const growth = (name: string) => medianOf(taken, (figures) => ratio(figures, 'small', name, 'one') - 1)
-  const spread = Math.max(...taken.figures.map((figures) => Math.abs(ratio(figures, 'small', 'control', 'one') - 1)))
-  const isJudged = taken.off.length === 0
+  const setup: Setup = { workers, modules, variants, twins: ['one', 'control'], shapes: ['small'], plan }
+  const taken = await controlledRuns(runs, setup, say)
+  const growth = (name: string) => ofRuns(taken, 'small', (of) => of(name).ratio - 1)
+  const spread = Math.max(...taken.figures.map((run) => Math.abs(figureOf(run, 'small', 'control').ratio - 1)))
+  const isJudged = taken.off.size === 0
   return {
-    title: `Scale of the registry, GET small: µs CPU a call (median of ${runs} runs)`,
+    title: `Scale of the registry, GET small: µs CPU a call, median of ${runs} runs`,
     table: [
-      ['', 'µs', 'growth', 'runs'],
+      ['', 'µs', 'growth', 'of each run'],
       ...variants.map(({ name, title }) => [
         title,
-        number(medianOf(taken, (figures) => us(figures, 'small', name))),
+        ofRuns(taken, 'small', (of) => of(name).us).toFixed(1),
         percent(growth(name)),
         strayed(taken, name),
       ]),
@@ -80,7 +79,7 @@ export async function measureScale(
 }
 
 function strayed({ figures }: Runs, name: string): string {
-  return figures.map((run) => percent(ratio(run, 'small', name, 'one') - 1)).join(' ')
+  return figures.map((run) => percent(figureOf(run, 'small', name).ratio - 1)).join(' ')
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`

@@ -1,8 +1,12 @@
 /** The figures that stand for many samples. */
 
-/** Disturbance only ever adds: the lower quartile is nearer to the cost than the middle is. */
+/** Disturbance only ever adds: for a cost alone, the lower quartile is nearer to the truth than the middle. */
 export function lowerQuartile(values: readonly number[]): number {
   return quantile(values, 0.25)
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 export function median(values: readonly number[]): number {

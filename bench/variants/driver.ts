@@ -15,17 +15,16 @@ export interface Task {
 export interface Outcome {
   /** The first answer that was not as expected, in words. */
   readonly wrong: string | undefined
-}
-
-export interface Counts {
+  /** Calls that the origin has seen since its start. */
   readonly originCalls: number
+  /** Reads of the variant's registry since its start; 0 where it has none. */
   readonly kvReads: number
 }
 
 interface Env {
   readonly ORIGIN: Fetcher
-  readonly KV: Fetcher
-  readonly [variant: string]: Fetcher
+  /** Variants by name, and the KV service of each as `<name> kv`. */
+  readonly [service: string]: Fetcher | undefined
 }
 
 // What a browser's call to an API brings along once an edge and a session have added theirs.
@@ -43,17 +42,19 @@ const headers = {
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    if (request.method === 'GET') return Response.json(await counts(env))
-    return Response.json(await run((await request.json()) as Task, env))
+    const task = (await request.json()) as Task
+    const wrong = await run(task, env)
+    const originCalls = await count(env.ORIGIN, '/bench/calls')
+    const kvReads = await count(env[`${task.variant} kv`], '/bench/reads')
+    return Response.json({ wrong, originCalls, kvReads } satisfies Outcome)
   },
 }
 
-async function counts({ ORIGIN, KV }: Env): Promise<Counts> {
-  const number = async (from: Fetcher, path: string) => Number(await (await from.fetch(`http://bench${path}`)).text())
-  return { originCalls: await number(ORIGIN, '/bench/calls'), kvReads: await number(KV, '/bench/reads') }
+async function count(service: Fetcher | undefined, path: string): Promise<number> {
+  return service === undefined ? 0 : Number(await (await service.fetch(`http://bench${path}`)).text())
 }
 
-async function run(task: Task, env: Env): Promise<Outcome> {
+async function run(task: Task, env: Env): Promise<string | undefined> {
   const { method, path, requestBytes, responseBytes } = shapes[task.shape]
   const target = env[task.variant] as Fetcher
   const body = requestBytes > 0 ? 'x'.repeat(requestBytes) : null
@@ -72,7 +73,7 @@ async function run(task: Task, env: Env): Promise<Outcome> {
     }
   }
   await Promise.all(Array.from({ length: task.lanes }, lane))
-  return { wrong }
+  return wrong
 }
 
 async function lengthOf(response: Response, expected: number): Promise<number> {

@@ -1,8 +1,8 @@
 /** The upstream at the end of every path; it counts what reaches it. */
 import { type Shape, shapes } from './shapes.ts'
 
-// Plain bytes and a number may outlive a request.
-const bodies = new Map<number, Uint8Array>()
+// Blobs and numbers may outlive a request. A Blob is sent as it is, where an array would be copied first.
+const bodies = new Map<number, Blob>()
 let calls = 0
 
 export default {
@@ -22,11 +22,8 @@ export default {
   },
 }
 
-function body(length: number): Uint8Array {
-  let bytes = bodies.get(length)
-  if (bytes === undefined) {
-    bytes = new Uint8Array(length).fill(0x20)
-    bodies.set(length, bytes)
-  }
-  return bytes
+function body(length: number): Blob {
+  const blob = bodies.get(length) ?? new Blob([new Uint8Array(length).fill(0x20)])
+  bodies.set(length, blob)
+  return blob
 }
