@@ -54,8 +54,8 @@ export interface ServiceRecord {
 }
 
 /** A written record as the mesh knows it. */
-export function recordOf({ endpoints = [], alias, $schema: _, ...policy }: WrittenRecord): ServiceRecord {
-  return { endpoints: endpoints.map(endpointOf), alias, policy }
+export function recordOf({ endpoints = [], alias, timeouts, retry, retryConstraint }: WrittenRecord): ServiceRecord {
+  return { endpoints: endpoints.map(endpointOf), alias, policy: { timeouts, retry, retryConstraint } }
 }
 
 function areDistinct(endpoints: WrittenEndpoint[]): boolean {
