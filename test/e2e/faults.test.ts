@@ -97,10 +97,10 @@ describe('a service whose endpoint', () => {
       expect(status.match(/selvedge;/g)).toHaveLength(1)
     })
 
-    it('is not sent a POST twice: it may have worked', async () => {
+    it.each(['a body', ''])('is not sent a POST twice, with "%s": it may have worked', async (body) => {
       const path = await service([upstream.url])
       const before = upstream.hits('/reset')
-      const answer = await mesh.call(`${path}/reset`, { method: 'POST', body: 'once' })
+      const answer = await mesh.call(`${path}/reset`, { method: 'POST', body })
       expectProblem(answer, 503, 'endpoint_unreachable', 'connection_terminated')
       expect(upstream.hits('/reset') - before).toBe(1)
     })
@@ -349,6 +349,14 @@ describe('a service whose endpoint', () => {
       const twice = await mesh.call(await service([upstream.url]), { ...options, headers })
       expect(twice.status).toBe(200)
       expect(twice.text).toBe(options.body)
+    })
+
+    it('at a POST without a body: sent once all the same', async () => {
+      upstream.override = answering(503)
+      const path = await service([upstream.url])
+      const before = upstream.seen.length
+      expect((await mesh.call(path, { method: 'POST' })).status).toBe(503)
+      expect(upstream.seen.length - before).toBe(1)
     })
 
     it('at a body too large to keep: sent once', async () => {

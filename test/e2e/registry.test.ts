@@ -67,6 +67,19 @@ describe('a registry in KV', () => {
       expect(new Set(late.map(({ upstream }) => upstream))).toEqual(new Set(['green']))
     })
 
+    it('is read anew after the answer: nobody waits, and the next one has the new record', async () => {
+      kv.put('lazy', blue.url)
+      await who('lazy')
+      kv.put('lazy', green.url)
+      await sleep(FRESH_MS)
+      kv.delayMs = 250
+      const answer = await mesh.call('/svc/lazy/')
+      expect(answer.json.upstream).toBe('blue')
+      expect(answer.ms).toBeLessThan(200)
+      await sleep(350)
+      expect(await who('lazy')).toBe('green')
+    })
+
     it('finds a name that has been added, and forgets one that is gone', async () => {
       expect((await mesh.call('/svc/comes-and-goes/')).status).toBe(404)
       kv.put('comes-and-goes', blue.url)
