@@ -1,11 +1,10 @@
 /** The bound that the mesh promises: calls at the end of a chain are at most 1 + allowance, whatever fails in between. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sleep } from '../../src/core/clock.ts'
 import type { VirtualClock } from '../../src/core/virtual-clock.ts'
 import { proxy } from '../../src/mesh/proxy.ts'
 import { createTestMesh, memoryRegistry, seeded, type TestHandler } from '../../src/testing.ts'
-import { connectionLost, hang, quickClock } from '../support/upstream.ts'
+import { connectionLost, hang, pause, quickClock } from '../support/upstream.ts'
 
 /** What becomes of one call on its way to the next hop. */
 const FATES = [
@@ -243,12 +242,12 @@ function roadTo(next: TestHandler, fates: readonly Fate[], clock: VirtualClock):
         throw connectionLost()
       case 'slow': {
         const answer = await next(request)
-        await sleep(clock, LATE_MS, request.signal)
+        await pause(clock, LATE_MS, request.signal)
         return answer
       }
       case 'deaf': {
         const answer = await next(unheard)
-        await sleep(clock, LATE_MS)
+        await pause(clock, LATE_MS)
         return answer
       }
       case 'stalled':

@@ -1,5 +1,5 @@
 /** Endpoints to test with: they answer by a script, and keep what they were sent. */
-import { type Clock, sleep } from '../../src/core/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
 
 /** A status to answer with, an error to throw, or a function that answers. */
@@ -32,11 +32,27 @@ export function hang({ signal }: { readonly signal: AbortSignal }): Promise<neve
 }
 
 /** Answers `ms` milliseconds later, unless the caller has gone by then. */
-export function after(clock: Clock, ms: number, status = 200): (request: Request) => Promise<Response> {
-  return async function after({ signal }) {
-    await sleep(clock, ms, signal)
+export function answersIn(clock: Clock, ms: number, status = 200): (request: Request) => Promise<Response> {
+  return async function answersIn({ signal }) {
+    await pause(clock, ms, signal)
     return new Response(null, { status })
   }
+}
+
+/** Waits, unless the caller has gone by then. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const stop = clock.after(ms, resolve)
+    signal?.addEventListener(
+      'abort',
+      () => {
+        stop()
+        reject(signal.reason)
+      },
+      { once: true },
+    )
+  })
 }
 
 /** What workerd says of a connection that was refused, reset or cut. */

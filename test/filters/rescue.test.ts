@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { MeshError } from '../../src/core/errors.ts'
+import { receipt } from '../../src/core/receipt.ts'
+import { rescue } from '../../src/filters/rescue.ts'
+import { givenTrace } from '../support/call.ts'
+
+const trace = givenTrace()
+
+function rescued(error: unknown, request = new Request('http://users/')) {
+  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace }
+  return rescue(request, context, () => Promise.reject(error))
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('rescue', () => {
+  it('passes an answer on as it is', async () => {
+    const response = new Response('no', { status: 503 })
+    expect(await rescue(new Request('http://users/'), { receipt: receipt(), trace }, async () => response)).toBe(
+      response,
+    )
+  })
+
+  it('makes a problem of a mesh error that says what, where and in which trace', async () => {
+    const response = await rescued(new MeshError('no_endpoint', 'Nothing can be reached.'))
+    expect(response.status).toBe(503)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(response.headers.get('selvedge-error')).toBe('no_endpoint')
+    expect(response.headers.get('proxy-status')).toBe(
+      'selvedge; error=destination_unavailable; details="Nothing can be reached."',
+    )
+    expect(await response.json()).toMatchObject({
+      type: 'urn:selvedge:problem:no_endpoint',
+      status: 503,
+      detail: 'Nothing can be reached.',
+      code: 'no_endpoint',
+      service: 'users',
+      revision: '7',
+      traceId: trace.traceId,
+    })
+  })
+
+  it('answers a HEAD without a body', async () => {
+    const response = await rescued(new MeshError('no_endpoint', '…'), new Request('http://users/', { method: 'HEAD' }))
+    expect(response.status).toBe(503)
+    expect(await response.text()).toBe('')
+  })
+
+  it('answers gRPC in its own words', async () => {
+    const headers = { 'content-type': 'application/grpc+proto' }
+    const response = await rescued(
+      new MeshError('deadline_exceeded', 'Too late.'),
+      new Request('http://users/', { method: 'POST', headers }),
+    )
+    expect(response.status).toBe(200)
+    expect(response.headers.get('grpc-status')).toBe('4')
+    expect(response.headers.get('selvedge-error')).toBe('deadline_exceeded')
+  })
+
+  it('says nothing of the inside to an outsider, and logs it', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const error = new Error('password=hunter2')
+    const response = await rescued(error)
+    expect(response.status).toBe(500)
+    expect(response.headers.get('selvedge-error')).toBe('internal')
+    const told = JSON.stringify([await response.text(), ...response.headers])
+    expect(told).not.toContain('hunter2')
+    expect(log).toHaveBeenCalledWith(error)
+  })
+
+  it('answers 499 to a caller that left, without a word', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const response = await rescued(new DOMException('The client has gone.', 'AbortError'))
+    expect(response.status).toBe(499)
+    expect(response.headers.get('selvedge-error')).toBeNull()
+    expect(log).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { allowance as grant } from '../../../src/core/allowance.ts'
+import { MeshError } from '../../../src/core/errors.ts'
+import { lend } from '../../../src/filters/retry/lend.ts'
+import { failureOf, givenCandidate } from '../../support/call.ts'
+import { connectionLost, withHeaders } from '../../support/upstream.ts'
+
+const request = new Request('http://users/')
+const unreachable = () => new MeshError('endpoint_unreachable', 'It did not answer.', { cause: connectionLost() })
+
+/** One attempt with an allowance, to an endpoint that is known to settle what it is lent, not to, or not known. */
+function given(granted: number, settles: boolean | undefined, mayRepeat = true) {
+  const allowance = grant(granted)
+  const candidate = { ...givenCandidate(), settles }
+  const lent: number[] = []
+  const attempt = async (answer: () => Response) =>
+    lend(request, { allowance, attempt: { mayRepeat }, candidate }, async (_, gives) => {
+      lent.push(gives.lent)
+      return answer()
+    })
+  return { allowance, candidate, lent, attempt }
+}
+
+const failing = (error: Error) => () => {
+  throw error
+}
+const saying = (used: number) => withHeaders(200, { 'selvedge-retries-used': String(used) })
+
+describe('lend', () => {
+  it('lends all but one retry while the attempt could be repeated here', async () => {
+    const { lent, attempt } = given(3, undefined)
+    await attempt(saying(0))
+    expect(lent).toEqual([2])
+  })
+
+  it('lends everything with the last attempt that may be made here', async () => {
+    const { lent, attempt } = given(3, undefined, false)
+    await attempt(saying(0))
+    expect(lent).toEqual([3])
+  })
+
+  it('lends nothing to an endpoint that answers without settling', async () => {
+    const { lent, allowance, attempt } = given(3, false)
+    await attempt(() => new Response())
+    expect(lent).toEqual([0])
+    expect(allowance.left).toBe(3)
+  })
+
+  it('takes back what was not used', async () => {
+    const { allowance, attempt } = given(5, true)
+    await attempt(saying(1))
+    expect(allowance.left).toBe(4)
+    expect(allowance.used).toBe(1)
+  })
+
+  it('charges no more than it lent, whatever an answer says', async () => {
+    const { allowance, attempt } = given(3, true)
+    await attempt(saying(99))
+    expect(allowance.used).toBe(2)
+    expect(allowance.left).toBe(1)
+  })
+
+  it('takes back everything from an application that retried nothing', async () => {
+    const { allowance, candidate, attempt } = given(3, undefined)
+    await attempt(() => new Response(null, { status: 404 }))
+    expect(allowance.left).toBe(3)
+    expect(candidate.settles).toBe(false)
+  })
+
+  it('remembers who settles, also when one answer did not', async () => {
+    const { candidate, attempt } = given(3, undefined)
+    await attempt(saying(0))
+    expect(candidate.settles).toBe(true)
+    await attempt(() => new Response())
+    expect(candidate.settles).toBe(true)
+  })
+
+  it('learns that a mesh has come to stand behind an endpoint', async () => {
+    const { candidate, attempt } = given(3, false)
+    await attempt(saying(0))
+    expect(candidate.settles).toBe(true)
+  })
+
+  it.each([
+    ['is not known', undefined],
+    ['is known to settle', true],
+  ])('charges all that was lent where no answer came and the endpoint %s', async (_, settles) => {
+    const { allowance, attempt } = given(3, settles)
+    const error = unreachable()
+    expect(await failureOf(attempt(failing(error)))).toBe(error)
+    expect(allowance.used).toBe(2)
+    // One was kept back, so that the lost answer can be asked for again.
+    expect(allowance.left).toBe(1)
+  })
+
+  it('charges all that was lent for an attempt that timed out, and for one whose caller left', async () => {
+    for (const error of [
+      new MeshError('attempt_timed_out', 'Too late.'),
+      new MeshError('deadline_exceeded', 'Too late.'),
+      new DOMException('Gone.', 'AbortError'),
+    ]) {
+      const { allowance, attempt } = given(3, true)
+      await failureOf(attempt(failing(error)))
+      expect(allowance.used).toBe(2)
+    }
+  })
+
+  it('charges nothing for what was never sent', async () => {
+    const { allowance, attempt } = given(3, true)
+    await failureOf(attempt(failing(new MeshError('no_endpoint', 'No binding.'))))
+    expect(allowance.used).toBe(0)
+    expect(allowance.left).toBe(3)
+  })
+
+  it('has nothing to lend where the allowance is spent', async () => {
+    const { lent, allowance, attempt } = given(0, true)
+    await failureOf(attempt(failing(unreachable())))
+    expect(lent).toEqual([0])
+    expect(allowance.used).toBe(0)
+  })
+})
