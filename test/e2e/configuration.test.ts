@@ -69,7 +69,8 @@ describe('a mesh that is configured with what cannot be meant', () => {
     ['MESH_TRUST', '{}'],
   ])('says so at the first request, by name: %s=%s', async (name, value) => {
     const mesh = await startMesh({ vars: { [name]: value } })
-    const answer = await mesh.call('/svc/users/').finally(() => mesh.dispose())
+    const answer = await mesh.call('/svc/users/')
+    await mesh.dispose()
     expect([answer.status, answer.json.code]).toEqual([500, 'internal'])
     expect(answer.json.detail).toMatch(name === 'MESH_MAX_HOPS' ? /MESH_MAX_HOPS|maxHops/ : name)
   })

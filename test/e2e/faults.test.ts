@@ -220,7 +220,7 @@ describe('a service whose endpoint', () => {
       await eventually('nothing runs at the upstream', () => upstream.running === 0)
     })
 
-    it('stalls in the body: cut off after MESH_IDLE, not after the deadline', async () => {
+    it('stalls in the body: cut off after MESH_IDLE, not after the deadline', { timeout: 5_000 }, async () => {
       const path = await service([upstream.url], { timeouts: { request: '200ms' } })
       const startedAt = performance.now()
       await expect(mesh.call(`${path}/stall`)).rejects.toThrow(/aborted|ECONNRESET|hang up/)

@@ -346,7 +346,8 @@ describe('the mesh in front of', () => {
           }`,
         },
       })
-      const answer = await call(await peer.bindingUrl('CALLER')).finally(() => peer.dispose())
+      const answer = await call(await peer.bindingUrl('CALLER'))
+      await peer.dispose()
       expect(answer.json).toMatchObject({
         url: '/42?from=caller',
         method: 'POST',

@@ -1,6 +1,6 @@
 /** A KV namespace as workerd speaks to one (`kvNamespace` of its configuration), over HTTP, with the faults a real one has. */
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -35,12 +35,13 @@ export async function startKv(records: Record<string, unknown> = {}): Promise<Kv
   const stored = new Map<string, Stored>()
   let reads = 0
 
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response))
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     reads += 1
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     if (kv.delayMs > 0) await sleep(kv.delayMs)
-    if (kv.fault === 'hang') return
+    if (kv.fault === 'hang') return undefined
     if (kv.fault === 'fail') return response.writeHead(503).end('down')
     if (kv.fault === 'nonsense') return response.writeHead(200).end('<html>')
 
@@ -55,8 +56,8 @@ export async function startKv(records: Record<string, unknown> = {}): Promise<Kv
     const found = stored.get(decodeURIComponent(pathname.slice(1)))
     if (request.method !== 'GET' || !found) return response.writeHead(request.method === 'GET' ? 404 : 405).end()
     response.writeHead(200, found.metadata === null ? {} : { 'cf-kv-metadata': JSON.stringify(found.metadata) })
-    response.end(found.value)
-  })
+    return response.end(found.value)
+  }
   await once(server.listen(0, '127.0.0.1'), 'listening')
 
   const kv: KvServer = {
@@ -87,6 +88,6 @@ function bulkEntry(found: Stored | undefined, withMetadata: boolean): unknown {
   return withMetadata ? { value: found.value, metadata: found.metadata } : found.value
 }
 
-function json(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+function json(response: ServerResponse, value: unknown): unknown {
+  return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }

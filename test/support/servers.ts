@@ -153,7 +153,8 @@ export async function startUpstream(name = 'upstream'): Promise<Upstream> {
   const sockets = new Set<Socket>()
   let running = 0
 
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void serve(request, response))
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://upstream')
     const entry = note(request, pathname, query)
     running += 1
@@ -168,7 +169,7 @@ export async function startUpstream(name = 'upstream'): Promise<Upstream> {
     } catch {
       response.destroy()
     }
-  })
+  }
 
   function note(request: IncomingMessage, path: string, query: URLSearchParams): Seen {
     const entry: Seen = { method: request.method ?? '', path, query, headers: request.headers, received: 0 }
