@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { seeded } from '../../src/core/random.ts'
+import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { fleet } from '../../src/mesh/fleet.ts'
+import { parseRecord } from '../../src/policy/parse.ts'
+import type { WrittenPolicy } from '../../src/policy/record.ts'
+import type { Found } from '../../src/registry/snapshot.ts'
+
+function given({ defaults = {}, maxRecords = 100, unreachable = '' } = {}) {
+  const clock = virtualClock()
+  const known = fleet({
+    clock,
+    random: seeded(7),
+    defaults: defaults as WrittenPolicy,
+    maxRecords,
+    isReachable: ({ id }) => id !== unreachable,
+  })
+  return { clock, of: (record: object, key = 'services/users') => known.of(found(record, key)), known }
+}
+
+function found(record: object, key = 'services/users'): Found {
+  const parsed = parseRecord(JSON.stringify(record))
+  return { key, record: parsed, revision: undefined, freshness: 'fresh', refused: undefined }
+}
+
+const A = 'https://a.example.com'
+const B = 'https://b.example.com'
+const C = 'https://c.example.com'
+const ids = (service: { candidates: readonly { endpoint: { id: string } }[] }) =>
+  service.candidates.map(({ endpoint }) => endpoint.id)
+
+describe('fleet', () => {
+  it('knows the same record by the same service', () => {
+    const { known } = given()
+    const record = found({ endpoints: [A] })
+    expect(known.of(record)).toBe(known.of(record))
+  })
+
+  it('keeps what it learned of an endpoint that an edit leaves as it was', () => {
+    const { of, clock } = given()
+    const [before] = of({ endpoints: [A, B] }).candidates
+    before?.load.start(clock.now() - 70, 2_000_000).settle('success', clock.now())
+    const after = of({ endpoints: [C, A], timeouts: { request: '1s' } })
+    expect(ids(after)).toEqual([C, A])
+    expect(after.candidates[1]).toBe(before)
+    expect(after.candidates[1]?.load.cost(clock.now())).toBe(70)
+    expect(after.timeouts.requestMs).toBe(1000)
+  })
+
+  it('forgets an endpoint that an edit removes: when it comes back it is new', () => {
+    const { of, clock } = given()
+    const [before] = of({ endpoints: [A, B] }).candidates
+    before?.load.start(clock.now() - 70, 2_000_000).settle('success', clock.now())
+    of({ endpoints: [B] })
+    const [after] = of({ endpoints: [A, B] }).candidates
+    expect(after).not.toBe(before)
+    expect(after?.load.cost(clock.now())).toBe(0)
+  })
+
+  it('keeps the retry budget across an edit that does not touch it', () => {
+    const { of } = given()
+    const before = of({ endpoints: [A], retryConstraint: { budget: { percent: 50 } } })
+    before.budget.tryWithdraw()
+    const after = of({ endpoints: [A, B], retryConstraint: { budget: { percent: 50 } }, retry: { attempts: 1 } })
+    expect(after.budget).toBe(before.budget)
+    expect(after.budget.balance).toBe(0)
+    expect(of({ endpoints: [A], retryConstraint: 'off' }).budget.balance).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('does not mix two services up that share an endpoint', () => {
+    const { of, clock } = given()
+    const [users] = of({ endpoints: [A] }, 'services/users').candidates
+    const [orders] = of({ endpoints: [A] }, 'services/orders').candidates
+    users?.load.start(clock.now(), 2_000_000)
+    expect(orders?.load.inFlight(clock.now())).toBe(0)
+  })
+
+  it('leaves out what cannot be reached from here', () => {
+    expect(ids(given({ unreachable: A }).of({ endpoints: [A, B] }))).toEqual([B])
+  })
+
+  it('takes the policy of the record, then that of the defaults, field by field, then its own', () => {
+    const defaults = { timeouts: { request: '9s', backendRequest: '3s' }, retry: { attempts: 5 } }
+    const { of } = given({ defaults })
+    const service = of({ endpoints: [A], timeouts: { request: '4s' }, retry: { backoff: '10ms' } })
+    expect(service.timeouts).toEqual({ requestMs: 4000, attemptMs: 3000 })
+    expect(service.retry.attempts).toBe(5)
+    expect(service.retry.backoffMs).toBe(10)
+    expect([...service.retry.codes]).toEqual([502, 503, 504])
+  })
+
+  it('takes the retry budget of the defaults where the record is silent', () => {
+    const { of } = given({ defaults: { retryConstraint: 'off' } })
+    expect(of({ endpoints: [A] }).budget.balance).toBe(Number.POSITIVE_INFINITY)
+    expect(of({ endpoints: [A], retryConstraint: { budget: {} } }).budget.balance).toBe(1)
+  })
+
+  it('knows how long the quickest endpoint usually takes', () => {
+    const { of, clock } = given()
+    const service = of({ endpoints: [A, B, C] })
+    expect(service.typicalMs(clock.now())).toBeUndefined()
+    const [a, b] = service.candidates
+    for (const ms of [300, 310, 320]) a?.latency.add(ms, clock.now())
+    expect(service.typicalMs(clock.now())).toBe(310)
+    for (const ms of [20, 30, 40]) b?.latency.add(ms, clock.now())
+    expect(service.typicalMs(clock.now())).toBe(30)
+  })
+
+  it('remembers no more services than it may', () => {
+    const { of } = given({ maxRecords: 10 })
+    const [first] = of({ endpoints: [A] }, 'services/first').candidates
+    for (let index = 0; index < 50; index++) of({ endpoints: [A] }, `services/other-${index}`)
+    expect(of({ endpoints: [A] }, 'services/first').candidates[0]).not.toBe(first)
+  })
+})

@@ -1,0 +1,49 @@
+/** The outbound stack over a registry in memory, with a network that the test plays and with what is learned laid open. */
+import type { Service } from '../../src/core/service.ts'
+import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
+import { root } from '../../src/mesh/accept.ts'
+import { fleet, type LiveService } from '../../src/mesh/fleet.ts'
+import { type MeshOptions, withDefaults } from '../../src/mesh/options.ts'
+import { type Named, outbound } from '../../src/mesh/stack.ts'
+import { type Snapshot, snapshot } from '../../src/registry/snapshot.ts'
+import { memoryRegistry, seeded, spanRing } from '../../src/testing.ts'
+import type { Sent } from '../../src/transport/send.ts'
+
+export interface World {
+  readonly clock: VirtualClock
+  /** Calls `users`. */
+  call(over?: Partial<Named>, request?: Request): Promise<Response>
+  /** What this isolate knows of `users`. */
+  users(): Promise<LiveService>
+  /** Requests in flight to `users`, by endpoint. */
+  inFlight(): Promise<number[]>
+  readonly snapshot: Snapshot
+}
+
+export function world(record: string | object, send: Service<Sent>, options: Partial<MeshOptions> = {}): World {
+  const clock = virtualClock()
+  const ring = spanRing()
+  const settings = withDefaults({
+    registry: memoryRegistry({ users: record }),
+    clock,
+    random: seeded(7),
+    sink: ring,
+    ...options,
+  })
+  const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
+  const services = fleet({ ...settings, isReachable: () => true })
+  const enter = outbound(settings, names, services, send)
+  const users = async () => {
+    const found = await names.find('users', { clock, waitMs: 1000, defer() {} })
+    if (!found) throw new Error('No record stands under "users".')
+    return services.of(found)
+  }
+  return {
+    clock,
+    snapshot: names,
+    users,
+    call: (over, request = new Request('http://users/')) =>
+      enter(request, { ...root(settings), name: 'users', path: '/', signals: [], ...over }),
+    inFlight: async () => (await users()).candidates.map(({ load }) => load.inFlight(clock.now())),
+  }
+}
