@@ -108,8 +108,8 @@ describe('parseRecord', () => {
       '$.retryConstraint.budget.interval: Expected a duration from 1s to 1h, got "999ms".',
     ],
     [
-      { retryConstraint: { budget: { interval: '3601s' } } },
-      '$.retryConstraint.budget.interval: Expected a duration from 1s to 1h, got "3601s".',
+      { retryConstraint: { budget: { interval: '1h1ms' } } },
+      '$.retryConstraint.budget.interval: Expected a duration from 1s to 1h, got "1h1ms".',
     ],
   ])('refuses %j', (fields, message) => {
     expect(refusalOf(fields)).toBe(message)

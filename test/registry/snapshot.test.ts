@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '../../src/core/clock.ts'
+import { type Clock, sleep } from '../../src/core/clock.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { memoryRegistry, type WrittenEntry } from '../../src/registry/memory.ts'
 import type { Registry } from '../../src/registry/registry.ts'
@@ -144,6 +144,18 @@ describe('a known name', () => {
     expect(clock.now()).toBe(before)
   })
 
+  it('is refreshed though the request that began it could wait no longer', async () => {
+    const { clock, registry, asking } = given({ users: OLD })
+    const slow = { read: (keys: readonly string[]) => sleep(clock, 900).then(() => registry.read(keys)) }
+    const subject = snapshot(slow, { freshMs: FRESH, maxStaleMs: HOUR, readMs: READ, maxRecords: 100 })
+    await clock.run(subject.find('users', asking))
+    registry.set('users', NEW)
+    await clock.advance(FRESH)
+    expect(urlOf(await subject.find('users', { ...asking, waitMs: 10 }))).toBe(OLD)
+    await clock.advance(900)
+    expect(urlOf(await subject.find('users', asking))).toBe(NEW)
+  })
+
   it('is refreshed by another where the one who began has died', async () => {
     const { clock, registry, state, reads, subject, find } = given({ users: OLD })
     await find()
@@ -206,13 +218,19 @@ describe('the last good record', () => {
     expect(reads).toHaveLength(61)
   })
 
-  it.each(ILL)('does not serve for longer than an hour while the registry %s', async (illness) => {
-    const { clock, state, find } = given({ users: OLD })
-    await find()
-    state.illness = illness
-    await clock.advance(HOUR + 1)
-    const code = illness.startsWith('holds') ? 'record_invalid' : 'registry_unavailable'
-    await expect(clock.run(find())).rejects.toMatchObject({ code })
+  it.each(ILL)('does not serve for longer than an hour while the registry %s, asked often or not', async (illness) => {
+    for (const everyMs of [60_000, HOUR]) {
+      const { clock, state, find } = given({ users: OLD })
+      await find()
+      state.illness = illness
+      for (let ms = 0; ms < HOUR; ms += everyMs) {
+        await clock.advance(everyMs)
+        expect(urlOf(await find())).toBe(OLD)
+      }
+      await clock.advance(FRESH + READ)
+      const code = illness.startsWith('holds') ? 'record_invalid' : 'registry_unavailable'
+      await expect(clock.run(find())).rejects.toMatchObject({ code })
+    }
   })
 
   it.each(ILL)('makes room for a new one when the registry, which %s, is well again', async (illness) => {

@@ -18,7 +18,7 @@ describe('proxyStatus', () => {
       'selvedge; error=proxy_internal_error; received-status=500; details="a"',
     ],
     [{ details: 'a "quoted" \\ word' }, 'selvedge; details="a \\"quoted\\" \\\\ word"'],
-    [{ details: 'two\r\nlines\t' }, 'selvedge; details="two??lines?"'],
+    [{ details: 'two\r\nlines\t\x7f' }, 'selvedge; details="two??lines??"'],
     [{ details: 'küche' }, 'selvedge; details="k?che"'],
   ])('of %j is %s', (given, text) => {
     expect(proxyStatus(given)).toBe(text)
