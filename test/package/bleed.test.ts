@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What an embedder's bundle would hold: the code, the files it came from, and what it still imports. */
+async function bundle(entry: string, external: string[] = []) {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*', ...external],
+    logLevel: 'silent',
+  })
+  const [output] = Object.values(metafile.outputs)
+  return {
+    code: outputFiles[0]?.text ?? '',
+    files: Object.keys(metafile.inputs),
+    imports: output?.imports.map(({ path }) => path) ?? [],
+  }
+}
+
+describe('the bundle of the library', () => {
+  it('holds no hono, no node: and no cloudflare: module', async () => {
+    const { code, files, imports } = await bundle('src/index.ts')
+    expect(imports).toEqual([])
+    expect(code).not.toMatch(/["'`](node|cloudflare):/)
+    expect(code.toLowerCase()).not.toContain('hono')
+    const packages = files.flatMap((file) => /node_modules\/([^/]+)/.exec(file)?.[1] ?? [])
+    expect([...new Set(packages)]).toEqual(['valibot'])
+  })
+
+  it('holds nothing of the Worker, of the command line or of what tests are made with', async () => {
+    const { files } = await bundle('src/index.ts')
+    expect(files.filter((file) => /^src\/(worker|cli|testing|hono)/.test(file))).toEqual([])
+    expect(files.filter((file) => /virtual-clock|registry\/memory/.test(file))).toEqual([])
+  })
+
+  it('computes nothing when it is loaded: at module scope there is no clock, no chance and no crypto', async () => {
+    const { code } = await bundle('src/index.ts')
+    const url = `data:text/javascript,${encodeURIComponent(`
+      for (const name of ['setTimeout', 'setInterval', 'fetch']) globalThis[name] = () => { throw new Error(name) }
+      Date.now = Math.random = crypto.getRandomValues = () => { throw new Error('not at module scope') }
+    `)}`
+    const program = `await import(${JSON.stringify(url)}); await import(${JSON.stringify(
+      `data:text/javascript,${encodeURIComponent(code)}`,
+    )}); process.stdout.write('loaded')`
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+    expect(said).toBe('loaded')
+  })
+})
+
+describe('the bundle of the Worker', () => {
+  it('imports nothing that workerd would have to be given', async () => {
+    const { imports } = await bundle('src/worker/worker.ts')
+    expect(imports).toEqual([])
+  })
+})
+
+describe('the bundle of the middleware', () => {
+  it('imports nothing of hono but types: the app brings its own', async () => {
+    const { files } = await bundle('src/hono.ts')
+    expect(files.filter((file) => file.includes('node_modules/hono'))).toEqual([])
+  })
+})

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import pkg from '../../package.json' with { type: 'json' }
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const subpaths = Object.entries(pkg.exports).filter(([, target]) => typeof target === 'object')
+
+/** The module in src that a built file is made of. */
+const sourceOf = (built: string) => built.replace('./dist/lib/', './src/').replace(/(\.d)?\.(js|ts)$/, '.ts')
+
+describe('package.json', () => {
+  it('exports the library, the middleware, what tests need and the Worker', () => {
+    expect(subpaths.map(([name]) => name)).toEqual(['.', './hono', './testing', './worker'])
+  })
+
+  it.each(subpaths)('exports %s from a module that is there, with its types first', (_, target) => {
+    const { types, default: built } = target as { types: string; default: string }
+    expect(Object.keys(target)[0]).toBe('types')
+    expect(types).toMatch(/^\.\/dist\/lib\/.*\.d\.ts$/)
+    expect(sourceOf(types)).toBe(sourceOf(built))
+    expect(existsSync(`${root}${sourceOf(built)}`)).toBe(true)
+  })
+
+  it('is loaded without side effects, and brings the schema library alone', () => {
+    expect(pkg.sideEffects).toBe(false)
+    expect(pkg.type).toBe('module')
+    expect(Object.keys(pkg.dependencies)).toEqual(['valibot'])
+  })
+})
+
+describe('what is exported', () => {
+  it('by selvedge', async () => {
+    expect(Object.keys(await import('../../src/index.ts')).sort()).toEqual([
+      'MeshError',
+      'createMesh',
+      'kvRegistry',
+      'stack',
+      'viaMesh',
+    ])
+  })
+
+  it('by selvedge/hono', async () => {
+    expect(Object.keys(await import('../../src/hono.ts'))).toEqual(['selvedge'])
+  })
+
+  it('by selvedge/testing', async () => {
+    expect(Object.keys(await import('../../src/testing.ts')).sort()).toEqual([
+      'MeshError',
+      'createTestMesh',
+      'memoryRegistry',
+      'seeded',
+      'spanRing',
+      'virtualClock',
+    ])
+  })
+
+  it('by selvedge/worker', async () => {
+    const worker = await import('../../src/worker/worker.ts')
+    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'default'])
+    expect(worker.default.fetch).toBeTypeOf('function')
+    expect(worker.MeshEntrypoint.fetch).toBeTypeOf('function')
+  })
+})

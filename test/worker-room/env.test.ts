@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { type Env, workerOptions } from '../../src/worker/env.ts'
+
+const REGISTRY = { getWithMetadata: async () => ({ value: null, metadata: null }) } as unknown as KVNamespace
+const given = (env: Partial<Env> & Record<string, unknown> = {}) => workerOptions({ REGISTRY, ...env } as Env)
+
+describe('workerOptions', () => {
+  it('says the defaults', () => {
+    const options = given()
+    expect(options.domain).toBe('mesh')
+    for (const host of ['localhost', '127.0.0.1', '[::1]', 'mesh.anna.workers.dev']) {
+      expect(options.hosts.includes(host)).toBe(true)
+    }
+    expect(options).not.toHaveProperty('freshMs')
+    expect(options).not.toHaveProperty('defaults')
+  })
+
+  it('reads every variable', () => {
+    const options = given({
+      MESH_HOSTS: 'mesh.example.com',
+      MESH_DOMAIN: 'internal',
+      MESH_FRESH: '1s',
+      MESH_MAX_STALE: '2h',
+      MESH_MAX_HOPS: '8',
+      MESH_IDLE: '1m30s',
+      MESH_DEFAULTS: '{"timeouts":{"request":"2s"}}',
+    })
+    expect(options.hosts.includes('mesh.example.com')).toBe(true)
+    expect(options.hosts.includes('localhost')).toBe(false)
+    expect(options).toMatchObject({
+      domain: 'internal',
+      freshMs: 1000,
+      maxStaleMs: 7_200_000,
+      maxHops: 8,
+      idleMs: 90_000,
+      defaults: { timeouts: { request: '2s' } },
+    })
+  })
+
+  it('takes defaults that are JSON already', () => {
+    expect(given({ MESH_DEFAULTS: { retry: { attempts: 1 } } }).defaults).toEqual({ retry: { attempts: 1 } })
+  })
+
+  it('gives endpoints the whole environment to name bindings in', () => {
+    const USERS = { fetch: () => {} }
+    expect((given({ USERS }).env as { USERS: unknown }).USERS).toBe(USERS)
+  })
+
+  it.each([
+    [{ MESH_FRESH: '5' }, 'MESH_FRESH', '"5"'],
+    [{ MESH_MAX_STALE: 'long' }, 'MESH_MAX_STALE', '"long"'],
+    [{ MESH_IDLE: '' }, 'MESH_IDLE', '""'],
+    [{ MESH_DEFAULTS: '{"timeout":1}' }, 'MESH_DEFAULTS', '$.timeout'],
+    [{ MESH_DEFAULTS: '{' }, 'MESH_DEFAULTS', 'JSON'],
+    [{ REGISTRY: undefined }, 'KV namespace', 'undefined'],
+  ])('names the variable and what stands in it: %j', (env, name, shown) => {
+    const read = () => given(env as Partial<Env>)
+    expect(read).toThrow(TypeError)
+    expect(read).toThrow(name)
+    expect(read).toThrow(shown)
+  })
+
+  it.each(['MESH_TRUST', 'OTLP_ENDPOINT', 'OTLP_HEADERS'])('refuses %s, which it does not act on', (name) => {
+    expect(() => given({ [name]: 'x' })).toThrow(new RegExp(`${name}.*later version`))
+  })
+})
