@@ -54,6 +54,13 @@ describe('the hono middleware', () => {
     expect(await response.text()).toBe('ok')
   })
 
+  it('says what was used in all, not what a hop beneath said of its own', async () => {
+    const users = upstream(503, () => new Response('ok', { headers: { 'selvedge-retries-used': '0' } }))
+    const mesh = createTestMesh({ users })
+    const response = await ask(mesh, given(mesh), '/ask', { 'selvedge-retry-allowance': '2' })
+    expect(response.headers.get('selvedge-retries-used')).toBe('1')
+  })
+
   it('does not touch an answer where nothing was granted', async () => {
     const mesh = createTestMesh({})
     const response = await ask(mesh, given(mesh), '/own')

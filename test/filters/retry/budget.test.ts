@@ -50,6 +50,15 @@ describe('retryBudget', () => {
     expect(withdrawals(budget)).toBe(1)
   })
 
+  it('takes five fifths for a whole, though their sum falls short of one by a rounding', () => {
+    const { budget } = given()
+    deposits(budget, 4)
+    expect(withdrawals(budget)).toBe(3)
+    deposits(budget, 1)
+    expect(budget.balance).toBeLessThan(1)
+    expect(budget.tryWithdraw()).toBe(true)
+  })
+
   it('saves up ten retries at most', () => {
     const { budget } = given()
     deposits(budget, 1000)
