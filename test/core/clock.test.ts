@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { cancellation } from '../../src/core/cancellation.ts'
 import { sleep, systemClock, within } from '../../src/core/clock.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 
@@ -41,28 +42,31 @@ describe('sleep', () => {
     await sleeping
   })
 
-  it('ends early with the reason of the abort, and leaves no timer', async () => {
+  it('ends early with the reason for which the work is called off, and leaves no timer', async () => {
     const clock = virtualClock()
-    const controller = new AbortController()
-    const sleeping = sleep(clock, 100, controller.signal)
+    const work = cancellation(false)
+    const sleeping = sleep(clock, 100, work)
     const reason = new Error('enough')
-    controller.abort(reason)
+    work.cancel(reason)
     await expect(sleeping).rejects.toBe(reason)
     expect(clock.pending).toBe(0)
   })
 
-  it('does not begin under a signal that has aborted', async () => {
+  it('does not begin where the work has been called off', async () => {
     const clock = virtualClock()
-    await expect(sleep(clock, 100, AbortSignal.abort('gone'))).rejects.toBe('gone')
+    const work = cancellation(false)
+    work.cancel('gone')
+    await expect(sleep(clock, 100, work)).rejects.toBe('gone')
     expect(clock.pending).toBe(0)
   })
 
-  it('lets go of the signal when it has ended', async () => {
+  it('has ended well though the work is called off later', async () => {
     const clock = virtualClock()
-    const { signal } = new AbortController()
-    const removed = vi.spyOn(signal, 'removeEventListener')
-    await clock.run(sleep(clock, 100, signal))
-    expect(removed).toHaveBeenCalledWith('abort', expect.any(Function))
+    const work = cancellation(false)
+    const sleeping = sleep(clock, 100, work)
+    await clock.advance(100)
+    work.cancel(new Error('enough'))
+    await expect(sleeping).resolves.toBeUndefined()
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
-import { classify, classifyError, isAbort, type Outcome } from '../../src/core/outcome.ts'
+import { classify, classifyError, isAbort, isFault, type Outcome } from '../../src/core/outcome.ts'
 
 describe('classify', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('classify', () => {
 describe('classifyError', () => {
   const BY_CODE: Partial<Record<MeshErrorCode, Outcome>> = {
     attempt_timed_out: 'timeout',
-    deadline_exceeded: 'timeout',
+    deadline_exceeded: 'expired',
     endpoint_unreachable: 'unreachable',
   }
 
@@ -36,11 +36,25 @@ describe('classifyError', () => {
   })
 
   it.each([
-    ['the abort of a caller', new DOMException('This operation was aborted', 'AbortError'), 'cancelled'],
-    ['a failure of the network', new Error('Network connection lost.'), 'unreachable'],
-    ['something that is no error', 'refused', 'unreachable'],
-  ])('%s', (_, error, outcome) => {
-    expect(classifyError(error)).toBe(outcome)
+    ['an abort', new DOMException('This operation was aborted', 'AbortError')],
+    ['a time limit', new DOMException('The operation timed out.', 'TimeoutError')],
+    ['a word', 'enough'],
+  ])('the reason of a caller that left, be it %s, tells nothing against the endpoint', (_, error) => {
+    expect(classifyError(error)).toBe('cancelled')
+  })
+})
+
+describe('isFault', () => {
+  it.each([
+    ['success', false],
+    ['failure', true],
+    ['timeout', true],
+    ['expired', false],
+    ['unreachable', true],
+    ['cancelled', false],
+    ['unsent', false],
+  ] satisfies [Outcome, boolean][])('of %s is %s', (outcome, expected) => {
+    expect(isFault(outcome)).toBe(expected)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Filter, Service } from '../../src/core/service.ts'
+import { type Filter, nothing, type Service } from '../../src/core/service.ts'
 import { type Stack, stack } from '../../src/core/stack.ts'
 import { admission } from '../../src/filters/admission.ts'
 import { balance } from '../../src/filters/balance/balance.ts'
@@ -83,6 +83,19 @@ describe('stack', () => {
     expect(seen[0]).not.toBe(seen[1])
   })
 
+  it('hands the context on as it is where a filter gives nothing', async () => {
+    const gives: Filter<Top> = (request, _, next) => next(request, nothing)
+    const seen: object[] = []
+    const context = { log: [] }
+    await stack<Top>()
+      .push(gives)
+      .over(async (_, context) => {
+        seen.push(context)
+        return new Response()
+      })(request, context)
+    expect(seen[0]).toBe(context)
+  })
+
   it('lets a filter answer by itself', async () => {
     const log: string[] = []
     const refuse: Filter<Top> = async () => new Response(null, { status: 403 })
@@ -163,7 +176,7 @@ describe('the order of filters', () => {
     const column = (snapshot: Snapshot, fleet: Fleet, send: Service<Sent>) => {
       const top = stack<Named>()
       const resolved = top.push(resolve(snapshot, fleet))
-      const limited = resolved.push(ruleDeadline)
+      const limited = resolved.push(ruleDeadline(true))
       const retried = limited.push(retry)
       const balanced = retried.push(balance)
       const lent = balanced.push(admission).push(lend)
@@ -171,10 +184,10 @@ describe('the order of filters', () => {
       traced.push(propagate).over(send)
 
       // @ts-expect-error ruleDeadline needs the timeouts of the service that resolve gives
-      top.push(ruleDeadline)
+      top.push(ruleDeadline(true))
       // @ts-expect-error retry needs the policy and the budget of the service that resolve gives
       top.push(retry)
-      // @ts-expect-error retry needs the signal that ruleDeadline gives
+      // @ts-expect-error retry needs the work that ruleDeadline may call off
       resolved.push(retry)
       // @ts-expect-error balance needs the candidates of the service that resolve gives
       top.push(balance)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cancellation } from '../../src/core/cancellation.ts'
 import { sleep } from '../../src/core/clock.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 
@@ -60,11 +61,11 @@ describe('virtualClock', () => {
     expect(log).toEqual(['first at 10', 'again at 15', 'second at 20'])
   })
 
-  it('wakes a sleeper whose signal aborts before any time has passed', async () => {
+  it('wakes a sleeper whose work is called off before any time has passed', async () => {
     const clock = virtualClock()
-    const controller = new AbortController()
-    const sleeping = sleep(clock, 60_000, controller.signal)
-    controller.abort(new Error('left'))
+    const work = cancellation(false)
+    const sleeping = sleep(clock, 60_000, work)
+    work.cancel(new Error('left'))
     await expect(sleeping).rejects.toThrow('left')
     expect(clock.now()).toBe(1_000_000)
   })

@@ -1,4 +1,5 @@
 /** Values to test with: a test spells out only what matters to it. */
+import { cancellation } from '../../src/core/cancellation.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Endpoint } from '../../src/core/endpoint.ts'
 import type { Asking } from '../../src/registry/snapshot.ts'
@@ -21,9 +22,9 @@ export function givenSent(given: Partial<Sent> = {}): Sent {
     endpoint: givenEndpoint(),
     name: 'users',
     path: '/42?x=1',
-    headers: { 'x-one': '1' },
+    outgoing: new Headers({ 'x-one': '1' }),
     attempt: { body: null },
-    signal: new AbortController().signal,
+    work: cancellation(true),
     ...given,
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { cancellation } from '../../src/core/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
 import { send } from '../../src/transport/send.ts'
 import { givenEndpoint, givenSent } from '../support/given.ts'
@@ -25,8 +26,8 @@ describe('send', () => {
     expect(await response.text()).toBe('ok')
     expect(spy).toHaveBeenCalledExactlyOnceWith(url, {
       method: 'GET',
-      headers: sent.headers,
-      signal: sent.signal,
+      headers: sent.outgoing,
+      signal: sent.work.signal,
       redirect: 'manual',
     })
   })
@@ -88,27 +89,23 @@ describe('send', () => {
     await expect(roads().send(request, givenSent({ endpoint }))).rejects.toMatchObject({ code: 'no_endpoint' })
   })
 
-  describe('of what was aborted', () => {
-    const late = new MeshError('attempt_timed_out', 'No answer came.')
-    const left = new DOMException('The user left.', 'AbortError')
+  it('sends without a signal where the platform needs none', async () => {
+    const { spy, send } = roads()
+    await send(request, givenSent({ work: cancellation(false) }))
+    expect(spy.mock.calls[0]?.[1]).not.toHaveProperty('signal')
+  })
 
-    it.each([
-      ['our own deadline', late],
-      ['the abort of the caller', left],
-    ])('throws %s by its identity', async (_, reason) => {
-      const failing = roads(() => Promise.reject(new Error('Network connection lost.')))
-      await expect(failing.send(request, givenSent({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason)
+  it.each([
+    ['our own deadline', new MeshError('attempt_timed_out', 'No answer came.')],
+    ['the abort of the caller', new DOMException('The user left.', 'AbortError')],
+    ['a time limit of the caller', new DOMException('The operation timed out.', 'TimeoutError')],
+    ['a word of the caller', 'enough'],
+  ])('throws %s as it is, whatever the network says of work that was called off', async (_, reason) => {
+    const work = cancellation(true)
+    const { send } = roads(async () => {
+      work.cancel(reason)
+      throw new Error('Network connection lost.')
     })
-
-    it.each([
-      ['a word', 'enough'],
-      ['a time limit of its own', new DOMException('The operation timed out.', 'TimeoutError')],
-    ])('knows %s of the caller for an abort', async (_, reason) => {
-      const failing = roads((_, { signal }) => Promise.reject(signal?.reason))
-      await expect(failing.send(request, givenSent({ signal: AbortSignal.abort(reason) }))).rejects.toMatchObject({
-        name: 'AbortError',
-        cause: reason,
-      })
-    })
+    await expect(send(request, givenSent({ work }))).rejects.toBe(reason)
   })
 })

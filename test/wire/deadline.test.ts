@@ -97,7 +97,8 @@ describe('readTimeoutMs', () => {
       ['whose sender is an hour behind, finds that it has passed', pair(-3_600_000, -3_599_500), 0],
       ['that has passed, leaves nothing', pair(-500, -1), 0],
       ['that ends before it was stamped, leaves nothing', pair(500, 400), 0],
-      ['among several, takes the latest stamp and the earliest end', `${pair(-100, 900)},${pair(600, 800)}`, 200],
+      ['among several, takes the latest stamp', `${pair(600, 900)},${pair(-100, 800)}`, 200],
+      ['among several, takes the earliest end', `${pair(-100, 800)}, ${pair(600, 900)}`, 200],
       ['beside nonsense, takes the pair', `soon, ${pair(-10, 700)},1 2 3`, 700],
     ])('%s', (_, value, ms) => {
       expect(read({ [FINAGLE]: value })).toBeCloseTo(ms, 2)
@@ -133,11 +134,9 @@ describe('DEADLINE_HEADERS', () => {
 
 describe('writeTimeout', () => {
   const written = (remainingMs: number, request: Record<string, string> = {}) => {
-    const headers: Record<string, string> = {}
-    writeTimeout(remainingMs, new Headers(request), (name, value) => {
-      headers[name] = value
-    })
-    return headers
+    const headers = new Headers()
+    writeTimeout(remainingMs, new Headers(request), headers)
+    return Object.fromEntries(headers)
   }
 
   it.each([
