@@ -1,4 +1,5 @@
 /** Time, as the mesh sees it: the one place that asks the platform what time it is. */
+import type { Cancellation } from './cancellation.ts'
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. On Workers it moves only with I/O. */
@@ -17,22 +18,17 @@ export const systemClock: Clock = {
 }
 
 /**
- * Resolves after `ms` milliseconds, or rejects with the signal's reason as soon as it aborts.
+ * Resolves after `ms` milliseconds, or rejects with the reason as soon as the work is called off.
  *
  * The timer belongs to the request that calls: it never fires once that request has ended.
  */
-export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, ms: number, work?: Cancellation): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
-    const cancel = clock.after(ms, () => {
-      signal?.removeEventListener('abort', abort)
-      resolve()
+    const stop = clock.after(ms, resolve)
+    work?.onCancel((reason) => {
+      stop()
+      reject(reason)
     })
-    function abort() {
-      cancel()
-      reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', abort, { once: true })
   })
 }
 
@@ -42,7 +38,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
  */
 export function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(late()))
-    work.then(resolve, reject).finally(cancel)
+    const stop = clock.after(ms, () => reject(late()))
+    work.then(resolve, reject).finally(stop)
   })
 }

@@ -6,8 +6,10 @@ export type Outcome =
   | 'success'
   /** It answered 429 or 5xx. */
   | 'failure'
-  /** No answer came in the time given. */
+  /** No answer came in the time that the record gives an attempt. */
   | 'timeout'
+  /** The call's deadline passed first. A caller may say a short one, so it is nothing against the endpoint. */
+  | 'expired'
   /** Refused, reset, or gone before the response headers. */
   | 'unreachable'
   /** The caller left; nothing is known of the endpoint but how long it took so far. */
@@ -21,18 +23,24 @@ export function classify(response: Response): Outcome {
   return status === 429 || (status >= 500 && status !== 501) ? 'failure' : 'success'
 }
 
-/** Reads what was thrown instead of an answer. */
+/** Reads what was thrown instead of an answer: a MeshError, or else the reason with which the caller left. */
 export function classifyError(error: unknown): Outcome {
-  if (!(error instanceof MeshError)) return isAbort(error) ? 'cancelled' : 'unreachable'
+  if (!(error instanceof MeshError)) return 'cancelled'
   switch (error.code) {
     case 'attempt_timed_out':
-    case 'deadline_exceeded':
       return 'timeout'
+    case 'deadline_exceeded':
+      return 'expired'
     case 'endpoint_unreachable':
       return 'unreachable'
     default:
       return 'unsent'
   }
+}
+
+/** Does it speak against the endpoint? */
+export function isFault(outcome: Outcome): boolean {
+  return outcome === 'failure' || outcome === 'timeout' || outcome === 'unreachable'
 }
 
 /** Did the caller leave? Our own deadlines abort with a MeshError, so a bare AbortError is never ours. */

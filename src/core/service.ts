@@ -8,3 +8,6 @@ export type Next<Gives> = (request: Request, gives: Gives) => Promise<Response>
 
 /** Stands between a request and a service: it needs something of the context, and may give more. */
 export type Filter<Needs, Gives = unknown> = (request: Request, context: Needs, next: Next<Gives>) => Promise<Response>
+
+/** What a filter gives that gives nothing: the context goes on as it is, without a copy. */
+export const nothing = Object.freeze({})

@@ -1,5 +1,5 @@
 /** A column of filters over a service, whose order the compiler checks. */
-import type { Filter, Service } from './service.ts'
+import { type Filter, nothing, type Service } from './service.ts'
 
 export interface Stack<Top, Here> {
   /** The request meets filters in the order in which they are pushed. */
@@ -20,8 +20,13 @@ function build<Top, Here extends object>(wrap: (service: Service<Here>) => Servi
   return {
     push: <Gives>(filter: Filter<Here, Gives>) =>
       build<Top, Here & Gives>((inner) =>
-        wrap((request, context) => filter(request, context, (next, gives) => inner(next, { ...context, ...gives }))),
+        wrap((request, context) => filter(request, context, (next, gives) => inner(next, laid(context, gives)))),
       ),
     over: wrap,
   }
+}
+
+/** What a filter gives, over what there was. Each attempt has a context of its own; none is ever changed. */
+function laid<Here extends object, Gives>(context: Here, gives: Gives): Here & Gives {
+  return gives === nothing ? (context as Here & Gives) : { ...context, ...gives }
 }

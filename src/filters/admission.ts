@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, remaining } from '../core/deadline.ts'
 import { MeshError } from '../core/errors.ts'
-import type { Filter } from '../core/service.ts'
+import { type Filter, nothing } from '../core/service.ts'
 import type { RecentMedian } from '../math/recent-median.ts'
 
 interface Needs {
@@ -31,5 +31,5 @@ export const admission: Filter<Needs> = async function admission(request, contex
       throw new MeshError('deadline_insufficient', `${left} ms are left, and ${needed} ms is what it usually takes.`)
     }
   }
-  return next(request, {})
+  return next(request, nothing)
 }

@@ -1,4 +1,5 @@
 /** Enforces deadlines: of the whole call, and of one attempt. */
+import { type Cancellation, cancellation, cancelOn } from '../core/cancellation.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, deadlineIn, earlier, remaining } from '../core/deadline.ts'
 import { MeshError } from '../core/errors.ts'
@@ -11,79 +12,79 @@ interface Needs {
   readonly deadline: Deadline
   /** Abort when a caller leaves: that of the request being served, and that of this call. */
   readonly signals: readonly AbortSignal[]
-  readonly service: { readonly timeouts: TimeoutPolicy }
+  readonly service: { readonly timeouts: TimeoutPolicy; readonly candidates: readonly unknown[] }
 }
 
 interface Gives {
   readonly deadline: Deadline
-  /** Aborts at the deadline with a MeshError, and when a caller leaves with its reason. */
-  readonly signal: AbortSignal
-  /** Calls `release` if a caller leaves: nothing else of the handler is run then. */
-  whenAbandoned(release: () => void): void
+  /** Called off at the deadline with a MeshError, and when a caller leaves with its reason. */
+  readonly work: Cancellation
 }
 
 /**
  * Above retry: all attempts share what the rule and the caller allow. Once the response headers are out the total no
  * longer counts: a stream that runs is governed by idleness (`idle`).
+ *
+ * @param withSignal whether what is sent must be cancelled by a signal.
  */
-export const ruleDeadline: Filter<Needs, Gives> = async function ruleDeadline(request, context, next) {
-  const { clock, signals, service } = context
-  const deadline = earlier(context.deadline, deadlineIn(service.timeouts.requestMs, clock))
-  const left = remaining(deadline, clock)
-  if (left <= 0) throw exceeded(0)
-
-  const controller = new AbortController()
-  const releases: (() => void)[] = []
-  let isAnswered = false
-  for (const signal of signals) {
-    const abandon = () => {
-      controller.abort(signal.reason)
-      if (!isAnswered) for (const release of releases) release()
-    }
-    if (signal.aborted) abandon()
-    else signal.addEventListener('abort', abandon, { once: true })
-  }
-  const cancel = left === Number.POSITIVE_INFINITY ? noop : clock.after(left, () => controller.abort(exceeded(left)))
-  try {
-    const { signal } = controller
-    return await next(request, { deadline, signal, whenAbandoned: (release) => releases.push(release) })
-  } finally {
-    isAnswered = true
-    cancel()
+export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
+  return async function ruleDeadline(request, { clock, deadline: callers, signals, service }, next) {
+    const deadline = earlier(callers, deadlineIn(service.timeouts.requestMs, clock))
+    const left = remaining(deadline, clock)
+    const work = cancellation(withSignal)
+    const exceeded = () =>
+      work.cancel(
+        new MeshError('deadline_exceeded', `No answer came within the ${Math.round(left)} ms that were left.`),
+      )
+    // A listener costs as much as all the balancing. Without it the platform still cancels what is under way; what it
+    // would free here matters where there is a choice of endpoints.
+    if (withSignal || service.candidates.length > 1) cancelOn(work, signals)
+    if (left <= 0) exceeded()
+    return answered(work, left, exceeded, clock, () => next(request, { deadline, work }))
   }
 }
 
-interface AttemptNeeds {
+interface AttemptNeeds extends Gives {
   readonly clock: Clock
-  readonly deadline: Deadline
-  readonly signal: AbortSignal
   readonly service: { readonly timeouts: TimeoutPolicy }
 }
 
 /** Beneath balance, so that its load hears of the timeout. Without `backendRequest` there is nothing to do. */
-export const attemptDeadline: Filter<AttemptNeeds, Pick<Gives, 'deadline' | 'signal'>> = async function attemptDeadline(
-  request,
-  { clock, deadline, signal, service },
-  next,
-) {
-  const { attemptMs } = service.timeouts
-  if (attemptMs === Number.POSITIVE_INFINITY) return next(request, { deadline, signal })
+export const attemptDeadline: Filter<AttemptNeeds, Gives> = async function attemptDeadline(request, context, next) {
+  const { clock, deadline, work: call } = context
+  const { attemptMs } = context.service.timeouts
+  if (attemptMs === Number.POSITIVE_INFINITY) return next(request, { deadline, work: call })
 
-  const controller = new AbortController()
-  if (signal.aborted) controller.abort(signal.reason)
-  else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
+  // An attempt that has timed out would go on while the next one is made: it has a signal of its own.
+  const work = cancellation(true)
   const timedOut = () =>
-    controller.abort(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
-  const cancel = clock.after(attemptMs, timedOut)
-  try {
-    return await next(request, { deadline: earlier(deadline, deadlineIn(attemptMs, clock)), signal: controller.signal })
-  } finally {
-    cancel()
-  }
+    work.cancel(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
+  call.onCancel(work.cancel)
+  const given = { deadline: earlier(deadline, deadlineIn(attemptMs, clock)), work }
+  return answered(work, attemptMs, timedOut, clock, () => next(request, given))
 }
 
-function exceeded(allowedMs: number): MeshError {
-  return new MeshError('deadline_exceeded', `No answer came within the ${Math.round(allowedMs)} ms that were left.`)
+/** What `go` answers, unless the work is called off first: by `late` after `ms`, or by whoever else may. */
+function answered(
+  work: Cancellation,
+  ms: number,
+  late: () => void,
+  clock: Clock,
+  go: () => Promise<Response>,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    work.onCancel(reject)
+    if (work.reason !== undefined) return
+    const stop = ms === Number.POSITIVE_INFINITY ? undefined : clock.after(ms, late)
+    go().then(
+      (response) => {
+        stop?.()
+        resolve(response)
+      },
+      (error) => {
+        stop?.()
+        reject(error)
+      },
+    )
+  })
 }
-
-function noop(): void {}

@@ -1,7 +1,7 @@
 /** Ends a stream that has fallen silent: what runs is governed by idleness, not by a total. */
 import type { Clock } from '../core/clock.ts'
 import { MeshError } from '../core/errors.ts'
-import type { Filter } from '../core/service.ts'
+import { type Filter, nothing } from '../core/service.ts'
 
 interface Needs {
   readonly clock: Clock
@@ -16,15 +16,16 @@ interface Needs {
  */
 export function idle(idleMs: number): Filter<Needs> {
   return async function idle(request, { clock }, next) {
-    const response = await next(request, {})
+    const response = await next(request, nothing)
     if (idleMs === Number.POSITIVE_INFINITY || !isOpenEnded(response)) return response
     return new Response(watched(response.body as ReadableStream<Uint8Array>, idleMs, clock), response)
   }
 }
 
 function isOpenEnded({ body, headers, status }: Response): boolean {
-  if (!body || status === 101 || headers.has('content-length') || headers.has('content-encoding')) return false
-  return headers.has('transfer-encoding') || (headers.get('content-type')?.startsWith('text/event-stream') ?? false)
+  const isStream = headers.has('transfer-encoding') || headers.get('content-type')?.startsWith('text/event-stream')
+  if (!isStream || !body || status === 101) return false
+  return !headers.has('content-length') && !headers.has('content-encoding')
 }
 
 /** The same bytes; an error where the next ones do not come in time. */

@@ -1,6 +1,6 @@
 /** Refuses what has gone round: a call that has made too many hops. */
 import { MeshError } from '../core/errors.ts'
-import type { Filter } from '../core/service.ts'
+import { type Filter, nothing } from '../core/service.ts'
 
 interface Needs {
   /** Hops that the request has made. */
@@ -13,6 +13,6 @@ export function loop(maxHops: number): Filter<Needs> {
     if (hops >= maxHops) {
       throw new MeshError('loop_detected', `The request has made ${hops} hops, and ${maxHops} are allowed.`)
     }
-    return next(request, {})
+    return next(request, nothing)
   }
 }

@@ -4,7 +4,7 @@ import { type Deadline, remaining } from '../core/deadline.ts'
 import type { Target } from '../core/endpoint.ts'
 import type { Filter } from '../core/service.ts'
 import type { Trace } from '../core/span.ts'
-import { DEADLINE_HEADERS, writeTimeout } from '../wire/deadline.ts'
+import { writeTimeout } from '../wire/deadline.ts'
 import {
   ATTEMPT,
   BAGGAGE,
@@ -12,12 +12,13 @@ import {
   FORWARDED_HOST,
   GRPC_PREVIOUS_ATTEMPTS,
   isGrpc,
-  PREFIX,
   RETRY_ALLOWANCE,
   TRACEPARENT,
   TRACESTATE,
+  UPGRADE,
 } from '../wire/headers.ts'
-import { hopByHopNames, isHopByHop, nominated } from '../wire/hop-by-hop.ts'
+import { hopByHopNames } from '../wire/hop-by-hop.ts'
+import type { PickedHeaders } from '../wire/picked.ts'
 import { traceparent } from '../wire/traceparent.ts'
 import { loopOf, nextLoop } from '../wire/via.ts'
 
@@ -27,58 +28,39 @@ interface Needs {
   readonly trace: Trace
   readonly hops: number
   readonly name: string
+  /** Of this request. */
+  readonly headers: PickedHeaders
   readonly attempt: { readonly number: number }
   readonly lent: number
   readonly endpoint: { readonly target: Target }
 }
 
-/** Headers of a request, as the transport takes them: a plain object costs less than a Headers of its own. */
-export type OutgoingHeaders = Record<string, string>
-
 /** Last: it writes what is left of the deadline as the request leaves. */
-export const propagate: Filter<Needs, { headers: OutgoingHeaders }> = async function propagate(request, context, next) {
-  const response = await next(request, { headers: outgoing(request, context) })
-  return withoutHopByHop(response)
+export const propagate: Filter<Needs, { outgoing: Headers }> = async function propagate(request, context, next) {
+  return withoutHopByHop(await next(request, { outgoing: outgoing(context) }))
 }
 
-function outgoing(request: Request, context: Needs): OutgoingHeaders {
-  const { trace, hops, attempt } = context
-  const headers: OutgoingHeaders = {}
-  let connection: string | undefined
-  request.headers.forEach((value, name) => {
-    if (name === 'connection') connection = value
-    if (!isKeptBack(name)) headers[name] = value
-  })
-  if (connection !== undefined) for (const name of nominated(connection)) delete headers[name]
+/** One Headers an attempt: what is passed on, and what the next hop must know. */
+function outgoing({ clock, deadline, trace, hops, name, headers, attempt, lent, endpoint }: Needs) {
+  // The first attempt takes what was copied when the headers were picked; another one starts from it.
+  const out = attempt.number === 1 ? headers.passedOn : new Headers(headers.passedOn)
   // The one hop-by-hop header a transport must see: without it no WebSocket is opened.
-  if (request.headers.get('upgrade')?.toLowerCase() === 'websocket') headers.upgrade = 'websocket'
+  if (headers.get(UPGRADE)?.toLowerCase() === 'websocket') out.set(UPGRADE, 'websocket')
 
-  writeTimeout(remaining(context.deadline, context.clock), request.headers, (name, value) => {
-    headers[name] = value
-  })
-  headers[RETRY_ALLOWANCE] = String(context.lent)
-  headers[ATTEMPT] = String(attempt.number)
-  headers[TRACEPARENT] = traceparent(trace.traceId, trace.spanId, trace.flags)
-  if (trace.state !== undefined) headers[TRACESTATE] = trace.state
-  if (trace.baggage !== undefined) headers[BAGGAGE] ??= trace.baggage
-  const loop = headers[CDN_LOOP]
-  headers[CDN_LOOP] = loop === undefined ? loopOf(hops) : nextLoop(loop)
+  writeTimeout(remaining(deadline, clock), headers, out)
+  out.set(RETRY_ALLOWANCE, String(lent))
+  out.set(ATTEMPT, String(attempt.number))
+  out.set(TRACEPARENT, traceparent(trace.traceId, trace.spanId, trace.flags))
+  if (trace.state !== undefined) out.set(TRACESTATE, trace.state)
+  else if (headers.get(TRACESTATE) !== null) out.delete(TRACESTATE)
+  if (trace.baggage !== undefined && headers.get(BAGGAGE) === null) out.set(BAGGAGE, trace.baggage)
+  const loop = headers.get(CDN_LOOP)
+  out.set(CDN_LOOP, loop === null ? loopOf(hops) : nextLoop(loop))
   // A URL endpoint sees its own authority: the platform sets Host from the URL.
-  if (context.endpoint.target.kind === 'url') headers[FORWARDED_HOST] = context.name
-  if (attempt.number > 1 && isGrpc(request.headers)) headers[GRPC_PREVIOUS_ATTEMPTS] = String(attempt.number - 1)
-  return headers
-}
-
-/** Is this header of the last hop, or one that is written anew for each? */
-function isKeptBack(name: string): boolean {
-  return (
-    isHopByHop(name) ||
-    name.startsWith(PREFIX) ||
-    DEADLINE_HEADERS.has(name) ||
-    name === 'host' ||
-    name === TRACEPARENT ||
-    name === TRACESTATE
-  )
+  if (endpoint.target.kind === 'url') out.set(FORWARDED_HOST, name)
+  else if (attempt.number > 1) out.delete(FORWARDED_HOST)
+  if (attempt.number > 1 && isGrpc(headers)) out.set(GRPC_PREVIOUS_ATTEMPTS, String(attempt.number - 1))
+  return out
 }
 
 /** The response itself where nothing has to go, since to make one anew costs. */

@@ -2,24 +2,26 @@
 import { MeshError } from '../core/errors.ts'
 import { isAbort } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
-import type { Filter } from '../core/service.ts'
+import { type Filter, nothing } from '../core/service.ts'
 import type { Trace } from '../core/span.ts'
 import { problemResponse } from '../wire/problem.ts'
 
 interface Needs {
   readonly receipt: Receipt
   readonly trace: Trace | undefined
+  /** The caller's own. */
+  readonly signal: AbortSignal | undefined
 }
 
 /** nginx's word for a caller that left: nobody reads it but a log. */
 const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
-export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace }, next) {
+export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace, signal }, next) {
   try {
-    return await next(request, {})
+    return await next(request, nothing)
   } catch (error) {
-    if (isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
+    if (signal?.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     return problemResponse(meshErrorOf(error), request, {
       service: receipt.service,
       revision: receipt.revision,

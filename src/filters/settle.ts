@@ -1,7 +1,7 @@
 /** Tells the caller what its call cost, and what the mesh changed its mind about. */
 import type { Allowance } from '../core/allowance.ts'
 import type { Receipt } from '../core/receipt.ts'
-import type { Filter } from '../core/service.ts'
+import { type Filter, nothing } from '../core/service.ts'
 import { PROXY_STATUS, RETRIES_USED } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
 
@@ -13,7 +13,7 @@ interface Needs {
 
 /** Above rescue: an error settles what was spent on it, too. */
 export const settle: Filter<Needs> = async function settle(request, { receipt, allowance }, next) {
-  const response = await next(request, {})
+  const response = await next(request, nothing)
   return settled(response, allowance, receipt)
 }
 

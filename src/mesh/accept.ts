@@ -5,6 +5,7 @@ import { type Deadline, deadlineIn } from '../core/deadline.ts'
 import type { Trace } from '../core/span.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
+import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
 import type { Settings } from './options.ts'
@@ -13,6 +14,8 @@ import type { Settings } from './options.ts'
 export interface Inbound extends RequestContext {
   /** The caller's deadline. A stranger may say one too: it can only shorten what the mesh would allow. */
   readonly deadline: Deadline
+  /** What the mesh reads of its headers. */
+  readonly headers: PickedHeaders
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
@@ -28,10 +31,11 @@ export interface Arrival {
 }
 
 export function accept(request: Request, { trusted, defer }: Arrival, { clock, random }: Settings): Inbound {
-  const { headers } = request
+  const headers = pickHeaders(request.headers)
   const granted = readAllowance(headers)
   return {
     ...requestContext({ clock, random, signal: request.signal, trusted, defer }),
+    headers,
     deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
     hops: readHops(headers),
     trace: readTrace(headers),
@@ -43,6 +47,7 @@ export function accept(request: Request, { trusted, defer }: Arrival, { clock, r
 export function root({ clock, random }: Settings): Inbound {
   return {
     ...requestContext({ clock, random, trusted: true }),
+    headers: pickHeaders(new Headers()),
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,

@@ -3,6 +3,7 @@ import { deadlineIn, earlier } from '../core/deadline.ts'
 import { receipt } from '../core/receipt.ts'
 import { settled } from '../filters/settle.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
+import { pickHeaders } from '../wire/picked.ts'
 import { type Arrival, accept, type Inbound, root } from './accept.ts'
 import { nameOf, splitUrl } from './name.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -61,13 +62,15 @@ export function createMesh(options: MeshOptions): Mesh {
       const isRequest = input instanceof Request
       const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, init)
       const { host, path } = splitUrl(request.url)
+      const headers = pickHeaders(request.headers)
       const from = context()
       // Only a signal that somebody holds is worth a listener.
       const own = isRequest || init?.signal ? request.signal : undefined
       return call(request, {
         ...from,
+        headers,
         receipt: receipt(),
-        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(request.headers, clock.now()), clock)),
+        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
         name: nameOf(host, domain),
         path,
         signals: [from.signal, own].filter(

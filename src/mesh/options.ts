@@ -34,6 +34,12 @@ export interface MeshOptions {
   random?: Random
   /** Default: the platform's `fetch`. */
   fetch?: typeof fetch
+  /**
+   * Does the platform cancel what a handler has left behind once it has answered? True of the deployed Worker, whose
+   * handler does nothing but forward; a signal then saves what it costs. Default false: a library cannot know what else
+   * its handler does.
+   */
+  platformCancels?: boolean
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
 }
@@ -58,6 +64,7 @@ export interface Settings {
   readonly clock: Clock
   readonly random: Random
   readonly fetch: typeof fetch
+  readonly platformCancels: boolean
   readonly storage: Storage | undefined
 }
 
@@ -91,6 +98,7 @@ export function withDefaults(options: MeshOptions): Settings {
     random: options.random ?? systemRandom(),
     // Called through the global each time: a test that replaces it is heard.
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
+    platformCancels: options.platformCancels ?? false,
     storage: options.storage ?? platformStorage(),
   } satisfies Settings
   for (const [name, least, most] of RANGES) {

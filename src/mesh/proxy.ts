@@ -1,19 +1,24 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
-import { type Arrival, accept } from './accept.ts'
+import { type Arrival, accept, type Inbound } from './accept.ts'
 import type { Called } from './name.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
 import { caller, inbound } from './stack.ts'
 
-/** Answers a request that arrived. */
-export type Forward = (request: Request, arrival: Arrival) => Promise<Response>
+/** A request that arrived. */
+export interface Forwarded extends Arrival {
+  /** Which service it means; throws a MeshError where it means none. */
+  identify(): Called
+}
 
-/** @param identify which service a request means; it throws a MeshError where it means none. */
-export function proxy(options: MeshOptions, identify: (request: Request) => Called): Forward {
+export type Forward = (request: Request, forwarded: Forwarded) => Promise<Response>
+
+export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
   const call = caller(settings)
-  const enter = inbound(settings, async function forward(request, context) {
-    const { signal } = context
-    return call(request, { ...context, ...identify(request), signals: signal ? [signal] : [] })
+  const enter = inbound(settings, async function forward(request, context: Inbound & Forwarded) {
+    const { name, path } = context.identify()
+    return call(request, { ...context, name, path, signals: context.signal ? [context.signal] : [] })
   })
-  return (request, arrival) => enter(request, accept(request, arrival, settings))
+  return (request, forwarded) =>
+    enter(request, { ...accept(request, forwarded, settings), identify: forwarded.identify })
 }

@@ -44,14 +44,14 @@ export const inbound = <Arrived extends Inbound>({ sink, maxHops }: Settings, to
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs }: Settings,
+  { sink, idleMs, platformCancels }: Settings,
   snapshot: Snapshot,
   fleet: Fleet,
   send: Service<Sent>,
 ): Service<Named> =>
   stack<Named>()
     .push(resolve(snapshot, fleet)) // gives the service: its policy, and what was learned of it
-    .push(ruleDeadline) // above retry: all attempts share what the record and the caller allow
+    .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(balance) // beneath retry: a second attempt may go elsewhere
     .push(admission) // beneath balance: the time that is needed is the endpoint's

@@ -1,7 +1,7 @@
 /** The one place from which a request leaves: endpoint to its transport, and what went wrong to a MeshError. */
+import type { Cancellation } from '../core/cancellation.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
-import { isAbort } from '../core/outcome.ts'
 import type { Service } from '../core/service.ts'
 import { type Bindings, sendToBinding } from './binding.ts'
 import { sendToUrl } from './url.ts'
@@ -13,9 +13,9 @@ export interface Sent {
   readonly name: string
   /** Path and query, from the first slash. */
   readonly path: string
-  readonly headers: Record<string, string>
+  readonly outgoing: Headers
   readonly attempt: { readonly body: BodyInit | null }
-  readonly signal: AbortSignal
+  readonly work: Cancellation
 }
 
 export interface Roads {
@@ -43,8 +43,9 @@ export function send({ fetch, bindings }: Roads): Service<Sent> {
 }
 
 /** Redirects are the caller's to follow, and what is sent is cancelled with the request. */
-function initOf({ method }: Request, { headers, attempt: { body }, signal }: Sent): RequestInit {
-  const init = { method, headers, signal, redirect: 'manual' as const }
+function initOf({ method }: Request, { outgoing: headers, attempt: { body }, work: { signal } }: Sent): RequestInit {
+  const init: RequestInit = { method, headers, redirect: 'manual' }
+  if (signal) init.signal = signal
   if (body === null) return init
   // `duplex` is what Node asks of a streamed body; workerd does not mind.
   return { ...init, body, duplex: 'half' } as RequestInit
@@ -54,9 +55,8 @@ function initOf({ method }: Request, { headers, attempt: { body }, signal }: Sen
  * workerd says little of what went wrong: refused, reset and half-sent look the same, so that nothing was sent can never
  * be inferred. Our own deadlines are told by identity: an aborted fetch rejects with exactly the reason given.
  */
-function meshErrorOf(error: unknown, { endpoint, signal }: Sent): unknown {
-  if (signal.aborted)
-    return signal.reason instanceof MeshError || isAbort(signal.reason) ? signal.reason : abortOf(error)
+function meshErrorOf(error: unknown, { endpoint, work }: Sent): unknown {
+  if (work.reason !== undefined) return work.reason
   if (error instanceof MeshError) return error
   const cause = error instanceof Error ? error : new Error(String(error))
   // A URL, method or header that cannot be sent will not be better the next time. A callee's own TypeError is remote.
@@ -64,11 +64,6 @@ function meshErrorOf(error: unknown, { endpoint, signal }: Sent): unknown {
     return new MeshError('internal', `The request cannot be sent to ${endpoint.id}: ${cause.message}`, { cause })
   }
   return new MeshError('endpoint_unreachable', `Endpoint ${endpoint.id} did not answer: ${cause.message}`, { cause })
-}
-
-/** The caller left and gave a reason of its own. */
-function abortOf(cause: unknown): Error {
-  return Object.assign(new Error('The caller left.', { cause }), { name: 'AbortError' })
 }
 
 /** Node's fetch says every failure of the network with a TypeError that has a cause; workerd never does. */

@@ -1,11 +1,12 @@
 /** Retries granted down the chain, retries used up it. */
 import { RETRIES_USED, RETRY_ALLOWANCE } from './headers.ts'
+import type { HeaderSource } from './picked.ts'
 
 /** More is never granted, whatever a header says. */
 export const MAX_ALLOWANCE = 100
 
 /** Retries that the caller grants, `undefined` where it grants none or writes nonsense. */
-export function readAllowance(headers: Headers): number | undefined {
+export function readAllowance(headers: HeaderSource): number | undefined {
   return count(headers.get(RETRY_ALLOWANCE))
 }
 

@@ -1,5 +1,6 @@
 /** Deadlines in headers, both ways: every spelling is read and the least wins; ours is written. */
-import { CONNECT_TIMEOUT_MS, GRPC_TIMEOUT, isGrpc, TIMEOUT_MS } from './headers.ts'
+import { CONNECT_TIMEOUT_MS, CONNECT_VERSION, GRPC_TIMEOUT, isGrpc, TIMEOUT_MS } from './headers.ts'
+import type { HeaderSource } from './picked.ts'
 
 /** Envoy's two, in milliseconds; what it tells an upstream and what a caller asks of it. 0 means none. */
 const ENVOY = ['x-envoy-expected-rq-timeout-ms', 'x-envoy-upstream-rq-timeout-ms'] as const
@@ -21,7 +22,7 @@ export const HOP_RESERVE_MS = 5
 const MS_OF_GRPC_UNIT: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000_001 }
 
 /** Milliseconds left by the least of all deadlines given, `Infinity` where none is. Nonsense is ignored. */
-export function readTimeoutMs(headers: Headers, now: number): number {
+export function readTimeoutMs(headers: HeaderSource, now: number): number {
   let least = Number.POSITIVE_INFINITY
   const consider = (text: string | null, parse: (text: string) => number) => {
     if (text !== null) least = Math.min(least, parse(text))
@@ -38,16 +39,12 @@ export function readTimeoutMs(headers: Headers, now: number): number {
  * What to tell the next hop of the time that is left: rounded down, less the hop's reserve, in our own header and in
  * that of the protocol the request speaks. Nothing where there is no deadline.
  */
-export function writeTimeout(
-  remainingMs: number,
-  request: Headers,
-  write: (name: string, value: string) => void,
-): void {
+export function writeTimeout(remainingMs: number, request: HeaderSource, headers: Headers): void {
   if (remainingMs === Number.POSITIVE_INFINITY) return
   const ms = Math.max(1, Math.floor(remainingMs - HOP_RESERVE_MS))
-  write(TIMEOUT_MS, String(ms))
-  if (isGrpc(request)) write(GRPC_TIMEOUT, grpcTimeout(ms))
-  else if (request.has('connect-protocol-version')) write(CONNECT_TIMEOUT_MS, String(ms))
+  headers.set(TIMEOUT_MS, String(ms))
+  if (isGrpc(request)) headers.set(GRPC_TIMEOUT, grpcTimeout(ms))
+  else if (request.get(CONNECT_VERSION) !== null) headers.set(CONNECT_TIMEOUT_MS, String(ms))
 }
 
 /** gRPC allows eight digits: 99,999,999 ms is a little over a day. */

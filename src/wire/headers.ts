@@ -24,7 +24,11 @@ export const GRPC_TIMEOUT = 'grpc-timeout'
 export const GRPC_PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts'
 export const CONNECT_TIMEOUT_MS = 'connect-timeout-ms'
 
+export const CONNECT_VERSION = 'connect-protocol-version'
+export const UPGRADE = 'upgrade'
+export const CONTENT_TYPE = 'content-type'
+
 /** Does the request speak gRPC or gRPC-Web? */
-export function isGrpc(headers: Headers): boolean {
-  return headers.get('content-type')?.startsWith('application/grpc') ?? false
+export function isGrpc(headers: { get(name: string): string | null }): boolean {
+  return headers.get(CONTENT_TYPE)?.startsWith('application/grpc') ?? false
 }

@@ -1,6 +1,7 @@
 /** W3C Trace Context in headers, both ways. */
 import type { Trace } from '../core/span.ts'
 import { BAGGAGE, TRACEPARENT, TRACESTATE } from './headers.ts'
+import type { HeaderSource } from './picked.ts'
 
 const TRACEPARENT_FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 const ZERO = /^0+$/
@@ -8,7 +9,7 @@ const ZERO = /^0+$/
 const MAX_STATE_MEMBERS = 32
 
 /** The trace a request belongs to, `undefined` where none is said or what is said is malformed: then a new one starts. */
-export function readTrace(headers: Headers): Trace | undefined {
+export function readTrace(headers: HeaderSource): Trace | undefined {
   const text = headers.get(TRACEPARENT)
   if (text === null) return undefined
   const parts = TRACEPARENT_FORM.exec(text)

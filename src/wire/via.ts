@@ -1,11 +1,12 @@
 /** Hops counted, so that what goes round is stopped (RFC 8586 CDN-Loop, RFC 9110 Via). */
 import { CDN_LOOP, VIA } from './headers.ts'
+import type { HeaderSource } from './picked.ts'
 
 /** How this mesh names itself in CDN-Loop: once a hop. */
 export const LOOP_TOKEN = 'selvedge'
 
 /** Hops that a request has made: ours in CDN-Loop, or everyone's in Via, whichever says more. */
-export function readHops(headers: Headers): number {
+export function readHops(headers: HeaderSource): number {
   return Math.max(countOurs(headers.get(CDN_LOOP)), members(headers.get(VIA)))
 }
 

@@ -36,6 +36,7 @@ export function workerOptions(env: Env): WorkerOptions {
   const options: WorkerOptions = {
     registry: kvRegistry(env.REGISTRY),
     env,
+    platformCancels: true,
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

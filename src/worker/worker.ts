@@ -9,6 +9,7 @@ import { reserved } from './reserved.ts'
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
   readonly hosts: Hosts
+  readonly domain: string
   readonly forward: Forward
 }
 
@@ -37,15 +38,18 @@ async function handle(request: Request, env: Env, ctx: ExecutionContext, trusted
       cause instanceof TypeError ? cause.message : 'The mesh could not be started; the log has the details.'
     return problemResponse(new MeshError('internal', detail, { cause }), request)
   }
-  const { isMesh, path } = addressOf(request.url, mesh.hosts)
-  if (isMesh && path.startsWith(RESERVED_PREFIX)) return reserved(path)
-  return mesh.forward(request, { trusted, defer: (work) => ctx.waitUntil(work) })
+  const address = addressOf(request.url, mesh.hosts)
+  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(address.path)
+  return mesh.forward(request, {
+    trusted,
+    identify: () => identify(address, mesh.domain),
+    defer: (work) => ctx.waitUntil(work),
+  })
 }
 
 function start(env: Env): Running {
   const { hosts, ...options } = workerOptions(env)
-  const forward = proxy(options, (request) => identify(addressOf(request.url, hosts), options.domain))
-  const made = { hosts, forward }
+  const made = { hosts, domain: options.domain, forward: proxy(options) }
   running.set(env, made)
   return made
 }

@@ -1,4 +1,5 @@
 /** Gives the endpoint of an attempt, and tells its load what came of it. */
+import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
@@ -15,8 +16,7 @@ interface Needs {
   readonly deadline: Deadline
   readonly attempt: { readonly number: number }
   readonly service: { readonly name: string; readonly candidates: readonly Candidate[]; readonly balancer: Balancer }
-  /** Called if the caller leaves. */
-  whenAbandoned(release: () => void): void
+  readonly work: Cancellation
 }
 
 interface Gives {
@@ -46,7 +46,7 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
   }
   receipt.attempts.push(note)
   // The handler of a caller that left is not resumed: what is held is given back from here.
-  context.whenAbandoned(() => settle('cancelled'))
+  context.work.onCancel((reason) => settle(classifyError(reason)))
 
   try {
     const response = await next(request, { candidate, endpoint })

@@ -53,6 +53,7 @@ export function peakEwma(): Load {
             case 'unsent':
               return
             case 'cancelled':
+            case 'expired':
               // Nobody waited to the end: it took at least this long.
               if (tookMs <= latency.value(at)) return
               break

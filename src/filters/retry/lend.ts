@@ -1,14 +1,17 @@
 /** Lends an attempt what is left of the allowance, and takes back what it did not use. */
 import type { Allowance } from '../../core/allowance.ts'
+import type { Target } from '../../core/endpoint.ts'
 import { classifyError } from '../../core/outcome.ts'
 import type { Filter } from '../../core/service.ts'
+import type { TimeoutPolicy } from '../../policy/timeout.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
 
 interface Needs {
   readonly allowance: Allowance
   readonly attempt: { readonly mayRepeat: boolean }
   /** The endpoint that was picked, and whether its answers settle what they are lent. */
-  readonly candidate: { settles: boolean | undefined }
+  readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
+  readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: TimeoutPolicy }
 }
 
 /**
@@ -16,16 +19,17 @@ interface Needs {
  *
  * An answer says what was used beneath; one that does not is of an application that retried nothing. Where no answer
  * came, everything lent may have been used and is charged, unless this endpoint has answered before and never settled:
- * then no mesh is behind it. One retry is kept back for ourselves, so that a lost answer can still be retried. With this
- * the calls at the end of a chain never exceed 1 + allowance, whatever fails in between.
+ * then no mesh is behind it. Where an answer may be lost, one retry is kept back for ourselves; elsewhere all are lent, so
+ * that they are spent next to the failure, where they repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever fails in between.
  */
 export const lend: Filter<Needs, { lent: number }> = async function lend(
   request,
-  { allowance, attempt, candidate },
+  { allowance, attempt, candidate, service },
   next,
 ) {
+  const keep = attempt.mayRepeat && mayLose(candidate.endpoint.target, service) ? 1 : 0
   // Retries given to one who does not account for them could be spent twice.
-  const loan = allowance.lend(candidate.settles === false ? allowance.left : attempt.mayRepeat ? 1 : 0)
+  const loan = allowance.lend(candidate.settles === false ? allowance.left : keep)
   try {
     const response = await next(request, { lent: loan.amount })
     const used = readRetriesUsed(response.headers)
@@ -37,4 +41,9 @@ export const lend: Filter<Needs, { lent: number }> = async function lend(
     loan.settle(candidate.settles === false || classifyError(error) === 'unsent' ? 0 : loan.amount)
     throw error
   }
+}
+
+/** A binding to the only endpoint is as sure as a call within this Worker; a network, or a time limit, is not. */
+function mayLose(target: Target, { candidates, timeouts }: Needs['service']): boolean {
+  return target.kind === 'url' || candidates.length > 1 || timeouts.attemptMs !== Number.POSITIVE_INFINITY
 }

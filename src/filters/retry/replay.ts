@@ -1,5 +1,7 @@
 /** A request body that can be sent twice: kept while it is small, passed on untouched when it is not. */
 
+import type { Cancellation } from '../../core/cancellation.ts'
+
 export interface ReplayBody {
   /** May it be sent again? */
   readonly replayable: boolean
@@ -22,24 +24,26 @@ export function onceBody(request: Request): ReplayBody {
  * The body, kept if it is no larger than {@link REPLAY_LIMIT_BYTES}. A larger one is sent on as it comes and cannot be
  * sent again. It is read before the first attempt, since a failed attempt has consumed it.
  */
-export async function replayBody(request: Request, signal: AbortSignal): Promise<ReplayBody> {
+export async function replayBody(request: Request, work: Cancellation): Promise<ReplayBody> {
   if (!request.body) return empty
   const declared = request.headers.get('content-length')
   if (declared !== null && Number(declared) > REPLAY_LIMIT_BYTES) return once(request.body)
-  return readUpTo(request.body, signal)
+  return readUpTo(request.body, work)
 }
 
-async function readUpTo(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<ReplayBody> {
+async function readUpTo(body: ReadableStream<Uint8Array>, work: Cancellation): Promise<ReplayBody> {
   const reader = body.getReader()
-  const abort = () => void reader.cancel(signal.reason).catch(() => {})
-  signal.addEventListener('abort', abort, { once: true })
+  let isRead = false
+  work.onCancel((reason) => {
+    if (!isRead) reader.cancel(reason).catch(() => {})
+  })
   const chunks: Uint8Array[] = []
   let length = 0
   try {
     for (;;) {
       const { done, value } = await reader.read()
       // A cancelled reader ends as if the body had: what we have then is not the body.
-      if (signal.aborted) throw signal.reason
+      if (work.reason !== undefined) throw work.reason
       if (done) return kept(chunks, length)
       chunks.push(value)
       length += value.length
@@ -49,7 +53,7 @@ async function readUpTo(body: ReadableStream<Uint8Array>, signal: AbortSignal): 
       }
     }
   } finally {
-    signal.removeEventListener('abort', abort)
+    isRead = true
   }
 }
 

@@ -1,9 +1,10 @@
 /** The attempt loop: a call that failed is made again while it is safe, of use, and paid for. */
 import { type Allowance, allowance as grant } from '../../core/allowance.ts'
+import type { Cancellation } from '../../core/cancellation.ts'
 import { type Clock, sleep } from '../../core/clock.ts'
 import { type Deadline, remaining } from '../../core/deadline.ts'
 import { MeshError } from '../../core/errors.ts'
-import { classify, classifyError } from '../../core/outcome.ts'
+import { classify, classifyError, isFault } from '../../core/outcome.ts'
 import type { Random } from '../../core/random.ts'
 import type { Receipt, RetryRefusal } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
@@ -28,8 +29,8 @@ interface Needs {
   readonly random: Random
   readonly receipt: Receipt
   readonly deadline: Deadline
-  /** Aborts at the deadline, and when the caller leaves. */
-  readonly signal: AbortSignal
+  /** Called off at the deadline, and when the caller leaves. */
+  readonly work: Cancellation
   readonly trusted: boolean
   /** What the caller granted, if it did. */
   readonly allowance: Allowance | undefined
@@ -50,7 +51,7 @@ interface Gives {
 type Verdict = { readonly retryAfterMs: number } | { readonly refused: RetryRefusal | undefined }
 
 export const retry: Filter<Needs, Gives> = async function retry(request, context, next) {
-  const { clock, receipt, service, signal } = context
+  const { clock, receipt, service, work } = context
   const { retry: policy, budget } = service
   const allowance = context.allowance ?? grant(policy.attempts)
   // What a stranger grants may lessen what the rule allows, never raise it.
@@ -58,8 +59,8 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
 
   const isRepeatable = isIdempotent(request.method) || request.headers.has(IDEMPOTENCY_KEY)
   // To hold a body costs; it is held only where a failure could be answered by sending it again.
-  const body =
-    isRepeatable && policy.attempts > 0 && allowance.left > 0 ? await replayBody(request, signal) : onceBody(request)
+  const isHeld = request.body && isRepeatable && policy.attempts > 0 && allowance.left > 0
+  const body = isHeld ? await replayBody(request, work) : onceBody(request)
 
   for (let number = 1; ; number++) {
     const isLast = number > policy.attempts || !body.replayable
@@ -74,7 +75,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
 
     const outcome = response ? classify(response) : classifyError(failure)
     if (outcome === 'success') budget.deposit()
-    else if (outcome !== 'cancelled' && outcome !== 'unsent') budget.fail()
+    else if (isFault(outcome)) budget.fail()
 
     const verdict = judge(response, failure)
     receipt.retriesUsed = allowance.used
@@ -87,7 +88,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
     discard(response)
     allowance.take()
     receipt.retriesUsed = allowance.used
-    await sleep(clock, verdict.retryAfterMs, signal)
+    await sleep(clock, verdict.retryAfterMs, work)
 
     function judge(response: Response | undefined, failure: unknown): Verdict {
       const pushback = response ? pushbackOf(response) : undefined
