@@ -40,7 +40,7 @@ describe('the hono middleware', () => {
     const sent = users.requests[0]?.headers
     expect(sent?.get('traceparent')).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
     expect(sent?.get('selvedge-timeout-ms')).toBe('695')
-    expect(sent?.get('selvedge-retry-allowance')).toBe('0')
+    expect(sent?.get('selvedge-retry-allowance')).toBe('1')
     expect(sent?.get('cdn-loop')).toBe('selvedge, selvedge')
   })
 

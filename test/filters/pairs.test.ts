@@ -101,13 +101,14 @@ describe('a caller that leaves', () => {
     expect(await call).toBe(reason)
     expect(users.requests[0]?.signal.aborted).toBe(true)
     expect(users.requests).toHaveLength(1)
+    await clock.advance(0)
     expect(clock.pending).toBe(0)
   })
 
   it('gives the pick back at once, though nothing of the handler is run any more', async () => {
     const { call, inFlight, clock, users } = world(record, never)
     const controller = new AbortController()
-    void call({ signals: [controller.signal] })
+    call({ signals: [controller.signal] }).catch(() => {})
     await clock.advance(200)
     expect(await inFlight()).toEqual([1])
     controller.abort(gone())
@@ -126,17 +127,16 @@ describe('a caller that leaves', () => {
         }),
     )
     const controller = new AbortController()
-    const late = call({ signals: [controller.signal] })
+    const late = failureOf(call({ signals: [controller.signal] }))
     const other = call()
     await clock.advance(200)
     controller.abort(gone())
     const cost = (await users()).candidates[0]?.load.cost(clock.now())
-    void other
     answer(new Response())
     await other
     expect(await inFlight()).toEqual([0])
     expect(cost).toBe(2 * 200)
-    void late
+    expect((await late).name).toBe('AbortError')
   })
 
   it('ends the wait between two attempts, and no other attempt is made', async () => {
@@ -172,6 +172,7 @@ describe('a caller that leaves', () => {
     controller.abort(reason)
     expect(await failure).toBe(reason)
     expect(calls).toBe(0)
+    await clock.advance(0)
     expect(clock.pending).toBe(0)
   })
 
@@ -190,7 +191,7 @@ describe('a caller that leaves', () => {
     const { call, clock, users } = world({ endpoints: ['https://a.example.com'] }, never)
     for (let request = 0; request < 10; request++) {
       const controller = new AbortController()
-      void call({ signals: [controller.signal] })
+      call({ signals: [controller.signal] }).catch(() => {})
       await clock.advance(1)
       controller.abort(gone())
     }
@@ -208,16 +209,29 @@ describe('a caller that leaves', () => {
   })
 })
 
-describe('lost requests × balance', () => {
-  it('are forgotten a second after their deadline, where the handler died without a word', async () => {
-    const { call, inFlight, clock } = world(
-      { endpoints: ['https://a.example.com'], timeouts: { request: '2s' } },
-      never,
-    )
-    void call()
-    await clock.advance(3000)
+describe('balance × deadline', () => {
+  const record = { endpoints: ['https://a.example.com'], timeouts: { request: '2s' } }
+
+  it('gives a pick back at the deadline, though the endpoint never answers', async () => {
+    const { call, inFlight, clock, users } = world(record, never)
+    const failure = failureOf(call())
+    await clock.advance(1999)
     expect(await inFlight()).toEqual([1])
     await clock.advance(1)
+    expect(await inFlight()).toEqual([0])
+    expect((await failure).code).toBe('deadline_exceeded')
+    // A caller may say a short deadline: that it passed is no failure of the endpoint, which took at least this long.
+    expect((await users()).candidates[0]?.load.cost(clock.now())).toBe(2000)
+  })
+
+  it('forgets a request a second after its deadline, where the handler died and no timer of it fires', async () => {
+    const time = quickClock()
+    const dead = { now: time.now, after: () => () => {} }
+    const { call, inFlight } = world(record, never, { clock: dead })
+    void call()
+    await time.advance(3000)
+    expect(await inFlight()).toEqual([1])
+    await time.advance(1)
     expect(await inFlight()).toEqual([0])
   })
 })

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { deadlineIn, never } from '../../src/core/deadline.ts'
-import { type OutgoingHeaders, propagate } from '../../src/filters/propagate.ts'
+import { propagate } from '../../src/filters/propagate.ts'
+import { pickHeaders } from '../../src/wire/picked.ts'
 import { givenCall, givenTrace } from '../support/call.ts'
 
 type Call = ReturnType<typeof givenCall>
 
 /** The headers that leave, for a request that came with these. */
-async function outgoing(headers: Record<string, string> = {}, over: Partial<Call> = {}): Promise<OutgoingHeaders> {
-  let sent: OutgoingHeaders = {}
-  await propagate(new Request('http://users/', { headers }), { ...givenCall(), ...over }, async (_, gives) => {
-    sent = gives.headers
+async function outgoing(
+  headers: Record<string, string> = {},
+  over: Partial<Call> = {},
+): Promise<Record<string, string>> {
+  let sent = {}
+  const request = new Request('http://users/', { headers })
+  const call = { ...givenCall(), headers: pickHeaders(request.headers), ...over }
+  await propagate(request, call, async (_, { outgoing }) => {
+    sent = Object.fromEntries(outgoing)
     return new Response()
   })
   return sent

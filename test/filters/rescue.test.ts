@@ -6,8 +6,8 @@ import { givenTrace } from '../support/call.ts'
 
 const trace = givenTrace()
 
-function rescued(error: unknown, request = new Request('http://users/')) {
-  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace }
+function rescued(error: unknown, request = new Request('http://users/'), signal?: AbortSignal) {
+  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace, signal }
   return rescue(request, context, () => Promise.reject(error))
 }
 
@@ -18,9 +18,13 @@ afterEach(() => {
 describe('rescue', () => {
   it('passes an answer on as it is', async () => {
     const response = new Response('no', { status: 503 })
-    expect(await rescue(new Request('http://users/'), { receipt: receipt(), trace }, async () => response)).toBe(
-      response,
-    )
+    expect(
+      await rescue(
+        new Request('http://users/'),
+        { receipt: receipt(), trace, signal: undefined },
+        async () => response,
+      ),
+    ).toBe(response)
   })
 
   it('makes a problem of a mesh error that says what, where and in which trace', async () => {
@@ -75,6 +79,9 @@ describe('rescue', () => {
     const response = await rescued(new DOMException('The client has gone.', 'AbortError'))
     expect(response.status).toBe(499)
     expect(response.headers.get('selvedge-error')).toBeNull()
+    // It may have left with a reason of its own.
+    const signal = AbortSignal.abort('enough')
+    expect((await rescued(signal.reason, new Request('http://users/'), signal)).status).toBe(499)
     expect(log).not.toHaveBeenCalled()
   })
 })

@@ -198,8 +198,9 @@ function hopTo(next: TestHandler, hop: Hop, clock: VirtualClock): TestHandler {
     const env = { A: endpointOf(road), B: endpointOf(road) }
     const endpoints = [{ binding: 'A' }, { binding: 'B' }].slice(0, hop.endpoints)
     const options = { registry: memoryRegistry({ next: { endpoints, ...policy } }), env, clock, random: seeded(1) }
-    const forward = proxy(options, () => ({ name: 'next', path: '/' }))
-    return (request) => forward(request, { trusted: hop.trusts, defer: () => {} })
+    const forward = proxy(options)
+    const identify = () => ({ name: 'next', path: '/' })
+    return (request) => forward(request, { trusted: hop.trusts, defer: () => {}, identify })
   }
   const endpoints = new Array<TestHandler>(hop.endpoints).fill(road)
   const mesh = createTestMesh({ next: { endpoints, ...policy } }, { clock })

@@ -57,7 +57,7 @@ describe('mesh.fetch', () => {
     })
     expect(await (await clock.run(mesh.fetch('http://users/42?x=1'))).text()).toBe('far')
     expect(sent[0]?.url).toBe('https://users.example.com/v1/42?x=1')
-    expect(sent[0]?.init.headers).toMatchObject({ 'x-forwarded-host': 'users' })
+    expect(new Headers(sent[0]?.init.headers as HeadersInit).get('x-forwarded-host')).toBe('users')
     expect(sent[0]?.init.redirect).toBe('manual')
   })
 
@@ -81,11 +81,12 @@ describe('mesh.fetch', () => {
   })
 
   it('hides a lost connection and a 503', async () => {
-    const users = upstream(connectionLost(), 200, 503, 200)
+    const users = upstream(200, connectionLost(), 200, 503, 200)
     const mesh = createTestMesh({ users })
+    await mesh.clock.run(mesh.fetch('http://users/'))
     expect((await mesh.clock.run(mesh.fetch('http://users/'))).status).toBe(200)
     expect((await mesh.clock.run(mesh.fetch('http://users/'))).status).toBe(200)
-    expect(users.requests.map(({ headers }) => headers.get('selvedge-attempt'))).toEqual(['1', '2', '1', '2'])
+    expect(users.requests.map(({ headers }) => headers.get('selvedge-attempt'))).toEqual(['1', '1', '2', '1', '2'])
   })
 
   it('returns the last answer when retries run out', async () => {
@@ -184,10 +185,10 @@ describe('mesh.for', () => {
       await mesh.clock.run(call.fetch('http://users/'))
       return users.requests[0]?.headers.get('selvedge-retry-allowance')
     }
-    // One is kept back here, and the rule allows two.
-    expect(await granted('9', false)).toBe('1')
-    expect(await granted('9', true)).toBe('8')
-    expect(await granted('1', false)).toBe('0')
+    // The rule allows two.
+    expect(await granted('9', false)).toBe('2')
+    expect(await granted('9', true)).toBe('9')
+    expect(await granted('1', false)).toBe('1')
   })
 
   it('settles an answer with what was used on behalf of the request', async () => {

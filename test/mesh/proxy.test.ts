@@ -11,12 +11,16 @@ function given(users: TestHandler, policy: object = {}) {
   const ring = spanRing()
   const env = { USERS: { fetch: async (url: string, init: RequestInit) => users(new Request(url, init)) } }
   const registry = memoryRegistry({ users: { endpoints: [{ binding: 'USERS' }], ...policy } })
-  const forward = proxy({ registry, env, clock, random: seeded(7), sink: ring }, (request) => {
-    const { host, path } = splitUrl(request.url)
-    if (host === 'nameless') throw new MeshError('service_not_named', 'Nothing was named.')
-    return { name: host, path }
-  })
-  const ask = (request: Request, trusted = false) => clock.run(forward(request, { trusted, defer: () => {} }))
+  const enter = proxy({ registry, env, clock, random: seeded(7), sink: ring })
+  const forward = (request: Request, trusted = false) => {
+    const identify = () => {
+      const { host, path } = splitUrl(request.url)
+      if (host === 'nameless') throw new MeshError('service_not_named', 'Nothing was named.')
+      return { name: host, path }
+    }
+    return enter(request, { trusted, defer: () => {}, identify })
+  }
+  const ask = (request: Request, trusted = false) => clock.run(forward(request, trusted))
   return { clock, registry, ring, forward, ask }
 }
 
@@ -122,7 +126,7 @@ describe('proxy', () => {
     expect(users.requests).toHaveLength(1 + 2)
     const sent = users.requests[0]?.headers
     expect(sent?.get('selvedge-timeout-ms')).toBe('1995')
-    expect(sent?.get('selvedge-retry-allowance')).toBe('1')
+    expect(sent?.get('selvedge-retry-allowance')).toBe('2')
     expect(sent?.get('selvedge-explain')).toBeNull()
     expect(response.headers.get('selvedge-retries-used')).toBe('2')
     await ask(asked({ 'selvedge-retry-allowance': '0', 'selvedge-timeout-ms': '100' }))
@@ -142,11 +146,12 @@ describe('proxy', () => {
     const users = upstream(hang)
     const { forward, clock } = given(users)
     const controller = new AbortController()
-    const answer = forward(asked({}, { signal: controller.signal }), { trusted: false, defer: () => {} })
+    const answer = forward(asked({}, { signal: controller.signal }))
     await clock.advance(50)
     controller.abort()
     expect(users.requests[0]?.signal.aborted).toBe(true)
     expect((await answer).status).toBe(499)
+    await clock.advance(0)
     expect(clock.pending).toBe(0)
   })
 

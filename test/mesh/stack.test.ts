@@ -21,8 +21,8 @@ function filtersMet(): string[] {
   const met: string[] = []
   for (const line of stack.split('\n')) {
     const [, name, room] = /at (?:async )?(\w+) \(.*\/src\/(filters|mesh)\//.exec(line) ?? []
-    // `told` is what the two tracing filters share.
-    if (room && name && name !== 'told' && name !== 'proxy') met.unshift(name)
+    // `told` and `answered` are what the tracing filters and the deadlines share.
+    if (room && name && name !== 'told' && name !== 'answered') met.unshift(name)
   }
   return met
 }
@@ -80,7 +80,7 @@ describe('the stack of a call', () => {
     // @ts-expect-error: propagate writes what was lent.
     column.push(propagate)
     // @ts-expect-error: the rule is that of a service.
-    column.push(ruleDeadline)
+    column.push(ruleDeadline(true))
     expect(column).toBeDefined()
   })
 })

@@ -1,5 +1,6 @@
 /** A call on its way, as the filters see it: every part may be said otherwise. */
 import { allowance } from '../../src/core/allowance.ts'
+import { cancellation } from '../../src/core/cancellation.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
 import type { Endpoint } from '../../src/core/endpoint.ts'
 import { seeded } from '../../src/core/random.ts'
@@ -13,6 +14,7 @@ import { retryBudget } from '../../src/filters/retry/budget.ts'
 import { recentMedian } from '../../src/math/recent-median.ts'
 import { retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
+import { pickHeaders } from '../../src/wire/picked.ts'
 
 /** A place to send to, at a URL of its own. */
 export function givenEndpoint(name = 'eu'): Endpoint {
@@ -51,7 +53,8 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     random: seeded(7),
     receipt: receipt(),
     deadline: deadlineIn(15_000, 'clock' in over ? (over.clock as typeof clock) : clock),
-    signal: new AbortController().signal,
+    work: cancellation(true),
+    headers: pickHeaders(new Headers()),
     signals: [] as readonly AbortSignal[],
     trusted: true,
     allowance: allowance(2),
@@ -64,7 +67,6 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     candidate: givenCandidate(),
     endpoint: givenEndpoint(),
     lent: 1,
-    whenAbandoned: (_release: () => void) => {},
   }
   return { ...call, ...over } as Omit<typeof call, keyof Over> & Over
 }

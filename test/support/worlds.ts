@@ -8,6 +8,7 @@ import { type Named, outbound } from '../../src/mesh/stack.ts'
 import { type Snapshot, snapshot } from '../../src/registry/snapshot.ts'
 import { memoryRegistry, seeded, spanRing } from '../../src/testing.ts'
 import type { Sent } from '../../src/transport/send.ts'
+import { pickHeaders } from '../../src/wire/picked.ts'
 
 export interface World {
   readonly clock: VirtualClock
@@ -34,7 +35,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
   const services = fleet({ ...settings, isReachable: () => true })
   const enter = outbound(settings, names, services, send)
   const users = async () => {
-    const found = await names.find('users', { clock, waitMs: 1000, defer() {} })
+    const found = await names.find('users', { clock: settings.clock, waitMs: 1000, defer() {} })
     if (!found) throw new Error('No record stands under "users".')
     return services.of(found)
   }
@@ -43,7 +44,14 @@ export function world(record: string | object, send: Service<Sent>, options: Par
     snapshot: names,
     users,
     call: (over, request = new Request('http://users/')) =>
-      enter(request, { ...root(settings), name: 'users', path: '/', signals: [], ...over }),
-    inFlight: async () => (await users()).candidates.map(({ load }) => load.inFlight(clock.now())),
+      enter(request, {
+        ...root(settings),
+        headers: pickHeaders(request.headers),
+        name: 'users',
+        path: '/',
+        signals: [],
+        ...over,
+      }),
+    inFlight: async () => (await users()).candidates.map(({ load }) => load.inFlight(settings.clock.now())),
   }
 }

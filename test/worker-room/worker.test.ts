@@ -55,8 +55,8 @@ describe('the Worker', () => {
       await entry.fetch(asked('http://users/', { 'selvedge-retry-allowance': '9' }), env, ctx)
       return users.requests[0]?.headers.get('selvedge-retry-allowance')
     }
-    expect(await calls(worker)).toBe('1')
-    expect(await calls(MeshEntrypoint)).toBe('8')
+    expect(await calls(worker)).toBe('2')
+    expect(await calls(MeshEntrypoint)).toBe('9')
   })
 
   it('says what is wrong with its configuration, in the answer and in the log', async () => {

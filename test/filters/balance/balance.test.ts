@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { cancellation } from '../../../src/core/cancellation.ts'
 import { deadlineIn, never } from '../../../src/core/deadline.ts'
 import { MeshError } from '../../../src/core/errors.ts'
 import type { Outcome } from '../../../src/core/outcome.ts'
@@ -36,13 +37,10 @@ function listening(name: string): Candidate & { told: Told[]; expiries: number[]
 
 function given(...candidates: Candidate[]) {
   const clock = virtualClock()
-  const releases: (() => void)[] = []
+  const work = cancellation(false)
   const service = { ...givenService(...candidates), balancer: p2c(seeded(7)) }
-  const context = givenCall({ clock, service, whenAbandoned: (release: () => void) => releases.push(release) })
-  const abandon = () => {
-    for (const release of releases) release()
-  }
-  return { clock, context, abandon }
+  const context = givenCall({ clock, service, work })
+  return { clock, context, abandon: () => work.cancel(new DOMException('The client has gone.', 'AbortError')) }
 }
 
 describe('balance', () => {
@@ -93,7 +91,7 @@ describe('balance', () => {
   it.each([
     [new MeshError('endpoint_unreachable', '…'), 'unreachable'],
     [new MeshError('attempt_timed_out', '…'), 'timeout'],
-    [new MeshError('deadline_exceeded', '…'), 'timeout'],
+    [new MeshError('deadline_exceeded', '…'), 'expired'],
     [new MeshError('deadline_insufficient', '…'), 'unsent'],
     [new DOMException('…', 'AbortError'), 'cancelled'],
   ] as const)('tells the load what was thrown: %s, %s', async (error, outcome) => {

@@ -2,19 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { allowance as grant } from '../../../src/core/allowance.ts'
 import { MeshError } from '../../../src/core/errors.ts'
 import { lend } from '../../../src/filters/retry/lend.ts'
-import { failureOf, givenCandidate } from '../../support/call.ts'
+import { timeoutPolicy } from '../../../src/policy/timeout.ts'
+import { failureOf, givenCandidate, givenService } from '../../support/call.ts'
 import { connectionLost, withHeaders } from '../../support/upstream.ts'
 
 const request = new Request('http://users/')
 const unreachable = () => new MeshError('endpoint_unreachable', 'It did not answer.', { cause: connectionLost() })
 
 /** One attempt with an allowance, to an endpoint that is known to settle what it is lent, not to, or not known. */
-function given(granted: number, settles: boolean | undefined, mayRepeat = true) {
+function given(granted: number, settles: boolean | undefined, mayRepeat = true, service = givenService()) {
   const allowance = grant(granted)
   const candidate = { ...givenCandidate(), settles }
   const lent: number[] = []
   const attempt = async (answer: () => Response) =>
-    lend(request, { allowance, attempt: { mayRepeat }, candidate }, async (_, gives) => {
+    lend(request, { allowance, attempt: { mayRepeat }, candidate, service }, async (_, gives) => {
       lent.push(gives.lent)
       return answer()
     })
@@ -31,6 +32,24 @@ describe('lend', () => {
     const { lent, attempt } = given(3, undefined)
     await attempt(saying(0))
     expect(lent).toEqual([2])
+  })
+
+  it('lends everything to a binding that is the only endpoint and has all the time: its answer is not lost', async () => {
+    const target = { kind: 'binding', binding: 'USERS' } as const
+    const lentTo = async (service: ReturnType<typeof givenService>) => {
+      const allowance = grant(3)
+      const candidate = { ...givenCandidate(), endpoint: { id: 'binding:USERS', target } }
+      let lent = 0
+      await lend(request, { allowance, attempt: { mayRepeat: true }, candidate, service }, async (_, gives) => {
+        lent = gives.lent
+        return new Response()
+      })
+      return lent
+    }
+    expect(await lentTo(givenService(givenCandidate()))).toBe(3)
+    expect(await lentTo(givenService(givenCandidate('a'), givenCandidate('b')))).toBe(2)
+    const hurried = { ...givenService(givenCandidate()), timeouts: timeoutPolicy({ backendRequest: '1s' }) }
+    expect(await lentTo(hurried)).toBe(2)
   })
 
   it('lends everything with the last attempt that may be made here', async () => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cancellation } from '../../../src/core/cancellation.ts'
 import { onceBody, REPLAY_LIMIT_BYTES, replayBody } from '../../../src/filters/retry/replay.ts'
 import { failureOf } from '../../support/call.ts'
 
 const seed = 3
-const never = new AbortController().signal
+const never = cancellation(false)
 
 /** A body that comes in chunks of these sizes. Each byte says where it stands. */
 function chunked(sizes: readonly number[]): { request: Request; bytes: Uint8Array; cancelled: () => unknown } {
@@ -132,7 +133,7 @@ describe('replayBody', () => {
   })
 
   it('stops waiting for a body when the caller leaves', async () => {
-    const controller = new AbortController()
+    const work = cancellation(false)
     let reason: unknown
     const body = new ReadableStream<Uint8Array>({
       start: (stream) => stream.enqueue(new Uint8Array(10)),
@@ -142,9 +143,9 @@ describe('replayBody', () => {
       },
     })
     const request = new Request('http://users/', { method: 'PUT', body, duplex: 'half' } as RequestInit)
-    const replay = replayBody(request, controller.signal)
+    const replay = replayBody(request, work)
     const left = new Error('The caller left.')
-    controller.abort(left)
+    work.cancel(left)
     expect(await failureOf(replay)).toBe(left)
     expect(reason).toBe(left)
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Allowance, allowance } from '../../../src/core/allowance.ts'
+import { cancellation } from '../../../src/core/cancellation.ts'
 import { deadlineIn } from '../../../src/core/deadline.ts'
 import { MeshError } from '../../../src/core/errors.ts'
 import type { RetryRefusal } from '../../../src/core/receipt.ts'
@@ -30,13 +31,13 @@ const unreachable = new MeshError('endpoint_unreachable', 'It did not answer.')
 /** A call that meets these answers, the last of them over and over. */
 function given(answers: readonly Answer[], over: Given = {}) {
   const clock = virtualClock()
-  const controller = new AbortController()
+  const work = cancellation(false)
   const startedAt: number[] = []
   const attempts: Attempt[] = []
   let allowanceBeneath: Allowance | undefined
   const context = givenCall({
     clock,
-    signal: controller.signal,
+    work,
     trusted: over.trusted ?? true,
     allowance: 'granted' in over ? (over.granted === undefined ? undefined : allowance(over.granted)) : allowance(100),
     deadline: deadlineIn(over.leftMs ?? 15_000, clock),
@@ -62,7 +63,7 @@ function given(answers: readonly Answer[], over: Given = {}) {
     )
   const waits = () => startedAt.slice(1).map((at, index) => at - (startedAt[index] as number))
   const refused = (): RetryRefusal | undefined => context.receipt.retryRefused
-  return { call, attempts, waits, refused, context, controller, clock, beneath: () => allowanceBeneath }
+  return { call, attempts, waits, refused, context, work, clock, beneath: () => allowanceBeneath }
 }
 
 describe('retry', () => {
@@ -254,9 +255,9 @@ describe('retry', () => {
     })
 
     it('ends with the reason of the deadline or of the caller that left meanwhile', async () => {
-      const { call, attempts, controller, clock } = given([withHeaders(503, { 'retry-after': '5' })])
+      const { call, attempts, work, clock } = given([withHeaders(503, { 'retry-after': '5' })])
       const reason = new DOMException('The client has gone.', 'AbortError')
-      const cancel = clock.after(1000, () => controller.abort(reason))
+      const cancel = clock.after(1000, () => work.cancel(reason))
       const before = clock.now()
       expect(await failureOf(call())).toBe(reason)
       cancel()
