@@ -20,6 +20,11 @@ export interface Allowance {
    * with what the attempt says it used.
    */
   lend(keep: number): Loan
+  /**
+   * Ends the account when the answer goes out, and gives what it has cost: what was used, and what is still lent to a
+   * call that nobody waited for. Nothing is taken or lent after.
+   */
+  close(): number
 }
 
 /** Retries lent to one attempt. */
@@ -31,39 +36,43 @@ export interface Loan {
 
 /** Grants `granted` retries (a whole number, 0 or more). */
 export function allowance(granted: number): Allowance {
-  let left = granted
+  let ceiling = granted
   let used = 0
+  let lent = 0
+  const left = () => Math.max(0, ceiling - used - lent)
   return {
     granted,
     get left() {
-      return left
+      return left()
     },
     get used() {
       return used
     },
     limit(total) {
-      left = Math.max(0, Math.min(left, total - used))
+      ceiling = Math.min(ceiling, total)
     },
     take() {
-      if (left < 1) return false
-      left -= 1
+      if (left() < 1) return false
       used += 1
       return true
     },
     lend(keep) {
-      const amount = Math.max(0, left - keep)
-      let settled = false
-      left -= amount
+      const amount = Math.max(0, left() - keep)
+      let isSettled = false
+      lent += amount
       return {
         amount,
         settle(spent) {
-          if (settled) return
-          settled = true
-          const charged = Math.min(amount, Math.max(0, spent))
-          used += charged
-          left += amount - charged
+          if (isSettled) return
+          isSettled = true
+          lent -= amount
+          used += Math.min(amount, Math.max(0, spent))
         },
       }
+    },
+    close() {
+      ceiling = 0
+      return used + lent
     },
   }
 }

@@ -8,11 +8,14 @@ export interface Clock {
   after(ms: number, wake: () => void): () => void
 }
 
+const LONGEST_WAIT_MS = 2 ** 31 - 1
+
 /** The clock of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, wake) {
-    const timer = setTimeout(wake, ms)
+    // Node takes a longer wait for none at all; workerd does not mind.
+    const timer = setTimeout(wake, Math.min(ms, LONGEST_WAIT_MS))
     return () => clearTimeout(timer)
   },
 }

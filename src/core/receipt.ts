@@ -1,4 +1,5 @@
 /** What was decided for one request, and why: plain values, noted as the request goes down and comes back. */
+import type { MeshErrorCode } from './errors.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Why a failed attempt was not followed by another. */
@@ -46,6 +47,8 @@ export interface Receipt {
   attempts: AttemptNote[]
   /** Retries spent for this request, here and beneath. */
   retriesUsed: number
+  /** The mesh error that was answered, if one was. */
+  error: MeshErrorCode | undefined
   /** Why the last failed attempt was not followed by another. */
   retryRefused: RetryRefusal | undefined
 }
@@ -60,6 +63,7 @@ export function receipt(): Receipt {
     refusedRecord: undefined,
     attempts: [],
     retriesUsed: 0,
+    error: undefined,
     retryRefused: undefined,
   }
 }

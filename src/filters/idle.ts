@@ -1,7 +1,11 @@
 /** Ends a stream that has fallen silent: what runs is governed by idleness, not by a total. */
-import type { Clock } from '../core/clock.ts'
+import { type Clock, within } from '../core/clock.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Filter, nothing } from '../core/service.ts'
+import { identityStream } from './identity-stream.ts'
+
+/** Read at once, at most. */
+const BUFFER_BYTES = 65_536
 
 interface Needs {
   readonly clock: Clock
@@ -28,28 +32,24 @@ function isOpenEnded({ body, headers, status }: Response): boolean {
   return !headers.has('content-length') && !headers.has('content-encoding')
 }
 
-/** The same bytes; an error where the next ones do not come in time. */
+/** The same bytes, through one buffer; an error where the next ones do not come in time. */
 function watched(body: ReadableStream<Uint8Array>, idleMs: number, clock: Clock): ReadableStream<Uint8Array> {
-  const reader = body.getReader()
-  const source: UnderlyingByteSource = {
-    type: 'bytes',
-    async pull(controller: ReadableByteStreamController) {
-      const cancel = clock.after(idleMs, () => {
-        const silent = new MeshError('deadline_exceeded', `The stream was silent for ${idleMs} ms.`)
-        controller.error(silent)
-        reader.cancel(silent).catch(() => {})
-      })
-      try {
-        const { done, value } = await reader.read()
-        if (!done) return controller.enqueue(value)
-        controller.close()
-        // A BYOB read that is still waiting hears of the end only so (Streams §3.9).
-        controller.byobRequest?.respond(0)
-      } finally {
-        cancel()
-      }
-    },
-    cancel: (reason: unknown) => reader.cancel(reason),
+  const { readable, writable } = identityStream()
+  const reader = body.getReader({ mode: 'byob' })
+  const writer = writable.getWriter()
+
+  async function pump(): Promise<void> {
+    let buffer = new ArrayBuffer(BUFFER_BYTES)
+    for (;;) {
+      // Only the wait for the sender counts: a slow reader is not a silent stream.
+      const late = () => new MeshError('deadline_exceeded', `The stream was silent for ${idleMs} ms.`)
+      const { done, value } = await within(clock, idleMs, reader.read(new Uint8Array(buffer)), late)
+      if (done) return writer.close()
+      await writer.write(value)
+      buffer = value.buffer as ArrayBuffer
+    }
   }
-  return new ReadableStream(source)
+  // Both ends hear why; nobody else is there to be told.
+  pump().catch((error) => Promise.allSettled([writer.abort(error), reader.cancel(error)]))
+  return readable
 }

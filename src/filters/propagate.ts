@@ -35,7 +35,7 @@ interface Needs {
   readonly endpoint: { readonly target: Target }
 }
 
-/** Last: it writes what is left of the deadline as the request leaves. */
+/** Beneath all that waits: it writes what is left of the deadline as the request leaves. */
 export const propagate: Filter<Needs, { outgoing: Headers }> = async function propagate(request, context, next) {
   return withoutHopByHop(await next(request, { outgoing: outgoing(context) }))
 }
@@ -58,9 +58,15 @@ function outgoing({ clock, deadline, trace, hops, name, headers, attempt, lent, 
   out.set(CDN_LOOP, loop === null ? loopOf(hops) : nextLoop(loop))
   // A URL endpoint sees its own authority: the platform sets Host from the URL.
   if (endpoint.target.kind === 'url') out.set(FORWARDED_HOST, name)
-  else if (attempt.number > 1) out.delete(FORWARDED_HOST)
+  else if (attempt.number > 1) restore(out, FORWARDED_HOST, headers.get(FORWARDED_HOST))
   if (attempt.number > 1 && isGrpc(headers)) out.set(GRPC_PREVIOUS_ATTEMPTS, String(attempt.number - 1))
   return out
+}
+
+/** As the caller sent it, before an earlier attempt wrote its own. */
+function restore(out: Headers, name: string, value: string | null): void {
+  if (value === null) out.delete(name)
+  else out.set(name, value)
 }
 
 /** The response itself where nothing has to go, since to make one anew costs. */

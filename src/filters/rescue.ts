@@ -9,6 +9,7 @@ import { problemResponse } from '../wire/problem.ts'
 interface Needs {
   readonly receipt: Receipt
   readonly trace: Trace | undefined
+  readonly trusted: boolean
   /** The caller's own. */
   readonly signal: AbortSignal | undefined
 }
@@ -17,12 +18,14 @@ interface Needs {
 const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
-export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace, signal }, next) {
+export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace, signal, trusted }, next) {
   try {
     return await next(request, nothing)
   } catch (error) {
     if (signal?.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
-    return problemResponse(meshErrorOf(error), request, {
+    const problem = meshErrorOf(error)
+    receipt.error = problem.code
+    return problemResponse(trusted ? problem : forStrangers(problem), request, {
       service: receipt.service,
       revision: receipt.revision,
       traceId: trace?.traceId,
@@ -37,4 +40,10 @@ function meshErrorOf(error: unknown): MeshError {
   return new MeshError('internal', 'Something went wrong inside. The log of this Worker has the details.', {
     cause: error,
   })
+}
+
+/** Where an endpoint stands, and what its error said, is nothing for those outside. */
+function forStrangers(error: MeshError): MeshError {
+  if (error.code !== 'endpoint_unreachable') return error
+  return new MeshError(error.code, 'No endpoint of the service answered.', { cause: error })
 }

@@ -19,7 +19,7 @@ export const settle: Filter<Needs> = async function settle(request, { receipt, a
 
 /** The response with what the caller should hear of it; untouched where there is nothing to say. */
 export function settled(response: Response, allowance: Allowance | undefined, receipt: Receipt): Response {
-  const used = allowance ? allowance.used : receipt.retriesUsed
+  const used = allowance ? allowance.close() : receipt.retriesUsed
   const details = changesOf(receipt)
   if ((!allowance && used === 0 && details === undefined) || response.status === 101 || !isRebuildable(response)) {
     return response
@@ -32,7 +32,9 @@ export function settled(response: Response, allowance: Allowance | undefined, re
   return answer
 }
 
-function changesOf({ attempts, refusedRecord }: Receipt): string | undefined {
+function changesOf({ attempts, refusedRecord, error }: Receipt): string | undefined {
+  // An answer of our own says by itself what went wrong.
+  if (error !== undefined) return undefined
   const changes: string[] = []
   if (attempts.length > 1) changes.push(`${attempts.length} attempts were made`)
   // Not what is wrong with it: that is for the operator, who finds it on the receipt.

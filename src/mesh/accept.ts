@@ -5,6 +5,8 @@ import { type Deadline, deadlineIn } from '../core/deadline.ts'
 import type { Trace } from '../core/span.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
+import { BAGGAGE } from '../wire/headers.ts'
+import { withoutOverride } from '../wire/override.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
@@ -33,14 +35,30 @@ export interface Arrival {
 export function accept(request: Request, { trusted, defer }: Arrival, { clock, random }: Settings): Inbound {
   const headers = pickHeaders(request.headers)
   const granted = readAllowance(headers)
+  if (!trusted) dropOverride(headers)
   return {
     ...requestContext({ clock, random, signal: request.signal, trusted, defer }),
     headers,
     deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
     hops: readHops(headers),
-    trace: readTrace(headers),
+    trace: traceOf(headers, trusted),
     allowance: granted === undefined ? undefined : allowance(granted),
   }
+}
+
+/** Baggage of a stranger is carried without its overrides. */
+function traceOf(headers: PickedHeaders, trusted: boolean): Trace | undefined {
+  const trace = readTrace(headers)
+  return trace && !trusted ? { ...trace, baggage: withoutOverride(trace.baggage) } : trace
+}
+
+/** A stranger may not swap names: what its baggage says of it goes no further. */
+function dropOverride({ get, passedOn }: PickedHeaders): void {
+  const said = get(BAGGAGE) ?? undefined
+  const kept = withoutOverride(said)
+  if (kept === said) return
+  if (kept === undefined) passedOn.delete(BAGGAGE)
+  else passedOn.set(BAGGAGE, kept)
 }
 
 /** The context of a call that no request brought: a cron trigger, a queue, a script. */

@@ -24,6 +24,8 @@ export interface LiveService {
   readonly balancer: Balancer
   /** The endpoints that can be reached from here. */
   readonly candidates: readonly Candidate[]
+  /** Those that cannot: a binding that this Worker does not have. */
+  readonly unreachable: readonly Endpoint[]
   /** Milliseconds that the quickest of its endpoints usually takes, where that is known. */
   typicalMs(now: number): number | undefined
 }
@@ -66,6 +68,7 @@ export function fleet(options: FleetOptions): Fleet {
       budget: isSameBudget ? before.budget : retryBudget(budgetPolicy(constraint), clock),
       balancer,
       candidates,
+      unreachable: record.endpoints.filter((endpoint) => !options.isReachable(endpoint)),
       typicalMs: (now) => quickest(candidates, now),
     }
   }

@@ -25,7 +25,8 @@ export function splitUrl(url: string): { host: string; path: string } {
  * @throws {MeshError} `service_not_named` where it is none.
  */
 export function nameOf(host: string, domain: string): ServiceName {
-  const lower = host.toLowerCase()
+  // `users.` is `users`, said in full.
+  const lower = host.toLowerCase().replace(/\.$/, '')
   const name = lower.endsWith(`.${domain}`) ? lower.slice(0, -domain.length - 1) : lower
   if (isServiceName(name)) return name
   throw new MeshError(

@@ -1,6 +1,6 @@
 /** Gives the service that a name stands for: its record, and what was learned of it. */
 import type { Clock } from '../core/clock.ts'
-import { type Deadline, remaining } from '../core/deadline.ts'
+import type { Deadline } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Filter } from '../core/service.ts'
@@ -19,7 +19,7 @@ interface Needs {
 export function resolve(snapshot: Snapshot, fleet: Fleet): Filter<Needs, { service: LiveService }> {
   return async function resolve(request, { clock, deadline, name, receipt, defer }, next) {
     receipt.service = name
-    const { found, path } = await follow(snapshot, name, { clock, waitMs: remaining(deadline, clock), defer })
+    const { found, path } = await follow(snapshot, name, { clock, deadline, defer })
     receipt.path = path
     receipt.key = found.key
     receipt.revision = found.revision

@@ -58,8 +58,8 @@ export const outbound = (
     .push(lend) // beneath balance: what is lost with an answer depends on who was asked
     .push(attemptDeadline) // beneath balance: its load hears of timeouts
     .push(clientTrace(sink)) // a span an attempt
-    .push(idle(idleMs)) // watches what streams on after the answer
-    .push(propagate) // last: it writes what is left of the deadline as the request leaves
+    .push(propagate) // writes what is left of the deadline as the request leaves
+    .push(idle(idleMs)) // last: what streams on after the answer shows by headers that do not travel on
     .over(send)
 
 /** The outbound stack, over a snapshot and a fleet of its own. */

@@ -46,7 +46,7 @@ function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string)
 
 function sentenceOf({ type, path, expected, received, message, input }: v.BaseIssue<unknown>): string {
   const keys = path?.map(({ key }) => key) ?? []
-  const place = `$${keys.map(step).join('')}`
+  const place = cut(`$${keys.map(step).join('')}`)
   if (type === 'strict_object' && keys.length > 0) {
     if (expected === 'never') return `${place}: is not a field that this version knows.`
     if (received === 'undefined') return `${place}: is missing.`
@@ -60,6 +60,13 @@ function step(key: unknown): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+  try {
+    return cut(JSON.stringify(value) ?? String(value))
+  } catch {
+    return 'a value that is nested too deep'
+  }
+}
+
+function cut(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : text
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { type Endpoint, isServiceName } from '../core/endpoint.ts'
 import { endpoint, endpointOf, type WrittenEndpoint } from './endpoint.ts'
 import { retry, retryConstraint } from './retry.ts'
-import { must } from './schema.ts'
+import { must, object } from './schema.ts'
 import { timeouts } from './timeout.ts'
 
 /** Endpoints of one record, at most. */
@@ -17,12 +17,12 @@ const policy = () => ({
   retryConstraint: v.optional(retryConstraint()),
 })
 
-export const policySchema = () => v.strictObject(policy())
+export const policySchema = () => object(policy())
 export type WrittenPolicy = v.InferOutput<ReturnType<typeof policySchema>>
 
 export function recordSchema() {
   return v.pipe(
-    v.strictObject({
+    object({
       /** For editors. The mesh does not read it. */
       $schema: v.optional(v.string()),
       endpoints: v.optional(

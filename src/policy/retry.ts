@@ -1,10 +1,10 @@
 /** Which failures are tried again, how often, and what that may cost: `retry` and `retryConstraint` of the Gateway API. */
 import * as v from 'valibot'
 import { durationMs } from './duration.ts'
-import { between, duration, must } from './schema.ts'
+import { between, duration, must, object } from './schema.ts'
 
 export function retry() {
-  return v.strictObject({
+  return object({
     /** Answers that are tried again. GEP-1731. */
     codes: v.optional(
       v.pipe(
@@ -20,17 +20,17 @@ export function retry() {
 }
 
 export function retryConstraint() {
-  const bounded = v.strictObject(
+  const bounded = object(
     {
       budget: v.optional(
-        v.strictObject({
+        object({
           /** Retries as a percentage of the successes of the interval. GEP-3388. */
           percent: v.optional(between(0, 100, 'a number from 0 to 100')),
           interval: v.optional(duration('a duration from 1s to 1h', 1000, 3_600_000)),
         }),
       ),
     },
-    'Expected "off" or { "budget": { "percent", "interval" } }',
+    '"off" or { "budget": { "percent", "interval" } }',
   )
   return v.lazy((value) => (value === 'off' ? v.string() : bounded)) as v.GenericSchema<RetryConstraint>
 }

@@ -7,6 +7,13 @@ export function must<Value>(test: (value: Value) => boolean, what: string) {
   return v.check(test, `Expected ${what}`)
 }
 
+/** An object with these fields and no others. (valibot's own takes a list for one.) */
+export function object<const Entries extends v.ObjectEntries>(entries: Entries, what = 'an object') {
+  const schema = v.strictObject(entries, `Expected ${what}`)
+  const none = v.never(`Expected ${what}`)
+  return v.lazy((value) => (Array.isArray(value) ? none : schema)) as v.GenericSchema<v.InferOutput<typeof schema>>
+}
+
 /** A duration, of at least `leastMs` and at most `mostMs` milliseconds. */
 export function duration(what = DURATION_FORM, leastMs = 0, mostMs = Number.POSITIVE_INFINITY) {
   const isWithin = (text: string) => isDuration(text) && durationMs(text) >= leastMs && durationMs(text) <= mostMs

@@ -1,11 +1,11 @@
 /** How long a request may take: `timeouts` of the Gateway API (GEP-1742). */
 import * as v from 'valibot'
 import { durationMs } from './duration.ts'
-import { duration, must } from './schema.ts'
+import { duration, must, object } from './schema.ts'
 
 export function timeouts() {
   return v.pipe(
-    v.strictObject({
+    object({
       /** The whole call: all attempts and the waits between them. "0s" switches it off. */
       request: v.optional(duration()),
       /** One attempt, until its response headers. "0s" switches it off. */

@@ -40,5 +40,5 @@ function entryOf(
 ): Entry | undefined {
   if (found?.value == null) return undefined
   const revision = found.metadata?.revision
-  return { text: found.value, revision: revision === undefined ? undefined : String(revision) }
+  return { text: found.value, revision: revision == null ? undefined : String(revision) }
 }

@@ -1,5 +1,6 @@
 /** What this isolate has read of the registry: fresh for a while, then stale while one request refreshes it. */
 import { type Clock, within } from '../core/clock.ts'
+import { type Deadline, never, remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
@@ -45,8 +46,8 @@ export interface Snapshot {
 /** What the snapshot needs of the request that asks. */
 export interface Asking {
   readonly clock: Clock
-  /** How long this request can wait, in milliseconds. */
-  readonly waitMs: number
+  /** How long this request can wait. */
+  readonly deadline: Deadline
   defer(work: Promise<unknown>): void
 }
 
@@ -101,7 +102,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   /** Reads in the background. Whatever fails leaves the record as it was, to be tried again in a while. */
   async function refresh(name: ServiceName, before: Known, asking: Asking): Promise<void> {
     try {
-      await load(name, before, { ...asking, waitMs: readMs })
+      await load(name, before, { ...asking, deadline: never })
     } catch {
       if (names.get(name) !== before) return
       const { found } = before
@@ -113,8 +114,9 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     }
   }
 
-  async function read(name: ServiceName, { clock, waitMs }: Asking): Promise<readonly [string, Entry] | undefined> {
+  async function read(name: ServiceName, { clock, deadline }: Asking): Promise<readonly [string, Entry] | undefined> {
     const keys = candidateKeys(name)
+    const waitMs = remaining(deadline, clock)
     const late = () =>
       waitMs < readMs
         ? new MeshError('deadline_exceeded', 'The deadline passed while the registry was read.')

@@ -1,22 +1,19 @@
-/** Sends to another Worker by a service binding: it sees the name that was called as the URL's host. */
+/** Other Workers, reached by a service binding. */
 import { MeshError } from '../core/errors.ts'
 
 /** The bindings of this Worker, by name: its `env`. */
 export type Bindings = Readonly<Record<string, unknown>>
 
-interface Callee {
-  fetch(url: string, init: RequestInit): Promise<Response>
+/** A Worker on the other end of a binding. */
+export interface Callee {
+  fetch(input: RequestInfo, init?: RequestInit): Promise<Response>
 }
 
-export function sendToBinding(
-  bindings: Bindings,
-  binding: string,
-  init: RequestInit,
-  { name, path }: { readonly name: string; readonly path: string },
-): Promise<Response> {
+/** @throws {MeshError} `no_endpoint` where this Worker has no service binding of that name. */
+export function calleeOf(bindings: Bindings, binding: string): Callee {
   const callee = bindings[binding]
   if (!isCallee(callee)) throw new MeshError('no_endpoint', `This Worker has no service binding "${binding}".`)
-  return callee.fetch(`http://${name}${path}`, init)
+  return callee
 }
 
 /** Is there a service binding of this name? */

@@ -3,8 +3,8 @@ import type { Cancellation } from '../core/cancellation.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import type { Service } from '../core/service.ts'
-import { type Bindings, sendToBinding } from './binding.ts'
-import { sendToUrl } from './url.ts'
+import { type Bindings, type Callee, calleeOf } from './binding.ts'
+import { addressBeneath } from './url.ts'
 
 /** What a transport needs of a request. */
 export interface Sent {
@@ -28,13 +28,15 @@ export interface Roads {
 /** Sends over the network. What it throws is a MeshError, or the reason with which the caller left. */
 export function send({ fetch, bindings }: Roads): Service<Sent> {
   return async function send(request, context) {
-    const { target } = context.endpoint
+    const { endpoint, name, path } = context
     try {
+      const { target } = endpoint
       switch (target.kind) {
         case 'url':
-          return await sendToUrl(fetch, target.url, initOf(request, context), context)
+          return await sendBy({ fetch }, addressBeneath(target.url, path), request, context)
         case 'binding':
-          return await sendToBinding(bindings, target.binding, initOf(request, context), context)
+          // It sees the name that was called as the URL's host.
+          return await sendBy(calleeOf(bindings, target.binding), `http://${name}${path}`, request, context)
       }
     } catch (error) {
       throw meshErrorOf(error, context)
@@ -43,12 +45,16 @@ export function send({ fetch, bindings }: Roads): Service<Sent> {
 }
 
 /** Redirects are the caller's to follow, and what is sent is cancelled with the request. */
-function initOf({ method }: Request, { outgoing: headers, attempt: { body }, work: { signal } }: Sent): RequestInit {
-  const init: RequestInit = { method, headers, redirect: 'manual' }
-  if (signal) init.signal = signal
-  if (body === null) return init
+function sendBy(callee: Callee, url: string, request: Request, { outgoing, attempt, work }: Sent): Promise<Response> {
+  const { method } = request
+  const { body } = attempt
+  const init: RequestInit = { method, headers: outgoing, redirect: 'manual' }
+  if (work.signal) init.signal = work.signal
+  if (body === null) return callee.fetch(url, init)
+  // Content of a GET is refused in an init, and passes in a Request.
+  if (method === 'GET' || method === 'HEAD') return callee.fetch(new Request(url, request), init)
   // `duplex` is what Node asks of a streamed body; workerd does not mind.
-  return { ...init, body, duplex: 'half' } as RequestInit
+  return callee.fetch(url, { ...init, body, duplex: 'half' } as RequestInit)
 }
 
 /**

@@ -30,5 +30,5 @@ export const CONTENT_TYPE = 'content-type'
 
 /** Does the request speak gRPC or gRPC-Web? */
 export function isGrpc(headers: { get(name: string): string | null }): boolean {
-  return headers.get(CONTENT_TYPE)?.startsWith('application/grpc') ?? false
+  return headers.get(CONTENT_TYPE)?.toLowerCase().startsWith('application/grpc') ?? false
 }

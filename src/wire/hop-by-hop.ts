@@ -12,6 +12,9 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ])
 
+/** RFC 9110 §5.6.2, in lower case. What is none names no header. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
+
 /** Is this header, in lower case, one of a single connection by its own nature? */
 export function isHopByHop(name: string): boolean {
   return HOP_BY_HOP.has(name)
@@ -20,7 +23,10 @@ export function isHopByHop(name: string): boolean {
 /** The names that a Connection header says are of this connection too, in lower case. */
 export function nominated(connection: string | null): readonly string[] {
   if (!connection) return []
-  return connection.split(',').map((name) => name.trim().toLowerCase())
+  return connection
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => TOKEN.test(name))
 }
 
 /** The names among these headers that must not travel on: none, for most answers of another Worker. */

@@ -28,7 +28,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     headers['content-type'] = request.headers.get('content-type') as string
     headers['grpc-status'] = String(GRPC_STATUS_OF[status] ?? 13)
     // gRPC: percent-encoded, so that a header can hold it.
-    headers['grpc-message'] = encodeURIComponent(error.message).replaceAll('%20', ' ')
+    headers['grpc-message'] = encodeURIComponent(error.message.toWellFormed()).replaceAll('%20', ' ')
     return new Response(null, { status: 200, headers })
   }
 

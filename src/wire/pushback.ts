@@ -27,11 +27,16 @@ export function readPushback(headers: Headers, now: number): Pushback {
   return { verdict: goes ? 'go' : undefined, waitMs }
 }
 
+/** RFC 9110 §5.6.7 begins with a day's name; Date.parse alone would take almost anything. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/
+
 /** Milliseconds of a Retry-After, given in seconds or as a date (RFC 9110 §10.2.3). */
 function readRetryAfterMs(text: string | null, now: number): number | undefined {
   if (text === null) return undefined
   if (/^\d{1,10}$/.test(text.trim())) return Number(text) * 1000
-  const at = Date.parse(text)
+  if (!HTTP_DATE.test(text)) return undefined
+  // Of the three forms, asctime's names no zone: it is GMT, too.
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
   return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
 

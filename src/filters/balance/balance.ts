@@ -15,7 +15,12 @@ interface Needs {
   readonly receipt: Receipt
   readonly deadline: Deadline
   readonly attempt: { readonly number: number }
-  readonly service: { readonly name: string; readonly candidates: readonly Candidate[]; readonly balancer: Balancer }
+  readonly service: {
+    readonly candidates: readonly Candidate[]
+    /** Endpoints of the record that cannot be reached from here: a binding that this Worker does not have. */
+    readonly unreachable: readonly Endpoint[]
+    readonly balancer: Balancer
+  }
   readonly work: Cancellation
 }
 
@@ -73,7 +78,11 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
 function choices({ service, attempt, receipt }: Needs): readonly Candidate[] {
   const { candidates } = service
   if (candidates.length === 0) {
-    throw new MeshError('no_endpoint', `Service "${service.name}" has no endpoint that can be reached from here.`)
+    const missing = service.unreachable.map(({ id }) => id).join(', ')
+    throw new MeshError(
+      'no_endpoint',
+      `Service "${receipt.service}" has no endpoint that can be reached from here: ${missing}.`,
+    )
   }
   if (attempt.number === 1 || candidates.length === 1) return candidates
   const untried = candidates.filter(({ endpoint }) => !receipt.attempts.some((note) => note.endpoint === endpoint.id))

@@ -17,10 +17,11 @@ interface Needs {
 /**
  * Beneath balance: what is lost with an answer depends on who was asked.
  *
- * An answer says what was used beneath; one that does not is of an application that retried nothing. Where no answer
- * came, everything lent may have been used and is charged, unless this endpoint has answered before and never settled:
- * then no mesh is behind it. Where an answer may be lost, one retry is kept back for ourselves; elsewhere all are lent, so
- * that they are spent next to the failure, where they repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever fails in between.
+ * An answer says what was used beneath. One that does not is of an application that retries nothing: it is lent nothing
+ * from then on. Where no answer came, or another than the mesh's own, everything lent may have been used and is charged;
+ * where that can happen, one retry is kept back for ourselves. Elsewhere all are lent, so that they are spent next to the
+ * failure, where they repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever
+ * fails in between.
  */
 export const lend: Filter<Needs, { lent: number }> = async function lend(
   request,
@@ -33,12 +34,12 @@ export const lend: Filter<Needs, { lent: number }> = async function lend(
   try {
     const response = await next(request, { lent: loan.amount })
     const used = readRetriesUsed(response.headers)
-    if (used !== undefined) candidate.settles = true
-    else candidate.settles ??= false
-    loan.settle(used ?? 0)
+    // From one who settles, an answer without a word of it is not its own: something in front of it spoke.
+    loan.settle(used ?? (candidate.settles ? loan.amount : 0))
+    candidate.settles = used !== undefined
     return response
   } catch (error) {
-    loan.settle(candidate.settles === false || classifyError(error) === 'unsent' ? 0 : loan.amount)
+    loan.settle(classifyError(error) === 'unsent' ? 0 : loan.amount)
     throw error
   }
 }

@@ -1,6 +1,7 @@
 /** A request body that can be sent twice: kept while it is small, passed on untouched when it is not. */
 
 import type { Cancellation } from '../../core/cancellation.ts'
+import { identityStream } from '../identity-stream.ts'
 
 export interface ReplayBody {
   /** May it be sent again? */
@@ -17,7 +18,7 @@ const empty: ReplayBody = { replayable: true, take: () => null }
 
 /** The body as it comes, once. */
 export function onceBody(request: Request): ReplayBody {
-  return request.body ? once(request.body) : empty
+  return hasBody(request) ? once(request.body) : empty
 }
 
 /**
@@ -25,7 +26,7 @@ export function onceBody(request: Request): ReplayBody {
  * sent again. It is read before the first attempt, since a failed attempt has consumed it.
  */
 export async function replayBody(request: Request, work: Cancellation): Promise<ReplayBody> {
-  if (!request.body) return empty
+  if (!hasBody(request)) return empty
   const declared = request.headers.get('content-length')
   if (declared !== null && Number(declared) > REPLAY_LIMIT_BYTES) return once(request.body)
   return readUpTo(request.body, work)
@@ -73,7 +74,7 @@ function once(body: ReadableStream): ReplayBody {
 
 /** What was read, and then the rest, which the platform pipes by itself. */
 function rejoined(chunks: readonly Uint8Array[], rest: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const { readable, writable } = identityStream()
   const pump = async () => {
     const writer = writable.getWriter()
     for (const chunk of chunks) await writer.write(chunk)
@@ -83,4 +84,9 @@ function rejoined(chunks: readonly Uint8Array[], rest: ReadableStream<Uint8Array
   // Whoever reads hears of a failure through the stream.
   pump().catch(() => {})
   return readable
+}
+
+/** A request with `content-length: 0` has a body that is there and empty, which a GET must not have. */
+function hasBody(request: Request): request is Request & { readonly body: ReadableStream<Uint8Array> } {
+  return request.body !== null && request.headers.get('content-length') !== '0'
 }

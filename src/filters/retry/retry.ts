@@ -59,7 +59,8 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
 
   const isRepeatable = isIdempotent(request.method) || request.headers.has(IDEMPOTENCY_KEY)
   // To hold a body costs; it is held only where a failure could be answered by sending it again.
-  const isHeld = request.body && isRepeatable && policy.attempts > 0 && allowance.left > 0
+  const isHeld =
+    request.body && !isBodiless(request.method) && isRepeatable && policy.attempts > 0 && allowance.left > 0
   const body = isHeld ? await replayBody(request, work) : onceBody(request)
 
   for (let number = 1; ; number++) {
@@ -125,6 +126,11 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
       return pushback?.verdict === 'go' || (response.status === 429 && pushback?.waitMs !== undefined)
     }
   }
+}
+
+/** Content of these has no meaning (RFC 9110 §9.3.1): it is passed on once, as it came. */
+function isBodiless(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 /** RFC 9110 §9.2.2: these may be repeated without asking. */
