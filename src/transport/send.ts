@@ -52,7 +52,10 @@ function sendBy(callee: Callee, url: string, request: Request, { outgoing, attem
   if (work.signal) init.signal = work.signal
   if (body === null) return callee.fetch(url, init)
   // Content of a GET is refused in an init, and passes in a Request.
-  if (method === 'GET' || method === 'HEAD') return callee.fetch(new Request(url, request), init)
+  if (method === 'GET' || method === 'HEAD') {
+    const { method: _, ...rest } = init
+    return callee.fetch(new Request(url, request), rest)
+  }
   // `duplex` is what Node asks of a streamed body; workerd does not mind.
   return callee.fetch(url, { ...init, body, duplex: 'half' } as RequestInit)
 }

@@ -262,7 +262,7 @@ describe('parsePolicy', () => {
   it.each([
     [`{ "endpoints": ["${URL}"] }`, '$.endpoints: is not a field that this version knows.'],
     ['{ "retry": { "attempts": 11 } }', '$.retry.attempts: Expected a whole number from 0 to 10, got 11.'],
-    ['42', '$: Expected Object, got 42.'],
+    ['42', '$: Expected an object, got 42.'],
   ])('refuses %s', (text, message) => {
     expect(() => parsePolicy(text)).toThrow(message)
   })

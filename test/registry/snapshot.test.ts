@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Clock, sleep } from '../../src/core/clock.ts'
+import { deadlineIn } from '../../src/core/deadline.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { memoryRegistry, type WrittenEntry } from '../../src/registry/memory.ts'
 import type { Registry } from '../../src/registry/registry.ts'
@@ -94,7 +95,7 @@ describe('a cold name', () => {
     await expect(clock.run(subject.find('users', asking))).rejects.toMatchObject({ code: 'registry_unavailable' })
     expect(clock.now() - startedAt).toBe(READ)
 
-    const hurried = subject.find('users', { ...asking, waitMs: 300 })
+    const hurried = subject.find('users', { ...asking, deadline: deadlineIn(300, clock) })
     await expect(clock.run(hurried)).rejects.toMatchObject({ code: 'deadline_exceeded' })
     expect(clock.now() - startedAt).toBe(READ + 300)
   })
@@ -151,7 +152,7 @@ describe('a known name', () => {
     await clock.run(subject.find('users', asking))
     registry.set('users', NEW)
     await clock.advance(FRESH)
-    expect(urlOf(await subject.find('users', { ...asking, waitMs: 10 }))).toBe(OLD)
+    expect(urlOf(await subject.find('users', { ...asking, deadline: deadlineIn(10, clock) }))).toBe(OLD)
     await clock.advance(900)
     expect(urlOf(await subject.find('users', asking))).toBe(NEW)
   })
@@ -441,7 +442,7 @@ describe('two hundred cold requests at once', () => {
     // Its client has left: its timers never fire, and what it deferred is never done.
     const dead: Clock = { now: clock.now, after: () => () => {} }
     let heard = false
-    const first = subject.find('users', { clock: dead, waitMs: 15_000, defer: () => {} })
+    const first = subject.find('users', { clock: dead, deadline: deadlineIn(15_000, dead), defer: () => {} })
     void first.finally(() => {
       heard = true
     })

@@ -1,4 +1,5 @@
 /** The outbound stack over a registry in memory, with a network that the test plays and with what is learned laid open. */
+import { never } from '../../src/core/deadline.ts'
 import type { Service } from '../../src/core/service.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
 import { root } from '../../src/mesh/accept.ts'
@@ -35,7 +36,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
   const services = fleet({ ...settings, isReachable: () => true })
   const enter = outbound(settings, names, services, send)
   const users = async () => {
-    const found = await names.find('users', { clock: settings.clock, waitMs: 1000, defer() {} })
+    const found = await names.find('users', { clock: settings.clock, deadline: never, defer() {} })
     if (!found) throw new Error('No record stands under "users".')
     return services.of(found)
   }

@@ -1,32 +1,19 @@
 import { describe, expect, it, vi } from 'vitest'
 import { MeshError } from '../../src/core/errors.ts'
-import { hasBinding, sendToBinding } from '../../src/transport/binding.ts'
+import { calleeOf, hasBinding } from '../../src/transport/binding.ts'
 
-const callee = () => ({ fetch: vi.fn(async (_url: string, _init: RequestInit) => new Response('hello')) })
+const callee = () => ({ fetch: vi.fn(async () => new Response('hello')) })
 
-describe('sendToBinding', () => {
-  it('calls the binding by the name that was called', async () => {
+describe('calleeOf', () => {
+  it('gives the binding of that name', () => {
     const USERS = callee()
-    const init = { method: 'GET' }
-    const response = await sendToBinding({ USERS }, 'USERS', init, { name: 'users.shop', path: '/42?x=1' })
-    expect(await response.text()).toBe('hello')
-    expect(USERS.fetch).toHaveBeenCalledExactlyOnceWith('http://users.shop/42?x=1', init)
-  })
-
-  it('calls fetch as a method of the binding', async () => {
-    const USERS = {
-      greeting: 'hello',
-      async fetch() {
-        return new Response(this.greeting)
-      },
-    }
-    const response = await sendToBinding({ USERS }, 'USERS', {}, { name: 'users', path: '/' })
-    expect(await response.text()).toBe('hello')
+    expect(calleeOf({ USERS }, 'USERS')).toBe(USERS)
   })
 
   it('says which binding is missing', () => {
-    const call = () => sendToBinding({ ORDERS: callee() }, 'USERS', {}, { name: 'users', path: '/' })
-    expect(call).toThrow(new MeshError('no_endpoint', 'This Worker has no service binding "USERS".'))
+    expect(() => calleeOf({ ORDERS: callee() }, 'USERS')).toThrow(
+      new MeshError('no_endpoint', 'This Worker has no service binding "USERS".'),
+    )
   })
 })
 
