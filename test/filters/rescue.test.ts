@@ -5,9 +5,10 @@ import { rescue } from '../../src/filters/rescue.ts'
 import { givenTrace } from '../support/call.ts'
 
 const trace = givenTrace()
+const trusted = true
 
 function rescued(error: unknown, request = new Request('http://users/'), signal?: AbortSignal) {
-  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace, signal }
+  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace, signal, trusted }
   return rescue(request, context, () => Promise.reject(error))
 }
 
@@ -21,7 +22,7 @@ describe('rescue', () => {
     expect(
       await rescue(
         new Request('http://users/'),
-        { receipt: receipt(), trace, signal: undefined },
+        { receipt: receipt(), trace, signal: undefined, trusted },
         async () => response,
       ),
     ).toBe(response)
@@ -72,6 +73,18 @@ describe('rescue', () => {
     const told = JSON.stringify([await response.text(), ...response.headers])
     expect(told).not.toContain('hunter2')
     expect(log).toHaveBeenCalledWith(error)
+  })
+
+  it('says to a caller of the mesh which endpoint did not answer, and not to a stranger', async () => {
+    const error = new MeshError('endpoint_unreachable', 'Endpoint https://10.0.0.7 did not answer.')
+    const told = async (trusted: boolean) => {
+      const context = { receipt: receipt(), trace, signal: undefined, trusted }
+      const response = await rescue(new Request('http://users/'), context, () => Promise.reject(error))
+      expect(response.headers.get('selvedge-error')).toBe('endpoint_unreachable')
+      return JSON.stringify([await response.text(), ...response.headers])
+    }
+    expect(await told(true)).toContain('10.0.0.7')
+    expect(await told(false)).not.toContain('10.0.0.7')
   })
 
   it('answers 499 to a caller that left, without a word', async () => {

@@ -42,6 +42,8 @@ describe('nameOf', () => {
     ['users.mesh.mesh', 'users.mesh'],
     ['mesh', 'mesh'],
     ['usersmesh', 'usersmesh'],
+    ['users.', 'users'],
+    ['users.mesh.', 'users'],
   ])('reads %s as %s', (host, name) => {
     expect(nameOf(host, 'mesh')).toBe(name)
   })
@@ -51,12 +53,21 @@ describe('nameOf', () => {
     expect(nameOf('users.mesh', 'internal.example')).toBe('users.mesh')
   })
 
-  it.each(['', '.mesh', 'users.', '-users', 'us_ers', '[::1]', 'a..b', 'ü', `${'a'.repeat(64)}.b`, 'a.'.repeat(127)])(
-    'says what is wrong with "%s"',
-    (host) => {
-      expect(() => nameOf(host, 'mesh')).toThrow(
-        expect.objectContaining({ code: 'service_not_named', message: expect.stringContaining(`"${host}"`) }),
-      )
-    },
-  )
+  it.each([
+    '',
+    '.',
+    '.mesh',
+    'users..',
+    '-users',
+    'us_ers',
+    '[::1]',
+    'a..b',
+    'ü',
+    `${'a'.repeat(64)}.b`,
+    `${'a.'.repeat(127)}a`,
+  ])('says what is wrong with "%s"', (host) => {
+    expect(() => nameOf(host, 'mesh')).toThrow(
+      expect.objectContaining({ code: 'service_not_named', message: expect.stringContaining(`"${host}"`) }),
+    )
+  })
 })

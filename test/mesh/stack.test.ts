@@ -45,8 +45,8 @@ describe('the stack of a call', () => {
       'lend',
       'attemptDeadline',
       'clientTrace',
-      'idle',
       'propagate',
+      'idle',
     ])
   })
 
@@ -61,7 +61,7 @@ describe('the stack of a call', () => {
     expect(attempts).toHaveLength(3)
     for (const met of attempts) {
       const beneath = met.slice(met.indexOf('retry') + 1)
-      expect(beneath).toEqual(['balance', 'admission', 'lend', 'attemptDeadline', 'clientTrace', 'idle', 'propagate'])
+      expect(beneath).toEqual(['balance', 'admission', 'lend', 'attemptDeadline', 'clientTrace', 'propagate', 'idle'])
     }
   })
 

@@ -41,6 +41,7 @@ export function givenService(...candidates: readonly Candidate[]) {
     budget: retryBudget(undefined, clock),
     balancer: p2c(seeded(7)),
     candidates: candidates.length > 0 ? candidates : [givenCandidate()],
+    unreachable: [] as readonly Endpoint[],
     typicalMs: (_now: number): number | undefined => undefined,
   }
 }

@@ -9,7 +9,7 @@ import { virtualClock } from '../../../src/core/virtual-clock.ts'
 import { balance } from '../../../src/filters/balance/balance.ts'
 import type { Candidate } from '../../../src/filters/balance/balancer.ts'
 import { p2c } from '../../../src/filters/balance/p2c.ts'
-import { failureOf, givenCall, givenCandidate, givenService } from '../../support/call.ts'
+import { failureOf, givenCall, givenCandidate, givenEndpoint, givenService } from '../../support/call.ts'
 
 const request = new Request('http://users/')
 
@@ -66,10 +66,12 @@ describe('balance', () => {
 
   it('says what is missing where there is no endpoint', async () => {
     const { context } = given()
-    const none = { ...context, service: { ...context.service, candidates: [] } }
-    const error = await failureOf(balance(request, none, async () => new Response()))
+    const service = { ...context.service, candidates: [], unreachable: [givenEndpoint('far')] }
+    const told = { ...receipt(), service: 'users' }
+    const error = await failureOf(balance(request, { ...context, service, receipt: told }, async () => new Response()))
     expect(error.code).toBe('no_endpoint')
-    expect(error.message).toContain('users')
+    expect(error.message).toContain('"users"')
+    expect(error.message).toContain('https://far.example.com')
   })
 
   it.each([

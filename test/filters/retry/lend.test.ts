@@ -86,12 +86,14 @@ describe('lend', () => {
     expect(candidate.settles).toBe(false)
   })
 
-  it('remembers who settles, also when one answer did not', async () => {
-    const { candidate, attempt } = given(3, undefined)
+  it('charges what it lent to one who settles, where an answer says nothing: something in front of it spoke', async () => {
+    const { allowance, candidate, attempt } = given(3, undefined)
     await attempt(saying(0))
     expect(candidate.settles).toBe(true)
-    await attempt(() => new Response())
-    expect(candidate.settles).toBe(true)
+    await attempt(() => new Response(null, { status: 503 }))
+    expect(allowance.used).toBe(2)
+    // From now on it is lent nothing, until it settles again.
+    expect(candidate.settles).toBe(false)
   })
 
   it('learns that a mesh has come to stand behind an endpoint', async () => {
