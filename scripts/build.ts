@@ -36,7 +36,9 @@ await build({
   target: 'node22',
   external: ['esbuild', 'miniflare', 'wrangler'],
   define,
-  banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 })
 

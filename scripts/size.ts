@@ -1,0 +1,42 @@
+/** Bundles as a user would, minified and gzipped, and holds them to their budgets. */
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+interface Budget {
+  readonly name: string
+  readonly entry: string
+  /** Bytes, minified and gzipped, at most. */
+  readonly gzipBytes: number
+}
+
+const KB = 1024
+
+const BUDGETS: readonly Budget[] = [
+  { name: 'library', entry: 'src/index.ts', gzipBytes: 12 * KB },
+  { name: 'deployable Worker', entry: 'src/worker/worker.ts', gzipBytes: 20 * KB },
+]
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+let isOver = false
+for (const { name, entry, gzipBytes } of BUDGETS) {
+  const { outputFiles } = await build({
+    entryPoints: [root + entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    logLevel: 'warning',
+  })
+  const bytes = outputFiles[0]?.contents ?? new Uint8Array()
+  const gzipped = gzipSync(bytes, { level: 9 }).length
+  isOver ||= gzipped > gzipBytes
+  const verdict = gzipped > gzipBytes ? 'OVER' : 'ok'
+  console.log(
+    `${name.padEnd(20)} ${(bytes.length / KB).toFixed(1).padStart(6)} KB minified ${(gzipped / KB).toFixed(2).padStart(7)} KB gzipped  <= ${gzipBytes / KB} KB  ${verdict}`,
+  )
+}
+process.exitCode = isOver ? 1 : 0
