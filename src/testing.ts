@@ -14,7 +14,10 @@ export { MeshError, memoryRegistry, seeded, spanRing, virtualClock }
 export type TestHandler = (request: Request) => Response | Promise<Response>
 
 /** A function, several functions (an endpoint each), or a record with policy whose endpoints are functions. */
-export type TestService = TestHandler | readonly TestHandler[] | (object & { endpoints: readonly TestHandler[] })
+export type TestService =
+  | TestHandler
+  | readonly TestHandler[]
+  | { endpoints: readonly TestHandler[]; [policy: string]: unknown }
 
 export interface TestMeshOptions extends Partial<Omit<MeshOptions, 'registry' | 'env' | 'clock' | 'random'>> {
   /** Chance follows from it. Default 1. */

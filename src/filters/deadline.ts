@@ -73,9 +73,12 @@ function answered(
   go: () => Promise<Response>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    work.onCancel(reject)
-    if (work.reason !== undefined) return
+    if (work.reason !== undefined) return reject(work.reason)
     const stop = ms === Number.POSITIVE_INFINITY ? undefined : clock.after(ms, late)
+    work.onCancel((reason) => {
+      stop?.()
+      reject(reason)
+    })
     go().then(
       (response) => {
         stop?.()

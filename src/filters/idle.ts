@@ -32,24 +32,48 @@ function isOpenEnded({ body, headers, status }: Response): boolean {
   return !headers.has('content-length') && !headers.has('content-encoding')
 }
 
-/** The same bytes, through one buffer; an error where the next ones do not come in time. */
+/** The same bytes; an error where the next ones do not come in time. */
 function watched(body: ReadableStream<Uint8Array>, idleMs: number, clock: Clock): ReadableStream<Uint8Array> {
-  const { readable, writable } = identityStream()
-  const reader = body.getReader({ mode: 'byob' })
+  const { readable, writable, isNative } = identityStream()
+  const { read, cancel } = isNative ? intoOneBuffer(body) : chunkByChunk(body)
   const writer = writable.getWriter()
 
   async function pump(): Promise<void> {
-    let buffer = new ArrayBuffer(BUFFER_BYTES)
+    const late = () => new MeshError('deadline_exceeded', `The stream was silent for ${idleMs} ms.`)
     for (;;) {
       // Only the wait for the sender counts: a slow reader is not a silent stream.
-      const late = () => new MeshError('deadline_exceeded', `The stream was silent for ${idleMs} ms.`)
-      const { done, value } = await within(clock, idleMs, reader.read(new Uint8Array(buffer)), late)
+      const { done, value } = await within(clock, idleMs, read(), late)
       if (done) return writer.close()
       await writer.write(value)
-      buffer = value.buffer as ArrayBuffer
     }
   }
+  // A reader that leaves is heard of at once, not at the next chunk.
+  writer.closed.catch(cancel)
   // Both ends hear why; nobody else is there to be told.
-  pump().catch((error) => Promise.allSettled([writer.abort(error), reader.cancel(error)]))
+  pump().catch((error) => Promise.allSettled([writer.abort(error), cancel(error)]))
   return readable
+}
+
+interface Source {
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+  cancel(reason: unknown): Promise<void>
+}
+
+/** The platform's own streams have copied what was written by the time the write is done: one buffer is enough. */
+function intoOneBuffer(body: ReadableStream<Uint8Array>): Source {
+  const reader = body.getReader({ mode: 'byob' })
+  let buffer = new ArrayBuffer(BUFFER_BYTES)
+  return {
+    async read() {
+      const result = await reader.read(new Uint8Array(buffer))
+      if (result.value) buffer = result.value.buffer as ArrayBuffer
+      return result
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }
+}
+
+function chunkByChunk(body: ReadableStream<Uint8Array>): Source {
+  const reader = body.getReader()
+  return { read: () => reader.read(), cancel: (reason) => reader.cancel(reason) }
 }

@@ -4,6 +4,7 @@ import { receipt } from '../core/receipt.ts'
 import { settled } from '../filters/settle.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { pickHeaders } from '../wire/picked.ts'
+import { readTrace } from '../wire/traceparent.ts'
 import { type Arrival, accept, type Inbound, root } from './accept.ts'
 import { nameOf, splitUrl } from './name.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -70,6 +71,7 @@ export function createMesh(options: MeshOptions): Mesh {
         ...from,
         headers,
         receipt: receipt(),
+        trace: from.trace ?? readTrace(headers),
         deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
         name: nameOf(host, domain),
         path,

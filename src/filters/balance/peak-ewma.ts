@@ -26,8 +26,7 @@ export function peakEwma(): Load {
 
   /** On Workers the handler of a client that left stops dead: whoever was not settled by then is forgotten here. */
   function forgetLost(now: number): void {
-    const oldest = inFlight[0]
-    if (oldest && now > oldest.expiresAt) inFlight = inFlight.filter((one) => now <= one.expiresAt)
+    if (inFlight.some(({ expiresAt }) => now > expiresAt)) inFlight = inFlight.filter((one) => now <= one.expiresAt)
   }
 
   return {

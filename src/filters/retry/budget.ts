@@ -43,7 +43,8 @@ const unbounded: RetryBudget = {
 
 function bounded({ ratio, windowMs }: BudgetPolicy, clock: Clock): RetryBudget {
   const earned = slidingSum(windowMs)
-  let granted = AT_BIRTH
+  // A share of nothing is nothing: `percent: 0` retries never.
+  let granted = ratio > 0 ? AT_BIRTH : 0
   let hasSucceeded = false
   let failuresInARow = 0
 
@@ -55,7 +56,7 @@ function bounded({ ratio, windowMs }: BudgetPolicy, clock: Clock): RetryBudget {
       failuresInARow = 0
       if (!hasSucceeded) {
         hasSucceeded = true
-        granted += AT_FIRST_SUCCESS
+        if (ratio > 0) granted += AT_FIRST_SUCCESS
       }
       const now = clock.now()
       // What is above the cap is not earned: a long calm must not pay for a long storm.

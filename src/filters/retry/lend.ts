@@ -18,24 +18,25 @@ interface Needs {
  * Beneath balance: what is lost with an answer depends on who was asked.
  *
  * An answer says what was used beneath. One that does not is of an application that retries nothing: it is lent nothing
- * from then on. Where no answer came, or another than the mesh's own, everything lent may have been used and is charged;
- * where that can happen, one retry is kept back for ourselves. Elsewhere all are lent, so that they are spent next to the
- * failure, where they repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever
- * fails in between.
+ * from then on. But where no answer came, or one without a word of it from an endpoint that has settled before (something
+ * in front of it spoke), everything lent may have been used, and is charged. Where that can happen
+ * one retry is kept back for ourselves; elsewhere all are lent, so that they are spent next to the failure, where they
+ * repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever fails in between.
  */
 export const lend: Filter<Needs, { lent: number }> = async function lend(
   request,
   { allowance, attempt, candidate, service },
   next,
 ) {
+  // As it was when it was lent: another call may learn more meanwhile.
+  const { settles } = candidate
   const keep = attempt.mayRepeat && mayLose(candidate.endpoint.target, service) ? 1 : 0
   // Retries given to one who does not account for them could be spent twice.
-  const loan = allowance.lend(candidate.settles === false ? allowance.left : keep)
+  const loan = allowance.lend(settles === false ? allowance.left : keep)
   try {
     const response = await next(request, { lent: loan.amount })
     const used = readRetriesUsed(response.headers)
-    // From one who settles, an answer without a word of it is not its own: something in front of it spoke.
-    loan.settle(used ?? (candidate.settles ? loan.amount : 0))
+    loan.settle(used ?? (settles ? loan.amount : 0))
     candidate.settles = used !== undefined
     return response
   } catch (error) {

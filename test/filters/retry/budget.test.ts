@@ -30,9 +30,16 @@ describe('retryBudget', () => {
   })
 
   it('grants two more at the first success, and only then', () => {
-    const { budget } = given({ budget: { percent: 0 } })
+    const { budget } = given({ budget: { percent: 0.1 } })
     deposits(budget, 1)
     expect(withdrawals(budget)).toBe(3)
+    deposits(budget, 50)
+    expect(withdrawals(budget)).toBe(0)
+  })
+
+  it('grants nothing where the share is nothing', () => {
+    const { budget } = given({ budget: { percent: 0 } })
+    expect(withdrawals(budget)).toBe(0)
     deposits(budget, 50)
     expect(withdrawals(budget)).toBe(0)
   })
