@@ -18,8 +18,8 @@ const help = `npm run bench -- [options]
   --only PARTS      of proxy, embedded, scale, start-up, with commas between. Default: all
   --runs N          runs, whose median is judged. Default 3
   --starts N        processes of a run. Default 3
-  --samples N       samples of each variant in a process. Default 40
-  --quick           1 run of 1 process of 20 samples: an indication, no verdict to rely on
+  --samples N       samples of each variant in a process. Default 24
+  --quick           1 run of 1 process of 12 samples: an indication, no verdict to rely on
   --candidate FILE  the Worker to judge. Default dist/worker.js
   --json FILE       the same, for machines
 
@@ -50,7 +50,7 @@ async function main(): Promise<number> {
   const runs = count('runs', values.quick ? 1 : 3)
   const plan: Plan = {
     starts: count('starts', values.quick ? 1 : 3),
-    samples: count('samples', values.quick ? 20 : 40),
+    samples: count('samples', values.quick ? 12 : 24),
   }
   const candidate = readFileSync(values.candidate, 'utf8')
   const say = (line: string) => console.error(line)
@@ -87,6 +87,9 @@ function count(option: 'runs' | 'starts' | 'samples', otherwise: number): number
     throw new Error(`--${option} is a whole number from 1; got "${values[option]}".`)
   return value
 }
+
+// An exit takes workerd along; a signal alone would leave it behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 try {
   process.exitCode = await main()

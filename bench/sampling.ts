@@ -48,11 +48,15 @@ export type Figures = Record<string, Record<string, Figure>>
 /** An answer was wrong, or not the origin's: there is nothing to measure. */
 export class WrongAnswer extends Error {}
 
-/** Short, as a machine's speed drifts: the variants of a round should meet the same weather. */
-const sampleUs = (shape: ShapeName) => (shape === 'large' ? 20_000 : 10_000)
+/**
+ * Short, as a machine's speed drifts and the variants of a round should meet the same weather; long enough that the
+ * processor's caches are the variant's own for most of it.
+ */
+const sampleUs = (shape: ShapeName) => (shape === 'large' ? 50_000 : 25_000)
 /** Calls at once, as a busy isolate has them: one at a time would make a turn of the event loop of each hop. */
 const lanes = (shape: ShapeName) => (shape === 'large' ? 1 : 8)
-/** What V8 takes to compile for good. */
+/** What V8 takes to compile for good what is called most: the first shape pays for the others. */
+const firstWarmUpUs = 1_500_000
 const warmUpUs = 300_000
 /** A record is fresh for so long (docs/registry.md). */
 const freshMs = 5_000
@@ -62,9 +66,13 @@ export async function measure({ workers, modules, variants, twins, shapes, plan 
   for (let start = 0; start < plan.starts; start++) {
     const workerd = await startWorkerd(workerdConfig(workers, 'driver'), modules)
     try {
-      for (const shape of shapes) {
-        const rounds = await sampleRounds(workerd, variants, shape, plan.samples)
-        all[shape] = [...(all[shape] ?? []), ...rounds]
+      for (const [number, shape] of shapes.entries()) {
+        const drivers = variants.map((variant) => driverOf(workerd, variant, shape))
+        const sizes = new Map<Driver, number>()
+        for (const driver of drivers) {
+          sizes.set(driver, await warmUp(driver, shape, number === 0 ? firstWarmUpUs : warmUpUs))
+        }
+        all[shape] = [...(all[shape] ?? []), ...(await sampleRounds(sizes, plan.samples))]
       }
     } finally {
       await workerd.stop()
@@ -101,11 +109,9 @@ function figuresOf(rounds: readonly Round[], variants: readonly Variant[], [one,
   return Object.fromEntries(variants.map((variant) => [variant.name, figureOf(variant)]))
 }
 
-async function sampleRounds(workerd: Workerd, variants: readonly Variant[], shape: ShapeName, count: number) {
-  const drivers = variants.map((variant) => driverOf(workerd, variant, shape))
-  const sizes = new Map<Driver, number>()
-  for (const driver of drivers) sizes.set(driver, await warmUp(driver, shape))
-
+/** @param sizes how many calls make a sample of each. */
+async function sampleRounds(sizes: ReadonlyMap<Driver, number>, count: number): Promise<Round[]> {
+  const drivers = [...sizes.keys()]
   const triggerUs: number[] = []
   const rounds: Round[] = []
   for (let number = 0; number < count; number++) {
@@ -155,10 +161,10 @@ function driverOf(workerd: Workerd, variant: Variant, shape: ShapeName): Driver 
 }
 
 /** Answers how many calls make a sample. */
-async function warmUp(driver: Driver, shape: ShapeName): Promise<number> {
+async function warmUp(driver: Driver, shape: ShapeName, forUs: number): Promise<number> {
   let calls = 2
   let leastUs = Number.POSITIVE_INFINITY
-  for (let spentUs = 0; spentUs < warmUpUs; ) {
+  for (let spentUs = 0; spentUs < forUs; ) {
     const { us } = await driver.sample(calls)
     spentUs += us
     leastUs = Math.min(leastUs, us / calls)

@@ -28,8 +28,11 @@ export async function startWorkerd(config: string, modules: Readonly<Record<stri
     stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
   const stop = async () => {
-    child.kill('SIGKILL')
+    process.removeListener('exit', kill)
+    kill()
     await exited
     rmSync(folder, { recursive: true, force: true })
   }
