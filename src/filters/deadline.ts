@@ -11,7 +11,7 @@ interface Needs {
   /** The caller's. */
   readonly deadline: Deadline
   /** Abort when a caller leaves: that of the request being served, and that of this call. */
-  readonly signals: readonly AbortSignal[]
+  signals(): readonly AbortSignal[]
   readonly service: { readonly timeouts: TimeoutPolicy; readonly candidates: readonly unknown[] }
 }
 
@@ -38,7 +38,7 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
       )
     // A listener costs as much as all the balancing. Without it the platform still cancels what is under way; what it
     // would free here matters where there is a choice of endpoints.
-    if (withSignal || service.candidates.length > 1) cancelOn(work, signals)
+    if (withSignal || service.candidates.length > 1) cancelOn(work, signals())
     if (left <= 0) exceeded()
     return answered(work, left, exceeded, clock, () => next(request, { deadline, work }))
   }

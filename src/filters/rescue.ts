@@ -10,19 +10,17 @@ interface Needs {
   readonly receipt: Receipt
   readonly trace: Trace | undefined
   readonly trusted: boolean
-  /** The caller's own. */
-  readonly signal: AbortSignal | undefined
 }
 
 /** nginx's word for a caller that left: nobody reads it but a log. */
 const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
-export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace, signal, trusted }, next) {
+export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace, trusted }, next) {
   try {
     return await next(request, nothing)
   } catch (error) {
-    if (signal?.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
+    if (request.signal.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     const problem = meshErrorOf(error)
     receipt.error = problem.code
     return problemResponse(trusted ? problem : forStrangers(problem), request, {

@@ -1,7 +1,8 @@
 /** Reads what a request brings with it from the hop before: where both modes begin. */
 import { type Allowance, allowance } from '../core/allowance.ts'
-import { type RequestContext, requestContext } from '../core/context.ts'
+import type { RequestContext } from '../core/context.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
+import { receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
@@ -16,8 +17,10 @@ import type { Settings } from './options.ts'
 export interface Inbound extends RequestContext {
   /** The caller's deadline. A stranger may say one too: it can only shorten what the mesh would allow. */
   readonly deadline: Deadline
-  /** What the mesh reads of its headers. */
-  readonly headers: PickedHeaders
+  /** The caller's own: it aborts when the caller leaves. Asked for only where needed: the platform makes it then. */
+  signal(): AbortSignal | undefined
+  /** What the mesh read of its headers; `undefined` where no request came. */
+  readonly headers: PickedHeaders | undefined
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
@@ -37,8 +40,13 @@ export function accept(request: Request, { trusted, defer }: Arrival, { clock, r
   const granted = readAllowance(headers)
   if (!trusted) dropOverride(headers)
   return {
-    ...requestContext({ clock, random, signal: request.signal, trusted, defer }),
+    clock,
+    random,
+    trusted,
+    receipt: receipt(),
+    defer,
     headers,
+    signal: () => request.signal,
     deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
     hops: readHops(headers),
     trace: traceOf(headers, trusted),
@@ -64,8 +72,13 @@ function dropOverride({ get, passedOn }: PickedHeaders): void {
 /** The context of a call that no request brought: a cron trigger, a queue, a script. */
 export function root({ clock, random }: Settings): Inbound {
   return {
-    ...requestContext({ clock, random, trusted: true }),
-    headers: pickHeaders(new Headers()),
+    clock,
+    random,
+    trusted: true,
+    receipt: receipt(),
+    defer: () => {},
+    headers: undefined,
+    signal: () => undefined,
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,

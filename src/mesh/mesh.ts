@@ -7,6 +7,7 @@ import { pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Arrival, accept, type Inbound, root } from './accept.ts'
 import { nameOf, splitUrl } from './name.ts'
+import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
 import { type Handler, handled, type Served } from './serve.ts'
 import { caller, inbound } from './stack.ts'
@@ -67,18 +68,18 @@ export function createMesh(options: MeshOptions): Mesh {
       const from = context()
       // Only a signal that somebody holds is worth a listener.
       const own = isRequest || init?.signal ? request.signal : undefined
-      return call(request, {
-        ...from,
-        headers,
-        receipt: receipt(),
-        trace: from.trace ?? readTrace(headers),
-        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
-        name: nameOf(host, domain),
-        path,
-        signals: [from.signal, own].filter(
-          (signal, index, all) => signal && all.indexOf(signal) === index,
-        ) as AbortSignal[],
-      })
+      return call(
+        request,
+        named(from, {
+          name: nameOf(host, domain),
+          path,
+          headers,
+          receipt: receipt(),
+          trace: from.trace ?? readTrace(headers),
+          deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
+          signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
+        }),
+      )
     }
   }
 

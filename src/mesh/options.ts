@@ -26,7 +26,7 @@ export interface MeshOptions {
   maxHops?: number
   /** The longest silence of a running stream, in milliseconds. Default 300_000 (Envoy's `stream_idle_timeout`). */
   idleMs?: number
-  /** Where spans are told. Default: the last 256 are kept in memory. */
+  /** Where spans are told. Default: the last 64 are kept in memory. */
   sink?: Sink
   /** Default: the platform's. */
   clock?: Clock

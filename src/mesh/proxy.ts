@@ -1,6 +1,8 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
+import { pickHeaders } from '../wire/picked.ts'
 import { type Arrival, accept, type Inbound } from './accept.ts'
 import type { Called } from './name.ts'
+import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
 import { caller, inbound } from './stack.ts'
 
@@ -17,7 +19,11 @@ export function proxy(options: MeshOptions): Forward {
   const call = caller(settings)
   const enter = inbound(settings, async function forward(request, context: Inbound & Forwarded) {
     const { name, path } = context.identify()
-    return call(request, { ...context, name, path, signals: context.signal ? [context.signal] : [] })
+    const { receipt, trace, deadline, headers = pickHeaders(request.headers) } = context
+    return call(
+      request,
+      named(context, { name, path, headers, receipt, trace, deadline, signals: () => [request.signal] }),
+    )
   })
   return (request, forwarded) =>
     enter(request, { ...accept(request, forwarded, settings), identify: forwarded.identify })

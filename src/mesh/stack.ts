@@ -1,5 +1,5 @@
 /** The two stacks of the mesh, in reading order. There is no third path. */
-import type { Endpoint, ServiceName } from '../core/endpoint.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import type { Service } from '../core/service.ts'
 import { stack } from '../core/stack.ts'
 import { admission } from '../filters/admission.ts'
@@ -18,20 +18,12 @@ import { hasBinding } from '../transport/binding.ts'
 import { type Sent, send } from '../transport/send.ts'
 import type { Inbound } from './accept.ts'
 import { type Fleet, fleet } from './fleet.ts'
+import type { Named } from './named.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
-
-/** A call to a name. */
-export interface Named extends Inbound {
-  readonly name: ServiceName
-  /** Path and query, from the first slash. */
-  readonly path: string
-  /** Abort when a caller leaves. */
-  readonly signals: readonly AbortSignal[]
-}
 
 /** A request that comes to the mesh from outside. The proxy enters here; so does `mesh.serve(handler)`. */
 export const inbound = <Arrived extends Inbound>({ sink, maxHops }: Settings, to: Service<Arrived>): Service<Arrived> =>

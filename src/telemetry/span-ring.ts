@@ -7,8 +7,8 @@ export interface SpanRing extends Sink {
   spans(): Span[]
 }
 
-/** @param capacity spans kept, at least 1; the oldest make room. Default 256. */
-export function spanRing(capacity = 256): SpanRing {
+/** @param capacity spans kept, at least 1; the oldest make room. Default 64: what is kept here costs the collector of garbage. */
+export function spanRing(capacity = 64): SpanRing {
   const ring: Span[] = []
   let next = 0
   return {

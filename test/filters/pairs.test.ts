@@ -108,7 +108,7 @@ describe('a caller that leaves', () => {
   it('gives the pick back at once, though nothing of the handler is run any more', async () => {
     const { call, inFlight, clock, users } = world(record, never)
     const controller = new AbortController()
-    call({ signals: [controller.signal] }).catch(() => {})
+    call({ signals: () => [controller.signal] }).catch(() => {})
     await clock.advance(200)
     expect(await inFlight()).toEqual([1])
     controller.abort(gone())
@@ -127,7 +127,7 @@ describe('a caller that leaves', () => {
         }),
     )
     const controller = new AbortController()
-    const late = failureOf(call({ signals: [controller.signal] }))
+    const late = failureOf(call({ signals: () => [controller.signal] }))
     const other = call()
     await clock.advance(200)
     controller.abort(gone())
@@ -146,7 +146,7 @@ describe('a caller that leaves', () => {
       return new Response(null, { status: 503, headers: { 'retry-after': '5' } })
     })
     const controller = new AbortController()
-    const failure = failureOf(call({ signals: [controller.signal] }))
+    const failure = failureOf(call({ signals: () => [controller.signal] }))
     await clock.advance(100)
     const reason = gone()
     controller.abort(reason)
@@ -166,7 +166,7 @@ describe('a caller that leaves', () => {
     const body = new ReadableStream({ pull: never })
     const request = new Request('http://users/', { method: 'PUT', body, duplex: 'half' } as RequestInit)
     const controller = new AbortController()
-    const failure = failureOf(call({ signals: [controller.signal] }, request))
+    const failure = failureOf(call({ signals: () => [controller.signal] }, request))
     await clock.advance(100)
     const reason = gone()
     controller.abort(reason)
@@ -191,7 +191,7 @@ describe('a caller that leaves', () => {
     const { call, clock, users } = world({ endpoints: ['https://a.example.com'] }, never)
     for (let request = 0; request < 10; request++) {
       const controller = new AbortController()
-      call({ signals: [controller.signal] }).catch(() => {})
+      call({ signals: () => [controller.signal] }).catch(() => {})
       await clock.advance(1)
       controller.abort(gone())
     }

@@ -7,8 +7,8 @@ import { givenTrace } from '../support/call.ts'
 const trace = givenTrace()
 const trusted = true
 
-function rescued(error: unknown, request = new Request('http://users/'), signal?: AbortSignal) {
-  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace, signal, trusted }
+function rescued(error: unknown, request = new Request('http://users/')) {
+  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace, trusted }
   return rescue(request, context, () => Promise.reject(error))
 }
 
@@ -20,11 +20,7 @@ describe('rescue', () => {
   it('passes an answer on as it is', async () => {
     const response = new Response('no', { status: 503 })
     expect(
-      await rescue(
-        new Request('http://users/'),
-        { receipt: receipt(), trace, signal: undefined, trusted },
-        async () => response,
-      ),
+      await rescue(new Request('http://users/'), { receipt: receipt(), trace, trusted }, async () => response),
     ).toBe(response)
   })
 
@@ -78,7 +74,7 @@ describe('rescue', () => {
   it('says to a caller of the mesh which endpoint did not answer, and not to a stranger', async () => {
     const error = new MeshError('endpoint_unreachable', 'Endpoint https://10.0.0.7 did not answer.')
     const told = async (trusted: boolean) => {
-      const context = { receipt: receipt(), trace, signal: undefined, trusted }
+      const context = { receipt: receipt(), trace, trusted }
       const response = await rescue(new Request('http://users/'), context, () => Promise.reject(error))
       expect(response.headers.get('selvedge-error')).toBe('endpoint_unreachable')
       return JSON.stringify([await response.text(), ...response.headers])
@@ -94,7 +90,7 @@ describe('rescue', () => {
     expect(response.headers.get('selvedge-error')).toBeNull()
     // It may have left with a reason of its own.
     const signal = AbortSignal.abort('enough')
-    expect((await rescued(signal.reason, new Request('http://users/'), signal)).status).toBe(499)
+    expect((await rescued(signal.reason, new Request('http://users/', { signal }))).status).toBe(499)
     expect(log).not.toHaveBeenCalled()
   })
 })

@@ -59,7 +59,7 @@ describe('accept', () => {
     const request = new Request('http://front/', { signal: controller.signal })
     const context = accept(request, { trusted: true, defer() {} }, settings)
     controller.abort()
-    expect(context.signal?.aborted).toBe(true)
+    expect(context.signal()?.aborted).toBe(true)
     expect(context.trusted).toBe(true)
   })
 
@@ -74,6 +74,6 @@ describe('root', () => {
     expect(trusted).toBe(true)
     expect(deadline.at).toBe(Number.POSITIVE_INFINITY)
     expect(hops).toBe(0)
-    expect([trace, allowance, signal]).toEqual([undefined, undefined, undefined])
+    expect([trace, allowance, signal()]).toEqual([undefined, undefined, undefined])
   })
 })

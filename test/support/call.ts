@@ -56,7 +56,7 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     deadline: deadlineIn(15_000, 'clock' in over ? (over.clock as typeof clock) : clock),
     work: cancellation(true),
     headers: pickHeaders(new Headers()),
-    signals: [] as readonly AbortSignal[],
+    signals: (): readonly AbortSignal[] => [],
     trusted: true,
     allowance: allowance(2),
     service: givenService(),

@@ -4,8 +4,9 @@ import type { Service } from '../../src/core/service.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
 import { root } from '../../src/mesh/accept.ts'
 import { fleet, type LiveService } from '../../src/mesh/fleet.ts'
+import type { Named } from '../../src/mesh/named.ts'
 import { type MeshOptions, withDefaults } from '../../src/mesh/options.ts'
-import { type Named, outbound } from '../../src/mesh/stack.ts'
+import { outbound } from '../../src/mesh/stack.ts'
 import { type Snapshot, snapshot } from '../../src/registry/snapshot.ts'
 import { memoryRegistry, seeded, spanRing } from '../../src/testing.ts'
 import type { Sent } from '../../src/transport/send.ts'
@@ -50,7 +51,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
         headers: pickHeaders(request.headers),
         name: 'users',
         path: '/',
-        signals: [],
+        signals: () => [],
         ...over,
       }),
     inFlight: async () => (await users()).candidates.map(({ load }) => load.inFlight(settings.clock.now())),

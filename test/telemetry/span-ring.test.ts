@@ -18,10 +18,10 @@ describe('spanRing', () => {
     )
   })
 
-  it('keeps 256 unless told otherwise', () => {
+  it('keeps 64 unless told otherwise', () => {
     const ring = spanRing()
     for (let count = 0; count < 300; count++) ring.span(named(`${count}`))
-    expect(ring.spans().map(({ name }) => name)).toEqual(Array.from({ length: 256 }, (_, index) => `${index + 44}`))
+    expect(ring.spans().map(({ name }) => name)).toEqual(Array.from({ length: 64 }, (_, index) => `${index + 236}`))
   })
 
   it('gives a list that does not change as more is told', () => {

@@ -1,0 +1,56 @@
+/** A call to a name: what the outbound stack begins with. */
+import type { Deadline } from '../core/deadline.ts'
+import type { ServiceName } from '../core/endpoint.ts'
+import type { Receipt } from '../core/receipt.ts'
+import type { Trace } from '../core/span.ts'
+import type { PickedHeaders } from '../wire/picked.ts'
+import type { Inbound } from './accept.ts'
+
+/** What a call adds to the request on whose behalf it is made. */
+export interface NewCall {
+  readonly name: ServiceName
+  /** Path and query, from the first slash. */
+  readonly path: string
+  /** Of the request that is sent. */
+  readonly headers: PickedHeaders
+  readonly receipt: Receipt
+  readonly trace: Trace | undefined
+  readonly deadline: Deadline
+  /** Abort when a caller leaves. */
+  signals(): readonly AbortSignal[]
+}
+
+export type Named = Omit<Inbound, keyof NewCall> & NewCall
+
+/** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
+export function named(from: Inbound, { name, path, headers, receipt, trace, deadline, signals }: NewCall): Named {
+  const { clock, random, trusted, defer, signal, hops, allowance } = from
+  return {
+    clock,
+    random,
+    trusted,
+    defer,
+    signal,
+    hops,
+    allowance,
+    name,
+    path,
+    headers,
+    receipt,
+    trace,
+    deadline,
+    signals,
+    ...room,
+  }
+}
+
+/** What the filters of the outbound stack give. */
+const room = {
+  service: undefined,
+  work: undefined,
+  attempt: undefined,
+  candidate: undefined,
+  endpoint: undefined,
+  lent: undefined,
+  outgoing: undefined,
+}
