@@ -1,0 +1,190 @@
+/** What the documentation says is so: links, tables, defaults and code are compared with the repository. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { MEANINGS, type Meaning } from '../../src/core/errors.ts'
+import { isIdempotent } from '../../src/filters/retry/retry.ts'
+import { withDefaults } from '../../src/mesh/options.ts'
+import { parseRecord } from '../../src/policy/parse.ts'
+import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
+import { timeoutPolicy } from '../../src/policy/timeout.ts'
+import { memoryRegistry } from '../../src/testing.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const list = (dir: string, end: string) =>
+  readdirSync(join(ROOT, dir), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(end))
+    .map((file) => join(dir, file))
+
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/shop/README.md', ...list('docs', '.md')]
+
+/** The fenced blocks of a page, by their language. */
+function blocks(page: string, language: string): string[] {
+  return [...read(page).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, said]) => said === language)
+    .map(([, , text]) => text as string)
+}
+
+/** The cells of every row of the tables beneath the headings that match. */
+function rows(page: string, ...under: string[]): string[][] {
+  const sections = read(page).split(/^(?=## )/m)
+  const chosen =
+    under.length === 0 ? sections : sections.filter((text) => under.some((name) => text.startsWith(`## ${name}`)))
+  return chosen
+    .join('\n')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+    .map((line) => line.slice(2, line.lastIndexOf('|')).trim().split(/ \| /))
+}
+
+const bare = (cell = '') => cell.replaceAll('`', '').trim()
+
+describe.each(PAGES)('%s', (page) => {
+  it('links to what is there', () => {
+    const text = read(page).replace(/^```[\s\S]*?^```$/gm, '')
+    for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? page : relative(ROOT, join(ROOT, dirname(page), path))
+      expect(existsSync(join(ROOT, file)), `${page} → ${target}`).toBe(true)
+      if (anchor !== undefined) expect(anchors(file), `${page} → ${target}`).toContain(anchor)
+    }
+  })
+
+  it('shows TypeScript that stands in an example or a test, word for word', () => {
+    for (const block of blocks(page, 'ts'))
+      expect(
+        SOURCES.some((text) => text.includes(flush(block))),
+        block,
+      ).toBe(true)
+  })
+})
+
+/** Examples and their tests, which are compiled and run. Indentation does not count. */
+const SOURCES = [...list('examples', '.ts'), ...list('test/examples', '.ts')].map((file) => flush(read(file)))
+
+function flush(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
+    .trim()
+}
+
+/** The anchors that a page's headings make. */
+function anchors(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+describe('docs/errors.md', () => {
+  it('has the codes that there are, with their meaning', () => {
+    const told = rows('docs/errors.md')
+      .filter((cells) => cells.length === 4 && bare(cells[0]) !== 'code')
+      .map((cells) => cells.map(bare))
+    const meant = Object.entries<Meaning>(MEANINGS).map(([code, { status, proxyError, retryable }]) => [
+      code,
+      String(status),
+      proxyError,
+      retryable === undefined ? '–' : String(retryable),
+    ])
+    expect(told).toEqual(meant)
+  })
+
+  it('says of each code what to do', () => {
+    const told = rows('docs/errors.md')
+      .filter((cells) => cells.length === 3)
+      .map(([code]) => bare(code))
+    expect(told.filter((code) => code in MEANINGS)).toEqual(Object.keys(MEANINGS))
+  })
+})
+
+describe('docs/registry.md', () => {
+  const refusals = rows('docs/registry.md', 'Refusals').slice(1)
+
+  it.each(refusals)('%s is refused as it says', (written, said) => {
+    expect(() => parseRecord(bare(written))).toThrow(said)
+  })
+
+  it('shows refusals', () => {
+    expect(refusals.length).toBeGreaterThan(3)
+  })
+})
+
+describe('README.md', () => {
+  it('shows a record that is understood', () => {
+    const records = blocks('README.md', 'json')
+    expect(records).toHaveLength(1)
+    for (const record of records) expect(parseRecord(record).endpoints).toHaveLength(3)
+  })
+})
+
+describe('docs/self-hosting.md', () => {
+  it('has the compatibility that wrangler.toml has', () => {
+    const wrangler = read('wrangler.toml')
+    const [config = ''] = blocks('docs/self-hosting.md', 'capnp')
+    const [, date] = /^compatibility_date = "(.*)"/m.exec(wrangler) ?? []
+    const [, flags = ''] = /^compatibility_flags = \[(.*)\]/m.exec(wrangler) ?? []
+    expect(config).toContain(`compatibilityDate = "${date}"`)
+    expect(config).toContain(`compatibilityFlags = [${flags}]`)
+  })
+})
+
+describe('docs/defaults.md', () => {
+  const { requestMs, attemptMs } = timeoutPolicy()
+  const { codes, attempts, backoffMs } = retryPolicy()
+  const budget = budgetPolicy()
+  const POLICY: Record<string, unknown> = {
+    'request timeout': requestMs,
+    'attempt timeout': attemptMs,
+    'retried statuses': [...codes],
+    retries: attempts,
+    'least backoff': backoffMs,
+    'budget: share of successes': budget?.ratio,
+    'budget: interval': budget?.windowMs,
+  }
+
+  it('names every default of a record, as the policy functions give it', () => {
+    const told = rows('docs/defaults.md', 'Policy').slice(1)
+    expect(Object.fromEntries(told.map(([name = '', value = '']) => [name, amount(value)]))).toEqual(POLICY)
+  })
+
+  const settings = withDefaults({ registry: memoryRegistry() })
+
+  it.each(rows('docs/defaults.md', 'Options').slice(1))('option %s is %s', (_, value, __, where) => {
+    const [, option = ''] = /^`(\w+)`/.exec(where ?? '') ?? []
+    expect(settings[option as keyof typeof settings]).toBe(amount(value ?? ''))
+  })
+
+  it.each(rows('docs/defaults.md', 'Constants').slice(1))('constant %s is %s', (_, value, __, where) => {
+    const [, name = '', file = ''] = /^`(\w+)` in `(.*)`$/.exec(where ?? '') ?? []
+    // A constant at module level, or the default of an option.
+    const [, written = ''] = new RegExp(`\\b${name} = ([\\d_.]+)`).exec(read(file)) ?? []
+    const number = Number(written.replaceAll('_', ''))
+    expect(name === 'cacheTtl' ? number * 1000 : number, `${name} in ${file}`).toBe(amount(value ?? ''))
+  })
+
+  it('names the methods that are idempotent', () => {
+    const [, said = ''] = /without asking for ([A-Z, and]+) \(/.exec(read('docs/defaults.md')) ?? []
+    const methods = said.split(/, | and /)
+    const all = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'POST', 'PATCH', 'CONNECT']
+    expect(methods).toEqual(all.filter(isIdempotent))
+  })
+})
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, KiB: 1024, '%': 0.01 }
+
+/** `15 s` → 15_000, `64 KiB` → 65_536, `20 %` → 0.2, `502, 503` → [502, 503], `none` → Infinity. */
+function amount(text: string): number | number[] {
+  if (text === 'none') return Number.POSITIVE_INFINITY
+  if (text.includes(',')) return text.split(', ').map(Number)
+  const [count, unit] = text.split(' ')
+  return Number(count) * (unit === undefined ? 1 : (UNITS[unit] ?? Number.NaN))
+}
