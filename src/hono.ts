@@ -14,7 +14,7 @@ export interface MeshVariables {
  *
  * @example
  * const app = new Hono<{ Bindings: Env; Variables: MeshVariables }>()
- * app.use(selvedge((env) => createMesh({ registry: kvRegistry(env.REGISTRY), env })))
+ * app.use(selvedge((env: Env) => createMesh({ registry: kvRegistry(env.REGISTRY), env })))
  * app.get('/orders/:id', (c) => c.var.mesh.fetch(`http://customer/${c.req.param('id')}`))
  */
 export function selvedge<Env extends object>(

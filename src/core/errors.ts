@@ -31,8 +31,6 @@ export interface MeshErrorOptions {
   cause?: unknown
   /** The service that was called, by its logical name. */
   service?: string | undefined
-  /** The revision of the record that was obeyed. */
-  revision?: string | undefined
 }
 
 /** Thrown by the mesh, never on behalf of an application. `code` is one of {@link MeshErrorCode}. */
@@ -40,13 +38,11 @@ export class MeshError extends Error {
   override readonly name = 'MeshError'
   readonly code: MeshErrorCode
   readonly service: string | undefined
-  readonly revision: string | undefined
 
-  constructor(code: MeshErrorCode, message: string, { cause, service, revision }: MeshErrorOptions = {}) {
+  constructor(code: MeshErrorCode, message: string, { cause, service }: MeshErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.service = service
-    this.revision = revision
   }
 
   /** What the code means in HTTP. */

@@ -12,7 +12,7 @@ interface Needs {
   readonly candidate: { readonly latency: RecentMedian }
 }
 
-/** Less than this is never enough, in milliseconds (research/resilience.md §2). */
+/** Less than this is never enough, in milliseconds (docs/decisions/0008). */
 const LEAST_MS = 2
 /** An endpoint's slowness refuses nothing that has more than this share of the service's own time limit left (the same). */
 const LARGEST_SHARE = 0.2

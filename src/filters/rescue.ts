@@ -9,21 +9,20 @@ import { problemResponse } from '../wire/problem.ts'
 interface Needs {
   readonly receipt: Receipt
   readonly trace: Trace | undefined
-  readonly trusted: boolean
 }
 
 /** nginx's word for a caller that left: nobody reads it but a log. */
 const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
-export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace, trusted }, next) {
+export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace }, next) {
   try {
     return await next(request, nothing)
   } catch (error) {
     if (request.signal.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     const problem = meshErrorOf(error)
     receipt.error = problem.code
-    return problemResponse(trusted ? problem : forStrangers(problem), request, {
+    return problemResponse(told(problem), request, {
       service: receipt.service,
       revision: receipt.revision,
       traceId: trace?.traceId,
@@ -40,8 +39,8 @@ function meshErrorOf(error: unknown): MeshError {
   })
 }
 
-/** Where an endpoint stands, and what its error said, is nothing for those outside. */
-function forStrangers(error: MeshError): MeshError {
+/** Where an endpoint stands, and what its error said, is in the span: an answer may be passed on to those outside. */
+function told(error: MeshError): MeshError {
   if (error.code !== 'endpoint_unreachable') return error
   return new MeshError(error.code, 'No endpoint of the service answered.', { cause: error })
 }

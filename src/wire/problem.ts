@@ -42,7 +42,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     detail: error.message,
     code: error.code,
     service: facts.service ?? error.service,
-    revision: facts.revision ?? error.revision,
+    revision: facts.revision,
     traceId: facts.traceId,
   })
   return new Response(request.method === 'HEAD' ? null : body, { status, headers })

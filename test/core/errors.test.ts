@@ -27,9 +27,9 @@ describe('MeshError', () => {
 
   it('says what went wrong, for whom and why', () => {
     const cause = new TypeError('broken')
-    const error = new MeshError('internal', 'It broke.', { cause, service: 'users', revision: '7' })
+    const error = new MeshError('internal', 'It broke.', { cause, service: 'users' })
     expect(error).toBeInstanceOf(Error)
-    expect(error).toMatchObject({ name: 'MeshError', code: 'internal', service: 'users', revision: '7', cause })
+    expect(error).toMatchObject({ name: 'MeshError', code: 'internal', service: 'users', cause })
     expect(String(error)).toBe('MeshError: It broke.')
   })
 

@@ -24,7 +24,7 @@ const grpc = (type = 'application/grpc+proto') =>
 
 describe.each(CODES)('problemResponse of %s', (code) => {
   const { status, proxyError, retryable } = new MeshError(code, '').meaning
-  const error = new MeshError(code, 'Service "users" said no.', { service: 'users', revision: '7' })
+  const error = new MeshError(code, 'Service "users" said no.', { service: 'users' })
   const own = {
     'selvedge-error': code,
     'proxy-status': `selvedge; error=${proxyError}; details="Service \\"users\\" said no."`,
@@ -34,7 +34,7 @@ describe.each(CODES)('problemResponse of %s', (code) => {
     Object.fromEntries(Object.keys(own).map((name) => [name, headers.get(name)] as const))
 
   it('is problem+json that names what, for whom and where to look', async () => {
-    const response = problemResponse(error, get, { traceId: 'a'.repeat(32) })
+    const response = problemResponse(error, get, { revision: '7', traceId: 'a'.repeat(32) })
     expect(response.status).toBe(status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(response.headers.get('cache-control')).toBe('no-store')

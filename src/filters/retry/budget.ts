@@ -27,7 +27,7 @@ const FAILURES_IN_A_ROW = 5
 
 /**
  * The rule and its constants: 20 % of successes over 10 s, at most 10, 1 at birth and 2 at the first success, none after
- * 5 failures in a row (research/resilience.md §1, simulated with 3 hops of 200 isolates). `undefined` never refuses.
+ * 5 failures in a row (docs/allowance.md says why; simulated with 3 hops of 200 isolates). `undefined` never refuses.
  */
 export function retryBudget(policy: BudgetPolicy | undefined, clock: Clock): RetryBudget {
   return policy ? bounded(policy, clock) : unbounded
