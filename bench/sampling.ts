@@ -1,7 +1,7 @@
 /** Measures variants of one Worker against each other: CPU a call, samples taken in turn, over several starts of workerd. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Workers, workerdConfig } from './config.ts'
-import { lowerQuartile, mean, median } from './statistics.ts'
+import { lowerQuartile, mean, median, seeded, shuffled } from './statistics.ts'
 import type { Outcome, Task } from './variants/driver.ts'
 import type { ShapeName } from './variants/shapes.ts'
 import { startWorkerd, type Workerd } from './workerd.ts'
@@ -112,15 +112,15 @@ function figuresOf(rounds: readonly Round[], variants: readonly Variant[], [one,
 /** @param sizes how many calls make a sample of each. */
 async function sampleRounds(sizes: ReadonlyMap<Driver, number>, count: number): Promise<Round[]> {
   const drivers = [...sizes.keys()]
+  const random = seeded(1)
   const triggerUs: number[] = []
   const rounds: Round[] = []
   for (let number = 0; number < count; number++) {
     const startedAt = Date.now()
     const samples: Record<string, { us: number; calls: number; kvReads: number }> = {}
     triggerUs.push((await (drivers[number % drivers.length] as Driver).sample(0)).us)
-    // Each round begins with another variant: nobody always follows the one who leaves garbage behind.
-    for (let turn = 0; turn < drivers.length; turn++) {
-      const driver = drivers[(turn + number) % drivers.length] as Driver
+    // Each round has an order of its own: nobody always follows the one who leaves garbage behind.
+    for (const driver of shuffled(drivers, random)) {
       const calls = sizes.get(driver) as number
       samples[driver.name] = { ...(await driver.sample(calls)), calls }
     }

@@ -1,4 +1,4 @@
-/** The figures that stand for many samples. */
+/** The figures that stand for many samples, and the order in which they are taken. */
 
 /** Disturbance only ever adds: for a cost alone, the lower quartile is nearer to the truth than the middle. */
 export function lowerQuartile(values: readonly number[]): number {
@@ -11,6 +11,27 @@ export function mean(values: readonly number[]): number {
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
+}
+
+/** A source of chance that says the same each time: numbers from 0 up to but not including 1 (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** The same in an order drawn by chance (Fisher and Yates). */
+export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  const order = [...items]
+  for (let last = order.length - 1; last > 0; last--) {
+    const drawn = Math.floor(random() * (last + 1))
+    ;[order[last], order[drawn]] = [order[drawn] as Item, order[last] as Item]
+  }
+  return order
 }
 
 function quantile(values: readonly number[], share: number): number {
