@@ -15,24 +15,39 @@ export interface RecentMedianOptions {
   atLeast?: number
 }
 
-export function recentMedian({
-  windowMs = 10_000,
-  capacity = 16,
-  atLeast = 3,
-}: RecentMedianOptions = {}): RecentMedian {
-  // Two parallel arrays of numbers that grow to `capacity`: an endpoint that is never used costs nothing.
-  const samples: number[] = []
-  const seenAt: number[] = []
-  let next = 0
-  return {
-    add(sample, now) {
-      samples[next] = sample
-      seenAt[next] = now
-      next = (next + 1) % capacity
-    },
-    value(now) {
-      const recent = samples.filter((_, index) => now - (seenAt[index] as number) <= windowMs).sort((a, b) => a - b)
-      return recent.length < atLeast ? undefined : recent[Math.floor((recent.length - 1) / 2)]
-    },
+const DEFAULTS: Required<RecentMedianOptions> = { windowMs: 10_000, capacity: 16, atLeast: 3 }
+
+export function recentMedian(options?: RecentMedianOptions): RecentMedian {
+  return new LastSamples(options ? { ...DEFAULTS, ...options } : DEFAULTS)
+}
+
+class LastSamples implements RecentMedian {
+  private readonly options: Required<RecentMedianOptions>
+  // Two parallel arrays of numbers, made when first needed: an endpoint that is never used costs next to nothing.
+  private samples: number[] | undefined
+  private seenAt: number[] | undefined
+  private next = 0
+
+  constructor(options: Required<RecentMedianOptions>) {
+    this.options = options
+  }
+
+  add(sample: number, now: number): void {
+    if (this.samples && this.seenAt) {
+      this.samples[this.next] = sample
+      this.seenAt[this.next] = now
+    } else {
+      this.samples = [sample]
+      this.seenAt = [now]
+    }
+    this.next = (this.next + 1) % this.options.capacity
+  }
+
+  value(now: number): number | undefined {
+    const { samples = [], seenAt = [], options } = this
+    const recent = samples
+      .filter((_, index) => now - (seenAt[index] as number) <= options.windowMs)
+      .sort((one, other) => one - other)
+    return recent.length < options.atLeast ? undefined : recent[Math.floor((recent.length - 1) / 2)]
   }
 }

@@ -50,27 +50,36 @@ export function fleet(options: FleetOptions): Fleet {
   const services: Lru<string, LiveService> = lru(options.maxRecords)
   const balancer = p2c(options.random)
 
+  // Where a record is silent all services share one policy.
+  const timeouts = timeoutPolicy(options.defaults.timeouts)
+  const retry = retryPolicy(options.defaults.retry)
+
   function live({ key, record }: Found, before: LiveService | undefined): LiveService {
     const { defaults, clock } = options
     const written = record.policy
     const constraint = written.retryConstraint ?? defaults.retryConstraint
     const isSameBudget =
       before && JSON.stringify(before.record.policy.retryConstraint) === JSON.stringify(written.retryConstraint)
-    const known = new Map(before?.candidates.map((candidate) => [candidate.endpoint.id, candidate]))
-    const candidates = record.endpoints
-      .filter(options.isReachable)
-      .map((endpoint) => known.get(endpoint.id) ?? unknown(endpoint))
-    return {
+    return new Live({
       name: key,
       record,
-      timeouts: timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }),
-      retry: retryPolicy({ ...defaults.retry, ...written.retry }),
+      timeouts: written.timeouts ? timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }) : timeouts,
+      retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
       budget: isSameBudget ? before.budget : retryBudget(budgetPolicy(constraint), clock),
       balancer,
-      candidates,
-      unreachable: record.endpoints.filter((endpoint) => !options.isReachable(endpoint)),
-      typicalMs: (now) => quickest(candidates, now),
+      ...candidatesOf(record.endpoints, before),
+    })
+  }
+
+  function candidatesOf(endpoints: readonly Endpoint[], before: LiveService | undefined) {
+    const known = before && new Map(before.candidates.map((candidate) => [candidate.endpoint.id, candidate]))
+    const candidates: Candidate[] = []
+    let unreachable = NONE
+    for (const endpoint of endpoints) {
+      if (!options.isReachable(endpoint)) unreachable = [...unreachable, endpoint]
+      else candidates.push(known?.get(endpoint.id) ?? unknown(endpoint))
     }
+    return { candidates, unreachable }
   }
 
   return {
@@ -84,15 +93,39 @@ export function fleet(options: FleetOptions): Fleet {
   }
 }
 
-function unknown(endpoint: Endpoint): Candidate {
-  return { endpoint, load: peakEwma(), latency: recentMedian(), settles: undefined }
+const NONE: readonly Endpoint[] = []
+
+class Live implements LiveService {
+  readonly name: string
+  readonly record: ServiceRecord
+  readonly timeouts: TimeoutPolicy
+  readonly retry: RetryPolicy
+  readonly budget: RetryBudget
+  readonly balancer: Balancer
+  readonly candidates: readonly Candidate[]
+  readonly unreachable: readonly Endpoint[]
+
+  constructor(given: Omit<LiveService, 'typicalMs'>) {
+    this.name = given.name
+    this.record = given.record
+    this.timeouts = given.timeouts
+    this.retry = given.retry
+    this.budget = given.budget
+    this.balancer = given.balancer
+    this.candidates = given.candidates
+    this.unreachable = given.unreachable
+  }
+
+  typicalMs(now: number): number | undefined {
+    let least: number | undefined
+    for (const { latency } of this.candidates) {
+      const value = latency.value(now)
+      if (value !== undefined && (least === undefined || value < least)) least = value
+    }
+    return least
+  }
 }
 
-function quickest(candidates: readonly Candidate[], now: number): number | undefined {
-  let least: number | undefined
-  for (const { latency } of candidates) {
-    const value = latency.value(now)
-    if (value !== undefined && (least === undefined || value < least)) least = value
-  }
-  return least
+function unknown(endpoint: Endpoint): Candidate {
+  return { endpoint, load: peakEwma(), latency: recentMedian(), settles: undefined }
 }

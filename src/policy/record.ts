@@ -55,8 +55,16 @@ export interface ServiceRecord {
 
 /** A written record as the mesh knows it. */
 export function recordOf({ endpoints = [], alias, timeouts, retry, retryConstraint }: WrittenRecord): ServiceRecord {
-  return { endpoints: endpoints.map(endpointOf), alias, policy: { timeouts, retry, retryConstraint } }
+  const isSilent = !(timeouts || retry || retryConstraint)
+  return {
+    endpoints: endpoints.map(endpointOf),
+    alias,
+    policy: isSilent ? SILENT : { timeouts, retry, retryConstraint },
+  }
 }
+
+/** Most records say nothing of policy: they share this. */
+const SILENT: WrittenPolicy = {}
 
 function areDistinct(endpoints: WrittenEndpoint[]): boolean {
   return new Set(endpoints.map((one) => endpointOf(one).id)).size === endpoints.length

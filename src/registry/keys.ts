@@ -14,3 +14,8 @@ export function keyOf(name: string): string {
 export function candidateKeys(name: ServiceName): string[] {
   return [name, ...wildcardsOf(name)].slice(0, MAX_KEYS).map(keyOf)
 }
+
+/** Does this key stand for more names than one? */
+export function isWildcard(key: string): boolean {
+  return key.startsWith(`${PREFIX}*.`)
+}

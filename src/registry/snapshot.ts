@@ -7,7 +7,7 @@ import { type Lru, lru } from '../core/lru.ts'
 import type { Freshness } from '../core/receipt.ts'
 import { parseRecord } from '../policy/parse.ts'
 import type { ServiceRecord } from '../policy/record.ts'
-import { candidateKeys } from './keys.ts'
+import { candidateKeys, isWildcard } from './keys.ts'
 import type { Entry, Registry } from './registry.ts'
 
 export interface SnapshotOptions {
@@ -51,7 +51,7 @@ export interface Asking {
   defer(work: Promise<unknown>): void
 }
 
-/** A parsed record, shared by all the names that a wildcard answers for. */
+/** A wildcard's record, shared by all the names that it answers for. */
 interface Parsed {
   readonly text: string
   readonly record: ServiceRecord
@@ -64,6 +64,8 @@ interface Known {
   /** When it last confirmed the record that serves. */
   readonly goodAt: number
   readonly found: Found | undefined
+  /** The text that the record was parsed from. */
+  readonly text: string | undefined
   /** Why a name without any good record cannot be served. */
   readonly refused: string | undefined
   /** No other request asks before this instant. A number, not a promise: its owner may die. */
@@ -73,7 +75,7 @@ interface Known {
 export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot {
   const { freshMs, maxStaleMs, readMs, maxRecords } = options
   const names: Lru<ServiceName, Known> = lru(maxRecords)
-  const parsed: Lru<string, Parsed> = lru(maxRecords)
+  const wildcards: Lru<string, Parsed> = lru(maxRecords)
 
   async function find(name: ServiceName, asking: Asking): Promise<Found | undefined> {
     const known = names.get(name)
@@ -132,12 +134,19 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   }
 
   function learn(entry: readonly [string, Entry] | undefined, before: Known | undefined, now: number): Known {
-    const gone: Known = { readAt: now, goodAt: now, found: undefined, refused: undefined, refreshingUntil: 0 }
+    const gone: Known = {
+      readAt: now,
+      goodAt: now,
+      found: undefined,
+      text: undefined,
+      refused: undefined,
+      refreshingUntil: 0,
+    }
     if (!entry) return gone
     const [key, { text, revision }] = entry
     try {
-      const record = parse(key, text)
-      return { ...gone, found: { key, record, revision, freshness: 'fresh', refused: undefined } }
+      const record = parse(key, text, before)
+      return { ...gone, text, found: { key, record, revision, freshness: 'fresh', refused: undefined } }
     } catch (error) {
       if (!(error instanceof MeshError)) throw error
       const refused = `${key}: ${error.message}`
@@ -145,6 +154,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
       return {
         ...gone,
         goodAt: before?.goodAt ?? now,
+        text: before?.text,
         refused,
         found: lastGood && { ...lastGood, freshness: 'last-good', refused },
       }
@@ -152,11 +162,13 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   }
 
   /** The same text is the same record, so that what was learned of its endpoints stays with them. */
-  function parse(key: string, text: string): ServiceRecord {
-    const before = parsed.get(key)
-    if (before?.text === text) return before.record
+  function parse(key: string, text: string, before: Known | undefined): ServiceRecord {
+    if (before?.text === text && before.found?.key === key) return before.found.record
+    const shared = wildcards.get(key)
+    if (shared?.text === text) return shared.record
     const record = parseRecord(text)
-    parsed.set(key, { text, record })
+    // What stands for many names is parsed, and learned of, once for all.
+    if (isWildcard(key)) wildcards.set(key, { text, record })
     return record
   }
 

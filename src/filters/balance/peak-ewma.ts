@@ -1,5 +1,6 @@
 /** Load that fears latency: what answers took lately, or what the oldest in flight is taking, times the queue. */
-import { ewma } from '../../math/ewma.ts'
+import { isFault, type Outcome } from '../../core/outcome.ts'
+import { type Ewma, ewma } from '../../math/ewma.ts'
 import type { Load, Pick } from './balancer.ts'
 
 /** Time constant of the average: a peak is down to a half after 7 s (Finagle `PeakEwma`, `decayTime`). */
@@ -13,64 +14,71 @@ const LEAST_MS = 1
 /** Nothing is known and one request is on its way to find out: no second one until it is back (Finagle's penalty). */
 const UNKNOWN_AND_BUSY = 2 ** 47
 
-interface InFlight {
-  readonly startedAt: number
-  readonly expiresAt: number
+export function peakEwma(): Load {
+  return new PeakEwma()
 }
 
-export function peakEwma(): Load {
-  const latency = ewma(TAU_MS)
-  let isMeasured = false
+class PeakEwma implements Load {
+  private readonly latency: Ewma = ewma(TAU_MS)
+  private isMeasured = false
   // In order of their start: the first is the oldest.
-  let inFlight: InFlight[] = []
+  private picks: InFlight[] | undefined
 
-  /** On Workers the handler of a client that left stops dead: whoever was not settled by then is forgotten here. */
-  function forgetLost(now: number): void {
-    if (inFlight.some(({ expiresAt }) => now > expiresAt)) inFlight = inFlight.filter((one) => now <= one.expiresAt)
+  cost(now: number): number {
+    const pending = this.inFlight(now)
+    const oldest = this.picks?.[0]
+    if (!this.isMeasured) return oldest ? UNKNOWN_AND_BUSY + pending : 0
+    const age = oldest ? now - oldest.startedAt : 0
+    return Math.max(LEAST_MS, this.latency.value(now), age) * (pending + 1)
   }
 
-  return {
-    cost(now) {
-      forgetLost(now)
-      const oldest = inFlight[0]
-      if (!isMeasured) return oldest ? UNKNOWN_AND_BUSY + inFlight.length : 0
-      const age = oldest ? now - oldest.startedAt : 0
-      return Math.max(LEAST_MS, latency.value(now), age) * (inFlight.length + 1)
-    },
-    start(now, expiresAt): Pick {
-      const mine = { startedAt: now, expiresAt }
-      inFlight.push(mine)
-      let isSettled = false
-      return {
-        settle(outcome, at, hintMs = 0) {
-          if (isSettled) return
-          isSettled = true
-          const index = inFlight.indexOf(mine)
-          if (index !== -1) inFlight.splice(index, 1)
-          const tookMs = Math.max(0, at - mine.startedAt)
-          switch (outcome) {
-            case 'unsent':
-              return
-            case 'cancelled':
-            case 'expired':
-              // Nobody waited to the end: it took at least this long.
-              if (tookMs <= latency.value(at)) return
-              break
-            case 'success':
-              break
-            default:
-              latency.addPeak(Math.max(FAILURE_MS, Math.min(hintMs, LONGEST_HINT_MS), tookMs), at)
-              isMeasured = true
-              return
-          }
-          latency.addPeak(tookMs, at)
-          isMeasured = true
-        },
-      }
-    },
-    inFlight(now) {
-      forgetLost(now)
-      return inFlight.length
-    },
+  start(now: number, expiresAt: number): Pick {
+    const pick = new InFlight(this, now, expiresAt)
+    if (this.picks) this.picks.push(pick)
+    else this.picks = [pick]
+    return pick
+  }
+
+  /** On Workers the handler of a client that left stops dead: whoever was not settled by then is forgotten here. */
+  inFlight(now: number): number {
+    if (!this.picks) return 0
+    if (this.picks.some(({ expiresAt }) => now > expiresAt)) {
+      this.picks = this.picks.filter(({ expiresAt }) => now <= expiresAt)
+    }
+    return this.picks.length
+  }
+
+  /** What became of a request in flight. */
+  learn(pick: InFlight, outcome: Outcome, at: number, hintMs: number): void {
+    const index = this.picks?.indexOf(pick) ?? -1
+    if (index !== -1) this.picks?.splice(index, 1)
+    const tookMs = Math.max(0, at - pick.startedAt)
+    if (outcome === 'unsent') return
+    if (isFault(outcome)) this.measure(Math.max(FAILURE_MS, Math.min(hintMs, LONGEST_HINT_MS), tookMs), at)
+    // Nobody waited to the end: it took at least this long, and perhaps not less than was known.
+    else if (outcome === 'success' || tookMs > this.latency.value(at)) this.measure(tookMs, at)
+  }
+
+  private measure(ms: number, at: number): void {
+    this.latency.addPeak(ms, at)
+    this.isMeasured = true
+  }
+}
+
+class InFlight implements Pick {
+  readonly startedAt: number
+  readonly expiresAt: number
+  private load: PeakEwma | undefined
+
+  constructor(load: PeakEwma, startedAt: number, expiresAt: number) {
+    this.load = load
+    this.startedAt = startedAt
+    this.expiresAt = expiresAt
+  }
+
+  settle(outcome: Outcome, now: number, hintMs = 0): void {
+    const { load } = this
+    this.load = undefined
+    load?.learn(this, outcome, now, hintMs)
   }
 }

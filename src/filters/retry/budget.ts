@@ -1,6 +1,6 @@
 /** A budget for retries to one service, in one isolate: successes pay a little in, every retry takes one out. */
 import type { Clock } from '../../core/clock.ts'
-import { slidingSum } from '../../math/window.ts'
+import { type SlidingSum, slidingSum } from '../../math/window.ts'
 import type { BudgetPolicy } from '../../policy/retry.ts'
 
 export interface RetryBudget {
@@ -30,7 +30,7 @@ const FAILURES_IN_A_ROW = 5
  * 5 failures in a row (docs/allowance.md says why; simulated with 3 hops of 200 isolates). `undefined` never refuses.
  */
 export function retryBudget(policy: BudgetPolicy | undefined, clock: Clock): RetryBudget {
-  return policy ? bounded(policy, clock) : unbounded
+  return policy ? new Bounded(policy, clock) : unbounded
 }
 
 /** `"retryConstraint": "off"`: the allowance of each request is the only bound. */
@@ -41,40 +41,47 @@ const unbounded: RetryBudget = {
   balance: Number.POSITIVE_INFINITY,
 }
 
-function bounded({ ratio, windowMs }: BudgetPolicy, clock: Clock): RetryBudget {
-  const earned = slidingSum(windowMs)
-  // A share of nothing is nothing: `percent: 0` retries never.
-  let granted = ratio > 0 ? AT_BIRTH : 0
-  let hasSucceeded = false
-  let failuresInARow = 0
+class Bounded implements RetryBudget {
+  private readonly ratio: number
+  private readonly clock: Clock
+  private readonly earned: SlidingSum
+  private granted: number
+  private hasSucceeded = false
+  private failuresInARow = 0
 
-  const balance = (now: number) =>
-    failuresInARow >= FAILURES_IN_A_ROW ? 0 : Math.min(CAP, granted + earned.total(now))
+  constructor({ ratio, windowMs }: BudgetPolicy, clock: Clock) {
+    this.ratio = ratio
+    this.clock = clock
+    this.earned = slidingSum(windowMs)
+    // A share of nothing is nothing: `percent: 0` retries never.
+    this.granted = ratio > 0 ? AT_BIRTH : 0
+  }
 
-  return {
-    deposit() {
-      failuresInARow = 0
-      if (!hasSucceeded) {
-        hasSucceeded = true
-        if (ratio > 0) granted += AT_FIRST_SUCCESS
-      }
-      const now = clock.now()
-      // What is above the cap is not earned: a long calm must not pay for a long storm.
-      const room = CAP - granted - earned.total(now)
-      if (room > 0) earned.add(Math.min(ratio, room), now)
-    },
-    fail() {
-      failuresInARow += 1
-    },
-    tryWithdraw() {
-      const now = clock.now()
-      // A sum of fifths is not exact: five of them are a whole.
-      if (balance(now) < 1 - 1e-9) return false
-      granted = Math.max(0, granted - earned.take(1, now))
-      return true
-    },
-    get balance() {
-      return balance(clock.now())
-    },
+  deposit(): void {
+    this.failuresInARow = 0
+    if (!this.hasSucceeded) {
+      this.hasSucceeded = true
+      if (this.ratio > 0) this.granted += AT_FIRST_SUCCESS
+    }
+    const now = this.clock.now()
+    // What is above the cap is not earned: a long calm must not pay for a long storm.
+    const room = CAP - this.granted - this.earned.total(now)
+    if (room > 0) this.earned.add(Math.min(this.ratio, room), now)
+  }
+
+  fail(): void {
+    this.failuresInARow += 1
+  }
+
+  tryWithdraw(): boolean {
+    // A sum of fifths is not exact: five of them are a whole.
+    if (this.balance < 1 - 1e-9) return false
+    this.granted = Math.max(0, this.granted - this.earned.take(1, this.clock.now()))
+    return true
+  }
+
+  get balance(): number {
+    if (this.failuresInARow >= FAILURES_IN_A_ROW) return 0
+    return Math.min(CAP, this.granted + this.earned.total(this.clock.now()))
   }
 }
