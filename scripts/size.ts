@@ -14,7 +14,7 @@ const KB = 1024
 
 const BUDGETS: readonly Budget[] = [
   // The aim is 12 KB: docs/decisions/0012 says what stands in the way, and this keeps it from growing.
-  { name: 'library', entry: 'src/index.ts', gzipBytes: 15.5 * KB },
+  { name: 'library', entry: 'src/index.ts', gzipBytes: 16 * KB },
   { name: 'deployable Worker', entry: 'src/worker/worker.ts', gzipBytes: 20 * KB },
 ]
 

@@ -166,7 +166,7 @@ describe('docs/defaults.md', () => {
   it.each(rows('docs/defaults.md', 'Constants').slice(1))('constant %s is %s', (_, value, __, where) => {
     const [, name = '', file = ''] = /^`(\w+)` in `(.*)`$/.exec(where ?? '') ?? []
     // A constant at module level, or the default of an option.
-    const [, written = ''] = new RegExp(`\\b${name} = ([\\d_.]+)`).exec(read(file)) ?? []
+    const [, written = ''] = new RegExp(`\\b${name}(?: =|:) ([\\d_.]+)`).exec(read(file)) ?? []
     const number = Number(written.replaceAll('_', ''))
     expect(name === 'cacheTtl' ? number * 1000 : number, `${name} in ${file}`).toBe(amount(value ?? ''))
   })
