@@ -2,22 +2,10 @@
 import { Command, CommanderError } from 'commander'
 import { devCommand } from './commands/dev.ts'
 import { Fault } from './fault.ts'
+import { type Terminal, terminal } from './terminal.ts'
 
 /** Set when the CLI is bundled: the version in package.json. */
 declare const SELVEDGE_VERSION: string
-
-/** Where a command writes. */
-export interface Terminal {
-  /** What was asked for. */
-  out(text: string): void
-  /** What went wrong, and what to look at. */
-  err(text: string): void
-}
-
-const terminal: Terminal = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-}
 
 /** Resolves with the exit code: 0 done, 1 a negative answer, 2 wrong usage or a fault. */
 export async function run(argv: readonly string[], to: Terminal = terminal): Promise<number> {

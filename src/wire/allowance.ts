@@ -1,6 +1,5 @@
 /** Retries granted down the chain, retries used up it. */
-import { RETRIES_USED, RETRY_ALLOWANCE } from './headers.ts'
-import type { HeaderSource } from './picked.ts'
+import { type HeaderSource, RETRIES_USED, RETRY_ALLOWANCE } from './headers.ts'
 
 /** More is never granted, whatever a header says. */
 export const MAX_ALLOWANCE = 100

@@ -1,6 +1,5 @@
 /** Deadlines in headers, both ways: every spelling is read and the least wins; ours is written. */
-import { CONNECT_TIMEOUT_MS, CONNECT_VERSION, GRPC_TIMEOUT, isGrpc, TIMEOUT_MS } from './headers.ts'
-import type { HeaderSource } from './picked.ts'
+import { CONNECT_TIMEOUT_MS, CONNECT_VERSION, GRPC_TIMEOUT, type HeaderSource, isGrpc, TIMEOUT_MS } from './headers.ts'
 
 /** Envoy's two, in milliseconds; what it tells an upstream and what a caller asks of it. 0 means none. */
 const ENVOY = ['x-envoy-expected-rq-timeout-ms', 'x-envoy-upstream-rq-timeout-ms'] as const

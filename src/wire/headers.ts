@@ -28,7 +28,12 @@ export const CONNECT_VERSION = 'connect-protocol-version'
 export const UPGRADE = 'upgrade'
 export const CONTENT_TYPE = 'content-type'
 
+/** Where headers are read from: a Headers, or what was picked of one. */
+export interface HeaderSource {
+  get(name: string): string | null
+}
+
 /** Does the request speak gRPC or gRPC-Web? */
-export function isGrpc(headers: { get(name: string): string | null }): boolean {
+export function isGrpc(headers: HeaderSource): boolean {
   return headers.get(CONTENT_TYPE)?.toLowerCase().startsWith('application/grpc') ?? false
 }

@@ -6,6 +6,7 @@ import {
   CONNECT_VERSION,
   CONTENT_TYPE,
   FORWARDED_HOST,
+  type HeaderSource,
   PREFIX,
   RETRY_ALLOWANCE,
   TRACEPARENT,
@@ -14,11 +15,6 @@ import {
   VIA,
 } from './headers.ts'
 import { isHopByHop, nominated } from './hop-by-hop.ts'
-
-/** Where headers are read from: a Headers, or what was picked of one. */
-export interface HeaderSource {
-  get(name: string): string | null
-}
 
 /**
  * Each look into a Headers crosses into the platform, and costs more than the balancing: so one copy is made, its names

@@ -1,7 +1,6 @@
 /** W3C Trace Context in headers, both ways. */
 import type { Trace } from '../core/span.ts'
-import { BAGGAGE, TRACEPARENT, TRACESTATE } from './headers.ts'
-import type { HeaderSource } from './picked.ts'
+import { BAGGAGE, type HeaderSource, TRACEPARENT, TRACESTATE } from './headers.ts'
 
 const TRACEPARENT_FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 const ZERO = /^0+$/

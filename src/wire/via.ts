@@ -1,6 +1,5 @@
 /** Hops counted, so that what goes round is stopped (RFC 8586 CDN-Loop, RFC 9110 Via). */
-import { CDN_LOOP, VIA } from './headers.ts'
-import type { HeaderSource } from './picked.ts'
+import { CDN_LOOP, type HeaderSource, VIA } from './headers.ts'
 
 /** How this mesh names itself in CDN-Loop: once a hop. */
 export const LOOP_TOKEN = 'selvedge'

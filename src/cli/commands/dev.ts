@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
-import type { Terminal } from '../program.ts'
+import type { Terminal } from '../terminal.ts'
 
 interface DevFlags {
   registry?: string
