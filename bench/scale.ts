@@ -73,7 +73,7 @@ export async function measureScale(
       ...variants
         .slice(2)
         .map(({ name, title }) => atMost(`growth, ${title}`, growth(name) - spread, growthLimit, isJudged)),
-      atMost(`MiB of heap for ${heapServices} services of 3 endpoints`, heapOf(heapServices), heapLimitMiB),
+      atMost(`MiB of heap for ${heapServices} services of 3 endpoints`, await heapOf(heapServices), heapLimitMiB),
     ],
   }
 }

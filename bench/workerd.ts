@@ -18,15 +18,24 @@ export interface Workerd {
   stop(): Promise<void>
 }
 
-/** Starts workerd with `config`, which may embed `modules` by name and must have a socket called `http`. */
-export async function startWorkerd(config: string, modules: Readonly<Record<string, string>>): Promise<Workerd> {
+/**
+ * Starts workerd with `config`, which may embed `modules` by name and must have a socket called `http`.
+ *
+ * @param onOutput hears what it prints. Default: it goes where ours goes.
+ */
+export async function startWorkerd(
+  config: string,
+  modules: Readonly<Record<string, string>>,
+  onOutput?: (text: string) => void,
+): Promise<Workerd> {
   const folder = mkdtempSync(join(tmpdir(), 'selvedge-bench-'))
   writeFileSync(join(folder, 'config.capnp'), config)
   for (const [name, code] of Object.entries(modules)) writeFileSync(join(folder, name), code)
   const child = spawn(binary, ['serve', '--control-fd=3', '--socket-addr=http=127.0.0.1:0', 'config.capnp'], {
     cwd: folder,
-    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
+    stdio: ['ignore', onOutput ? 'pipe' : 'inherit', 'pipe', 'pipe'],
   })
+  child.stdout?.on('data', (chunk) => onOutput?.(String(chunk)))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
