@@ -1,4 +1,4 @@
-/** Writes workerd's configuration for a set of Workers that sit in one process. */
+/** Writes workerd's configuration for a set of services: Workers that sit in one process, and what they reach outside. */
 
 export interface Worker {
   /** The file of its code among the modules. */
@@ -13,14 +13,20 @@ export type Binding =
   | { readonly kv: string }
   | { readonly text: string }
 
-export type Workers = Readonly<Record<string, Worker>>
+/** An HTTP server elsewhere. */
+export interface External {
+  /** Host and port. */
+  readonly address: string
+}
+
+export type Services = Readonly<Record<string, Worker | External>>
 
 /** `entry` answers on the socket called `http`. */
-export function workerdConfig(workers: Workers, entry: string): string {
+export function workerdConfig(services: Services, entry: string): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    ${Object.entries(workers).map(service).join(',\n    ')},
+    ${Object.entries(services).map(service).join(',\n    ')},
     (name = "internet", network = (allow = ["private"]))
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = ${quoted(entry)})]
@@ -28,7 +34,9 @@ const config :Workerd.Config = (
 `
 }
 
-function service([name, { code, bindings = {}, outbound = 'internet' }]: [string, Worker]): string {
+function service([name, to]: [string, Worker | External]): string {
+  if ('address' in to) return `(name = ${quoted(name)}, external = (address = ${quoted(to.address)}, http = ()))`
+  const { code, bindings = {}, outbound = 'internet' } = to
   return `(name = ${quoted(name)}, worker = (
       modules = [(name = ${quoted(code)}, esModule = embed ${quoted(code)})],
       compatibilityDate = "2026-10-01",

@@ -1,6 +1,6 @@
 /** Embedded mode: what the library adds to a Worker that would call its binding itself. */
 import { bundles } from './bundle.ts'
-import type { Workers } from './config.ts'
+import type { Services } from './config.ts'
 import { atMost, number, type Section } from './report.ts'
 import { controlledRuns, ofRuns } from './runs.ts'
 import type { Plan, Setup, Variant } from './sampling.ts'
@@ -17,7 +17,7 @@ const titles: Record<string, string> = {
 }
 
 const library = { REGISTRY: { kv: 'kv' }, USERS: { service: 'origin' } } as const
-const workers: Workers = {
+const services: Services = {
   driver: {
     code: 'driver.js',
     bindings: {
@@ -26,7 +26,6 @@ const workers: Workers = {
     },
   },
   origin: { code: 'origin.js' },
-  kv: { code: 'kv.js' },
   bare: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
   control: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
   embedded: { code: 'embedded.js', bindings: library },
@@ -34,8 +33,9 @@ const workers: Workers = {
 }
 
 export async function measureEmbedded(runs: number, plan: Plan, say: (line: string) => void): Promise<Section> {
-  const modules = await bundles(['driver', 'origin', 'kv', 'passthrough', 'embedded', 'embedded-for'])
-  const setup: Setup = { workers, modules, variants, twins: ['bare', 'control'], shapes: ['small'], plan }
+  const modules = await bundles(['driver', 'origin', 'passthrough', 'embedded', 'embedded-for'])
+  const twins = ['bare', 'control'] as const
+  const setup: Setup = { services, kv: ['kv'], modules, variants, twins, shapes: ['small'], plan }
   const taken = await controlledRuns(runs, setup, say)
   const us = (name: string) => ofRuns(taken, 'small', (of) => of(name).us)
   const added = (name: string) => ofRuns(taken, 'small', (of) => of(name).us - of('bare').us)

@@ -1,7 +1,8 @@
 /** Proxy mode by service binding, warm: the mesh against a bare passthrough and against what one would build today. */
 import { get } from 'node:http'
 import { bundles } from './bundle.ts'
-import { type Workers, workerdConfig } from './config.ts'
+import { type Services, workerdConfig } from './config.ts'
+import { withKv } from './kv-process.ts'
 import { atLeast, atMost, number, type Section } from './report.ts'
 import { controlledRuns, figureOf, ofRuns, type Runs } from './runs.ts'
 import { type Figure, type Plan, type Setup, type Variant, WrongAnswer } from './sampling.ts'
@@ -17,7 +18,7 @@ const variants: readonly Variant[] = ['origin', 'passthrough', 'control', 'candi
   name,
 }))
 
-const workers: Workers = {
+const services: Services = {
   driver: {
     code: 'driver.js',
     bindings: {
@@ -32,8 +33,6 @@ const workers: Workers = {
     },
   },
   origin: { code: 'origin.js' },
-  'candidate-kv': { code: 'kv.js' },
-  'incumbent-kv': { code: 'kv.js' },
   passthrough: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
   control: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
   candidate: { code: 'candidate.js', bindings: { REGISTRY: { kv: 'candidate-kv' }, USERS: { service: 'origin' } } },
@@ -48,14 +47,15 @@ export async function measureProxy(
   say: (line: string) => void,
 ): Promise<Section> {
   const modules = {
-    ...(await bundles(['driver', 'origin', 'kv', 'passthrough', 'incumbent'])),
+    ...(await bundles(['driver', 'origin', 'passthrough', 'incumbent'])),
     'candidate.js': candidate,
   }
   const names = Object.keys(shapes) as ShapeName[]
-  const setup: Setup = { workers, modules, variants, twins: ['passthrough', 'control'], shapes: names, plan }
+  const kv = ['candidate-kv', 'incumbent-kv']
+  const setup: Setup = { services, kv, modules, variants, twins: ['passthrough', 'control'], shapes: names, plan }
   const taken = await controlledRuns(runs, setup, say)
   const isJudged = (shape: ShapeName) => !taken.off.has(shape)
-  const memory = await peaks(modules)
+  const memory = await withKv(kv, (registries) => peaks({ ...services, ...registries }, modules))
 
   return {
     title: `Proxy mode by service binding, warm: µs CPU a call (x passthrough), median of ${runs} runs`,
@@ -112,10 +112,10 @@ function allOf({ figures }: Runs, variant: string): Figure[] {
 }
 
 /** The memory of processes that pass 10 MB answers on to a client outside, which throws them away. */
-async function peaks(modules: Readonly<Record<string, string>>): Promise<string> {
+async function peaks(all: Services, modules: Readonly<Record<string, string>>): Promise<string> {
   const memory: string[] = []
   for (const name of ['passthrough', 'candidate']) {
-    const workerd = await startWorkerd(workerdConfig(workers, name), modules)
+    const workerd = await startWorkerd(workerdConfig(all, name), modules)
     try {
       for (let call = 0; call < 50; call++) await drain(workerd.url + shapes.large.path)
       memory.push(`${name} ${Math.round(workerd.peakRssMiB())}`)

@@ -1,6 +1,7 @@
 /** Measures variants of one Worker against each other: CPU a call, samples taken in turn, over several starts of workerd. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Workers, workerdConfig } from './config.ts'
+import { type Services, workerdConfig } from './config.ts'
+import { withKv } from './kv-process.ts'
 import { lowerQuartile, mean, median, seeded, shuffled } from './statistics.ts'
 import type { Outcome, Task } from './variants/driver.ts'
 import type { ShapeName } from './variants/shapes.ts'
@@ -19,9 +20,11 @@ export interface Variant {
   readonly hosts?: readonly string[]
 }
 
-/** Workers in which the service `driver` has each variant as a binding of that name. */
 export interface Setup {
-  readonly workers: Workers
+  /** Among them `driver`, which has each variant as a binding of that name. */
+  readonly services: Services
+  /** Names of KV services to add. They are processes of their own: what KV spends is not the caller's. */
+  readonly kv: readonly string[]
   readonly modules: Readonly<Record<string, string>>
   readonly variants: readonly Variant[]
   /** Two variants that are one Worker: the yardstick, and what shows how true it is. */
@@ -56,27 +59,25 @@ const sampleUs = (shape: ShapeName) => (shape === 'large' ? 50_000 : 25_000)
 /** Calls at once, as a busy isolate has them: one at a time would make a turn of the event loop of each hop. */
 const lanes = (shape: ShapeName) => (shape === 'large' ? 1 : 8)
 /** What V8 takes to compile for good what is called most: the first shape pays for the others. */
-const firstWarmUpUs = 1_500_000
+const firstWarmUpUs = 1_000_000
 const warmUpUs = 300_000
 /** A record is fresh for so long (docs/registry.md). */
 const freshMs = 5_000
 
-export async function measure({ workers, modules, variants, twins, shapes, plan }: Setup): Promise<Figures> {
+export async function measure({ services, kv, modules, variants, twins, shapes, plan }: Setup): Promise<Figures> {
   const all: Record<string, Round[]> = {}
   for (let start = 0; start < plan.starts; start++) {
-    const workerd = await startWorkerd(workerdConfig(workers, 'driver'), modules)
-    try {
-      for (const [number, shape] of shapes.entries()) {
-        const drivers = variants.map((variant) => driverOf(workerd, variant, shape))
-        const sizes = new Map<Driver, number>()
-        for (const driver of drivers) {
-          sizes.set(driver, await warmUp(driver, shape, number === 0 ? firstWarmUpUs : warmUpUs))
+    await withKv(kv, async (registries) => {
+      const workerd = await startWorkerd(workerdConfig({ ...services, ...registries }, 'driver'), modules)
+      try {
+        for (const [number, shape] of shapes.entries()) {
+          const sizes = await warmUp(workerd, variants, shape, number === 0 ? firstWarmUpUs : warmUpUs)
+          all[shape] = [...(all[shape] ?? []), ...(await sampleRounds(sizes, plan.samples))]
         }
-        all[shape] = [...(all[shape] ?? []), ...(await sampleRounds(sizes, plan.samples))]
+      } finally {
+        await workerd.stop()
       }
-    } finally {
-      await workerd.stop()
-    }
+    })
   }
   return Object.fromEntries(shapes.map((shape) => [shape, figuresOf(all[shape] ?? [], variants, twins)]))
 }
@@ -160,17 +161,22 @@ function driverOf(workerd: Workerd, variant: Variant, shape: ShapeName): Driver 
   }
 }
 
-/** Answers how many calls make a sample. */
-async function warmUp(driver: Driver, shape: ShapeName, forUs: number): Promise<number> {
-  let calls = 2
-  let leastUs = Number.POSITIVE_INFINITY
-  for (let spentUs = 0; spentUs < forUs; ) {
-    const { us } = await driver.sample(calls)
-    spentUs += us
-    leastUs = Math.min(leastUs, us / calls)
-    calls = Math.max(2, Math.min(calls * 4, Math.round(sampleUs(shape) / leastUs)))
+/** Answers how many calls make a sample of each variant. */
+async function warmUp(workerd: Workerd, variants: readonly Variant[], shape: ShapeName, forUs: number) {
+  const sizes = new Map<Driver, number>()
+  for (const variant of variants) {
+    const driver = driverOf(workerd, variant, shape)
+    let calls = 2
+    let leastUs = Number.POSITIVE_INFINITY
+    for (let spentUs = 0; spentUs < forUs; ) {
+      const { us } = await driver.sample(calls)
+      spentUs += us
+      leastUs = Math.min(leastUs, us / calls)
+      calls = Math.max(2, Math.min(calls * 4, Math.round(sampleUs(shape) / leastUs)))
+    }
+    sizes.set(driver, calls)
   }
-  return calls
+  return sizes
 }
 
 const originCalls = new WeakMap<Workerd, number>()

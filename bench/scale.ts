@@ -1,6 +1,6 @@
 /** Does a large registry cost more a call than a small one? Warm, by URL endpoints that all lead to the origin. */
 import { bundles } from './bundle.ts'
-import type { Workers } from './config.ts'
+import type { Services } from './config.ts'
 import { heapOf } from './heap.ts'
 import { atMost, type Section } from './report.ts'
 import { controlledRuns, figureOf, ofRuns, type Runs } from './runs.ts'
@@ -32,7 +32,7 @@ const mesh = {
   bindings: { REGISTRY: { kv: 'kv' }, MESH_FRESH: { text: '1h' } },
 } as const
 
-const workers: Workers = {
+const services: Services = {
   driver: {
     code: 'driver.js',
     bindings: {
@@ -41,7 +41,6 @@ const workers: Workers = {
     },
   },
   origin: { code: 'origin.js' },
-  kv: { code: 'kv.js' },
   ...Object.fromEntries(variants.map(({ name }) => [name, mesh])),
 }
 
@@ -51,8 +50,9 @@ export async function measureScale(
   plan: Plan,
   say: (line: string) => void,
 ): Promise<Section> {
-  const modules = { ...(await bundles(['driver', 'origin', 'kv'])), 'candidate.js': candidate }
-  const setup: Setup = { workers, modules, variants, twins: ['one', 'control'], shapes: ['small'], plan }
+  const modules = { ...(await bundles(['driver', 'origin'])), 'candidate.js': candidate }
+  const twins = ['one', 'control'] as const
+  const setup: Setup = { services, kv: ['kv'], modules, variants, twins, shapes: ['small'], plan }
   const taken = await controlledRuns(runs, setup, say)
   const growth = (name: string) => ofRuns(taken, 'small', (of) => of(name).ratio - 1)
   const spread = Math.max(...taken.figures.map((run) => Math.abs(figureOf(run, 'small', 'control').ratio - 1)))

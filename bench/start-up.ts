@@ -1,6 +1,7 @@
 /** The CPU that workerd spends from its start to the first answer of a Worker, over that of a trivial one. */
 import { bundle } from './bundle.ts'
-import { type Workers, workerdConfig } from './config.ts'
+import { type Services, workerdConfig } from './config.ts'
+import { withKv } from './kv-process.ts'
 import { atMost, number, type Section } from './report.ts'
 import { lowerQuartile } from './statistics.ts'
 import { startWorkerd } from './workerd.ts'
@@ -8,12 +9,11 @@ import { startWorkerd } from './workerd.ts'
 /** Milliseconds. */
 const limit = 8
 
-const workers: Workers = {
+const services = {
   trivial: { code: 'trivial.js' },
   candidate: { code: 'candidate.js', bindings: { REGISTRY: { kv: 'kv' }, USERS: { service: 'origin' } } },
-  kv: { code: 'kv.js' },
   origin: { code: 'origin.js' },
-}
+} satisfies Services
 
 /** What is started, and asked first. */
 const starts = [
@@ -27,13 +27,16 @@ export async function measureStartUp(candidate: string, count: number): Promise<
   const modules = {
     'trivial.js': await bundle('trivial'),
     'candidate.js': candidate,
-    'kv.js': await bundle('kv'),
     'origin.js': await bundle('origin'),
   }
   const ms: number[][] = starts.map(() => [])
-  for (let round = 0; round < count; round++) {
-    for (const [i, { entry, path }] of starts.entries()) ms[i]?.push(await cpuToAnswer(entry, path, modules))
-  }
+  await withKv(['kv'], async (registry) => {
+    for (let round = 0; round < count; round++) {
+      for (const [i, { entry, path }] of starts.entries()) {
+        ms[i]?.push(await cpuToAnswer(entry, path, modules, registry))
+      }
+    }
+  })
   const [trivial = 0, control = 0, health = 0, byName = 0] = ms.map(lowerQuartile)
   return {
     title: `Start-up: ms CPU to the first answer (lower quartile of ${count} starts)`,
@@ -49,10 +52,16 @@ export async function measureStartUp(candidate: string, count: number): Promise<
   }
 }
 
-async function cpuToAnswer(entry: string, path: string, modules: Readonly<Record<string, string>>): Promise<number> {
-  // workerd loads every Worker of its configuration: the two that the candidate calls are there for the trivial one, too.
-  const { [entry]: asked, kv, origin } = workers
-  const workerd = await startWorkerd(workerdConfig({ [entry]: asked, kv, origin } as Workers, entry), modules)
+async function cpuToAnswer(
+  entry: 'trivial' | 'candidate',
+  path: string,
+  modules: Readonly<Record<string, string>>,
+  registry: Services,
+): Promise<number> {
+  // workerd loads every Worker of its configuration: the one that the candidate calls is there for the trivial one, too.
+  const { [entry]: asked, origin } = services
+  const config = workerdConfig({ ...registry, origin, [entry]: asked }, entry)
+  const workerd = await startWorkerd(config, modules)
   try {
     const response = await fetch(workerd.url + path)
     const body = await response.text()
