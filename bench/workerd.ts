@@ -37,13 +37,15 @@ export async function startWorkerd(
   })
   child.stdout?.on('data', (chunk) => onOutput?.(String(chunk)))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const kill = () => child.kill('SIGKILL')
+  const kill = () => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
   process.once('exit', kill)
   const stop = async () => {
     process.removeListener('exit', kill)
     kill()
     await exited
-    rmSync(folder, { recursive: true, force: true })
   }
   try {
     const port = await listeningPort(child)
