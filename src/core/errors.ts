@@ -17,6 +17,7 @@ export const MEANINGS = {
   internal: { status: 500, proxyError: 'proxy_internal_error' },
   no_endpoint: { status: 503, proxyError: 'destination_unavailable' },
   endpoint_unreachable: { status: 503, proxyError: 'connection_terminated' },
+  limit_subrequests: { status: 503, proxyError: 'proxy_internal_response', retryable: false },
   registry_unavailable: { status: 503, proxyError: 'proxy_internal_error', retryable: true },
   deadline_exceeded: { status: 504, proxyError: 'http_response_timeout', retryable: false },
   deadline_insufficient: { status: 504, proxyError: 'http_response_timeout', retryable: false },

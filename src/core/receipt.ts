@@ -18,6 +18,8 @@ export type RetryRefusal =
   | 'not-idempotent'
   /** The endpoint said not to. */
   | 'pushback'
+  /** The platform allows this request no further subrequest. */
+  | 'subrequests'
 
 export interface AttemptNote {
   /** 1 is the first. */

@@ -4,6 +4,7 @@ import type { RequestContext } from '../core/context.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
 import { receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
+import { type Subrequests, subrequests } from '../core/subrequests.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { BAGGAGE } from '../wire/headers.ts'
@@ -24,6 +25,8 @@ export interface Inbound extends RequestContext {
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
+  /** What may still be asked of the platform on its behalf. */
+  readonly subrequests: Subrequests
   /** Retries that the caller granted to this call and all beneath it, if it did. */
   readonly allowance: Allowance | undefined
 }
@@ -35,7 +38,8 @@ export interface Arrival {
   defer(work: Promise<unknown>): void
 }
 
-export function accept(request: Request, { trusted, defer }: Arrival, { clock, random }: Settings): Inbound {
+export function accept(request: Request, { trusted, defer }: Arrival, settings: Settings): Inbound {
+  const { clock, random, maxSubrequests } = settings
   const headers = pickHeaders(request.headers)
   const granted = readAllowance(headers)
   if (!trusted) dropOverride(headers)
@@ -50,6 +54,7 @@ export function accept(request: Request, { trusted, defer }: Arrival, { clock, r
     deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
     hops: readHops(headers),
     trace: traceOf(headers, trusted),
+    subrequests: subrequests(maxSubrequests),
     allowance: granted === undefined ? undefined : allowance(granted),
   }
 }
@@ -70,7 +75,7 @@ function dropOverride({ get, passedOn }: PickedHeaders): void {
 }
 
 /** The context of a call that no request brought: a cron trigger, a queue, a script. */
-export function root({ clock, random }: Settings): Inbound {
+export function root({ clock, random, maxSubrequests }: Settings): Inbound {
   return {
     clock,
     random,
@@ -82,6 +87,7 @@ export function root({ clock, random }: Settings): Inbound {
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,
+    subrequests: subrequests(maxSubrequests),
     allowance: undefined,
   }
 }

@@ -24,6 +24,11 @@ export interface MeshOptions {
   maxRecords?: number
   /** Hops a request may make, 1 to 32. Default 16: the platform's ceiling is 32 Worker invocations a request. */
   maxHops?: number
+  /**
+   * Subrequests made for one request, 1 to 10,000: attempts, and reads of the registry. Default 40, of the 50 that the
+   * free plan allows: the handler's own need some, too.
+   */
+  maxSubrequests?: number
   /** The longest silence of a running stream, in milliseconds. Default 300_000 (Envoy's `stream_idle_timeout`). */
   idleMs?: number
   /** Where spans are told. Default: the last 64 are kept in memory. */
@@ -59,6 +64,7 @@ export interface Settings {
   readonly maxStaleMs: number
   readonly maxRecords: number
   readonly maxHops: number
+  readonly maxSubrequests: number
   readonly idleMs: number
   readonly sink: Sink
   readonly clock: Clock
@@ -75,6 +81,7 @@ const RANGES = [
   ['maxStaleMs', 0, 24 * HOUR_MS],
   ['maxRecords', 2, 1_000_000],
   ['maxHops', 1, 32],
+  ['maxSubrequests', 1, 10_000],
   ['idleMs', 1, Number.POSITIVE_INFINITY],
 ] as const
 
@@ -92,6 +99,7 @@ export function withDefaults(options: MeshOptions): Settings {
     maxStaleMs: options.maxStaleMs ?? HOUR_MS,
     maxRecords: options.maxRecords ?? 2000,
     maxHops: options.maxHops ?? 16,
+    maxSubrequests: options.maxSubrequests ?? 40,
     idleMs: options.idleMs ?? 300_000,
     sink: options.sink ?? spanRing(),
     clock: options.clock ?? systemClock,

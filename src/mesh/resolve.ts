@@ -4,6 +4,7 @@ import type { Deadline } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Filter } from '../core/service.ts'
+import type { Subrequests } from '../core/subrequests.ts'
 import { follow } from '../registry/alias.ts'
 import type { Snapshot } from '../registry/snapshot.ts'
 import type { Fleet, LiveService } from './fleet.ts'
@@ -13,13 +14,15 @@ interface Needs {
   readonly deadline: Deadline
   readonly name: ServiceName
   readonly receipt: Receipt
+  readonly subrequests: Subrequests
   defer(work: Promise<unknown>): void
 }
 
 export function resolve(snapshot: Snapshot, fleet: Fleet): Filter<Needs, { service: LiveService }> {
-  return async function resolve(request, { clock, deadline, name, receipt, defer }, next) {
+  return async function resolve(request, context, next) {
+    const { name, receipt } = context
     receipt.service = name
-    const { found, path } = await follow(snapshot, name, { clock, deadline, defer })
+    const { found, path } = await follow(snapshot, name, context)
     receipt.path = path
     receipt.key = found.key
     receipt.revision = found.revision

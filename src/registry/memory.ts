@@ -24,6 +24,7 @@ export function memoryRegistry(records: Readonly<Record<string, WrittenEntry>> =
     delete(name) {
       entries.delete(keyOf(name))
     },
+    subrequestsPerRead: 0,
     read: async (keys) => keys.map((key) => entries.get(key)),
   }
   for (const [name, record] of Object.entries(records)) registry.set(name, record)

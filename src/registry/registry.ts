@@ -9,6 +9,8 @@ export interface Entry {
 }
 
 export interface Registry {
+  /** Subrequests that a read costs on Workers, a whole number. Default 1. */
+  readonly subrequestsPerRead?: number
   /**
    * What stands under each of these keys, in one round trip and in their order; `undefined` where nothing does.
    * May reject or hang: the snapshot above it waits a second at most and goes on with what it knew.

@@ -5,6 +5,7 @@ import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import type { Freshness } from '../core/receipt.ts'
+import type { Subrequests } from '../core/subrequests.ts'
 import { parseRecord } from '../policy/parse.ts'
 import type { ServiceRecord } from '../policy/record.ts'
 import { candidateKeys, isWildcard } from './keys.ts'
@@ -48,6 +49,8 @@ export interface Asking {
   readonly clock: Clock
   /** How long this request can wait. */
   readonly deadline: Deadline
+  /** What it may still ask of the platform. */
+  readonly subrequests: Subrequests
   defer(work: Promise<unknown>): void
 }
 
@@ -76,6 +79,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   const { freshMs, maxStaleMs, readMs, maxRecords } = options
   const names: Lru<ServiceName, Known> = lru(maxRecords)
   const wildcards: Lru<string, Parsed> = lru(maxRecords)
+  const { subrequestsPerRead = 1 } = registry
 
   async function find(name: ServiceName, asking: Asking): Promise<Found | undefined> {
     const known = names.get(name)
@@ -87,7 +91,9 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     // Not known to exist, or known too long ago: this request must wait to hear.
     if (!known.found || now - known.goodAt > maxStaleMs) return answer(await load(name, known, asking))
 
-    if (now >= known.refreshingUntil || known.refreshingUntil - now > readMs + freshMs) {
+    const isDue = now >= known.refreshingUntil || known.refreshingUntil - now > readMs + freshMs
+    // A request that has none left leaves the refresh to the next one.
+    if (isDue && asking.subrequests.left >= subrequestsPerRead) {
       known.refreshingUntil = now + readMs
       asking.defer(refresh(name, known, asking))
     }
@@ -116,7 +122,11 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     }
   }
 
-  async function read(name: ServiceName, { clock, deadline }: Asking): Promise<readonly [string, Entry] | undefined> {
+  async function read(name: ServiceName, asking: Asking): Promise<readonly [string, Entry] | undefined> {
+    const { clock, deadline, subrequests } = asking
+    if (!subrequests.take(subrequestsPerRead)) {
+      throw new MeshError('limit_subrequests', `No subrequest is left for reading where "${name}" is.`)
+    }
     const keys = candidateKeys(name)
     const waitMs = remaining(deadline, clock)
     const late = () =>

@@ -9,6 +9,7 @@ import { memoryRegistry } from '../../src/registry/memory.ts'
 import type { Registry } from '../../src/registry/registry.ts'
 import { snapshot } from '../../src/registry/snapshot.ts'
 import { failureOf } from '../support/call.ts'
+import { givenAsking } from '../support/given.ts'
 
 const request = new Request('http://users/')
 const A = 'https://a.example.com'
@@ -22,7 +23,7 @@ function given(registry: Registry) {
   const ask = async (name: string, leftMs = 15_000) => {
     let service: LiveService | undefined
     const told = receipt()
-    const context = { clock, deadline: deadlineIn(leftMs, clock), name, receipt: told, defer: () => {} }
+    const context = { ...givenAsking(clock), deadline: deadlineIn(leftMs, clock), name, receipt: told }
     const answer = filter(request, context, async (_, gives) => {
       service = gives.service
       return new Response()

@@ -3,6 +3,7 @@ import { stack } from '../../src/core/stack.ts'
 import { admission } from '../../src/filters/admission.ts'
 import { balance } from '../../src/filters/balance/balance.ts'
 import { attemptDeadline, ruleDeadline } from '../../src/filters/deadline.ts'
+import { meter } from '../../src/filters/meter.ts'
 import { propagate } from '../../src/filters/propagate.ts'
 import { lend } from '../../src/filters/retry/lend.ts'
 import { retry } from '../../src/filters/retry/retry.ts'
@@ -22,8 +23,8 @@ function filtersMet(): string[] {
   const met: string[] = []
   for (const line of stack.split('\n')) {
     const [, name, room] = /at (?:async )?(\w+) \(.*\/src\/(filters|mesh)\//.exec(line) ?? []
-    // `told` and `answered` are what the tracing filters and the deadlines share.
-    if (room && name && name !== 'told' && name !== 'answered') met.unshift(name)
+    // `told`, `answered` and `connected` are parts of the tracing filters, the deadlines and the meter.
+    if (room && name && name !== 'told' && name !== 'answered' && name !== 'connected') met.unshift(name)
   }
   return met
 }
@@ -43,6 +44,7 @@ describe('the stack of a call', () => {
       'retry',
       'balance',
       'admission',
+      'meter',
       'lend',
       'attemptDeadline',
       'clientTrace',
@@ -62,7 +64,16 @@ describe('the stack of a call', () => {
     expect(attempts).toHaveLength(3)
     for (const met of attempts) {
       const beneath = met.slice(met.indexOf('retry') + 1)
-      expect(beneath).toEqual(['balance', 'admission', 'lend', 'attemptDeadline', 'clientTrace', 'propagate', 'idle'])
+      expect(beneath).toEqual([
+        'balance',
+        'admission',
+        'meter',
+        'lend',
+        'attemptDeadline',
+        'clientTrace',
+        'propagate',
+        'idle',
+      ])
     }
   })
 
@@ -74,6 +85,8 @@ describe('the stack of a call', () => {
     column.push(balance)
     // @ts-expect-error: admission needs a candidate, which balance gives.
     column.push(admission)
+    // @ts-expect-error: the meter counts what goes to an endpoint.
+    column.push(meter)
     // @ts-expect-error: lend needs an allowance, which retry grants where no caller did.
     column.push(lend)
     // @ts-expect-error: an attempt has a deadline within that of the rule.

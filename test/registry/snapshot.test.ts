@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Clock, sleep } from '../../src/core/clock.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
+import { subrequests } from '../../src/core/subrequests.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { memoryRegistry, type WrittenEntry } from '../../src/registry/memory.ts'
 import type { Registry } from '../../src/registry/registry.ts'
@@ -133,6 +134,16 @@ describe('a known name', () => {
     await Promise.all(asking.deferred)
     const found = await find()
     expect([urlOf(found), found?.freshness, reads.length]).toEqual([NEW, 'fresh', 2])
+  })
+
+  it('is served stale to a request that has no subrequest left, and refreshed by the next', async () => {
+    const { clock, reads, asking, subject, find } = given({ users: OLD })
+    await find()
+    await clock.advance(FRESH)
+    expect(urlOf(await subject.find('users', { ...asking, subrequests: subrequests(0) }))).toBe(OLD)
+    expect(reads).toHaveLength(1)
+    await find()
+    expect(reads).toHaveLength(2)
   })
 
   it('is answered at once, however long its refresh takes', async () => {
@@ -442,7 +453,7 @@ describe('two hundred cold requests at once', () => {
     // Its client has left: its timers never fire, and what it deferred is never done.
     const dead: Clock = { now: clock.now, after: () => () => {} }
     let heard = false
-    const first = subject.find('users', { clock: dead, deadline: deadlineIn(15_000, dead), defer: () => {} })
+    const first = subject.find('users', givenAsking(dead, { deadline: deadlineIn(15_000, dead) }))
     void first.finally(() => {
       heard = true
     })

@@ -4,6 +4,7 @@ import { cancellation } from '../../src/core/cancellation.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
 import type { Endpoint } from '../../src/core/endpoint.ts'
+import { type Subrequests, subrequests } from '../../src/core/subrequests.ts'
 import type { Asking } from '../../src/registry/snapshot.ts'
 import type { Sent } from '../../src/transport/send.ts'
 
@@ -15,7 +16,19 @@ export function givenEndpoint(url = 'https://users.example.com'): Endpoint {
 /** A request that asks the registry: it has all the time there is, and keeps what it defers. */
 export function givenAsking(clock: Clock, given: Partial<Asking> = {}): Asking & { deferred: Promise<unknown>[] } {
   const deferred: Promise<unknown>[] = []
-  return { clock, deadline: never, defer: (work) => deferred.push(work), ...given, deferred }
+  return {
+    clock,
+    deadline: never,
+    subrequests: givenSubrequests(),
+    defer: (work) => deferred.push(work),
+    ...given,
+    deferred,
+  }
+}
+
+/** As many subrequests as anyone could ask for. */
+export function givenSubrequests(): Subrequests {
+  return subrequests(1000)
 }
 
 /** What a transport is given for `GET http://users/42?x=1`. */

@@ -1,5 +1,4 @@
 /** The outbound stack over a registry in memory, with a network that the test plays and with what is learned laid open. */
-import { never } from '../../src/core/deadline.ts'
 import type { Service } from '../../src/core/service.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
 import { root } from '../../src/mesh/accept.ts'
@@ -11,6 +10,7 @@ import { type Snapshot, snapshot } from '../../src/registry/snapshot.ts'
 import { memoryRegistry, seeded, spanRing } from '../../src/testing.ts'
 import type { Sent } from '../../src/transport/send.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
+import { givenAsking } from './given.ts'
 
 export interface World {
   readonly clock: VirtualClock
@@ -37,7 +37,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
   const services = fleet({ ...settings, isReachable: () => true })
   const enter = outbound(settings, names, services, send)
   const users = async () => {
-    const found = await names.find('users', { clock: settings.clock, deadline: never, defer() {} })
+    const found = await names.find('users', givenAsking(settings.clock))
     if (!found) throw new Error('No record stands under "users".')
     return services.of(found)
   }

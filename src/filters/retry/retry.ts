@@ -8,6 +8,7 @@ import { classify, classifyError, isFault } from '../../core/outcome.ts'
 import type { Random } from '../../core/random.ts'
 import type { Receipt, RetryRefusal } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
+import type { Subrequests } from '../../core/subrequests.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
 import { IDEMPOTENCY_KEY } from '../../wire/headers.ts'
 import { type Pushback, readPushback } from '../../wire/pushback.ts'
@@ -34,6 +35,7 @@ interface Needs {
   readonly trusted: boolean
   /** What the caller granted, if it did. */
   readonly allowance: Allowance | undefined
+  readonly subrequests: Subrequests
   readonly service: {
     readonly retry: RetryPolicy
     readonly budget: RetryBudget
@@ -101,6 +103,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
       if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
       if (!body.replayable) return { refused: 'not-replayable' }
       if (allowance.left < 1) return { refused: 'allowance' }
+      if (context.subrequests.left < 1) return { refused: 'subrequests' }
       const waitMs = waitOf(pushback)
       // Not to start what cannot be finished: the wait and a typical answer must fit.
       const typicalMs = service.typicalMs(clock.now()) ?? 0

@@ -4,6 +4,7 @@ import { cancellation } from '../../../src/core/cancellation.ts'
 import { deadlineIn } from '../../../src/core/deadline.ts'
 import { MeshError } from '../../../src/core/errors.ts'
 import type { RetryRefusal } from '../../../src/core/receipt.ts'
+import { subrequests } from '../../../src/core/subrequests.ts'
 import { virtualClock } from '../../../src/core/virtual-clock.ts'
 import { retryBudget } from '../../../src/filters/retry/budget.ts'
 import { type Attempt, isIdempotent, retry } from '../../../src/filters/retry/retry.ts'
@@ -23,6 +24,7 @@ interface Given {
   readonly trusted?: boolean
   readonly leftMs?: number
   readonly typicalMs?: number
+  readonly subrequests?: number
   readonly budget?: Parameters<typeof budgetPolicy>[0]
 }
 
@@ -41,6 +43,7 @@ function given(answers: readonly Answer[], over: Given = {}) {
     trusted: over.trusted ?? true,
     allowance: 'granted' in over ? (over.granted === undefined ? undefined : allowance(over.granted)) : allowance(100),
     deadline: deadlineIn(over.leftMs ?? 15_000, clock),
+    subrequests: subrequests(over.subrequests ?? 100),
     service: {
       ...givenService(),
       retry: retryPolicy(over.policy),
@@ -406,6 +409,7 @@ describe('retry', () => {
       'not-replayable': { method: 'PUT', body: new Uint8Array(70_000) },
       'not-idempotent': { method: 'POST' },
       pushback: { answer: withHeaders(503, { 'selvedge-retryable': 'false' }) },
+      subrequests: { subrequests: 0 },
     }
     for (const [reason, { answer = 503, ...over }] of Object.entries(ways)) {
       const { call, refused } = given([answer], over)
