@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureBalancing } from './balancing.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureProxy } from './proxy.ts'
 import { exitCode, type Section, told } from './report.ts'
@@ -15,7 +16,7 @@ import { measureStartUp } from './start-up.ts'
 
 const help = `npm run bench -- [options]
 
-  --only PARTS      of proxy, embedded, scale, start-up, with commas between. Default: all
+  --only PARTS      of proxy, embedded, scale, start-up, balancing, with commas between. Default: all
   --runs N          runs, whose median is judged. Default 3
   --starts N        processes of a run. Default 3
   --samples N       samples of each variant in a process. Default 24
@@ -28,7 +29,7 @@ Exit code: 0 within all limits, 1 over one, 2 wrong usage or a wrong answer, 3 t
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'proxy,embedded,scale,start-up' },
+    only: { type: 'string', default: 'proxy,embedded,scale,start-up,balancing' },
     runs: { type: 'string' },
     starts: { type: 'string' },
     samples: { type: 'string' },
@@ -59,6 +60,7 @@ async function main(): Promise<number> {
     embedded: () => measureEmbedded(runs, plan, say),
     scale: () => measureScale(candidate, runs, plan, say),
     'start-up': () => measureStartUp(candidate, values.quick ? 3 : 9),
+    balancing: () => measureBalancing(candidate, say),
   }
   const chosen = values.only.split(',').map((name) => {
     const part = parts[name]

@@ -2,7 +2,7 @@
 
 /** Disturbance only ever adds: for a cost alone, the lower quartile is nearer to the truth than the middle. */
 export function lowerQuartile(values: readonly number[]): number {
-  return quantile(values, 0.25)
+  return quantileOf(values, 0.25)
 }
 
 export function mean(values: readonly number[]): number {
@@ -10,7 +10,7 @@ export function mean(values: readonly number[]): number {
 }
 
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5)
+  return quantileOf(values, 0.5)
 }
 
 /** A source of chance that says the same each time: numbers from 0 up to but not including 1 (mulberry32). */
@@ -34,7 +34,8 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): It
   return order
 }
 
-function quantile(values: readonly number[], share: number): number {
+/** The value beneath which a share of all values lies, 0 to 1; between two it is drawn straight. */
+export function quantileOf(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const position = (sorted.length - 1) * share
   const below = sorted[Math.floor(position)] ?? Number.NaN
