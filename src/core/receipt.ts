@@ -47,6 +47,8 @@ export interface Receipt {
   /** Why the newest record was refused, where an older one served. */
   refusedRecord: string | undefined
   attempts: AttemptNote[]
+  /** Endpoints that were passed over, since they were ejected: as it was at the last attempt that passed any over. */
+  ejected: readonly string[] | undefined
   /** Retries spent for this request, here and beneath. */
   retriesUsed: number
   /** The mesh error that was answered, if one was. */
@@ -64,6 +66,7 @@ export function receipt(): Receipt {
     freshness: undefined,
     refusedRecord: undefined,
     attempts: [],
+    ejected: undefined,
     retriesUsed: 0,
     error: undefined,
     retryRefused: undefined,

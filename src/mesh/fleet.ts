@@ -6,8 +6,10 @@ import type { Random } from '../core/random.ts'
 import type { Balancer, Candidate } from '../filters/balance/balancer.ts'
 import { p2c } from '../filters/balance/p2c.ts'
 import { peakEwma } from '../filters/balance/peak-ewma.ts'
+import { type OutlierDetector, outlierDetector } from '../filters/outlier/detector.ts'
 import { type RetryBudget, retryBudget } from '../filters/retry/budget.ts'
 import { recentMedian } from '../math/recent-median.ts'
+import { outlierPolicy } from '../policy/outlier.ts'
 import type { ServiceRecord, WrittenPolicy } from '../policy/record.ts'
 import { budgetPolicy, type RetryPolicy, retryPolicy } from '../policy/retry.ts'
 import { type TimeoutPolicy, timeoutPolicy } from '../policy/timeout.ts'
@@ -22,6 +24,7 @@ export interface LiveService {
   readonly retry: RetryPolicy
   readonly budget: RetryBudget
   readonly balancer: Balancer
+  readonly detector: OutlierDetector
   /** The endpoints that can be reached from here. */
   readonly candidates: readonly Candidate[]
   /** Those that cannot: a binding that this Worker does not have. */
@@ -53,6 +56,7 @@ export function fleet(options: FleetOptions): Fleet {
   // Where a record is silent all services share one policy.
   const timeouts = timeoutPolicy(options.defaults.timeouts)
   const retry = retryPolicy(options.defaults.retry)
+  const outliers = outlierPolicy(options.defaults.outlierDetection)
 
   function live({ key, record }: Found, before: LiveService | undefined): LiveService {
     const { defaults, clock } = options
@@ -60,6 +64,7 @@ export function fleet(options: FleetOptions): Fleet {
     const constraint = written.retryConstraint ?? defaults.retryConstraint
     const isSameBudget =
       before && JSON.stringify(before.record.policy.retryConstraint) === JSON.stringify(written.retryConstraint)
+    const reached = candidatesOf(record.endpoints, before)
     return new Live({
       name: key,
       record,
@@ -67,8 +72,21 @@ export function fleet(options: FleetOptions): Fleet {
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
       budget: isSameBudget ? before.budget : retryBudget(budgetPolicy(constraint), clock),
       balancer,
-      ...candidatesOf(record.endpoints, before),
+      detector: detectorOf(written.outlierDetection, reached.candidates, before),
+      ...reached,
     })
+  }
+
+  /** One and the same across edits: what a call from before an edit still learns, it learns for all. */
+  function detectorOf(
+    written: WrittenPolicy['outlierDetection'],
+    candidates: readonly Candidate[],
+    before: LiveService | undefined,
+  ): OutlierDetector {
+    const policy = written ? outlierPolicy({ ...options.defaults.outlierDetection, ...written }) : outliers
+    const detector = before?.detector ?? outlierDetector(policy, options.random)
+    detector.watch(candidates, policy)
+    return detector
   }
 
   function candidatesOf(endpoints: readonly Endpoint[], before: LiveService | undefined) {
@@ -102,6 +120,7 @@ class Live implements LiveService {
   readonly retry: RetryPolicy
   readonly budget: RetryBudget
   readonly balancer: Balancer
+  readonly detector: OutlierDetector
   readonly candidates: readonly Candidate[]
   readonly unreachable: readonly Endpoint[]
 
@@ -112,13 +131,15 @@ class Live implements LiveService {
     this.retry = given.retry
     this.budget = given.budget
     this.balancer = given.balancer
+    this.detector = given.detector
     this.candidates = given.candidates
     this.unreachable = given.unreachable
   }
 
   typicalMs(now: number): number | undefined {
     let least: number | undefined
-    for (const { latency } of this.candidates) {
+    // An ejected one is not asked, however quick it was.
+    for (const { latency } of this.detector.available(this.candidates, now)) {
       const value = latency.value(now)
       if (value !== undefined && (least === undefined || value < least)) least = value
     }
@@ -127,5 +148,5 @@ class Live implements LiveService {
 }
 
 function unknown(endpoint: Endpoint): Candidate {
-  return { endpoint, load: peakEwma(), latency: recentMedian(), settles: undefined }
+  return { endpoint, load: peakEwma(), latency: recentMedian(), settles: undefined, health: undefined }
 }

@@ -8,6 +8,7 @@ import { attemptDeadline, ruleDeadline } from '../filters/deadline.ts'
 import { idle } from '../filters/idle.ts'
 import { loop } from '../filters/loop.ts'
 import { meter } from '../filters/meter.ts'
+import { detect } from '../filters/outlier/detect.ts'
 import { propagate } from '../filters/propagate.ts'
 import { rescue } from '../filters/rescue.ts'
 import { lend } from '../filters/retry/lend.ts'
@@ -47,6 +48,7 @@ export const outbound = (
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(balance) // beneath retry: a second attempt may go elsewhere
+    .push(detect) // next to balance: nothing may wait between the choice of an endpoint and its probe
     .push(admission) // beneath balance: the time that is needed is the endpoint's
     .push(meter) // beneath admission: what is refused costs nothing
     .push(lend) // beneath balance: what is lost with an answer depends on who was asked

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { type Endpoint, isServiceName } from '../core/endpoint.ts'
 import { endpoint, endpointOf, type WrittenEndpoint } from './endpoint.ts'
+import { outlierDetection } from './outlier.ts'
 import { retry, retryConstraint } from './retry.ts'
 import { must, object } from './schema.ts'
 import { timeouts } from './timeout.ts'
@@ -15,6 +16,7 @@ const policy = () => ({
   timeouts: v.optional(timeouts()),
   retry: v.optional(retry()),
   retryConstraint: v.optional(retryConstraint()),
+  outlierDetection: v.optional(outlierDetection()),
 })
 
 export const policySchema = () => object(policy())
@@ -37,7 +39,7 @@ export function recordSchema() {
     }),
     must(({ endpoints, alias }) => !endpoints !== !alias, 'either "endpoints" or "alias"'),
     must(
-      ({ alias, timeouts, retry, retryConstraint }) => !(alias && (timeouts || retry || retryConstraint)),
+      (record) => !record.alias || policyOf(record) === SILENT,
       'an alias to stand alone: the policy is that of the record it names',
     ),
   )
@@ -54,13 +56,14 @@ export interface ServiceRecord {
 }
 
 /** A written record as the mesh knows it. */
-export function recordOf({ endpoints = [], alias, timeouts, retry, retryConstraint }: WrittenRecord): ServiceRecord {
-  const isSilent = !(timeouts || retry || retryConstraint)
-  return {
-    endpoints: endpoints.map(endpointOf),
-    alias,
-    policy: isSilent ? SILENT : { timeouts, retry, retryConstraint },
-  }
+export function recordOf(written: WrittenRecord): ServiceRecord {
+  const { endpoints = [], alias } = written
+  return { endpoints: endpoints.map(endpointOf), alias, policy: policyOf(written) }
+}
+
+function policyOf({ timeouts, retry, retryConstraint, outlierDetection }: WrittenPolicy): WrittenPolicy {
+  const written = { timeouts, retry, retryConstraint, outlierDetection }
+  return Object.values(written).some((part) => part !== undefined) ? written : SILENT
 }
 
 /** Most records say nothing of policy: they share this. */

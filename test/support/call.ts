@@ -10,8 +10,10 @@ import { virtualClock } from '../../src/core/virtual-clock.ts'
 import type { Candidate } from '../../src/filters/balance/balancer.ts'
 import { p2c } from '../../src/filters/balance/p2c.ts'
 import { peakEwma } from '../../src/filters/balance/peak-ewma.ts'
+import { outlierDetector } from '../../src/filters/outlier/detector.ts'
 import { retryBudget } from '../../src/filters/retry/budget.ts'
 import { recentMedian } from '../../src/math/recent-median.ts'
+import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
@@ -24,7 +26,13 @@ export function givenEndpoint(name = 'eu'): Endpoint {
 
 /** An endpoint of which nothing is known yet. */
 export function givenCandidate(name = 'eu'): Candidate {
-  return { endpoint: givenEndpoint(name), load: peakEwma(), latency: recentMedian(), settles: undefined }
+  return {
+    endpoint: givenEndpoint(name),
+    load: peakEwma(),
+    latency: recentMedian(),
+    settles: undefined,
+    health: undefined,
+  }
 }
 
 export function givenTrace(over: Partial<Trace> = {}): Trace {
@@ -40,6 +48,7 @@ export function givenService(...candidates: readonly Candidate[]) {
     retry: retryPolicy(),
     budget: retryBudget(undefined, clock),
     balancer: p2c(seeded(7)),
+    detector: outlierDetector(outlierPolicy(), seeded(7)),
     candidates: candidates.length > 0 ? candidates : [givenCandidate()],
     unreachable: [] as readonly Endpoint[],
     typicalMs: (_now: number): number | undefined => undefined,

@@ -20,6 +20,8 @@ interface Needs {
     /** Endpoints of the record that cannot be reached from here: a binding that this Worker does not have. */
     readonly unreachable: readonly Endpoint[]
     readonly balancer: Balancer
+    /** Gives those that are not ejected: the very list where none is, or where too many are. */
+    readonly detector: { available<Of extends Candidate>(candidates: readonly Of[], now: number): readonly Of[] }
   }
   readonly work: Cancellation
 }
@@ -38,7 +40,7 @@ const LONGEST_MS = 900_000
 export const balance: Filter<Needs, Gives> = async function balance(request, context, next) {
   const { clock, receipt, deadline, service } = context
   const now = clock.now()
-  const candidate = service.balancer(choices(context), now)
+  const candidate = service.balancer(choices(context, now), now)
   const { endpoint } = candidate
   const pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
   const note: AttemptNote = {
@@ -74,17 +76,23 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
   }
 }
 
-/** A retry goes to an endpoint that has not been tried for this call, while there is one. */
-function choices({ service, attempt, receipt }: Needs): readonly Candidate[] {
-  const { candidates } = service
-  if (candidates.length === 0) {
+/** Not one that is ejected. A retry goes to an endpoint that has not been tried for this call, while there is one. */
+function choices({ service, attempt, receipt }: Needs, now: number): readonly Candidate[] {
+  if (service.candidates.length === 0) {
     const missing = service.unreachable.map(({ id }) => id).join(', ')
     throw new MeshError(
       'no_endpoint',
       `Service "${receipt.service}" has no endpoint that can be reached from here: ${missing}.`,
     )
   }
+  const candidates = service.detector.available(service.candidates, now)
+  if (candidates.length < service.candidates.length) receipt.ejected = missingFrom(candidates, service.candidates)
   if (attempt.number === 1 || candidates.length === 1) return candidates
   const untried = candidates.filter(({ endpoint }) => !receipt.attempts.some((note) => note.endpoint === endpoint.id))
   return untried.length > 0 ? untried : candidates
+}
+
+/** The ids of those that were passed over. */
+function missingFrom(some: readonly Candidate[], all: readonly Candidate[]): string[] {
+  return all.filter((candidate) => !some.includes(candidate)).map(({ endpoint }) => endpoint.id)
 }

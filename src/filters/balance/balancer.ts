@@ -1,5 +1,6 @@
 /** What a balancer chooses among, and how it is told what came of it. */
 import type { Endpoint } from '../../core/endpoint.ts'
+import type { Health } from '../../core/health.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { RecentMedian } from '../../math/recent-median.ts'
 
@@ -14,6 +15,8 @@ export interface Candidate {
   readonly latency: RecentMedian
   /** Do its answers settle a retry allowance? `undefined` until it has answered. */
   settles: boolean | undefined
+  /** What speaks against it; `undefined` until its first fault. */
+  health: Health | undefined
 }
 
 /** How expensive it is to send to an endpoint now. */

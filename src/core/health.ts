@@ -1,0 +1,21 @@
+/** What speaks against an endpoint: plain numbers, kept from its first fault on. */
+
+export interface Health {
+  /** Faults in a row. */
+  faults: number
+  /** Ejections in a row. Above 0 it is out, until a success readmits it. */
+  ejections: number
+  /** When it was last ejected or readmitted, in milliseconds since the epoch; 0 where it never was. */
+  since: number
+  /** While it is out: until when it is left alone. From then on one request at a time probes it. */
+  until: number
+  /** When the probe under way was sent; 0 where there is none. */
+  probeAt: number
+  /** Until when that probe is waited for. */
+  probeUntil: number
+}
+
+/** Nothing but a first fault speaks against it so far. */
+export function health(): Health {
+  return { faults: 0, ejections: 0, since: 0, until: 0, probeAt: 0, probeUntil: 0 }
+}
