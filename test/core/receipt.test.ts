@@ -10,6 +10,7 @@ it('a new receipt tells of nothing decided yet', () => {
     freshness: undefined,
     refusedRecord: undefined,
     attempts: [],
+    ejected: undefined,
     retriesUsed: 0,
     retryRefused: undefined,
   })

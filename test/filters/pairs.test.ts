@@ -1,5 +1,10 @@
 /** Two filters together: what none of them shows alone. */
 import { describe, expect, it } from 'vitest'
+import { allowance } from '../../src/core/allowance.ts'
+import { sleep } from '../../src/core/clock.ts'
+import type { Endpoint } from '../../src/core/endpoint.ts'
+import { MeshError } from '../../src/core/errors.ts'
+import { receipt } from '../../src/core/receipt.ts'
 import { createTestMesh } from '../../src/testing.ts'
 import { failureOf } from '../support/call.ts'
 import { answersIn, connectionLost, hang, quickClock, upstream, withHeaders } from '../support/upstream.ts'
@@ -206,6 +211,172 @@ describe('a caller that leaves', () => {
     const mesh = createTestMesh({ users }, { clock })
     const signal = AbortSignal.abort(gone())
     expect((await failureOf(clock.run(mesh.fetch('http://users/', { signal })))).name).toBe('AbortError')
+  })
+})
+
+/** Endpoints by their letter; what each does may be changed while they are called. */
+function behaving(policy: object, ...letters: string[]) {
+  const does: Record<string, () => Promise<Response>> = {}
+  const calls: Record<string, number> = Object.fromEntries(letters.map((letter) => [letter, 0]))
+  const record = { endpoints: letters.map((letter) => `https://${letter}.example.com`), ...policy }
+  const clock = quickClock()
+  const send = (_: Request, { endpoint }: { readonly endpoint: Endpoint }) => {
+    const letter = endpoint.id.charAt('https://'.length)
+    calls[letter] = (calls[letter] ?? 0) + 1
+    return does[letter]?.() ?? Promise.resolve(new Response())
+  }
+  const { call, users } = world(record, send, { clock })
+  /** Calls until this endpoint has been asked `times` more. */
+  const callUntil = async (letter: string, times = 1) => {
+    const wanted = (calls[letter] ?? 0) + times
+    for (let tries = 0; (calls[letter] ?? 0) < wanted; tries++) {
+      if (tries > 1000) throw new Error(`${letter} is never asked.`)
+      await clock.run(call().catch(() => {}))
+      await clock.advance(5000)
+    }
+  }
+  const isOut = async (letter: string) => {
+    const { candidates } = await users()
+    const health = candidates.find(({ endpoint }) => endpoint.id === `https://${letter}.example.com`)?.health
+    return (health?.ejections ?? 0) > 0
+  }
+  return { clock, call, users, does, calls, callUntil, isOut }
+}
+
+const unavailable = async () => new Response(null, { status: 503 })
+const reset = async () => {
+  throw new MeshError('endpoint_unreachable', 'It did not answer.', { cause: connectionLost() })
+}
+
+describe('balance × outlier', () => {
+  it('leaves one of three that resets within three calls, however busy it is, and comes back when it recovers', async () => {
+    const { clock, call, does, calls } = behaving({ retry: { attempts: 0 } }, 'a', 'b', 'c')
+    // So long are the queues of the healthy that five seconds, which a fault costs, are cheap.
+    const slow = async () => {
+      await sleep(clock, 1000)
+      return new Response()
+    }
+    let failed = 0
+    const busy = async (forMs: number) => {
+      for (let ms = 0; ms < forMs; ms += 10) {
+        call().catch(() => {
+          failed += 1
+        })
+        await clock.advance(10)
+      }
+    }
+    Object.assign(does, { a: slow, b: slow, c: slow })
+    await busy(2000)
+    await clock.advance(1000)
+    does.b = reset
+    const before = calls.b ?? 0
+    await busy(4500)
+    expect((calls.b ?? 0) - before).toBe(3)
+    expect(failed).toBe(3)
+    does.b = slow
+    await busy(5000)
+    expect((calls.b ?? 0) - before).toBeGreaterThan(50)
+    expect(failed).toBe(3)
+  })
+
+  it('goes on failing where it is switched off: the load alone does not keep a busy mesh away', async () => {
+    const policy = { retry: { attempts: 0 }, outlierDetection: { maxEjectionPercent: 0 } }
+    const { clock, call, does, calls } = behaving(policy, 'a', 'b')
+    does.a = async () => {
+      await sleep(clock, 1000)
+      return new Response()
+    }
+    does.b = reset
+    for (let ms = 0; ms < 3000; ms += 10) {
+      call().catch(() => {})
+      await clock.advance(10)
+    }
+    expect(calls.b).toBeGreaterThan(20)
+  })
+
+  it('ejects for what times out, and not for a deadline that a caller said', async () => {
+    const policy = { timeouts: { backendRequest: '100ms' }, retry: { attempts: 0 } }
+    const { clock, call, does, calls, callUntil, isOut } = behaving(policy, 'a', 'b')
+    does.a = never
+    await callUntil('a', 2)
+    while ((calls.a ?? 0) < 6) {
+      const deadline = { at: clock.now() + 50 }
+      await clock.run(call({ deadline }).catch(() => {}))
+      await clock.advance(10_000)
+    }
+    expect(await isOut('a')).toBe(false)
+    await callUntil('a')
+    expect(await isOut('a')).toBe(true)
+  })
+})
+
+describe('retry × outlier', () => {
+  const eager = { retryConstraint: 'off', outlierDetection: { consecutive: 1, baseEjection: '1m' } }
+
+  it('goes back to an endpoint that failed rather than to one that is ejected', async () => {
+    const { clock, call, does, calls, callUntil, isOut } = behaving(eager, 'a', 'b')
+    does.a = reset
+    await callUntil('a')
+    expect(await isOut('a')).toBe(true)
+    does.b = unavailable
+    const told = receipt()
+    const before = calls.a
+    expect((await clock.run(call({ receipt: told }))).status).toBe(503)
+    expect(told.attempts.map(({ endpoint }) => endpoint)).toEqual(new Array(3).fill('https://b.example.com'))
+    expect(told.ejected).toEqual(['https://a.example.com'])
+    expect(calls.a).toBe(before)
+  })
+
+  it('counts each attempt of a call', async () => {
+    const { clock, call, does, isOut } = behaving({ retryConstraint: 'off', retry: { attempts: 10 } }, 'a', 'b')
+    Object.assign(does, { a: unavailable, b: unavailable })
+    await clock.run(call({ allowance: allowance(10) }))
+    expect([await isOut('a'), await isOut('b')].filter(Boolean)).toHaveLength(1)
+  })
+})
+
+describe('a caller that leaves × outlier', () => {
+  it('gives the probe back at once, though nothing of the handler is run any more', async () => {
+    const { clock, call, does, calls, callUntil, isOut, users } = behaving(
+      { outlierDetection: { consecutive: 1 } },
+      'a',
+      'b',
+    )
+    does.a = reset
+    await callUntil('a')
+    does.a = never
+    await clock.advance(100_000)
+    const controller = new AbortController()
+    const before = calls.a ?? 0
+    for (let tries = 0; calls.a === before; tries++) {
+      expect(tries).toBeLessThan(100)
+      call({ signals: () => [controller.signal] }).catch(() => {})
+      await clock.advance(1)
+    }
+    const able = async () => {
+      const { candidates, detector } = await users()
+      return detector.available(candidates, clock.now()).length
+    }
+    expect(await able()).toBe(1)
+    controller.abort(gone())
+    expect(await able()).toBe(2)
+    expect(await isOut('a')).toBe(true)
+    does.a = async () => new Response()
+    await callUntil('a')
+    expect(await isOut('a')).toBe(false)
+  })
+
+  it('is no fault of the endpoint, however often it happens', async () => {
+    const { clock, call, does, users } = behaving({}, 'a', 'b')
+    Object.assign(does, { a: never, b: never })
+    for (let request = 0; request < 20; request++) {
+      const controller = new AbortController()
+      call({ signals: () => [controller.signal] }).catch(() => {})
+      await clock.advance(1)
+      controller.abort(gone())
+      await clock.advance(1)
+    }
+    for (const { health } of (await users()).candidates) expect(health).toBeUndefined()
   })
 })
 

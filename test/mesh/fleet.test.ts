@@ -67,6 +67,59 @@ describe('fleet', () => {
     expect(of({ endpoints: [A], retryConstraint: 'off' }).budget.balance).toBe(Number.POSITIVE_INFINITY)
   })
 
+  it('keeps who is ejected across an edit, and what a call from before the edit learns', () => {
+    const { of, clock } = given()
+    const before = of({ endpoints: [A, B, C] })
+    const [a, b] = before.candidates
+    const fail = (candidate = a) => candidate && before.detector.record(candidate, 'fault', clock.now(), clock.now())
+    for (let fault = 0; fault < 3; fault++) fail()
+    const after = of({ endpoints: [B, A, C], timeouts: { request: '1s' } })
+    const able = () => after.detector.available(after.candidates, clock.now()).map(({ endpoint }) => endpoint.id)
+    expect(able()).toEqual([B, C])
+    // Who is removed is not counted any more: another may be ejected, by a call that began before.
+    const last = of({ endpoints: [B, C] })
+    for (let fault = 0; fault < 3; fault++) fail(b)
+    expect(last.detector.available(last.candidates, clock.now())).toEqual([last.candidates[1]])
+  })
+
+  it('takes what ejects from the record, then from the defaults, field by field', () => {
+    const { of, clock } = given({ defaults: { outlierDetection: { consecutive: 2, maxEjectionPercent: 0 } } })
+    const able = (record: object, key: string) => {
+      const { candidates, detector } = of(record, key)
+      const [first] = candidates
+      for (let fault = 0; fault < 2; fault++) {
+        if (first) detector.record(first, 'fault', clock.now(), clock.now())
+      }
+      return detector.available(candidates, clock.now()).length
+    }
+    expect(able({ endpoints: [A, B] }, 'services/one')).toBe(2)
+    expect(able({ endpoints: [A, B], outlierDetection: { maxEjectionPercent: 50 } }, 'services/two')).toBe(1)
+    expect(
+      able({ endpoints: [A, B], outlierDetection: { maxEjectionPercent: 50, consecutive: 3 } }, 'services/three'),
+    ).toBe(2)
+  })
+
+  it('ejects an endpoint of one service and of one mesh, and leaves it to the others', () => {
+    const [one, other] = [given(), given()]
+    const eject = ({ of, clock }: typeof one) => {
+      const { candidates, detector } = of({ endpoints: [A, B] })
+      for (let fault = 0; fault < 3; fault++) {
+        for (const candidate of candidates.slice(0, 1)) detector.record(candidate, 'fault', clock.now(), clock.now())
+      }
+    }
+    const able = ({ of, clock }: typeof one, key?: string) => {
+      const { candidates, detector } = of({ endpoints: [A, B] }, key)
+      return ids({ candidates: detector.available(candidates, clock.now()) })
+    }
+    eject(one)
+    expect(able(one)).toEqual([B])
+    expect(able(one, 'services/orders')).toEqual([A, B])
+    expect(able(other)).toEqual([A, B])
+    // A mesh that is made later takes nothing back.
+    given()
+    expect(able(one)).toEqual([B])
+  })
+
   it('does not mix two services up that share an endpoint', () => {
     const { of, clock } = given()
     const [users] = of({ endpoints: [A] }, 'services/users').candidates
@@ -104,6 +157,16 @@ describe('fleet', () => {
     expect(service.typicalMs(clock.now())).toBe(310)
     for (const ms of [20, 30, 40]) b?.latency.add(ms, clock.now())
     expect(service.typicalMs(clock.now())).toBe(30)
+  })
+
+  it('does not reckon with an endpoint that is ejected, however quick it was', () => {
+    const { of, clock } = given()
+    const service = of({ endpoints: [A, B] })
+    const [a, b] = service.candidates
+    for (const ms of [20, 30, 40]) a?.latency.add(ms, clock.now())
+    for (const ms of [300, 310, 320]) b?.latency.add(ms, clock.now())
+    for (let fault = 0; fault < 3; fault++) if (a) service.detector.record(a, 'fault', clock.now(), clock.now())
+    expect(service.typicalMs(clock.now())).toBe(310)
   })
 
   it('remembers no more services than it may', () => {

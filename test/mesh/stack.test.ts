@@ -4,6 +4,7 @@ import { admission } from '../../src/filters/admission.ts'
 import { balance } from '../../src/filters/balance/balance.ts'
 import { attemptDeadline, ruleDeadline } from '../../src/filters/deadline.ts'
 import { meter } from '../../src/filters/meter.ts'
+import { detect } from '../../src/filters/outlier/detect.ts'
 import { propagate } from '../../src/filters/propagate.ts'
 import { lend } from '../../src/filters/retry/lend.ts'
 import { retry } from '../../src/filters/retry/retry.ts'
@@ -43,6 +44,7 @@ describe('the stack of a call', () => {
       'ruleDeadline',
       'retry',
       'balance',
+      'detect',
       'admission',
       'meter',
       'lend',
@@ -66,6 +68,7 @@ describe('the stack of a call', () => {
       const beneath = met.slice(met.indexOf('retry') + 1)
       expect(beneath).toEqual([
         'balance',
+        'detect',
         'admission',
         'meter',
         'lend',
@@ -83,6 +86,8 @@ describe('the stack of a call', () => {
     column.push(retry)
     // @ts-expect-error: balance needs an attempt, which retry gives.
     column.push(balance)
+    // @ts-expect-error: detect needs a candidate, which balance gives.
+    column.push(detect)
     // @ts-expect-error: admission needs a candidate, which balance gives.
     column.push(admission)
     // @ts-expect-error: the meter counts what goes to an endpoint.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
 
@@ -14,5 +15,10 @@ describe('where a record is silent', () => {
 
   it('retries may be a fifth of the successes of the last 10 s', () => {
     expect(budgetPolicy()).toEqual({ ratio: 0.2, windowMs: 10_000 })
+  })
+
+  it('three faults in a row eject, for 5 s up to 300 s, half of the endpoints at most', () => {
+    const ejection = { baseEjectionMs: 5000, maxEjectionMs: 300_000 }
+    expect(outlierPolicy()).toEqual({ consecutive: 3, ...ejection, maxShare: 0.5 })
   })
 })

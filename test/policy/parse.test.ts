@@ -111,14 +111,35 @@ describe('parseRecord', () => {
       { retryConstraint: { budget: { interval: '1h1ms' } } },
       '$.retryConstraint.budget.interval: Expected a duration from 1s to 1h, got "1h1ms".',
     ],
+    [
+      { outlierDetection: { baseEjection: '2s', maxEjection: '1s' } },
+      '$.outlierDetection: Expected baseEjection to be no longer than maxEjection, got {"baseEjection":"2s","maxEjection":"1s"}.',
+    ],
+    [
+      { endpoints: undefined, alias: 'users', outlierDetection: {} },
+      '$: Expected an alias to stand alone: the policy is that of the record it names, got {"alias":"users","outlierDetection":{}}.',
+    ],
   ])('refuses %j', (fields, message) => {
     expect(refusalOf(fields)).toBe(message)
+  })
+
+  it.each([
+    ['consecutive', 'a whole number from 1 to 1000', [0, 1001, 2.5, '3']],
+    ['baseEjection', 'a duration from 100ms to 1h', ['99ms', '1h1ms', '5', 5]],
+    ['maxEjection', 'a duration from 100ms to 1h', ['99ms', '1h1ms', '5', 5]],
+    ['maxEjectionPercent', 'a whole number from 0 to 100', [-1, 101, 33.3, '50']],
+  ])('refuses an outlierDetection whose %s is not %s', (field, what, values) => {
+    for (const value of values) {
+      const told = `$.outlierDetection.${field}: Expected ${what}, got ${JSON.stringify(value)}.`
+      expect(refusalOf({ outlierDetection: { [field]: value } })).toBe(told)
+    }
   })
 
   it.each([
     ['timeouts', '$.timeouts'],
     ['retry', '$.retry'],
     ['retryConstraint', '$.retryConstraint'],
+    ['outlierDetection', '$.outlierDetection'],
   ])('refuses %s that are no object', (field, path) => {
     for (const value of [null, 42, true, 'much']) {
       expect(refusalOf({ [field]: value })).toMatch(
@@ -133,6 +154,7 @@ describe('parseRecord', () => {
     [{ timeouts: { Request: '5s' } }, '$.timeouts.Request'],
     [{ retry: { retries: 2 } }, '$.retry.retries'],
     [{ retryConstraint: { budget: { percentage: 20 } } }, '$.retryConstraint.budget.percentage'],
+    [{ outlierDetection: { consecutive5xx: 5 } }, '$.outlierDetection.consecutive5xx'],
     [{ endpoints: [{ url: URL, uri: URL }] }, '$.endpoints[0].uri'],
     [{ endpoints: [{ binding: 'USERS', url: URL }] }, '$.endpoints[0].url'],
     [{ 'a field': 1 }, '$["a field"]'],
@@ -151,7 +173,6 @@ describe('parseRecord', () => {
     [{ rules: [] }, '$.rules'],
     [{ hedge: { delay: 'p95' } }, '$.hedge'],
     [{ loadBalancer: 'peak-ewma' }, '$.loadBalancer'],
-    [{ outlierDetection: {} }, '$.outlierDetection'],
     [{ limits: { maxInFlight: 64 } }, '$.limits'],
     [{ access: { default: 'deny' } }, '$.access'],
     [{ retryConstraint: { whenEmpty: 'off' } }, '$.retryConstraint.whenEmpty'],

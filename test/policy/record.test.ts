@@ -11,6 +11,7 @@ const FULLEST = {
   timeouts: { request: '10s', backendRequest: '2s' },
   retry: { codes: [500, 503], attempts: 3, backoff: '50ms' },
   retryConstraint: { budget: { percent: 25.5, interval: '30s' } },
+  outlierDetection: { consecutive: 5, baseEjection: '10s', maxEjection: '60s', maxEjectionPercent: 30 },
 }
 
 describe('a service record', () => {
@@ -31,7 +32,12 @@ describe('a service record', () => {
         { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' } },
       ],
       alias: undefined,
-      policy: { timeouts: FULLEST.timeouts, retry: FULLEST.retry, retryConstraint: FULLEST.retryConstraint },
+      policy: {
+        timeouts: FULLEST.timeouts,
+        retry: FULLEST.retry,
+        retryConstraint: FULLEST.retryConstraint,
+        outlierDetection: FULLEST.outlierDetection,
+      },
     })
   })
 
@@ -56,6 +62,10 @@ describe('a service record', () => {
     ['retryConstraint', { budget: { percent: 100, interval: '1h' } }],
     ['retryConstraint', { budget: {} }],
     ['retryConstraint', {}],
+    ['outlierDetection', {}],
+    ['outlierDetection', { consecutive: 1, baseEjection: '100ms', maxEjection: '100ms', maxEjectionPercent: 0 }],
+    ['outlierDetection', { consecutive: 1000, baseEjection: '1h', maxEjection: '1h', maxEjectionPercent: 100 }],
+    ['outlierDetection', { baseEjection: '1h' }],
   ])('may have %s of %j', (field, value) => {
     expect(parseRecord(JSON.stringify({ endpoints: [URL], [field]: value })).policy).toEqual({ [field]: value })
   })

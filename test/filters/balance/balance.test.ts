@@ -170,6 +170,28 @@ describe('balance', () => {
     }
   })
 
+  it('chooses among those that are not ejected, and notes who was passed over', async () => {
+    const candidates = ['a', 'b', 'c', 'd'].map(givenCandidate)
+    const { context } = given(...candidates)
+    const able = candidates.slice(1, 3)
+    const detector = { available: <Of extends Candidate>() => able as readonly Candidate[] as readonly Of[] }
+    const service = { ...context.service, detector }
+    // A retry, too, rather goes back to one that was tried than to one that is ejected.
+    for (const number of [1, 2, 3, 4, 5]) {
+      const attempt = { ...context.attempt, number }
+      await balance(request, { ...context, service, attempt }, async () => new Response(null, { status: 503 }))
+    }
+    const asked = new Set(context.receipt.attempts.map(({ endpoint }) => endpoint))
+    expect([...asked].sort()).toEqual(['https://b.example.com', 'https://c.example.com'])
+    expect(context.receipt.ejected).toEqual(['https://a.example.com', 'https://d.example.com'])
+  })
+
+  it('notes nobody as passed over where nobody is ejected', async () => {
+    const { context } = given(givenCandidate('a'), givenCandidate('b'))
+    await balance(request, context, async () => new Response())
+    expect(context.receipt.ejected).toBeUndefined()
+  })
+
   it('goes back to those it has tried when there is no other', async () => {
     const { context } = given(givenCandidate('a'), givenCandidate('b'))
     for (const number of [1, 2, 3]) {
