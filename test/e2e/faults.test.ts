@@ -269,6 +269,34 @@ describe('a service whose endpoint', () => {
       for (let i = 0; i < 30; i++) expect((await mesh.call(path)).json.upstream).toBe('second')
     })
 
+    it('as often in a row as is written: it is not asked again, not even where the other one fails', async () => {
+      await proxy.set('refuse')
+      const path = await service([proxy.url, second.url], {
+        outlierDetection: { consecutive: 1, baseEjection: '1m' },
+        retryConstraint: 'off',
+      })
+      // Of two that nobody knows, one of the first two calls asks the first.
+      for (let i = 0; i < 2; i++) expect((await mesh.call(path)).json.upstream).toBe('second')
+      await proxy.set('pass')
+      second.override = answering(503)
+      const before = upstream.seen.length
+      expect((await mesh.call(path)).status).toBe(503)
+      expect(upstream.seen.length - before).toBe(0)
+    })
+
+    it('and recovers: it is asked again when its time is up', async () => {
+      await proxy.set('refuse')
+      const path = await service([proxy.url, second.url], {
+        outlierDetection: { consecutive: 1, baseEjection: '100ms', maxEjection: '100ms' },
+        retryConstraint: 'off',
+      })
+      for (let i = 0; i < 2; i++) expect((await mesh.call(path)).json.upstream).toBe('second')
+      await proxy.set('pass')
+      second.override = answering(503)
+      await eventually('the first answers', async () => (await mesh.call(path)).status === 200)
+      for (let i = 0; i < 10; i++) expect((await mesh.call(path)).json.upstream).toBe('first')
+    })
+
     it('until retries run out: the last answer is passed as it came', async () => {
       upstream.override = answering(503, { 'x-upstream-said': 'so', 'retry-after': '0' })
       const path = await service([upstream.url])

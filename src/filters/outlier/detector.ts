@@ -2,6 +2,7 @@
 import { type Health, health as unblemished } from '../../core/health.ts'
 import type { Random } from '../../core/random.ts'
 import type { OutlierPolicy } from '../../policy/outlier.ts'
+import { ejectionMs } from './ladder.ts'
 
 /** An endpoint as the detector sees it: what it learns is kept there. */
 export interface Suspect {
@@ -103,7 +104,7 @@ class FaultsInARow implements OutlierDetector {
   }
 
   private eject(health: Health, now: number): void {
-    health.until = now + this.ejectionMs(health.ejections)
+    health.until = now + ejectionMs(health.ejections, this.policy, this.random)
     health.ejections += 1
     health.since = now
     health.probeAt = 0
@@ -116,16 +117,6 @@ class FaultsInARow implements OutlierDetector {
     health.since = now
     health.probeAt = 0
     this.count()
-  }
-
-  /**
-   * Finagle's `Backoff.equalJittered`: the first is as long as it is written; each one after it is half of the doubled
-   * length and a random part of the other half, [5, 10), [10, 20) … until the longest is reached.
-   */
-  private ejectionMs(before: number): number {
-    const { baseEjectionMs, maxEjectionMs } = this.policy
-    if (before === 0) return baseEjectionMs
-    return Math.min(maxEjectionMs, baseEjectionMs * 2 ** (before - 1) * (1 + this.random.next()))
   }
 
   /** Counted anew rather than up and down: a call may end after an edit has removed its endpoint. */
