@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { MEANINGS, type Meaning } from '../../src/core/errors.ts'
 import { isIdempotent } from '../../src/filters/retry/retry.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
+import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { parseRecord } from '../../src/policy/parse.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
@@ -141,6 +142,7 @@ describe('docs/defaults.md', () => {
   const { requestMs, attemptMs } = timeoutPolicy()
   const { codes, attempts, backoffMs } = retryPolicy()
   const budget = budgetPolicy()
+  const ejection = outlierPolicy()
   const POLICY: Record<string, unknown> = {
     'request timeout': requestMs,
     'attempt timeout': attemptMs,
@@ -149,6 +151,10 @@ describe('docs/defaults.md', () => {
     'least backoff': backoffMs,
     'budget: share of successes': budget?.ratio,
     'budget: interval': budget?.windowMs,
+    'ejection: faults in a row': ejection.consecutive,
+    'ejection: the first': ejection.baseEjectionMs,
+    'ejection: the longest': ejection.maxEjectionMs,
+    'ejection: share of the endpoints at most': ejection.maxShare,
   }
 
   it('names every default of a record, as the policy functions give it', () => {
