@@ -14,6 +14,10 @@ export interface Endpoint {
   /** Unique within its service, and the same after an edit that leaves it as it was. */
   readonly id: string
   readonly target: Target
+  /** Its share of the requests, beside the weights of the others. 0 gets none, unless all are 0. */
+  readonly weight: number
+  /** Where it is: a colo (`AMS`), a continent (`EU`) or a location hint (`weur`). */
+  readonly locality: string | undefined
 }
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/

@@ -2,6 +2,7 @@
 import { type Allowance, allowance } from '../core/allowance.ts'
 import type { RequestContext } from '../core/context.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
+import type { Place } from '../core/locality.ts'
 import { receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import { type Subrequests, subrequests } from '../core/subrequests.ts'
@@ -10,6 +11,7 @@ import { readTimeoutMs } from '../wire/deadline.ts'
 import { BAGGAGE } from '../wire/headers.ts'
 import { withoutOverride } from '../wire/override.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
+import { readPlace } from '../wire/place.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
 import type { Settings } from './options.ts'
@@ -22,6 +24,8 @@ export interface Inbound extends RequestContext {
   signal(): AbortSignal | undefined
   /** What the mesh read of its headers; `undefined` where no request came. */
   readonly headers: PickedHeaders | undefined
+  /** Where the caller is, if the platform says it. Asked for only where endpoints say where they are. */
+  place(): Place | undefined
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
@@ -51,6 +55,7 @@ export function accept(request: Request, { trusted, defer }: Arrival, settings: 
     defer,
     headers,
     signal: () => request.signal,
+    place: () => readPlace(request),
     deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
     hops: readHops(headers),
     trace: traceOf(headers, trusted),
@@ -84,6 +89,7 @@ export function root({ clock, random, maxSubrequests }: Settings): Inbound {
     defer: () => {},
     headers: undefined,
     signal: () => undefined,
+    place: () => undefined,
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,

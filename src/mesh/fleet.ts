@@ -4,11 +4,13 @@ import type { Endpoint } from '../core/endpoint.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import type { Random } from '../core/random.ts'
 import type { Balancer, Candidate } from '../filters/balance/balancer.ts'
-import { p2c } from '../filters/balance/p2c.ts'
+import { balancers } from '../filters/balance/balancers.ts'
+import { type Localities, localities } from '../filters/balance/locality.ts'
 import { peakEwma } from '../filters/balance/peak-ewma.ts'
 import { type OutlierDetector, outlierDetector } from '../filters/outlier/detector.ts'
 import { type RetryBudget, retryBudget } from '../filters/retry/budget.ts'
 import { recentMedian } from '../math/recent-median.ts'
+import { balancePolicy } from '../policy/balance.ts'
 import { outlierPolicy } from '../policy/outlier.ts'
 import type { ServiceRecord, WrittenPolicy } from '../policy/record.ts'
 import { budgetPolicy, type RetryPolicy, retryPolicy } from '../policy/retry.ts'
@@ -25,10 +27,14 @@ export interface LiveService {
   readonly budget: RetryBudget
   readonly balancer: Balancer
   readonly detector: OutlierDetector
-  /** The endpoints that can be reached from here. */
+  /** The header that says which requests belong together, where the record names one. */
+  readonly keyedBy: string | undefined
+  /** The endpoints that can be reached from here, and are to get anything. */
   readonly candidates: readonly Candidate[]
   /** Those that cannot: a binding that this Worker does not have. */
   readonly unreachable: readonly Endpoint[]
+  /** How near each is, where any of them says where it is. */
+  readonly localities: Localities<Candidate> | undefined
   /** Milliseconds that the quickest of its endpoints usually takes, where that is known. */
   typicalMs(now: number): number | undefined
 }
@@ -51,12 +57,13 @@ export interface FleetOptions {
 
 export function fleet(options: FleetOptions): Fleet {
   const services: Lru<string, LiveService> = lru(options.maxRecords)
-  const balancer = p2c(options.random)
+  const balancerOf = balancers(options.random)
 
   // Where a record is silent all services share one policy.
   const timeouts = timeoutPolicy(options.defaults.timeouts)
   const retry = retryPolicy(options.defaults.retry)
   const outliers = outlierPolicy(options.defaults.outlierDetection)
+  const balancing = balancePolicy(options.defaults.loadBalancer)
 
   function live({ key, record }: Found, before: LiveService | undefined): LiveService {
     const { defaults, clock } = options
@@ -64,16 +71,20 @@ export function fleet(options: FleetOptions): Fleet {
     const constraint = written.retryConstraint ?? defaults.retryConstraint
     const isSameBudget =
       before && JSON.stringify(before.record.policy.retryConstraint) === JSON.stringify(written.retryConstraint)
-    const reached = candidatesOf(record.endpoints, before)
+    const { candidates, unreachable } = candidatesOf(record.endpoints, before)
+    const { algorithm, keyedBy } = written.loadBalancer ? balancePolicy(written.loadBalancer) : balancing
     return new Live({
       name: key,
       record,
       timeouts: written.timeouts ? timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }) : timeouts,
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
       budget: isSameBudget ? before.budget : retryBudget(budgetPolicy(constraint), clock),
-      balancer,
-      detector: detectorOf(written.outlierDetection, reached.candidates, before),
-      ...reached,
+      detector: detectorOf(written.outlierDetection, candidates, before),
+      balancer: balancerOf(algorithm, candidates),
+      keyedBy,
+      candidates,
+      unreachable,
+      localities: localities(candidates, options.random),
     })
   }
 
@@ -93,9 +104,16 @@ export function fleet(options: FleetOptions): Fleet {
     const known = before && new Map(before.candidates.map((candidate) => [candidate.endpoint.id, candidate]))
     const candidates: Candidate[] = []
     let unreachable = NONE
+    const isAnyWeighed = endpoints.some(({ weight }) => weight > 0)
     for (const endpoint of endpoints) {
-      if (!options.isReachable(endpoint)) unreachable = [...unreachable, endpoint]
-      else candidates.push(known?.get(endpoint.id) ?? unknown(endpoint))
+      if (isAnyWeighed && endpoint.weight === 0) continue
+      if (!options.isReachable(endpoint)) {
+        unreachable = [...unreachable, endpoint]
+        continue
+      }
+      const candidate = known?.get(endpoint.id) ?? unknown(endpoint)
+      candidate.endpoint = endpoint
+      candidates.push(candidate)
     }
     return { candidates, unreachable }
   }
@@ -121,8 +139,10 @@ class Live implements LiveService {
   readonly budget: RetryBudget
   readonly balancer: Balancer
   readonly detector: OutlierDetector
+  readonly keyedBy: string | undefined
   readonly candidates: readonly Candidate[]
   readonly unreachable: readonly Endpoint[]
+  readonly localities: Localities<Candidate> | undefined
 
   constructor(given: Omit<LiveService, 'typicalMs'>) {
     this.name = given.name
@@ -132,8 +152,10 @@ class Live implements LiveService {
     this.budget = given.budget
     this.balancer = given.balancer
     this.detector = given.detector
+    this.keyedBy = given.keyedBy
     this.candidates = given.candidates
     this.unreachable = given.unreachable
+    this.localities = given.localities
   }
 
   typicalMs(now: number): number | undefined {

@@ -24,13 +24,14 @@ export type Named = Omit<Inbound, keyof NewCall> & NewCall
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, { name, path, headers, receipt, trace, deadline, signals }: NewCall): Named {
-  const { clock, random, trusted, defer, signal, hops, allowance, subrequests } = from
+  const { clock, random, trusted, defer, signal, place, hops, allowance, subrequests } = from
   return {
     clock,
     random,
     trusted,
     defer,
     signal,
+    place,
     hops,
     allowance,
     subrequests,

@@ -1,6 +1,7 @@
 /** A service record: all that an operator may write under one name. */
 import * as v from 'valibot'
 import { type Endpoint, isServiceName } from '../core/endpoint.ts'
+import { loadBalancer } from './balance.ts'
 import { endpoint, endpointOf, type WrittenEndpoint } from './endpoint.ts'
 import { outlierDetection } from './outlier.ts'
 import { retry, retryConstraint } from './retry.ts'
@@ -17,6 +18,7 @@ const policy = () => ({
   retry: v.optional(retry()),
   retryConstraint: v.optional(retryConstraint()),
   outlierDetection: v.optional(outlierDetection()),
+  loadBalancer: v.optional(loadBalancer()),
 })
 
 export const policySchema = () => object(policy())
@@ -61,8 +63,8 @@ export function recordOf(written: WrittenRecord): ServiceRecord {
   return { endpoints: endpoints.map(endpointOf), alias, policy: policyOf(written) }
 }
 
-function policyOf({ timeouts, retry, retryConstraint, outlierDetection }: WrittenPolicy): WrittenPolicy {
-  const written = { timeouts, retry, retryConstraint, outlierDetection }
+function policyOf({ timeouts, retry, retryConstraint, outlierDetection, loadBalancer }: WrittenPolicy): WrittenPolicy {
+  const written = { timeouts, retry, retryConstraint, outlierDetection, loadBalancer }
   return Object.values(written).some((part) => part !== undefined) ? written : SILENT
 }
 

@@ -2,44 +2,72 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Random, seeded } from '../../src/core/random.ts'
-import type { Balancer, Load } from '../../src/filters/balance/balancer.ts'
+import type { Balancer, Choice, Load } from '../../src/filters/balance/balancer.ts'
 
 const seed = 9
+/** So many that a point of a hundred is four times what chance does to a share. */
+const CALLS = 40_000
 
-interface Weighed {
+interface Weighed extends Choice {
   readonly name: string
-  readonly load: Load
 }
 
 /** An endpoint that costs as much as is said. */
-export function weighed(name: string, cost: number): Weighed {
-  const load: Load = { cost: () => cost, start: () => ({ settle() {} }), inFlight: () => 0 }
-  return { name, load }
+export function weighed(name: string, cost: number, weight = 1, inFlight = 0): Weighed {
+  const load: Load = { cost: () => cost, start: () => ({ settle() {} }), inFlight: () => inFlight }
+  return { name, load, endpoint: { id: `https://${name}.example.com`, weight } }
 }
 
-export function itIsABalancer(name: string, make: (random: Random) => Balancer): void {
-  describe(`${name}, a balancer`, () => {
+/** So many endpoints of the same cost and weight. */
+export function equals(count: number): Weighed[] {
+  return Array.from({ length: count }, (_, index) => weighed(`eu-${index}`, 1))
+}
+
+/** How often each is chosen, of so many calls: each with a key of its own, where keys are given. */
+export function chosen(balancer: Balancer, from: readonly Weighed[], calls: number, key?: (call: number) => string) {
+  const counts = new Map(from.map(({ name }) => [name, 0]))
+  for (let call = 0; call < calls; call++) {
+    const { name } = balancer(from, call, key?.(call))
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return counts
+}
+
+type Make = (random: Random) => Balancer
+
+/** Each of so many endpoints: what it costs, what it weighs, how many it has in flight. */
+const anyCandidates = fc
+  .array(fc.tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.nat(4), fc.nat(100)), {
+    minLength: 1,
+    maxLength: 20,
+  })
+  .map((all) => Object.freeze(all.map(([cost, weight, flying], index) => weighed(`eu-${index}`, cost, weight, flying))))
+const anyKey = fc.option(fc.string(), { nil: undefined })
+
+/** What every balancer keeps to, whether or not it knows of weights. */
+export function itIsABalancerOfEquals(name: string, make: Make): void {
+  describe(`${name}, a balancer of equals`, () => {
     it('has no choice with one candidate', () => {
       const only = weighed('only', Number.MAX_VALUE)
       expect(make(seeded(seed))([only], 0)).toBe(only)
     })
 
-    it(`chooses one of the candidates, and changes nothing (seed ${seed})`, () => {
+    it(`chooses one of those it is given, whichever it was given before, and changes nothing (seed ${seed})`, () => {
       fc.assert(
-        fc.property(
-          fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 }),
-          fc.integer(),
-          (costs, chance) => {
-            const candidates = Object.freeze(costs.map((cost, index) => weighed(String(index), cost)))
-            expect(candidates).toContain(make(seeded(chance))(candidates, 0))
-          },
-        ),
+        fc.property(anyCandidates, fc.integer(), anyKey, fc.infiniteStream(fc.boolean()), (all, chance, key, coins) => {
+          const balancer = make(seeded(chance))
+          for (let call = 0; call < 5; call++) {
+            const some = Object.freeze(all.filter(() => coins.next().value))
+            const given = some.length > 0 ? some : all
+            expect(given).toContain(balancer(given, call, key))
+          }
+        }),
         { seed },
       )
     })
 
     it('makes the same choices with the same chance', () => {
-      const candidates = [weighed('a', 3), weighed('b', 3), weighed('c', 3), weighed('d', 3)]
+      const candidates = [weighed('a', 3), weighed('b', 3, 2), weighed('c', 3), weighed('d', 3, 5)]
       const choices = () => {
         const balancer = make(seeded(seed))
         return Array.from({ length: 50 }, () => balancer(candidates, 0).name)
@@ -47,12 +75,56 @@ export function itIsABalancer(name: string, make: (random: Random) => Balancer):
       expect(choices()).toEqual(choices())
     })
 
-    it('lets no endpoint go without, among equals', () => {
-      const candidates = Array.from({ length: 10 }, (_, index) => weighed(String(index), 1))
-      const balancer = make(seeded(seed))
-      const chosen = new Set(Array.from({ length: 500 }, () => balancer(candidates, 0).name))
-      expect(chosen.size).toBe(10)
+    it('gives about the same to each', () => {
+      const candidates = equals(10)
+      const counts = chosen(make(seeded(seed)), candidates, 1000)
+      for (const [name, count] of counts) expect(Math.abs(count - 100), name).toBeLessThan(50)
     })
+
+    it('tells a programmer that there is nothing to choose from', () => {
+      expect(() => make(seeded(seed))([], 0)).toThrow(RangeError)
+    })
+  })
+}
+
+export function itIsABalancer(name: string, make: Make): void {
+  itIsABalancerOfEquals(name, make)
+
+  describe(`${name}, a balancer by weight`, () => {
+    it(`gives nothing to what weighs nothing, unless none weighs anything (seed ${seed})`, () => {
+      fc.assert(
+        fc.property(anyCandidates, fc.integer(), anyKey, (all, chance, key) => {
+          const { endpoint } = make(seeded(chance))(all, 0, key)
+          const isAnyWeighed = all.some(({ endpoint }) => endpoint.weight > 0)
+          expect(endpoint.weight > 0).toBe(isAnyWeighed)
+        }),
+        { seed },
+      )
+    })
+
+    it('gives about the same to each where none weighs anything', () => {
+      const candidates = equals(4).map(({ name }) => weighed(name, 1, 0))
+      const counts = chosen(make(seeded(seed)), candidates, 1000)
+      for (const [name, count] of counts) expect(Math.abs(count - 250), name).toBeLessThan(60)
+    })
+
+    it.each([[[5, 95]], [[10, 90]], [[1, 2, 3, 4]], [[5, 45, 50]], [[1, 1, 1, 7]], [[1_000_000, 1_000_000, 500_000]]])(
+      'gives each its share by weight, within a point of a hundred: %j',
+      (weights) => {
+        const sum = weights.reduce((sum, weight) => sum + weight, 0)
+        // Costs are as unequal as can be: the heaviest is the dearest.
+        const candidates = weights.map((weight, index) => weighed(`eu-${index}`, weight, weight))
+        const counts = chosen(make(seeded(seed)), candidates, CALLS, (call) => `user-${call}`)
+        const shares = new Map<number, number>()
+        for (const { name, endpoint } of candidates) {
+          shares.set(endpoint.weight, (shares.get(endpoint.weight) ?? 0) + (counts.get(name) ?? 0))
+        }
+        for (const [weight, count] of shares) {
+          const wanted = weights.filter((other) => other === weight).length * (weight / sum)
+          expect(Math.abs(count / CALLS - wanted), `${weight} of ${sum}`).toBeLessThan(0.01)
+        }
+      },
+    )
   })
 }
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Endpoint } from '../../src/core/endpoint.ts'
 import { subrequests } from '../../src/core/subrequests.ts'
 import { meter } from '../../src/filters/meter.ts'
 import { failureOf } from '../support/call.ts'
-import { givenEndpoint } from '../support/given.ts'
+import { givenBinding, givenEndpoint } from '../support/given.ts'
 
 const request = new Request('http://users/')
-const bound: Endpoint = { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' } }
+const bound = givenBinding('USERS')
 
 describe('meter', () => {
   it('counts each attempt, and refuses what is more than may be made without sending it', async () => {

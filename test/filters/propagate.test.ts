@@ -3,6 +3,7 @@ import { deadlineIn, never } from '../../src/core/deadline.ts'
 import { propagate } from '../../src/filters/propagate.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
 import { givenCall, givenTrace } from '../support/call.ts'
+import { givenBinding } from '../support/given.ts'
 
 type Call = ReturnType<typeof givenCall>
 
@@ -26,7 +27,7 @@ async function incoming(response: Response): Promise<Response> {
   return propagate(new Request('http://users/'), givenCall(), async () => response)
 }
 
-const binding = { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' } } as const
+const binding = givenBinding('USERS')
 
 describe('propagate', () => {
   it('writes deadline, allowance, attempt, trace and loop guard', async () => {

@@ -63,6 +63,19 @@ describe('accept', () => {
     expect(context.trusted).toBe(true)
   })
 
+  it('does not ask where the caller is until somebody wants to know', () => {
+    let asked = 0
+    const request = Object.defineProperty(new Request('http://front/'), 'cf', {
+      get() {
+        asked += 1
+        return { colo: 'AMS', continent: 'EU' }
+      },
+    })
+    const { place } = accept(request, { trusted: false, defer() {} }, settings)
+    expect(asked).toBe(0)
+    expect(place()).toEqual({ colo: 'AMS', continent: 'EU' })
+  })
+
   it('gives each request a receipt of its own', () => {
     expect(accepted().receipt).not.toBe(accepted().receipt)
   })
@@ -70,10 +83,10 @@ describe('accept', () => {
 
 describe('root', () => {
   it('is the context of a call that no request brought: it belongs to the mesh, and has all the time', () => {
-    const { trusted, deadline, hops, trace, allowance, signal } = root(settings)
+    const { trusted, deadline, hops, trace, allowance, signal, place } = root(settings)
     expect(trusted).toBe(true)
     expect(deadline.at).toBe(Number.POSITIVE_INFINITY)
     expect(hops).toBe(0)
-    expect([trace, allowance, signal()]).toEqual([undefined, undefined, undefined])
+    expect([trace, allowance, signal(), place()]).toEqual([undefined, undefined, undefined, undefined])
   })
 })

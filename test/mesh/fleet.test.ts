@@ -120,6 +120,72 @@ describe('fleet', () => {
     expect(able(one)).toEqual([B])
   })
 
+  it('keeps what it learned of an endpoint whose weight or locality an edit changes', () => {
+    const { of, clock } = given()
+    const [before] = of({ endpoints: [A, { url: B, weight: 3 }] }).candidates
+    before?.load.start(clock.now() - 70, 2_000_000).settle('success', clock.now())
+    const after = of({ endpoints: [{ url: A, weight: 5, locality: 'weur' }, B] })
+    expect(after.candidates[0]).toBe(before)
+    expect(after.candidates[0]?.endpoint).toMatchObject({ weight: 5, locality: 'weur' })
+    expect(after.candidates[1]?.endpoint).toMatchObject({ weight: 1, locality: undefined })
+    expect(after.candidates[0]?.load.cost(clock.now())).toBe(70)
+  })
+
+  it('gives an endpoint its new share after an edit of its weight', () => {
+    const { of } = given()
+    const share = (weight: number) => {
+      const { balancer, candidates } = of({
+        endpoints: [
+          { url: A, weight },
+          { url: B, weight: 100 - weight },
+        ],
+      })
+      let count = 0
+      for (let call = 0; call < 10_000; call++) if (balancer(candidates, call) === candidates[0]) count += 1
+      return count / 10_000
+    }
+    for (const weight of [5, 10, 50, 90]) expect(Math.abs(share(weight) - weight / 100)).toBeLessThan(0.01)
+  })
+
+  it('has no use for an endpoint that weighs nothing, unless none weighs anything', () => {
+    const { of } = given()
+    expect(ids(of({ endpoints: [A, { url: B, weight: 0 }, C] }))).toEqual([A, C])
+    expect(
+      ids(
+        of({
+          endpoints: [
+            { url: A, weight: 0 },
+            { url: B, weight: 0 },
+          ],
+        }),
+      ),
+    ).toEqual([A, B])
+  })
+
+  it('does not fall back on what weighs nothing where the others cannot be reached', () => {
+    const { candidates, unreachable } = given({ unreachable: A }).of({ endpoints: [A, { url: B, weight: 0 }] })
+    expect(candidates).toEqual([])
+    expect(unreachable.map(({ id }) => id)).toEqual([A])
+  })
+
+  it('balances as the record says, or else the defaults', () => {
+    const { of } = given({ defaults: { loadBalancer: { ringHash: { header: 'X-User' } } } })
+    expect(of({ endpoints: [A, B] }).keyedBy).toBe('x-user')
+    const { balancer, keyedBy, candidates } = of({ endpoints: [A, B], loadBalancer: 'round-robin' })
+    expect(keyedBy).toBeUndefined()
+    const first = balancer(candidates, 0)
+    expect(balancer(candidates, 0)).not.toBe(first)
+    expect(balancer(candidates, 0)).toBe(first)
+  })
+
+  it('knows how near endpoints are only where one of them says where it is', () => {
+    const { of } = given()
+    expect(of({ endpoints: [A, B] }).localities).toBeUndefined()
+    const { localities, candidates } = of({ endpoints: [A, { url: B, locality: 'enam' }] })
+    const near = localities?.near(candidates, { colo: 'IAD', continent: 'NA' })
+    expect(near?.map(({ endpoint }) => endpoint.id)).toEqual([B])
+  })
+
   it('does not mix two services up that share an endpoint', () => {
     const { of, clock } = given()
     const [users] = of({ endpoints: [A] }, 'services/users').candidates

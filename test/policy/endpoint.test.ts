@@ -42,13 +42,27 @@ describe('endpointOf', () => {
     ['https://a.example.com/v1//', 'https://a.example.com/v1'],
     [{ url: 'https://a.example.com/v1' }, 'https://a.example.com/v1'],
   ])('of %j is at %s, by which it is known', (written, url) => {
-    expect(endpointOf(written)).toEqual({ id: url, target: { kind: 'url', url } })
+    expect(endpointOf(written)).toEqual({ id: url, target: { kind: 'url', url }, weight: 1, locality: undefined })
   })
 
   it('of a binding is known by its name', () => {
     expect(endpointOf({ binding: 'USERS' })).toEqual({
       id: 'binding:USERS',
       target: { kind: 'binding', binding: 'USERS' },
+      weight: 1,
+      locality: undefined,
+    })
+  })
+
+  it('has the weight and the locality that are written, and the id that it has without them', () => {
+    expect(endpointOf({ url: 'https://a.example.com', weight: 0, locality: 'enam' })).toEqual({
+      ...endpointOf('https://a.example.com'),
+      weight: 0,
+      locality: 'enam',
+    })
+    expect(endpointOf({ binding: 'USERS', weight: 1_000_000 })).toEqual({
+      ...endpointOf({ binding: 'USERS' }),
+      weight: 1_000_000,
     })
   })
 })

@@ -6,6 +6,8 @@ import { parsePolicy, parseRecord } from '../../src/policy/parse.ts'
 const URL = 'https://users.example.com'
 const URL_FORM = 'an http:// or https:// URL without query or fragment'
 const NAME_FORM = 'a service name: a DNS name in lower case'
+const WEIGHT_FORM = 'a whole number from 0 to 1,000,000'
+const LOCALITY_FORM = 'a colo such as "AMS", a continent such as "EU" or a location hint such as "weur"'
 const DURATION_FORM = 'a duration such as "250ms", "2s" or "1m30s"'
 
 /** The message with which a text is refused. */
@@ -59,6 +61,20 @@ describe('parseRecord', () => {
     ],
     [{ endpoints: [{ binding: '' }] }, '$.endpoints[0].binding: Expected the name of a service binding, got "".'],
     [{ endpoints: [{ binding: 1 }] }, '$.endpoints[0].binding: Expected the name of a service binding, got 1.'],
+    [{ endpoints: [{ url: URL, weight: -1 }] }, `$.endpoints[0].weight: Expected ${WEIGHT_FORM}, got -1.`],
+    [{ endpoints: [{ url: URL, weight: 1.5 }] }, `$.endpoints[0].weight: Expected ${WEIGHT_FORM}, got 1.5.`],
+    [{ endpoints: [{ url: URL, weight: 1_000_001 }] }, `$.endpoints[0].weight: Expected ${WEIGHT_FORM}, got 1000001.`],
+    [{ endpoints: [{ binding: 'USERS', weight: '3' }] }, `$.endpoints[0].weight: Expected ${WEIGHT_FORM}, got "3".`],
+    [{ endpoints: [{ url: URL, weight: null }] }, `$.endpoints[0].weight: Expected ${WEIGHT_FORM}, got null.`],
+    [{ endpoints: [{ url: URL, locality: 'ams' }] }, `$.endpoints[0].locality: Expected ${LOCALITY_FORM}, got "ams".`],
+    [
+      { endpoints: [{ url: URL, locality: ['AMS'] }] },
+      `$.endpoints[0].locality: Expected ${LOCALITY_FORM}, got ["AMS"].`,
+    ],
+    [
+      { endpoints: [URL, { url: URL, weight: 3 }] },
+      `$.endpoints: Expected each endpoint once, got ["${URL}",{"url":"${URL}","weight":3}].`,
+    ],
     [{ endpoints: [URL, `${URL}/`] }, `$.endpoints: Expected each endpoint once, got ["${URL}","${URL}/"].`],
     [
       { alias: 'users-v2' },
@@ -172,13 +188,10 @@ describe('parseRecord', () => {
   it.each([
     [{ rules: [] }, '$.rules'],
     [{ hedge: { delay: 'p95' } }, '$.hedge'],
-    [{ loadBalancer: 'peak-ewma' }, '$.loadBalancer'],
     [{ limits: { maxInFlight: 64 } }, '$.limits'],
     [{ access: { default: 'deny' } }, '$.access'],
     [{ retryConstraint: { whenEmpty: 'off' } }, '$.retryConstraint.whenEmpty'],
     [{ retryConstraint: { minRetryRate: { count: 10 } } }, '$.retryConstraint.minRetryRate'],
-    [{ endpoints: [{ url: URL, weight: 3 }] }, '$.endpoints[0].weight'],
-    [{ endpoints: [{ url: URL, locality: 'enam' }] }, '$.endpoints[0].locality'],
     [{ endpoints: [{ url: URL, credentials: {} }] }, '$.endpoints[0].credentials'],
     [{ endpoints: [{ dispatch: { binding: 'D', script: 's' } }] }, '$.endpoints[0].dispatch'],
     [{ endpoints: [{ object: { binding: 'O', key: 'name:a' } }] }, '$.endpoints[0].object'],
@@ -242,7 +255,14 @@ describe('any text at all', () => {
     const endpoint = almost(
       fc.oneof(
         fc.webUrl(),
-        fc.record({ url: almost(fc.webUrl()) }),
+        fc.record(
+          {
+            url: almost(fc.webUrl()),
+            weight: almost(fc.nat()),
+            locality: almost(fc.constantFrom('EU', 'AMS', 'weur')),
+          },
+          { requiredKeys: ['url'] },
+        ),
         fc.record({ binding: almost(fc.constantFrom('USERS', 'ORDERS')) }),
       ),
     )
@@ -262,6 +282,9 @@ describe('any text at all', () => {
         alias: text,
         timeouts: almost(timeouts),
         retry: almost(retry),
+        loadBalancer: almost(
+          fc.oneof(fc.constant('round-robin'), fc.record({ ringHash: fc.record({ header: text }) })),
+        ),
         retryConstraint: almost(fc.oneof(fc.constant('off'), fc.record({ budget: almost(budget) }))),
       },
       { requiredKeys: [] },

@@ -3,15 +3,17 @@ import { parseRecord } from '../../src/policy/parse.ts'
 import { recordOf } from '../../src/policy/record.ts'
 
 const URL = 'https://users.example.com'
-const ENDPOINT = { id: URL, target: { kind: 'url', url: URL } }
+const PLACING = { weight: 1, locality: undefined }
+const ENDPOINT = { id: URL, target: { kind: 'url', url: URL }, ...PLACING }
 
 const FULLEST = {
   $schema: 'https://selvedge.dev/service-record.schema.json',
-  endpoints: [URL, { url: 'https://users-us.example.com/v1/' }, { binding: 'USERS' }],
+  endpoints: [URL, { url: 'https://users-us.example.com/v1/', weight: 3, locality: 'enam' }, { binding: 'USERS' }],
   timeouts: { request: '10s', backendRequest: '2s' },
   retry: { codes: [500, 503], attempts: 3, backoff: '50ms' },
   retryConstraint: { budget: { percent: 25.5, interval: '30s' } },
   outlierDetection: { consecutive: 5, baseEjection: '10s', maxEjection: '60s', maxEjectionPercent: 30 },
+  loadBalancer: { ringHash: { header: 'x-user' } },
 }
 
 describe('a service record', () => {
@@ -28,8 +30,13 @@ describe('a service record', () => {
     expect(parseRecord(JSON.stringify(FULLEST, null, 2))).toEqual({
       endpoints: [
         ENDPOINT,
-        { id: 'https://users-us.example.com/v1', target: { kind: 'url', url: 'https://users-us.example.com/v1' } },
-        { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' } },
+        {
+          id: 'https://users-us.example.com/v1',
+          target: { kind: 'url', url: 'https://users-us.example.com/v1' },
+          weight: 3,
+          locality: 'enam',
+        },
+        { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' }, ...PLACING },
       ],
       alias: undefined,
       policy: {
@@ -37,6 +44,7 @@ describe('a service record', () => {
         retry: FULLEST.retry,
         retryConstraint: FULLEST.retryConstraint,
         outlierDetection: FULLEST.outlierDetection,
+        loadBalancer: FULLEST.loadBalancer,
       },
     })
   })

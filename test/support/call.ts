@@ -3,11 +3,13 @@ import { allowance } from '../../src/core/allowance.ts'
 import { cancellation } from '../../src/core/cancellation.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
 import type { Endpoint } from '../../src/core/endpoint.ts'
+import type { Place } from '../../src/core/locality.ts'
 import { seeded } from '../../src/core/random.ts'
 import { receipt } from '../../src/core/receipt.ts'
 import type { Trace } from '../../src/core/span.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
-import type { Candidate } from '../../src/filters/balance/balancer.ts'
+import type { Balancer, Candidate } from '../../src/filters/balance/balancer.ts'
+import type { Localities } from '../../src/filters/balance/locality.ts'
 import { p2c } from '../../src/filters/balance/p2c.ts'
 import { peakEwma } from '../../src/filters/balance/peak-ewma.ts'
 import { outlierDetector } from '../../src/filters/outlier/detector.ts'
@@ -21,7 +23,7 @@ import { pickHeaders } from '../../src/wire/picked.ts'
 /** A place to send to, at a URL of its own. */
 export function givenEndpoint(name = 'eu'): Endpoint {
   const url = `https://${name}.example.com`
-  return { id: url, target: { kind: 'url', url } }
+  return { id: url, target: { kind: 'url', url }, weight: 1, locality: undefined }
 }
 
 /** An endpoint of which nothing is known yet. */
@@ -39,6 +41,12 @@ export function givenTrace(over: Partial<Trace> = {}): Trace {
   return { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', flags: 1, ...over }
 }
 
+/** One that weighs so much, or says where it is. */
+export function givenPlaced(name: string, placing: Partial<Pick<Endpoint, 'weight' | 'locality'>>): Candidate {
+  const candidate = givenCandidate(name)
+  return { ...candidate, endpoint: { ...candidate.endpoint, ...placing } }
+}
+
 /** A service with one endpoint, the default policy and no budget to run out of. */
 export function givenService(...candidates: readonly Candidate[]) {
   const clock = virtualClock()
@@ -47,7 +55,9 @@ export function givenService(...candidates: readonly Candidate[]) {
     timeouts: timeoutPolicy(),
     retry: retryPolicy(),
     budget: retryBudget(undefined, clock),
-    balancer: p2c(seeded(7)),
+    balancer: p2c(seeded(7)) as Balancer,
+    keyedBy: undefined as string | undefined,
+    localities: undefined as Localities<Candidate> | undefined,
     detector: outlierDetector(outlierPolicy(), seeded(7)),
     candidates: candidates.length > 0 ? candidates : [givenCandidate()],
     unreachable: [] as readonly Endpoint[],
@@ -66,6 +76,7 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     work: cancellation(true),
     headers: pickHeaders(new Headers()),
     signals: (): readonly AbortSignal[] => [],
+    place: (): Place | undefined => undefined,
     trusted: true,
     allowance: allowance(2),
     service: givenService(),

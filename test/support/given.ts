@@ -10,7 +10,12 @@ import type { Sent } from '../../src/transport/send.ts'
 
 /** An endpoint by URL. */
 export function givenEndpoint(url = 'https://users.example.com'): Endpoint {
-  return { id: url, target: { kind: 'url', url } }
+  return { id: url, target: { kind: 'url', url }, weight: 1, locality: undefined }
+}
+
+/** An endpoint by service binding. */
+export function givenBinding(binding: string): Endpoint {
+  return { id: `binding:${binding}`, target: { kind: 'binding', binding }, weight: 1, locality: undefined }
 }
 
 /** A request that asks the registry: it has all the time there is, and keeps what it defers. */

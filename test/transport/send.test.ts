@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { cancellation } from '../../src/core/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
 import { send } from '../../src/transport/send.ts'
-import { givenEndpoint, givenSent } from '../support/given.ts'
+import { givenBinding, givenEndpoint, givenSent } from '../support/given.ts'
 
 const request = new Request('http://users/42?x=1')
 const post = new Request('http://users/42?x=1', { method: 'POST', body: 'hello' })
@@ -13,7 +13,7 @@ function roads(fetch: (url: string, init: RequestInit) => Promise<Response> = as
   return { spy, send: send({ fetch: spy as unknown as typeof globalThis.fetch, bindings: { USERS: { fetch: spy } } }) }
 }
 
-const binding = { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' } } as const
+const binding = givenBinding('USERS')
 
 describe('send', () => {
   it.each([
@@ -85,7 +85,7 @@ describe('send', () => {
   })
 
   it('says which binding is missing', async () => {
-    const endpoint = { id: 'binding:ORDERS', target: { kind: 'binding', binding: 'ORDERS' } } as const
+    const endpoint = givenBinding('ORDERS')
     await expect(roads().send(request, givenSent({ endpoint }))).rejects.toMatchObject({ code: 'no_endpoint' })
   })
 

@@ -4,11 +4,13 @@ import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
+import type { Place } from '../../core/locality.ts'
 import { classify, classifyError, type Outcome } from '../../core/outcome.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
 import { readPushback } from '../../wire/pushback.ts'
 import type { Balancer, Candidate } from './balancer.ts'
+import type { Localities } from './locality.ts'
 
 interface Needs {
   readonly clock: Clock
@@ -22,7 +24,12 @@ interface Needs {
     readonly balancer: Balancer
     /** Gives those that are not ejected: the very list where none is, or where too many are. */
     readonly detector: { available<Of extends Candidate>(candidates: readonly Of[], now: number): readonly Of[] }
+    /** The header that says which requests belong together, where the record names one. */
+    readonly keyedBy: string | undefined
+    /** How near each candidate is, where any of them says where it is. */
+    readonly localities: Localities<Candidate> | undefined
   }
+  place(): Place | undefined
   readonly work: Cancellation
 }
 
@@ -40,7 +47,8 @@ const LONGEST_MS = 900_000
 export const balance: Filter<Needs, Gives> = async function balance(request, context, next) {
   const { clock, receipt, deadline, service } = context
   const now = clock.now()
-  const candidate = service.balancer(choices(context, now), now)
+  const key = service.keyedBy === undefined ? undefined : (request.headers.get(service.keyedBy) ?? undefined)
+  const candidate = service.balancer(choices(context, now), now, key)
   const { endpoint } = candidate
   const pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
   const note: AttemptNote = {
@@ -76,8 +84,10 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
   }
 }
 
-/** Not one that is ejected. A retry goes to an endpoint that has not been tried for this call, while there is one. */
-function choices({ service, attempt, receipt }: Needs, now: number): readonly Candidate[] {
+/** Narrowed step by step; a step that has nothing to say leaves the list as it is. */
+function choices(context: Needs, now: number): readonly Candidate[] {
+  const { service, attempt, receipt } = context
+  const { localities } = service
   if (service.candidates.length === 0) {
     const missing = service.unreachable.map(({ id }) => id).join(', ')
     throw new MeshError(
@@ -87,9 +97,17 @@ function choices({ service, attempt, receipt }: Needs, now: number): readonly Ca
   }
   const candidates = service.detector.available(service.candidates, now)
   if (candidates.length < service.candidates.length) receipt.ejected = missingFrom(candidates, service.candidates)
-  if (attempt.number === 1 || candidates.length === 1) return candidates
-  const untried = candidates.filter(({ endpoint }) => !receipt.attempts.some((note) => note.endpoint === endpoint.id))
-  return untried.length > 0 ? untried : candidates
+  const near = localities ? localities.near(candidates, context.place()) : candidates
+  if (attempt.number === 1 || candidates.length === 1) return near
+  // A retry goes to an endpoint that has not been tried for this call, while there is one: a near one if that can be.
+  const fresh = untried(near, receipt)
+  if (fresh.length > 0) return fresh
+  const further = localities ? localities.nearest(untried(candidates, receipt), context.place()) : fresh
+  return further.length > 0 ? further : near
+}
+
+function untried(candidates: readonly Candidate[], { attempts }: Receipt): readonly Candidate[] {
+  return candidates.filter(({ endpoint }) => !attempts.some((note) => note.endpoint === endpoint.id))
 }
 
 /** The ids of those that were passed over. */

@@ -4,12 +4,23 @@ import type { Health } from '../../core/health.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { RecentMedian } from '../../math/recent-median.ts'
 
-/** Chooses one of the candidates, of which there is at least one. */
-export type Balancer = <Of extends { readonly load: Load }>(candidates: readonly Of[], now: number) => Of
+/** As much of a candidate as a balancer looks at. */
+export interface Choice {
+  readonly endpoint: { readonly id: string; readonly weight: number }
+  readonly load: Load
+}
+
+/**
+ * Chooses one of the candidates, of which there is at least one. One of weight 0 is never chosen unless all are.
+ *
+ * @param key what belongs together goes to the same place, where the balancer knows how.
+ */
+export type Balancer = <Of extends Choice>(candidates: readonly Of[], now: number, key?: string) => Of
 
 /** An endpoint, and what this isolate has learned of it. */
 export interface Candidate {
-  readonly endpoint: Endpoint
+  /** An edit of its weight or locality puts another value here, of the same id. */
+  endpoint: Endpoint
   readonly load: Load
   /** Milliseconds that its recent successes took. */
   readonly latency: RecentMedian

@@ -1,12 +1,15 @@
 /** Power of two choices: two at random, the one with the lower load. */
 import type { Random } from '../../core/random.ts'
-import type { Balancer } from './balancer.ts'
+import type { Balancer, Load } from './balancer.ts'
 
 /**
  * Finagle's P2C: two distinct draws, a tie goes to the first. Two are enough: most of what a full scan would gain, and no
- * herd that follows the best endpoint of the moment (Mitzenmacher 2001).
+ * herd that follows the best endpoint of the moment (Mitzenmacher 2001). All are drawn alike: weights are above it, in
+ * `by-weight.ts`.
+ *
+ * @param costOf what is compared. Default: the load's own cost.
  */
-export function p2c(random: Random): Balancer {
+export function p2c(random: Random, costOf: (load: Load, now: number) => number = ownCost): Balancer {
   return function pick(candidates, now) {
     const { length } = candidates
     const first = Math.floor(random.next() * length)
@@ -16,6 +19,10 @@ export function p2c(random: Random): Balancer {
     // The second draw skips the first: each of the others is as likely.
     const second = (first + 1 + Math.floor(random.next() * (length - 1))) % length
     const other = candidates[second] as typeof one
-    return other.load.cost(now) < one.load.cost(now) ? other : one
+    return costOf(other.load, now) < costOf(one.load, now) ? other : one
   }
+}
+
+function ownCost(load: Load, now: number): number {
+  return load.cost(now)
 }

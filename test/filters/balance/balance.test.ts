@@ -8,8 +8,10 @@ import { receipt } from '../../../src/core/receipt.ts'
 import { virtualClock } from '../../../src/core/virtual-clock.ts'
 import { balance } from '../../../src/filters/balance/balance.ts'
 import type { Candidate } from '../../../src/filters/balance/balancer.ts'
+import { localities } from '../../../src/filters/balance/locality.ts'
 import { p2c } from '../../../src/filters/balance/p2c.ts'
-import { failureOf, givenCall, givenCandidate, givenEndpoint, givenService } from '../../support/call.ts'
+import { rendezvous } from '../../../src/filters/balance/rendezvous.ts'
+import { failureOf, givenCall, givenCandidate, givenEndpoint, givenPlaced, givenService } from '../../support/call.ts'
 
 const request = new Request('http://users/')
 
@@ -199,6 +201,82 @@ describe('balance', () => {
       await balance(request, { ...context, attempt }, async () => new Response(null, { status: 503 }))
     }
     expect(context.receipt.attempts).toHaveLength(3)
+  })
+
+  describe('where endpoints say where they are', () => {
+    const EU = { colo: 'AMS', continent: 'EU' }
+
+    function placed(...places: readonly (string | undefined)[]) {
+      const candidates = places.map((locality, index) => givenPlaced(`${locality}-${index}`, { locality }))
+      const { context } = given(...candidates)
+      const service = { ...context.service, localities: localities(candidates, seeded(7)) }
+      return { ...context, service, place: () => EU }
+    }
+
+    async function tried(context: ReturnType<typeof placed>, attempts: number) {
+      const call = { ...context, receipt: receipt() }
+      for (let number = 1; number <= attempts; number++) {
+        const attempt = { ...context.attempt, number }
+        await balance(request, { ...call, attempt }, async () => new Response(null, { status: 503 }))
+      }
+      return call.receipt.attempts.map(({ endpoint }) => endpoint.slice('https://'.length, -'.example.com'.length))
+    }
+
+    it('stays near', async () => {
+      const context = placed('NA', 'EU', undefined)
+      for (let call = 0; call < 20; call++) expect(await tried(context, 1)).toEqual(['EU-1'])
+    })
+
+    it('retries at another near endpoint, then further away, then where it was tried', async () => {
+      const context = placed('NA', 'EU', 'EU', 'AMS')
+      for (let call = 0; call < 20; call++) {
+        const [first, second, third, fourth, fifth] = await tried(context, 5)
+        expect(first).toBe('AMS-3')
+        expect(new Set([second, third])).toEqual(new Set(['EU-1', 'EU-2']))
+        expect(fourth).toBe('NA-0')
+        expect(fifth).toBe('AMS-3')
+      }
+    })
+
+    it('asks where the caller is only where it matters', async () => {
+      let asked = 0
+      const place = () => {
+        asked += 1
+        return EU
+      }
+      const { context } = given(givenCandidate('a'), givenCandidate('b'))
+      await balance(request, { ...context, place }, async () => new Response())
+      expect(asked).toBe(0)
+      await balance(request, { ...placed('EU', 'NA'), place }, async () => new Response())
+      expect(asked).toBe(1)
+    })
+  })
+
+  it('sends what has the same key to the same endpoint, and a retry elsewhere', async () => {
+    const { context } = given(...['a', 'b', 'c', 'd'].map((name) => givenCandidate(name)))
+    const service = { ...context.service, balancer: rendezvous(seeded(7)), keyedBy: 'x-user' }
+    const homes = new Map<string, string>()
+    for (let call = 0; call < 200; call++) {
+      const user = `user-${call % 20}`
+      const told = receipt()
+      for (const number of [1, 2]) {
+        const attempt = { ...context.attempt, number }
+        const asked = new Request('http://users/', { headers: { 'X-User': user } })
+        await balance(asked, { ...context, service, attempt, receipt: told }, async () => new Response())
+      }
+      const path = told.attempts.map(({ endpoint }) => endpoint).join(' ')
+      expect(homes.get(user) ?? path).toBe(path)
+      homes.set(user, path)
+      expect(told.attempts[0]?.endpoint).not.toBe(told.attempts[1]?.endpoint)
+    }
+    expect(new Set(homes.values()).size).toBeGreaterThan(4)
+  })
+
+  it('sends what has no key anywhere', async () => {
+    const { context } = given(...['a', 'b', 'c', 'd'].map((name) => givenCandidate(name)))
+    const service = { ...context.service, balancer: rendezvous(seeded(7)), keyedBy: 'x-user' }
+    for (let call = 0; call < 50; call++) await balance(request, { ...context, service }, async () => new Response())
+    expect(new Set(context.receipt.attempts.map(({ endpoint }) => endpoint)).size).toBe(4)
   })
 
   it('takes traffic from a slow endpoint within a request or two', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Random, seeded } from '../../../src/core/random.ts'
 import { p2c } from '../../../src/filters/balance/p2c.ts'
-import { itIsABalancer, weighed } from '../../contracts/balancer.ts'
+import { itIsABalancerOfEquals, weighed } from '../../contracts/balancer.ts'
 
-itIsABalancer('p2c', p2c)
+// Of equal weights: what weighs more is drawn above it, in by-weight.
+itIsABalancerOfEquals('p2c', (random) => p2c(random))
 
 /** Chance that says these numbers. */
 function saying(...numbers: readonly number[]): Random {
@@ -54,12 +55,12 @@ describe('p2c', () => {
   it('asks for the cost of two, however many there are', () => {
     let asked = 0
     const many = Array.from({ length: 1000 }, (_, index) => {
-      const { name, load } = weighed(String(index), index)
+      const { name, load, endpoint } = weighed(String(index), index)
       const cost = (now: number) => {
         asked += 1
         return load.cost(now)
       }
-      return { name, load: { ...load, cost } }
+      return { name, endpoint, load: { ...load, cost } }
     })
     p2c(seeded(3))(many, 0)
     expect(asked).toBe(2)
