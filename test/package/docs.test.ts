@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { MEANINGS, type Meaning } from '../../src/core/errors.ts'
 import { isIdempotent } from '../../src/filters/retry/retry.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
+import { balancePolicy } from '../../src/policy/balance.ts'
+import { endpointOf } from '../../src/policy/endpoint.ts'
 import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { parseRecord } from '../../src/policy/parse.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
@@ -155,6 +157,8 @@ describe('docs/defaults.md', () => {
     'ejection: the first': ejection.baseEjectionMs,
     'ejection: the longest': ejection.maxEjectionMs,
     'ejection: share of the endpoints at most': ejection.maxShare,
+    'load balancer': balancePolicy().algorithm,
+    weight: endpointOf('https://a.example.com').weight,
   }
 
   it('names every default of a record, as the policy functions give it', () => {
@@ -187,8 +191,9 @@ describe('docs/defaults.md', () => {
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, KiB: 1024, '%': 0.01 }
 
-/** `15 s` → 15_000, `64 KiB` → 65_536, `20 %` → 0.2, `502, 503` → [502, 503], `none` → Infinity. */
-function amount(text: string): number | number[] {
+/** `15 s` → 15_000, `64 KiB` → 65_536, `20 %` → 0.2, `502, 503` → [502, 503], `none` → Infinity; a word in backticks. */
+function amount(text: string): number | number[] | string {
+  if (text.startsWith('`')) return bare(text)
   if (text === 'none') return Number.POSITIVE_INFINITY
   if (text.includes(',')) return text.split(', ').map(Number)
   const [count, unit] = text.split(' ')
