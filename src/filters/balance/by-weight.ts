@@ -24,9 +24,10 @@ export function byWeight(within: Balancer, random: Random): Balancer {
       seen = candidates
     }
     const { members, weights, sum } = classes
-    const index = members.length === 1 ? 0 : weightedIndex(weights, sum, random.next())
+    // One weight, be it 0: all are equals.
+    if (members.length <= 1) return within(candidates, now, key)
     // Its members are members of the list that was given.
-    return within(members[index] as typeof candidates, now, key)
+    return within(members[weightedIndex(weights, sum, random.next())] as typeof candidates, now, key)
   }
 }
 
@@ -36,15 +37,13 @@ export function areEqual(candidates: readonly Choice[]): boolean {
 }
 
 function classesOf(candidates: readonly Choice[]): Classes {
-  const byWeight = new Map<number, Choice[]>()
+  const membersOf = new Map<number, Choice[]>()
   for (const candidate of candidates) {
     const { weight } = candidate.endpoint
-    if (weight === 0) continue
-    const members = byWeight.get(weight)
+    const members = membersOf.get(weight)
     if (members) members.push(candidate)
-    else byWeight.set(weight, [candidate])
+    else membersOf.set(weight, [candidate])
   }
-  if (byWeight.size === 0) return { members: [candidates], weights: [1], sum: 1 }
-  const weights = [...byWeight].map(([weight, { length }]) => weight * length)
-  return { members: [...byWeight.values()], weights, sum: weights.reduce((sum, weight) => sum + weight, 0) }
+  const weights = [...membersOf].map(([weight, { length }]) => weight * length)
+  return { members: [...membersOf.values()], weights, sum: weights.reduce((sum, weight) => sum + weight, 0) }
 }
