@@ -1,15 +1,18 @@
 /**
  * What weights come to, by how the balancer heeds them: `node bench/weights.ts`, three seeds.
  *
- * One service, open-loop arrivals, latencies that are lognormal around 20 ms; nothing is ejected and nothing retried.
+ * One service, open-loop arrivals, latencies that are lognormal around 20 ms; nothing is retried. With and without
+ * ejection after three timeouts in a row.
  */
 
 import { type Random, seeded } from '../src/core/random.ts'
-import type { Balancer, Choice, Pick } from '../src/filters/balance/balancer.ts'
+import type { Balancer, Choice } from '../src/filters/balance/balancer.ts'
 import { byWeight } from '../src/filters/balance/by-weight.ts'
 import { p2c } from '../src/filters/balance/p2c.ts'
 import { peakEwma } from '../src/filters/balance/peak-ewma.ts'
+import { type OutlierDetector, outlierDetector, type Suspect } from '../src/filters/outlier/detector.ts'
 import { weightedIndex } from '../src/math/weighted.ts'
+import { outlierPolicy } from '../src/policy/outlier.ts'
 
 /** The designs that were weighed against each other. */
 const DESIGNS: Record<string, (random: Random) => Balancer> = {
@@ -46,21 +49,35 @@ const LOADS: readonly Load[] = [
   },
 ]
 const TIMEOUT_MS = 1000
+const SEEDS = [1, 2, 3]
 
 for (const load of LOADS) {
   console.log(`\n${load.name}`)
   for (const [name, make] of Object.entries(DESIGNS)) {
-    const runs = [1, 2, 3].map((seed) => run(make, load, seed))
-    const shares = runs.map(({ share }) => (100 * share).toFixed(2)).join(' / ')
-    const worst = Math.min(...runs.map(({ success }) => success))
-    console.log(`  ${name.padEnd(38)} first gets ${shares} %   success ${(100 * worst).toFixed(2)} %`)
+    const runs = SEEDS.map((seed) => run(make, load, seed, 0))
+    const ejecting = SEEDS.map((seed) => run(make, load, seed, 0.5))
+    const shares = runs.map(({ share }) => percent(share)).join(' / ')
+    const [worst, worstEjecting] = [runs, ejecting].map((all) => Math.min(...all.map(({ success }) => success)))
+    const success = `success ${percent(worst)}, ejecting ${percent(worstEjecting)}`
+    console.log(`  ${name.padEnd(38)} first gets ${shares}   ${success}`)
   }
 }
 
-function run(make: (random: Random) => Balancer, load: Load, seed: number): { share: number; success: number } {
+interface Isolate {
+  readonly balancer: Balancer
+  readonly detector: OutlierDetector
+  readonly candidates: readonly (Choice & Suspect)[]
+}
+
+function run(
+  make: (random: Random) => Balancer,
+  load: Load,
+  seed: number,
+  maxShare: number,
+): { share: number; success: number } {
   const random = seeded(seed)
   const chance = seeded(seed + 100)
-  const isolates = Array.from({ length: load.isolates }, () => ({ balancer: make(random), choices: choicesOf(load) }))
+  const isolates = Array.from({ length: load.isolates }, () => isolate(make, load, maxShare, random))
   const ends: { at: number; settle: () => void }[] = []
   const calls = load.perSecond * load.seconds
   let now = 0
@@ -69,26 +86,43 @@ function run(make: (random: Random) => Balancer, load: Load, seed: number): { sh
   for (let call = 0; call < calls; call++) {
     now += (-Math.log(1 - chance.next()) * 1000) / load.perSecond
     while (ends[0] && ends[0].at <= now) ends.shift()?.settle()
-    const { balancer, choices } = isolates[Math.floor(chance.next() * isolates.length)] as (typeof isolates)[number]
-    const choice = balancer(choices, now)
-    const isFirst = choice === choices[0]
-    const seconds = now / 1000
-    const isSlowNow = load.isSlow && isFirst && seconds > load.seconds / 4 && seconds < (load.seconds * 3) / 4
+    const { balancer, detector, candidates } = isolates[Math.floor(chance.next() * isolates.length)] as Isolate
+    const candidate = balancer(detector.available(candidates, now), now)
+    const isFirst = candidate === candidates[0]
+    const isSlowNow = load.isSlow && isFirst && Math.abs(now / 1000 - load.seconds / 2) < load.seconds / 4
     const tookMs = isSlowNow ? 2000 : 20 * Math.exp(load.sigma * normal(chance))
+    const isLate = tookMs > TIMEOUT_MS
     if (isFirst) first += 1
-    if (tookMs > TIMEOUT_MS) late += 1
-    end(ends, choice.load.start(now, now + 60_000), now + Math.min(tookMs, TIMEOUT_MS), tookMs > TIMEOUT_MS)
+    if (isLate) late += 1
+    const sentAt = now
+    const at = now + Math.min(tookMs, TIMEOUT_MS)
+    const pick = candidate.load.start(now, now + 60_000)
+    detector.send(candidate, now, at)
+    ends.splice(ends.findLastIndex((other) => other.at <= at) + 1, 0, {
+      at,
+      settle() {
+        pick.settle(isLate ? 'timeout' : 'success', at)
+        detector.record(candidate, isLate ? 'fault' : 'success', sentAt, at)
+      },
+    })
   }
   return { share: first / calls, success: 1 - late / calls }
 }
 
-function end(ends: { at: number; settle: () => void }[], pick: Pick, at: number, isLate: boolean): void {
-  const before = ends.findLastIndex((other) => other.at <= at)
-  ends.splice(before + 1, 0, { at, settle: () => pick.settle(isLate ? 'timeout' : 'success', at) })
+function isolate(make: (random: Random) => Balancer, { weights }: Load, maxShare: number, random: Random): Isolate {
+  const candidates = weights.map((weight, index) => ({
+    endpoint: { id: String(index), weight },
+    load: peakEwma(),
+    health: undefined,
+  }))
+  const policy = { ...outlierPolicy(), maxShare }
+  const detector = outlierDetector(policy, random)
+  detector.watch(candidates, policy)
+  return { balancer: make(random), detector, candidates }
 }
 
-function choicesOf({ weights }: Load): Choice[] {
-  return weights.map((weight, index) => ({ endpoint: { id: String(index), weight }, load: peakEwma() }))
+function percent(share = Number.NaN): string {
+  return `${(100 * share).toFixed(2)} %`
 }
 
 function normal(chance: Random): number {
