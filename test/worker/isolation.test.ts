@@ -41,7 +41,7 @@ describe('two requests at once', () => {
     const client = new AbortController()
     const leaving = call('busy/leaves', { signal: client.signal })
     const staying = call('busy/stays')
-    await vi.waitFor(() => expect(left.length).toBe(2))
+    await vi.waitFor(() => expect(left.length).toBe(2), 10_000)
 
     client.abort()
     await expect(leaving).rejects.toThrow()
