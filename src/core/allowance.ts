@@ -21,6 +21,12 @@ export interface Allowance {
    */
   lend(keep: number): Loan
   /**
+   * Uses up all that is left, so that nobody retries what has failed: neither here nor, since the caller is charged and
+   * told (`isExhausted`), above.
+   */
+  exhaust(): void
+  readonly isExhausted: boolean
+  /**
    * Ends the account when the answer goes out, and gives what it has cost: what was used, and what is still lent to a
    * call that nobody waited for. Nothing is taken or lent after.
    */
@@ -39,6 +45,7 @@ export function allowance(granted: number): Allowance {
   let ceiling = granted
   let used = 0
   let lent = 0
+  let isExhausted = false
   const left = () => Math.max(0, ceiling - used - lent)
   return {
     granted,
@@ -69,6 +76,13 @@ export function allowance(granted: number): Allowance {
           used += Math.min(amount, Math.max(0, spent))
         },
       }
+    },
+    exhaust() {
+      used += left()
+      isExhausted = true
+    },
+    get isExhausted() {
+      return isExhausted
     },
     close() {
       ceiling = 0

@@ -49,6 +49,8 @@ export interface Receipt {
   attempts: AttemptNote[]
   /** Endpoints that were passed over, since they were ejected: as it was at the last attempt that passed any over. */
   ejected: readonly string[] | undefined
+  /** Was a second attempt sent while the first was under way? */
+  hedged: boolean
   /** Retries spent for this request, here and beneath. */
   retriesUsed: number
   /** The mesh error that was answered, if one was. */
@@ -67,6 +69,7 @@ export function receipt(): Receipt {
     refusedRecord: undefined,
     attempts: [],
     ejected: undefined,
+    hedged: false,
     retriesUsed: 0,
     error: undefined,
     retryRefused: undefined,

@@ -1,8 +1,9 @@
 /** Tells the caller what its call cost, and what the mesh changed its mind about. */
 import type { Allowance } from '../core/allowance.ts'
+import { classify } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
 import { type Filter, nothing } from '../core/service.ts'
-import { PROXY_STATUS, RETRIES_USED } from '../wire/headers.ts'
+import { PROXY_STATUS, RETRIES_USED, RETRYABLE } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
 
 interface Needs {
@@ -26,6 +27,8 @@ export function settled(response: Response, allowance: Allowance | undefined, re
   }
   const answer = new Response(response.body, response)
   if (allowance || used > 0) answer.headers.set(RETRIES_USED, String(used))
+  // What failed here for want of a budget is not to be tried again above.
+  if (allowance?.isExhausted && classify(response) === 'failure') answer.headers.set(RETRYABLE, 'false')
   if (details !== undefined) {
     answer.headers.append(PROXY_STATUS, proxyStatus({ receivedStatus: response.status, details }))
   }

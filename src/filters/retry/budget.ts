@@ -12,6 +12,8 @@ export interface RetryBudget {
   tryWithdraw(): boolean
   /** Retries that could be paid for now. */
   readonly balance: number
+  /** Are the hops above told not to retry either, when there is none? */
+  readonly stopsUpstream: boolean
 }
 
 // An isolate sees a few requests a second and lives for seconds: a floor of so many retries a second would be
@@ -39,9 +41,11 @@ const unbounded: RetryBudget = {
   fail: () => {},
   tryWithdraw: () => true,
   balance: Number.POSITIVE_INFINITY,
+  stopsUpstream: false,
 }
 
 class Bounded implements RetryBudget {
+  readonly stopsUpstream: boolean
   private readonly ratio: number
   private readonly clock: Clock
   private readonly earned: SlidingSum
@@ -49,7 +53,8 @@ class Bounded implements RetryBudget {
   private hasSucceeded = false
   private failuresInARow = 0
 
-  constructor({ ratio, windowMs }: BudgetPolicy, clock: Clock) {
+  constructor({ ratio, windowMs, stopsUpstream }: BudgetPolicy, clock: Clock) {
+    this.stopsUpstream = stopsUpstream
     this.ratio = ratio
     this.clock = clock
     this.earned = slidingSum(windowMs)

@@ -4,17 +4,18 @@ import type { Cancellation } from '../../core/cancellation.ts'
 import { type Clock, sleep } from '../../core/clock.ts'
 import { type Deadline, remaining } from '../../core/deadline.ts'
 import { MeshError } from '../../core/errors.ts'
-import { classify, classifyError, isFault } from '../../core/outcome.ts'
+import { isFault } from '../../core/outcome.ts'
 import type { Random } from '../../core/random.ts'
-import type { Receipt, RetryRefusal } from '../../core/receipt.ts'
+import type { AttemptNote, Receipt, RetryRefusal } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
 import { IDEMPOTENCY_KEY } from '../../wire/headers.ts'
-import { type Pushback, readPushback } from '../../wire/pushback.ts'
+import type { Pushback } from '../../wire/pushback.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
 import { onceBody, replayBody } from './replay.ts'
+import { discard, type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
 
 /** One of the attempts of a call. */
 export interface Attempt {
@@ -23,6 +24,8 @@ export interface Attempt {
   readonly body: BodyInit | null
   /** Could another follow, if this one fails? */
   readonly mayRepeat: boolean
+  /** Is it sent while the first is under way? Then it goes elsewhere, or not at all. */
+  readonly isHedge?: true
 }
 
 interface Needs {
@@ -39,8 +42,8 @@ interface Needs {
   readonly service: {
     readonly retry: RetryPolicy
     readonly budget: RetryBudget
-    /** Milliseconds an answer typically takes, where that is known. */
-    typicalMs(now: number): number | undefined
+    /** Milliseconds an answer typically takes where a further attempt could go, where that is known. */
+    typicalMs(now: number, tried: readonly AttemptNote[]): number | undefined
   }
 }
 
@@ -59,7 +62,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
   // What a stranger grants may lessen what the rule allows, never raise it.
   if (!context.trusted) allowance.limit(policy.attempts)
 
-  const isRepeatable = isIdempotent(request.method) || request.headers.has(IDEMPOTENCY_KEY)
+  const isRepeatable = isIdempotent(request.method) || hasKey(request)
   // To hold a body costs; it is held only where a failure could be answered by sending it again.
   const isHeld =
     request.body && !isBodiless(request.method) && isRepeatable && policy.attempts > 0 && allowance.left > 0
@@ -68,36 +71,37 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
   for (let number = 1; ; number++) {
     const isLast = number > policy.attempts || !body.replayable
     const attempt: Attempt = { number, body: body.take(), mayRepeat: !isLast && isRepeatable }
-    let response: Response | undefined
-    let failure: unknown
+    let ended: Ended
     try {
-      response = await next(request, { attempt, allowance })
+      ended = { response: await next(request, { attempt, allowance }) }
     } catch (error) {
-      failure = error
+      ended = { response: undefined, error }
     }
+    // A hedge was one of the attempts of the rule.
+    if (number === 1 && receipt.hedged) number += 1
 
-    const outcome = response ? classify(response) : classifyError(failure)
+    const outcome = outcomeOf(ended)
     if (outcome === 'success') budget.deposit()
     else if (isFault(outcome)) budget.fail()
 
-    const verdict = judge(response, failure)
-    receipt.retriesUsed = allowance.used
+    const verdict = judge(ended)
     if ('refused' in verdict) {
       receipt.retryRefused = verdict.refused
-      if (response) return response
-      throw failure
+      if (verdict.refused === 'budget' && budget.stopsUpstream) allowance.exhaust()
+      receipt.retriesUsed = allowance.used
+      if (ended.response) return ended.response
+      throw ended.error
     }
 
-    discard(response)
+    discard(ended)
     allowance.take()
     receipt.retriesUsed = allowance.used
     await sleep(clock, verdict.retryAfterMs, work)
 
-    function judge(response: Response | undefined, failure: unknown): Verdict {
-      const pushback = response ? pushbackOf(response) : undefined
-      if (response ? !isRetryable(response, pushback) : !isRetryableError(failure)) {
-        return { refused: failure instanceof MeshError && isOutOfTime(failure) ? 'deadline' : undefined }
-      }
+    function judge(ended: Ended): Verdict {
+      const pushback = pushbackOf(ended, clock.now())
+      if (!isRetryable(ended, pushback, policy.codes))
+        return { refused: isOutOfTime(ended.error) ? 'deadline' : undefined }
       if (pushback?.verdict === 'stop') return { refused: 'pushback' }
       if (number > policy.attempts) return { refused: 'attempts' }
       if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
@@ -106,14 +110,10 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
       if (context.subrequests.left < 1) return { refused: 'subrequests' }
       const waitMs = waitOf(pushback)
       // Not to start what cannot be finished: the wait and a typical answer must fit.
-      const typicalMs = service.typicalMs(clock.now()) ?? 0
+      const typicalMs = service.typicalMs(clock.now(), receipt.attempts) ?? 0
       if (remaining(context.deadline, clock) <= waitMs + typicalMs) return { refused: 'deadline' }
       if (!budget.tryWithdraw()) return { refused: 'budget' }
       return { retryAfterMs: waitMs }
-    }
-
-    function pushbackOf(response: Response): Pushback | undefined {
-      return classify(response) === 'failure' ? readPushback(response.headers, clock.now()) : undefined
     }
 
     function waitOf(pushback: Pushback | undefined): number {
@@ -121,12 +121,6 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
       // It was refused unread: another endpoint may take it at once, the first time.
       if (pushback?.verdict === 'go' && number === 1) return 0
       return backoffMs(policy.backoffMs, number, context.random)
-    }
-
-    function isRetryable(response: Response, pushback: Pushback | undefined): boolean {
-      if (policy.codes.has(response.status)) return true
-      // Told when to come back, we may.
-      return pushback?.verdict === 'go' || (response.status === 429 && pushback?.waitMs !== undefined)
     }
   }
 }
@@ -151,15 +145,11 @@ export function isIdempotent(method: string): boolean {
   }
 }
 
-function isRetryableError(error: unknown): boolean {
-  return error instanceof MeshError && (error.code === 'endpoint_unreachable' || error.code === 'attempt_timed_out')
+/** An empty key, be it between quotes (the draft wants a quoted string), tells no two requests apart. */
+function hasKey({ headers }: Request): boolean {
+  return /[^"\s]/.test(headers.get(IDEMPOTENCY_KEY) ?? '')
 }
 
-function isOutOfTime(error: MeshError): boolean {
-  return error.code === 'deadline_exceeded' || error.code === 'deadline_insufficient'
-}
-
-/** An answer that nobody will read holds a connection until it is cancelled. */
-function discard(response: Response | undefined): void {
-  response?.body?.cancel().catch(() => {})
+function isOutOfTime(error: unknown): boolean {
+  return error instanceof MeshError && (error.code === 'deadline_exceeded' || error.code === 'deadline_insufficient')
 }
