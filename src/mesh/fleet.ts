@@ -9,8 +9,10 @@ import { type Localities, localities } from '../filters/balance/locality.ts'
 import { peakEwma } from '../filters/balance/peak-ewma.ts'
 import { type OutlierDetector, outlierDetector } from '../filters/outlier/detector.ts'
 import { type RetryBudget, retryBudget } from '../filters/retry/budget.ts'
+import { type Hedging, hedging } from '../filters/retry/hedging.ts'
 import { recentMedian } from '../math/recent-median.ts'
 import { balancePolicy } from '../policy/balance.ts'
+import { hedgePolicy } from '../policy/hedge.ts'
 import { outlierPolicy } from '../policy/outlier.ts'
 import type { ServiceRecord, WrittenPolicy } from '../policy/record.ts'
 import { budgetPolicy, type RetryPolicy, retryPolicy } from '../policy/retry.ts'
@@ -25,6 +27,8 @@ export interface LiveService {
   readonly timeouts: TimeoutPolicy
   readonly retry: RetryPolicy
   readonly budget: RetryBudget
+  /** `undefined` where nothing is hedged. */
+  readonly hedging: Hedging | undefined
   readonly balancer: Balancer
   readonly detector: OutlierDetector
   /** The header that says which requests belong together, where the record names one. */
@@ -35,8 +39,18 @@ export interface LiveService {
   readonly unreachable: readonly Endpoint[]
   /** How near each is, where any of them says where it is. */
   readonly localities: Localities<Candidate> | undefined
-  /** Milliseconds that the quickest of its endpoints usually takes, where that is known. */
-  typicalMs(now: number): number | undefined
+  /** Those of them that a further attempt could go to: neither ejected nor tried for this call. */
+  untried(now: number, tried: readonly Tried[]): readonly Candidate[]
+  /**
+   * Milliseconds that the quickest of its endpoints usually takes, where that is known: of those not tried yet, while
+   * there are any.
+   */
+  typicalMs(now: number, tried?: readonly Tried[]): number | undefined
+}
+
+/** An endpoint that was tried for a call, by its id. */
+interface Tried {
+  readonly endpoint: string
 }
 
 export interface Fleet {
@@ -69,8 +83,8 @@ export function fleet(options: FleetOptions): Fleet {
     const { defaults, clock } = options
     const written = record.policy
     const constraint = written.retryConstraint ?? defaults.retryConstraint
-    const isSameBudget =
-      before && JSON.stringify(before.record.policy.retryConstraint) === JSON.stringify(written.retryConstraint)
+    const kept = (field: keyof WrittenPolicy) =>
+      before && JSON.stringify(before.record.policy[field]) === JSON.stringify(written[field]) ? before : undefined
     const { candidates, unreachable } = candidatesOf(record.endpoints, before)
     const { algorithm, keyedBy } = written.loadBalancer ? balancePolicy(written.loadBalancer) : balancing
     return new Live({
@@ -78,7 +92,8 @@ export function fleet(options: FleetOptions): Fleet {
       record,
       timeouts: written.timeouts ? timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }) : timeouts,
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
-      budget: isSameBudget ? before.budget : retryBudget(budgetPolicy(constraint), clock),
+      budget: kept('retryConstraint')?.budget ?? retryBudget(budgetPolicy(constraint), clock),
+      hedging: kept('hedge')?.hedging ?? hedgingOf(written.hedge),
       detector: detectorOf(written.outlierDetection, candidates, before),
       balancer: balancerOf(algorithm, candidates),
       keyedBy,
@@ -98,6 +113,12 @@ export function fleet(options: FleetOptions): Fleet {
     const detector = before?.detector ?? outlierDetector(policy, options.random)
     detector.watch(candidates, policy)
     return detector
+  }
+
+  function hedgingOf(written: WrittenPolicy['hedge']): Hedging | undefined {
+    const { hedge } = options.defaults
+    const policy = hedgePolicy(written ? { ...hedge, ...written } : hedge)
+    return policy && hedging(policy)
   }
 
   function candidatesOf(endpoints: readonly Endpoint[], before: LiveService | undefined) {
@@ -137,6 +158,7 @@ class Live implements LiveService {
   readonly timeouts: TimeoutPolicy
   readonly retry: RetryPolicy
   readonly budget: RetryBudget
+  readonly hedging: Hedging | undefined
   readonly balancer: Balancer
   readonly detector: OutlierDetector
   readonly keyedBy: string | undefined
@@ -144,12 +166,13 @@ class Live implements LiveService {
   readonly unreachable: readonly Endpoint[]
   readonly localities: Localities<Candidate> | undefined
 
-  constructor(given: Omit<LiveService, 'typicalMs'>) {
+  constructor(given: Omit<LiveService, 'untried' | 'typicalMs'>) {
     this.name = given.name
     this.record = given.record
     this.timeouts = given.timeouts
     this.retry = given.retry
     this.budget = given.budget
+    this.hedging = given.hedging
     this.balancer = given.balancer
     this.detector = given.detector
     this.keyedBy = given.keyedBy
@@ -158,10 +181,16 @@ class Live implements LiveService {
     this.localities = given.localities
   }
 
-  typicalMs(now: number): number | undefined {
+  untried(now: number, tried: readonly Tried[]): readonly Candidate[] {
+    const candidates = this.detector.available(this.candidates, now)
+    return candidates.filter(({ endpoint }) => !tried.some((one) => one.endpoint === endpoint.id))
+  }
+
+  typicalMs(now: number, tried: readonly Tried[] = []): number | undefined {
+    const untried = this.untried(now, tried)
     let least: number | undefined
     // An ejected one is not asked, however quick it was.
-    for (const { latency } of this.detector.available(this.candidates, now)) {
+    for (const { latency } of untried.length > 0 ? untried : this.detector.available(this.candidates, now)) {
       const value = latency.value(now)
       if (value !== undefined && (least === undefined || value < least)) least = value
     }

@@ -11,6 +11,7 @@ import { meter } from '../filters/meter.ts'
 import { detect } from '../filters/outlier/detect.ts'
 import { propagate } from '../filters/propagate.ts'
 import { rescue } from '../filters/rescue.ts'
+import { hedge } from '../filters/retry/hedge.ts'
 import { lend } from '../filters/retry/lend.ts'
 import { retry } from '../filters/retry/retry.ts'
 import { settle } from '../filters/settle.ts'
@@ -47,6 +48,7 @@ export const outbound = (
     .push(resolve(snapshot, fleet)) // gives the service: its policy, and what was learned of it
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .push(retry) // ── beneath this line everything runs once an attempt ──
+    .push(hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once
     .push(balance) // beneath retry: a second attempt may go elsewhere
     .push(detect) // next to balance: nothing may wait between the choice of an endpoint and its probe
     .push(admission) // beneath balance: the time that is needed is the endpoint's

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type Endpoint, isServiceName } from '../core/endpoint.ts'
 import { loadBalancer } from './balance.ts'
 import { endpoint, endpointOf, type WrittenEndpoint } from './endpoint.ts'
+import { hedge } from './hedge.ts'
 import { outlierDetection } from './outlier.ts'
 import { retry, retryConstraint } from './retry.ts'
 import { must, object } from './schema.ts'
@@ -19,6 +20,7 @@ const policy = () => ({
   retryConstraint: v.optional(retryConstraint()),
   outlierDetection: v.optional(outlierDetection()),
   loadBalancer: v.optional(loadBalancer()),
+  hedge: v.optional(hedge()),
 })
 
 export const policySchema = () => object(policy())
@@ -63,8 +65,9 @@ export function recordOf(written: WrittenRecord): ServiceRecord {
   return { endpoints: endpoints.map(endpointOf), alias, policy: policyOf(written) }
 }
 
-function policyOf({ timeouts, retry, retryConstraint, outlierDetection, loadBalancer }: WrittenPolicy): WrittenPolicy {
-  const written = { timeouts, retry, retryConstraint, outlierDetection, loadBalancer }
+function policyOf(record: WrittenPolicy): WrittenPolicy {
+  const { timeouts, retry, retryConstraint, outlierDetection, loadBalancer, hedge } = record
+  const written = { timeouts, retry, retryConstraint, outlierDetection, loadBalancer, hedge }
   return Object.values(written).some((part) => part !== undefined) ? written : SILENT
 }
 

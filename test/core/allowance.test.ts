@@ -62,6 +62,7 @@ describe('allowance', () => {
       fc.record({ does: fc.constant('lend' as const), keep: fc.nat(4) }),
       fc.record({ does: fc.constant('settle' as const), which: fc.nat(5), used: fc.integer({ min: -2, max: 12 }) }),
       fc.record({ does: fc.constant('limit' as const), total: fc.nat(10) }),
+      fc.record({ does: fc.constant('exhaust' as const) }),
     )
     fc.assert(
       fc.property(fc.nat(10), fc.array(step, { maxLength: 40 }), (granted, steps) => {
@@ -78,6 +79,9 @@ describe('allowance', () => {
             const one = out[action.which]
             one?.loan.settle(action.used)
             if (one) one.settled = true
+          } else if (action.does === 'exhaust') {
+            subject.exhaust()
+            expect(subject.used).toBe(before.used + before.left)
           } else {
             subject.limit(action.total)
             ceiling = Math.min(ceiling, action.total)

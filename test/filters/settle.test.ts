@@ -46,6 +46,22 @@ describe('settle', () => {
     expect(settled(beneath, spent(5, 3), receiptOf(1)).headers.get('selvedge-retries-used')).toBe('3')
   })
 
+  it('tells the hops above not to retry what failed here for want of a budget', () => {
+    const busy = () => new Response(null, { status: 503, headers: { 'selvedge-retryable': 'true' } })
+    const exhausted = spent(3, 0)
+    exhausted.exhaust()
+    const answer = settled(busy(), exhausted, receiptOf(1))
+    expect(answer.headers.get('selvedge-retryable')).toBe('false')
+    expect(answer.headers.get('selvedge-retries-used')).toBe('3')
+    expect(settled(busy(), spent(3, 3), receiptOf(4)).headers.get('selvedge-retryable')).toBe('true')
+  })
+
+  it('says nothing of a retry where the handler found another answer', () => {
+    const exhausted = spent(3, 0)
+    exhausted.exhaust()
+    expect(settled(new Response(), exhausted, receiptOf(1)).headers.has('selvedge-retryable')).toBe(false)
+  })
+
   it('keeps status, headers and body', async () => {
     const response = new Response('tea', { status: 418, statusText: 'Teapot', headers: { 'x-kind': 'green' } })
     const answer = settled(response, spent(1, 1), receiptOf(2))

@@ -35,6 +35,8 @@ interface Hop {
   readonly requestMs: number | undefined
   readonly endpoints: number
   readonly hasBudget: boolean
+  /** How long it waits before it hedges, if it does. */
+  readonly hedgeMs: number | undefined
   /** One a call to the next hop (or to the leaf), over and over. */
   readonly fates: readonly Fate[]
 }
@@ -45,18 +47,28 @@ const LATE_MS = 150
 const mostly = <T>(value: T, ...others: readonly T[]) =>
   fc.oneof({ arbitrary: fc.constant(value), weight: 4 }, { arbitrary: fc.constantFrom(...others), weight: 3 })
 
-const hops = fc.array(
+const hop = {
+  kind: fc.constantFrom<Hop['kind']>('serve', 'proxy'),
+  trusts: mostly(true, false),
+  attempts: fc.integer({ min: 0, max: 5 }),
+  attemptMs: mostly<number | undefined>(undefined, 40, 100, 200),
+  requestMs: mostly<number | undefined>(undefined, 200, 500, 2000),
+  endpoints: fc.integer({ min: 1, max: 2 }),
+  hasBudget: mostly(false, true),
+  hedgeMs: mostly<number | undefined>(undefined, 1, 30, 100),
+  fates: fc.array(mostly<Fate>('through', ...FATES), { minLength: 1, maxLength: 6 }),
+}
+const hops = fc.array(fc.record<Hop>(hop), { minLength: 1, maxLength: 6 })
+
+/** Slow often enough that each of them hedges. */
+const hedging = fc.array(
   fc.record<Hop>({
-    kind: fc.constantFrom('serve', 'proxy'),
-    trusts: mostly(true, false),
-    attempts: fc.integer({ min: 0, max: 5 }),
-    attemptMs: mostly<number | undefined>(undefined, 40, 100, 200),
-    requestMs: mostly<number | undefined>(undefined, 200, 500, 2000),
-    endpoints: fc.integer({ min: 1, max: 2 }),
-    hasBudget: mostly(false, true),
-    fates: fc.array(mostly<Fate>('through', ...FATES), { minLength: 1, maxLength: 6 }),
+    ...hop,
+    endpoints: fc.constant(2),
+    hedgeMs: fc.constantFrom(1, 30, 100),
+    fates: fc.array(mostly<Fate>('slow', ...FATES), { minLength: 1, maxLength: 6 }),
   }),
-  { minLength: 1, maxLength: 6 },
+  { minLength: 1, maxLength: 4 },
 )
 
 /** What the leaf answers, over and over. */
@@ -70,6 +82,21 @@ describe('a chain of meshes', () => {
       fc.asyncProperty(hops, leaves, fc.integer({ min: 0, max: 5 }), async (chain, leaf, allowance) => {
         const { clock, call, leafCalls } = chainOf(chain, leaf)
         // Cold, then twice more with what was learned.
+        for (let request = 0; request < 3; request++) {
+          const before = leafCalls()
+          await clock.run(call({ 'selvedge-retry-allowance': String(allowance) }))
+          await clock.advance(60_000)
+          expect(leafCalls() - before).toBeLessThanOrEqual(1 + allowance)
+        }
+      }),
+      runs,
+    )
+  }, 120_000)
+
+  it(`does so where every hop hedges (seed ${runs.seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(hedging, leaves, fc.integer({ min: 0, max: 5 }), async (chain, leaf, allowance) => {
+        const { clock, call, leafCalls } = chainOf(chain, leaf)
         for (let request = 0; request < 3; request++) {
           const before = leafCalls()
           await clock.run(call({ 'selvedge-retry-allowance': String(allowance) }))
@@ -112,7 +139,7 @@ describe('a chain of meshes', () => {
   it('uses the whole allowance on a leaf that stays dead, and not one more', async () => {
     for (const length of [1, 2, 3, 6]) {
       for (const allowance of [0, 1, 2, 5]) {
-        const { clock, call, leafCalls } = chainOf(new Array<Hop>(length).fill(hop({})), [503])
+        const { clock, call, leafCalls } = chainOf(new Array<Hop>(length).fill(given({})), [503])
         await clock.run(call({ 'selvedge-retry-allowance': String(allowance) }))
         expect(leafCalls()).toBe(1 + allowance)
       }
@@ -120,7 +147,7 @@ describe('a chain of meshes', () => {
   })
 
   it('calls a dead leaf three times behind three hops that each would retry thrice, where naive retries make 64', async () => {
-    const { clock, call, leafCalls } = chainOf(new Array<Hop>(3).fill(hop({ attempts: 3 })), [503])
+    const { clock, call, leafCalls } = chainOf(new Array<Hop>(3).fill(given({ attempts: 3 })), [503])
     const response = await clock.run(call({ 'selvedge-retry-allowance': '2' }))
     expect(response.status).toBe(503)
     expect(response.headers.get('selvedge-retries-used')).toBe('2')
@@ -152,7 +179,7 @@ describe('a chain of meshes', () => {
   })
 })
 
-function hop(over: Partial<Hop>): Hop {
+function given(over: Partial<Hop>): Hop {
   return {
     kind: 'serve',
     trusts: true,
@@ -161,6 +188,7 @@ function hop(over: Partial<Hop>): Hop {
     requestMs: undefined,
     endpoints: 1,
     hasBudget: false,
+    hedgeMs: undefined,
     fates: ['through'],
     ...over,
   }
@@ -193,6 +221,7 @@ function hopTo(next: TestHandler, hop: Hop, clock: VirtualClock): TestHandler {
     retry: { attempts: hop.attempts },
     timeouts,
     ...(hop.hasBudget ? {} : { retryConstraint: 'off' as const }),
+    ...(hop.hedgeMs === undefined ? {} : { hedge: { delay: `${hop.hedgeMs}ms`, maxExtraLoad: 100 } }),
   }
   if (hop.kind === 'proxy') {
     const env = { A: endpointOf(road), B: endpointOf(road) }

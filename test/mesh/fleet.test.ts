@@ -235,6 +235,40 @@ describe('fleet', () => {
     expect(service.typicalMs(clock.now())).toBe(310)
   })
 
+  it('knows it of those that were not tried, while there are any', () => {
+    const { of, clock } = given()
+    const service = of({ endpoints: [A, B] })
+    const [a, b] = service.candidates
+    for (const ms of [20, 30, 40]) a?.latency.add(ms, clock.now())
+    const now = clock.now()
+    expect(service.typicalMs(now, [{ endpoint: A }])).toBeUndefined()
+    for (const ms of [300, 310, 320]) b?.latency.add(ms, clock.now())
+    expect(service.typicalMs(now, [{ endpoint: A }])).toBe(310)
+    expect(service.typicalMs(now, [{ endpoint: B }])).toBe(30)
+    expect(service.typicalMs(now, [{ endpoint: A }, { endpoint: B }])).toBe(30)
+  })
+
+  it('hedges where the record says so, or the defaults, field by field', () => {
+    expect(given().of({ endpoints: [A] }).hedging).toBeUndefined()
+    const { of, clock } = given({ defaults: { hedge: { delay: '70ms' } } })
+    expect(of({ endpoints: [A] }).hedging?.delayMs(clock.now())).toBe(70)
+    expect(of({ endpoints: [B], hedge: { delay: '9ms' } }).hedging?.delayMs(clock.now())).toBe(9)
+    expect(of({ endpoints: [C], hedge: { maxExtraLoad: 0 } }).hedging).toBeUndefined()
+    const paid = of({ endpoints: [B, C], hedge: { maxExtraLoad: 100 } }).hedging
+    paid?.deposit(clock.now())
+    expect(paid?.isPaid(clock.now())).toBe(true)
+    expect(paid?.delayMs(clock.now())).toBe(70)
+  })
+
+  it('keeps what hedges may cost across an edit that does not touch it', () => {
+    const { of } = given()
+    const before = of({ endpoints: [A], hedge: {} })
+    const after = of({ endpoints: [A, B], hedge: {} })
+    expect(after.hedging).toBe(before.hedging)
+    expect(of({ endpoints: [A, B], hedge: { maxExtraLoad: 10 } }).hedging).not.toBe(before.hedging)
+    expect(of({ endpoints: [A, B] }).hedging).toBeUndefined()
+  })
+
   it('remembers no more services than it may', () => {
     const { of } = given({ maxRecords: 10 })
     const [first] = of({ endpoints: [A] }, 'services/first').candidates

@@ -6,6 +6,7 @@ import { attemptDeadline, ruleDeadline } from '../../src/filters/deadline.ts'
 import { meter } from '../../src/filters/meter.ts'
 import { detect } from '../../src/filters/outlier/detect.ts'
 import { propagate } from '../../src/filters/propagate.ts'
+import { hedge } from '../../src/filters/retry/hedge.ts'
 import { lend } from '../../src/filters/retry/lend.ts'
 import { retry } from '../../src/filters/retry/retry.ts'
 import { accept, type Inbound } from '../../src/mesh/accept.ts'
@@ -43,6 +44,7 @@ describe('the stack of a call', () => {
       'resolve',
       'ruleDeadline',
       'retry',
+      'hedge',
       'balance',
       'detect',
       'admission',
@@ -67,6 +69,7 @@ describe('the stack of a call', () => {
     for (const met of attempts) {
       const beneath = met.slice(met.indexOf('retry') + 1)
       expect(beneath).toEqual([
+        'hedge',
         'balance',
         'detect',
         'admission',
@@ -84,6 +87,8 @@ describe('the stack of a call', () => {
     const column = stack<Named>()
     // @ts-expect-error: retry needs a service, which resolve gives.
     column.push(retry)
+    // @ts-expect-error: hedge makes two of an attempt, which retry gives.
+    column.push(hedge)
     // @ts-expect-error: balance needs an attempt, which retry gives.
     column.push(balance)
     // @ts-expect-error: detect needs a candidate, which balance gives.

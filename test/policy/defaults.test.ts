@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { hedgePolicy } from '../../src/policy/hedge.ts'
 import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
@@ -14,7 +15,11 @@ describe('where a record is silent', () => {
   })
 
   it('retries may be a fifth of the successes of the last 10 s', () => {
-    expect(budgetPolicy()).toEqual({ ratio: 0.2, windowMs: 10_000 })
+    expect(budgetPolicy()).toEqual({ ratio: 0.2, windowMs: 10_000, stopsUpstream: false })
+  })
+
+  it('nothing is hedged', () => {
+    expect(hedgePolicy(undefined)).toBeUndefined()
   })
 
   it('three faults in a row eject, for 5 s up to 300 s, half of the endpoints at most', () => {

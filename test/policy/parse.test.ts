@@ -109,7 +109,7 @@ describe('parseRecord', () => {
     [{ retry: { backoff: 25 } }, `$.retry.backoff: Expected ${DURATION_FORM}, got 25.`],
     [
       { retryConstraint: 'on' },
-      '$.retryConstraint: Expected "off" or { "budget": { "percent", "interval" } }, got "on".',
+      '$.retryConstraint: Expected "off" or { "budget": { "percent", "interval" }, "whenEmpty" }, got "on".',
     ],
     [
       { retryConstraint: { budget: { percent: 101 } } },
@@ -135,6 +135,16 @@ describe('parseRecord', () => {
       { endpoints: undefined, alias: 'users', outlierDetection: {} },
       '$: Expected an alias to stand alone: the policy is that of the record it names, got {"alias":"users","outlierDetection":{}}.',
     ],
+    [
+      { retryConstraint: { whenEmpty: 'off' } },
+      '$.retryConstraint.whenEmpty: Expected "allow-upstream" or "stop", got "off".',
+    ],
+    [{ hedge: { delay: 'p99' } }, '$.hedge.delay: Expected "p95" or a duration from 1ms to 1h, got "p99".'],
+    [{ hedge: { delay: '0s' } }, '$.hedge.delay: Expected "p95" or a duration from 1ms to 1h, got "0s".'],
+    [{ hedge: { delay: '1h1ms' } }, '$.hedge.delay: Expected "p95" or a duration from 1ms to 1h, got "1h1ms".'],
+    [{ hedge: { delay: 50 } }, '$.hedge.delay: Expected "p95" or a duration from 1ms to 1h, got 50.'],
+    [{ hedge: { maxExtraLoad: 101 } }, '$.hedge.maxExtraLoad: Expected a number from 0 to 100, got 101.'],
+    [{ hedge: { maxExtraLoad: -1 } }, '$.hedge.maxExtraLoad: Expected a number from 0 to 100, got -1.'],
   ])('refuses %j', (fields, message) => {
     expect(refusalOf(fields)).toBe(message)
   })
@@ -156,6 +166,7 @@ describe('parseRecord', () => {
     ['retry', '$.retry'],
     ['retryConstraint', '$.retryConstraint'],
     ['outlierDetection', '$.outlierDetection'],
+    ['hedge', '$.hedge'],
   ])('refuses %s that are no object', (field, path) => {
     for (const value of [null, 42, true, 'much']) {
       expect(refusalOf({ [field]: value })).toMatch(
@@ -169,6 +180,7 @@ describe('parseRecord', () => {
     [{ timeout: { request: '5s' } }, '$.timeout'],
     [{ timeouts: { Request: '5s' } }, '$.timeouts.Request'],
     [{ retry: { retries: 2 } }, '$.retry.retries'],
+    [{ hedge: { after: 'p95' } }, '$.hedge.after'],
     [{ retryConstraint: { budget: { percentage: 20 } } }, '$.retryConstraint.budget.percentage'],
     [{ outlierDetection: { consecutive5xx: 5 } }, '$.outlierDetection.consecutive5xx'],
     [{ endpoints: [{ url: URL, uri: URL }] }, '$.endpoints[0].uri'],
@@ -187,10 +199,8 @@ describe('parseRecord', () => {
 
   it.each([
     [{ rules: [] }, '$.rules'],
-    [{ hedge: { delay: 'p95' } }, '$.hedge'],
     [{ limits: { maxInFlight: 64 } }, '$.limits'],
     [{ access: { default: 'deny' } }, '$.access'],
-    [{ retryConstraint: { whenEmpty: 'off' } }, '$.retryConstraint.whenEmpty'],
     [{ retryConstraint: { minRetryRate: { count: 10 } } }, '$.retryConstraint.minRetryRate'],
     [{ endpoints: [{ url: URL, credentials: {} }] }, '$.endpoints[0].credentials'],
     [{ endpoints: [{ dispatch: { binding: 'D', script: 's' } }] }, '$.endpoints[0].dispatch'],

@@ -55,12 +55,14 @@ export function givenService(...candidates: readonly Candidate[]) {
     timeouts: timeoutPolicy(),
     retry: retryPolicy(),
     budget: retryBudget(undefined, clock),
+    hedging: undefined,
     balancer: p2c(seeded(7)) as Balancer,
     keyedBy: undefined as string | undefined,
     localities: undefined as Localities<Candidate> | undefined,
     detector: outlierDetector(outlierPolicy(), seeded(7)),
     candidates: candidates.length > 0 ? candidates : [givenCandidate()],
     unreachable: [] as readonly Endpoint[],
+    untried: (_now: number, _tried: readonly unknown[]): readonly unknown[] => candidates.slice(1),
     typicalMs: (_now: number): number | undefined => undefined,
   }
 }

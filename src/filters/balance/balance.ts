@@ -16,7 +16,7 @@ interface Needs {
   readonly clock: Clock
   readonly receipt: Receipt
   readonly deadline: Deadline
-  readonly attempt: { readonly number: number }
+  readonly attempt: { readonly number: number; readonly isHedge?: true }
   readonly service: {
     readonly candidates: readonly Candidate[]
     /** Endpoints of the record that cannot be reached from here: a binding that this Worker does not have. */
@@ -98,12 +98,14 @@ function choices(context: Needs, now: number): readonly Candidate[] {
   const candidates = service.detector.available(service.candidates, now)
   if (candidates.length < service.candidates.length) receipt.ejected = missingFrom(candidates, service.candidates)
   const near = localities ? localities.near(candidates, context.place()) : candidates
-  if (attempt.number === 1 || candidates.length === 1) return near
+  if (attempt.number === 1 || (candidates.length === 1 && !attempt.isHedge)) return near
   // A retry goes to an endpoint that has not been tried for this call, while there is one: a near one if that can be.
   const fresh = untried(near, receipt)
   if (fresh.length > 0) return fresh
   const further = localities ? localities.nearest(untried(candidates, receipt), context.place()) : fresh
-  return further.length > 0 ? further : near
+  if (further.length > 0) return further
+  if (attempt.isHedge) throw new MeshError('no_endpoint', 'A hedge goes to another endpoint, and there is none.')
+  return near
 }
 
 function untried(candidates: readonly Candidate[], { attempts }: Receipt): readonly Candidate[] {

@@ -16,6 +16,8 @@ export type Verdict = 'success' | 'fault' | 'nothing'
 export interface OutlierDetector {
   /** May it ever eject? Not a service's only endpoint, and nothing where it is switched off. */
   readonly isOn: boolean
+  /** Are more out than may be? Then nobody counts as out. */
+  readonly isPanicking: boolean
   /** From here on these are the service's endpoints, and this is its policy. What was learned of them stays. */
   watch(endpoints: readonly Suspect[], policy: OutlierPolicy): void
   /**
@@ -56,6 +58,10 @@ class FaultsInARow implements OutlierDetector {
     return this.most > 0
   }
 
+  get isPanicking(): boolean {
+    return this.out > this.most
+  }
+
   watch(endpoints: readonly Suspect[], policy: OutlierPolicy): void {
     this.endpoints = endpoints
     this.policy = policy
@@ -65,7 +71,7 @@ class FaultsInARow implements OutlierDetector {
   }
 
   available<Of extends Suspect>(endpoints: readonly Of[], now: number): readonly Of[] {
-    if (this.out === 0 || this.out > this.most) return endpoints
+    if (this.out === 0 || this.isPanicking) return endpoints
     const able = endpoints.filter(({ health }) => !health || !isOut(health) || isDue(health, now))
     // A call that began before an edit brings a list of its own.
     return able.length > 0 ? able : endpoints

@@ -18,6 +18,7 @@ function given({ isOn = true, isProbe = false } = {}) {
   const told: [Verdict, number, number][] = []
   const detector: OutlierDetector = {
     isOn,
+    isPanicking: false,
     watch: () => {},
     available: (endpoints) => endpoints,
     send: (_, now, until) => {

@@ -296,8 +296,10 @@ describe('outlierDetector, when the record is edited', () => {
     const { detector, policy, endpoints, eject, says, now, able } = given(4)
     eject(0)
     eject(1)
+    expect(detector.isPanicking).toBe(false)
     const left = endpoints.slice(0, 3)
     detector.watch(left, policy)
+    expect(detector.isPanicking).toBe(true)
     expect(detector.available(left, now())).toBe(left)
     const dead = endpoints.slice(0, 2)
     detector.watch(dead, policy)
@@ -307,6 +309,7 @@ describe('outlierDetector, when the record is edited', () => {
     expect(endpoints[0]?.health?.ejections).toBe(1)
     says(1, 'success')
     expect(able(dead)).toBe('b')
+    expect(detector.isPanicking).toBe(false)
   })
 })
 

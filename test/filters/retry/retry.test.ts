@@ -176,6 +176,13 @@ describe('retry', () => {
       for (const { body } of attempts) expect(await new Response(body).text()).toBe('one tea')
     })
 
+    it.each(['', ' ', '""', '" "'])('does not repeat a POST whose idempotency key is empty: %j', async (key) => {
+      const { call, attempts, refused } = given([503, 200], { method: 'POST', headers: { 'idempotency-key': key } })
+      expect((await call()).status).toBe(503)
+      expect(attempts).toHaveLength(1)
+      expect(refused()).toBe('not-idempotent')
+    })
+
     it('does not repeat a body larger than 64 KiB', async () => {
       const { call, attempts, refused } = given([503, 200], { method: 'PUT', body: new Uint8Array(65_537) })
       expect((await call()).status).toBe(503)
@@ -300,6 +307,16 @@ describe('retry', () => {
       expect(attempts).toHaveLength(2)
     })
 
+    it('asks what is typical of the endpoints that are left: those tried are named', async () => {
+      const { call, context } = given([503, 200])
+      const note = { number: 1, endpoint: 'a', startedAt: 0, tookMs: 1, outcome: 'failure', status: 503 } as const
+      context.receipt.attempts.push(note)
+      const asked: unknown[] = []
+      Object.assign(context.service, { typicalMs: (...given: unknown[]) => void asked.push(given[1]) })
+      await call()
+      expect(asked).toEqual([[note]])
+    })
+
     it('says so where the deadline ended the call', async () => {
       for (const code of ['deadline_exceeded', 'deadline_insufficient'] as const) {
         const { call, refused } = given([new MeshError(code, 'Too late.')])
@@ -383,12 +400,45 @@ describe('retry', () => {
       }
     })
 
+    it('uses the allowance up where it is empty and the hops above are to stop', async () => {
+      const { call, attempts, refused, context } = given([503], {
+        budget: { budget: { percent: 0 }, whenEmpty: 'stop' },
+        granted: 5,
+      })
+      expect((await call()).status).toBe(503)
+      expect(attempts).toHaveLength(1)
+      expect(refused()).toBe('budget')
+      expect(context.allowance?.isExhausted).toBe(true)
+      expect(context.allowance?.left).toBe(0)
+      expect(context.receipt.retriesUsed).toBe(5)
+    })
+
+    it('leaves the allowance alone where the hops above may retry, and where another reason speaks against a retry', async () => {
+      for (const over of [
+        { budget: { budget: { percent: 0 } } },
+        { budget: { budget: { percent: 0 }, whenEmpty: 'stop' }, method: 'POST' },
+      ] as const) {
+        const { call, context } = given([503], { ...over, granted: 5 })
+        await call()
+        expect(context.allowance?.isExhausted).toBe(false)
+        expect(context.allowance?.left).toBe(5)
+      }
+    })
+
     it('is not asked where there is another reason not to retry', async () => {
       const { call, context, refused } = given([503], { budget: {}, method: 'POST' })
       await call()
       expect(refused()).toBe('not-idempotent')
       expect(context.service.budget.balance).toBe(1)
     })
+  })
+
+  it('counts a hedge as one of the attempts of the rule', async () => {
+    const { call, attempts, refused, context } = given([503], { policy: { attempts: 2 } })
+    context.receipt.hedged = true
+    await call()
+    expect(attempts.map(({ number }) => number)).toEqual([1, 3])
+    expect(refused()).toBe('attempts')
   })
 
   it('says whether another attempt could follow, so that one retry is kept back for it', async () => {

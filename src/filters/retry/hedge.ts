@@ -1,0 +1,142 @@
+/** Hedging: a call whose first attempt is slow is sent a second time, elsewhere, and what answers first is the answer. */
+import type { Allowance } from '../../core/allowance.ts'
+import type { Cancellation } from '../../core/cancellation.ts'
+import type { Clock } from '../../core/clock.ts'
+import { type Deadline, remaining } from '../../core/deadline.ts'
+import { classify, classifyError, isFault } from '../../core/outcome.ts'
+import type { AttemptNote, Receipt } from '../../core/receipt.ts'
+import { type Filter, nothing } from '../../core/service.ts'
+import type { Subrequests } from '../../core/subrequests.ts'
+import type { RetryPolicy } from '../../policy/retry.ts'
+import { type HeaderSource, UPGRADE } from '../../wire/headers.ts'
+import type { RetryBudget } from './budget.ts'
+import type { Hedging } from './hedging.ts'
+import { race } from './race.ts'
+import { type Attempt, isIdempotent } from './retry.ts'
+import { type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
+
+interface Needs {
+  readonly clock: Clock
+  readonly receipt: Receipt
+  readonly deadline: Deadline
+  readonly work: Cancellation
+  /** Of this request. */
+  readonly headers: HeaderSource
+  readonly attempt: Attempt
+  readonly allowance: Allowance
+  readonly subrequests: Subrequests
+  readonly service: {
+    readonly candidates: readonly unknown[]
+    readonly detector: { readonly isPanicking: boolean }
+    readonly retry: RetryPolicy
+    readonly budget: RetryBudget
+    /** `undefined` where the service is not hedged. */
+    readonly hedging: Hedging | undefined
+    /** Endpoints that a further attempt could go to. */
+    untried(now: number, tried: readonly AttemptNote[]): readonly unknown[]
+    /** Milliseconds an answer typically takes where a further attempt could go, where that is known. */
+    typicalMs(now: number, tried: readonly AttemptNote[]): number | undefined
+  }
+}
+
+/** Given where a hedge may follow; elsewhere the context goes on as it is. */
+interface Gives {
+  readonly attempt?: Attempt
+  /** Of one attempt alone, so that the other can be called off. */
+  readonly work?: Cancellation
+}
+
+/**
+ * Beneath retry, of whose attempts a hedge is one. Only the first attempt is hedged: a retry is a second chance already.
+ *
+ * An answer that retry would not try again ends both attempts. A failure that it would waits for the other, which is under
+ * way already (gRPC A6); where no hedge was sent yet it goes to retry at once, which knows how long to wait.
+ */
+export const hedge: Filter<Needs, Gives> = function hedge(request, context, next) {
+  const { clock, attempt, service, work } = context
+  const { hedging } = service
+  if (!hedging || attempt.number > 1) return next(request, nothing)
+
+  const startedAt = clock.now()
+  hedging.deposit(startedAt)
+  if (!isHedgeable(request, context)) return next(request, nothing)
+  const delayMs = hedging.delayMs(startedAt)
+  if (delayMs === undefined || delayMs >= remaining(context.deadline, clock)) {
+    return measured(next(request, nothing), hedging, clock)
+  }
+  return race({
+    clock,
+    work,
+    delayMs,
+    first: (work) => measured(next(request, { attempt, work }), hedging, clock),
+    second(work) {
+      if (!isWorthwhile(context) || !isPaid(context, hedging)) return undefined
+      context.receipt.hedged = true
+      return next(request, { attempt: hedgeOf(attempt, service.retry), work })
+    },
+    isFinal: (ended) =>
+      outcomeOf(ended) !== 'unsent' && !isRetryable(ended, pushbackOf(ended, clock.now()), service.retry.codes),
+    weight: (ended) => weight(ended, clock.now()),
+    passedOver(ended, isFirst) {
+      if (isFirst && !ended) hedging.learn(clock.now() - startedAt, clock.now())
+      // Retry hears of one of the two.
+      if (ended && isFault(outcomeOf(ended))) service.budget.fail()
+    },
+  })
+}
+
+/** Is there somewhere else to go, and is it harmless to ask twice at once? A WebSocket would be opened twice. */
+function isHedgeable(request: Request, { attempt, headers, service }: Needs): boolean {
+  return (
+    service.candidates.length > 1 &&
+    attempt.mayRepeat &&
+    attempt.body === null &&
+    isIdempotent(request.method) &&
+    headers.get(UPGRADE) === null
+  )
+}
+
+/** Is there an endpoint that could answer in time, and would a hedge not make it worse where much is out? */
+function isWorthwhile({ clock, deadline, receipt, service, subrequests }: Needs): boolean {
+  const now = clock.now()
+  if (service.detector.isPanicking || service.untried(now, receipt.attempts).length === 0) return false
+  return hasRoom(subrequests) && remaining(deadline, clock) > (service.typicalMs(now, receipt.attempts) ?? 0)
+}
+
+/** What this invocation may still ask of the platform is for calls that must be made. */
+function hasRoom({ left, freeConnections }: Subrequests): boolean {
+  return left > 0 && freeConnections > 0
+}
+
+/** By the request that is hedged, by the calls that were not, and by the successes of this isolate. */
+function isPaid({ clock, allowance, service }: Needs, hedging: Hedging): boolean {
+  const now = clock.now()
+  if (allowance.left < 1 || !hedging.isPaid(now) || !service.budget.tryWithdraw()) return false
+  hedging.withdraw(now)
+  return allowance.take()
+}
+
+function hedgeOf({ body, number }: Attempt, { attempts }: RetryPolicy): Attempt {
+  return { number: number + 1, body, mayRepeat: number + 1 <= attempts, isHedge: true }
+}
+
+/** Of two failures: a stop wins over everything, an answer says more than an error, and what was not sent says nothing. */
+function weight(ended: Ended, now: number): number {
+  if (!ended.response) return outcomeOf(ended) === 'unsent' ? 0 : 1
+  return pushbackOf(ended, now)?.verdict === 'stop' ? 3 : 2
+}
+
+/** A quick failure says nothing of how long an answer takes; nor does a caller that leaves, or is in a hurry. */
+function measured(answer: Promise<Response>, hedging: Hedging, clock: Clock): Promise<Response> {
+  const startedAt = clock.now()
+  return answer.then(
+    (response) => {
+      if (classify(response) === 'success') hedging.learn(clock.now() - startedAt, clock.now())
+      return response
+    },
+    (error) => {
+      if (classifyError(error) === 'timeout') hedging.learn(clock.now() - startedAt, clock.now())
+      throw error
+    },
+  )
+}
