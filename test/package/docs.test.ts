@@ -8,6 +8,7 @@ import { isIdempotent } from '../../src/filters/retry/retry.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import { balancePolicy } from '../../src/policy/balance.ts'
 import { endpointOf } from '../../src/policy/endpoint.ts'
+import { hedgePolicy } from '../../src/policy/hedge.ts'
 import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { parseRecord } from '../../src/policy/parse.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
@@ -157,6 +158,7 @@ describe('docs/defaults.md', () => {
     'ejection: the first': ejection.baseEjectionMs,
     'ejection: the longest': ejection.maxEjectionMs,
     'ejection: share of the endpoints at most': ejection.maxShare,
+    'hedging: share of the calls': hedgePolicy({})?.ratio,
     'load balancer': balancePolicy().algorithm,
     weight: endpointOf('https://a.example.com').weight,
   }

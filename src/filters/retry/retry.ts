@@ -100,8 +100,8 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
 
     function judge(ended: Ended): Verdict {
       const pushback = pushbackOf(ended, clock.now())
-      if (!isRetryable(ended, pushback, policy.codes))
-        return { refused: isOutOfTime(ended.error) ? 'deadline' : undefined }
+      if (isOutOfTime(ended.error)) return { refused: 'deadline' }
+      if (!isRetryable(ended, pushback, policy.codes)) return { refused: undefined }
       if (pushback?.verdict === 'stop') return { refused: 'pushback' }
       if (number > policy.attempts) return { refused: 'attempts' }
       if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }

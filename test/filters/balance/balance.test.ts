@@ -194,6 +194,30 @@ describe('balance', () => {
     expect(context.receipt.ejected).toBeUndefined()
   })
 
+  it('sends a hedge elsewhere, or not at all', async () => {
+    const { context } = given(givenCandidate('a'), givenCandidate('b'))
+    const hedge = { ...context.attempt, number: 2, isHedge: true } as const
+    const [, b] = context.service.candidates
+    const alone = {
+      ...context.service,
+      detector: { available: <Of extends Candidate>() => [b] as readonly Candidate[] as readonly Of[] },
+    }
+    await balance(request, { ...context, service: alone }, async () => new Response())
+    const failure = await failureOf(
+      balance(request, { ...context, service: alone, attempt: hedge }, async () => new Response()),
+    )
+    expect(failure.code).toBe('no_endpoint')
+    expect(context.receipt.attempts).toHaveLength(1)
+    await balance(request, { ...context, attempt: hedge }, async () => new Response())
+    expect(context.receipt.attempts.map(({ endpoint }) => endpoint)).toEqual([
+      'https://b.example.com',
+      'https://a.example.com',
+    ])
+    expect((await failureOf(balance(request, { ...context, attempt: hedge }, async () => new Response()))).code).toBe(
+      'no_endpoint',
+    )
+  })
+
   it('goes back to those it has tried when there is no other', async () => {
     const { context } = given(givenCandidate('a'), givenCandidate('b'))
     for (const number of [1, 2, 3]) {
