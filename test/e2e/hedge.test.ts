@@ -1,4 +1,5 @@
 /** Hedging over real connections: the second try answers, and the first sees its connection closed. */
+import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
@@ -6,6 +7,15 @@ import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
 import { type Echo, type Seen, startUpstream, type Upstream } from '../support/servers.ts'
 
 const hedge = { delay: '50ms', maxExtraLoad: 100 }
+
+/** Five chunks, 20 ms apart. */
+async function stream(response: ServerResponse): Promise<void> {
+  for (let chunk = 0; chunk < 5; chunk++) {
+    response.write(`chunk ${chunk}\n`)
+    await sleep(20)
+  }
+  response.end()
+}
 
 describe('a service that is hedged', () => {
   let upstreams: Upstream[] = []
@@ -58,13 +68,8 @@ describe('a service that is hedged', () => {
 
   it('has its answer streamed to the end, though the other attempt was called off', async () => {
     for (const upstream of upstreams) {
-      upstream.override = async (request, response) => {
-        if (request.headers['selvedge-attempt'] === '1') return
-        for (let chunk = 0; chunk < 5; chunk++) {
-          response.write(`chunk ${chunk}\n`)
-          await sleep(20)
-        }
-        response.end()
+      upstream.override = (request, response) => {
+        if (request.headers['selvedge-attempt'] !== '1') void stream(response)
       }
     }
     const answer = await mesh.call('/svc/streamed/stream')
