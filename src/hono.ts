@@ -1,6 +1,6 @@
 /** The mesh as a hono middleware: `c.var.mesh.fetch` calls on behalf of the request being served. */
 import type { MiddlewareHandler } from 'hono'
-import { MeshError } from './core/errors.ts'
+import { handedOn, MeshError } from './core/errors.ts'
 import type { Call, Mesh } from './mesh/mesh.ts'
 import { problemResponse } from './wire/problem.ts'
 
@@ -30,7 +30,9 @@ export function selvedge<Env extends object>(
     const call = mesh.for(c.req.raw, lifetimeOf(c))
     c.set('mesh', call)
     await next()
-    const answer = c.error instanceof MeshError && c.res.status === 500 ? problemResponse(c.error, c.req.raw) : c.res
+    const { error } = c
+    const answer =
+      error instanceof MeshError && c.res.status === 500 ? problemResponse(handedOn(error), c.req.raw) : c.res
     const settled = call.settle(answer)
     if (settled !== c.res) {
       // hono lays the headers of the old response over the new one, unless it is taken away first.

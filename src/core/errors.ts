@@ -6,7 +6,7 @@ export interface Meaning {
   /** The RFC 9209 proxy error type that says the same. */
   readonly proxyError: string
   /** Would sending the same request again, elsewhere or later, be both safe and of use? Left out where nobody knows. */
-  readonly retryable?: boolean
+  readonly retryable?: boolean | undefined
 }
 
 /** Status and RFC 9209 error of each code, as in docs/errors.md. */
@@ -18,6 +18,7 @@ export const MEANINGS = {
   no_endpoint: { status: 503, proxyError: 'destination_unavailable' },
   endpoint_unreachable: { status: 503, proxyError: 'connection_terminated' },
   limit_subrequests: { status: 503, proxyError: 'proxy_internal_response', retryable: false },
+  overloaded: { status: 503, proxyError: 'connection_limit_reached' },
   registry_unavailable: { status: 503, proxyError: 'proxy_internal_error', retryable: true },
   deadline_exceeded: { status: 504, proxyError: 'http_response_timeout', retryable: false },
   deadline_insufficient: { status: 504, proxyError: 'http_response_timeout', retryable: false },
@@ -32,6 +33,10 @@ export interface MeshErrorOptions {
   cause?: unknown
   /** The service that was called, by its logical name. */
   service?: string | undefined
+  /** Of use and safe to send again? Default: as the table says of the code; `undefined` where nobody knows. */
+  retryable?: boolean | undefined
+  /** After how many milliseconds it may be sent again, where that can be said. */
+  retryAfterMs?: number | undefined
 }
 
 /** Thrown by the mesh, never on behalf of an application. `code` is one of {@link MeshErrorCode}. */
@@ -39,15 +44,30 @@ export class MeshError extends Error {
   override readonly name = 'MeshError'
   readonly code: MeshErrorCode
   readonly service: string | undefined
+  readonly retryAfterMs: number | undefined
+  private readonly retryable: boolean | undefined
 
-  constructor(code: MeshErrorCode, message: string, { cause, service }: MeshErrorOptions = {}) {
+  constructor(code: MeshErrorCode, message: string, options: MeshErrorOptions = {}) {
+    const { cause, service, retryAfterMs } = options
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.service = service
+    this.retryAfterMs = retryAfterMs
+    this.retryable = 'retryable' in options ? options.retryable : (MEANINGS[code] as Meaning).retryable
   }
 
-  /** What the code means in HTTP. */
+  /** What it means in HTTP. */
   get meaning(): Meaning {
-    return MEANINGS[this.code]
+    return { ...MEANINGS[this.code], retryable: this.retryable }
   }
+}
+
+/**
+ * An error of a call that a handler made, as the answer of that handler: what else the handler did before, nobody knows.
+ * So it is no longer said to be safe to send again.
+ */
+export function handedOn<Thrown>(error: Thrown): Thrown | MeshError {
+  if (!(error instanceof MeshError) || error.meaning.retryable !== true) return error
+  const { code, message, cause, service, retryAfterMs } = error
+  return new MeshError(code, message, { cause, service, retryAfterMs, retryable: undefined })
 }

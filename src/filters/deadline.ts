@@ -12,7 +12,11 @@ interface Needs {
   readonly deadline: Deadline
   /** Abort when a caller leaves: that of the request being served, and that of this call. */
   signals(): readonly AbortSignal[]
-  readonly service: { readonly timeouts: TimeoutPolicy; readonly candidates: readonly unknown[] }
+  readonly service: {
+    readonly timeouts: TimeoutPolicy
+    /** Does anything depend on hearing at once of a caller that leaves? */
+    mustHearOfLeaving(now: number): boolean
+  }
 }
 
 interface Gives {
@@ -36,9 +40,8 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
       work.cancel(
         new MeshError('deadline_exceeded', `No answer came within the ${Math.round(left)} ms that were left.`),
       )
-    // A listener costs as much as all the balancing. Without it the platform still cancels what is under way; what it
-    // would free here matters where there is a choice of endpoints.
-    if (withSignal || service.candidates.length > 1) cancelOn(work, signals())
+    // A listener costs as much as all the balancing. Without it the platform still cancels what is under way.
+    if (withSignal || service.mustHearOfLeaving(clock.now())) cancelOn(work, signals())
     if (left <= 0) exceeded()
     return answered(work, left, exceeded, clock, () => next(request, { deadline, work }))
   }

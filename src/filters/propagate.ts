@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, remaining } from '../core/deadline.ts'
 import type { Target } from '../core/endpoint.ts'
+import type { Priority } from '../core/priority.ts'
 import type { Filter } from '../core/service.ts'
 import type { Trace } from '../core/span.ts'
 import { writeTimeout } from '../wire/deadline.ts'
@@ -19,6 +20,7 @@ import {
 } from '../wire/headers.ts'
 import { hopByHopNames } from '../wire/hop-by-hop.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
+import { writePriority } from '../wire/priority.ts'
 import { traceparent } from '../wire/traceparent.ts'
 import { loopOf, nextLoop } from '../wire/via.ts'
 
@@ -32,6 +34,7 @@ interface Needs {
   readonly headers: PickedHeaders
   readonly attempt: { readonly number: number }
   readonly lent: number
+  readonly priority: Priority
   readonly endpoint: { readonly target: Target }
 }
 
@@ -41,7 +44,8 @@ export const propagate: Filter<Needs, { outgoing: Headers }> = async function pr
 }
 
 /** One Headers an attempt: what is passed on, and what the next hop must know. */
-function outgoing({ clock, deadline, trace, hops, name, headers, attempt, lent, endpoint }: Needs) {
+function outgoing(context: Needs) {
+  const { clock, deadline, trace, hops, name, headers, attempt, lent, priority, endpoint } = context
   // The first attempt takes what was copied when the headers were picked; another one starts from it.
   const out = attempt.number === 1 ? headers.passedOn : new Headers(headers.passedOn)
   // The one hop-by-hop header a transport must see: without it no WebSocket is opened.
@@ -49,6 +53,7 @@ function outgoing({ clock, deadline, trace, hops, name, headers, attempt, lent, 
 
   writeTimeout(remaining(deadline, clock), headers, out)
   out.set(RETRY_ALLOWANCE, String(lent))
+  writePriority(priority, out)
   out.set(ATTEMPT, String(attempt.number))
   out.set(TRACEPARENT, traceparent(trace.traceId, trace.spanId, trace.flags))
   if (trace.state !== undefined) out.set(TRACESTATE, trace.state)

@@ -3,15 +3,17 @@ import { type Allowance, allowance } from '../core/allowance.ts'
 import type { RequestContext } from '../core/context.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
 import type { Place } from '../core/locality.ts'
+import type { Priority } from '../core/priority.ts'
 import { receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import { type Subrequests, subrequests } from '../core/subrequests.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
-import { BAGGAGE } from '../wire/headers.ts'
+import { BAGGAGE, PRIORITY } from '../wire/headers.ts'
 import { withoutOverride } from '../wire/override.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readPlace } from '../wire/place.ts'
+import { readPriority } from '../wire/priority.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
 import type { Settings } from './options.ts'
@@ -29,6 +31,8 @@ export interface Inbound extends RequestContext {
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
+  /** How much it matters. A stranger may say that it matters less than most, never that it matters more. */
+  readonly priority: Priority
   /** What may still be asked of the platform on its behalf. */
   readonly subrequests: Subrequests
   /** Retries that the caller granted to this call and all beneath it, if it did. */
@@ -59,9 +63,25 @@ export function accept(request: Request, { trusted, defer }: Arrival, settings: 
     deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
     hops: readHops(headers),
     trace: traceOf(headers, trusted),
+    priority: acceptedPriority(headers, trusted),
     subrequests: subrequests(maxSubrequests),
     allowance: granted === undefined ? undefined : allowance(granted),
   }
+}
+
+/** A stranger can only lower it. */
+function acceptedPriority(headers: PickedHeaders, trusted: boolean): Priority {
+  const said = readPriority(headers) ?? 'default'
+  return trusted || said === 'sheddable' ? said : 'default'
+}
+
+/**
+ * The priority of a call made on behalf of a request: as the call says, or else as the request's own. A header that was
+ * copied from the request says nothing new: or a handler that passes headers on would believe a stranger.
+ */
+export function priorityOf(call: PickedHeaders, from: Inbound): Priority {
+  const said = readPriority(call)
+  return said === undefined || call.get(PRIORITY) === from.headers?.get(PRIORITY) ? from.priority : said
 }
 
 /** Baggage of a stranger is carried without its overrides. */
@@ -93,6 +113,7 @@ export function root({ clock, random, maxSubrequests }: Settings): Inbound {
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,
+    priority: 'default',
     subrequests: subrequests(maxSubrequests),
     allowance: undefined,
   }

@@ -7,12 +7,15 @@ import type { Balancer, Candidate } from '../filters/balance/balancer.ts'
 import { balancers } from '../filters/balance/balancers.ts'
 import { type Localities, localities } from '../filters/balance/locality.ts'
 import { peakEwma } from '../filters/balance/peak-ewma.ts'
+import { type Limiter, limiter } from '../filters/limit/limiter.ts'
+import { type Throttle, throttle } from '../filters/limit/throttle.ts'
 import { type OutlierDetector, outlierDetector } from '../filters/outlier/detector.ts'
 import { type RetryBudget, retryBudget } from '../filters/retry/budget.ts'
 import { type Hedging, hedging } from '../filters/retry/hedging.ts'
 import { recentMedian } from '../math/recent-median.ts'
 import { balancePolicy } from '../policy/balance.ts'
 import { hedgePolicy } from '../policy/hedge.ts'
+import { limitPolicy } from '../policy/limit.ts'
 import { outlierPolicy } from '../policy/outlier.ts'
 import type { ServiceRecord, WrittenPolicy } from '../policy/record.ts'
 import { budgetPolicy, type RetryPolicy, retryPolicy } from '../policy/retry.ts'
@@ -30,6 +33,8 @@ export interface LiveService {
   /** `undefined` where nothing is hedged. */
   readonly hedging: Hedging | undefined
   readonly balancer: Balancer
+  readonly limiter: Limiter
+  readonly throttle: Throttle
   readonly detector: OutlierDetector
   /** The header that says which requests belong together, where the record names one. */
   readonly keyedBy: string | undefined
@@ -39,6 +44,8 @@ export interface LiveService {
   readonly unreachable: readonly Endpoint[]
   /** How near each is, where any of them says where it is. */
   readonly localities: Localities<Candidate> | undefined
+  /** Does anything depend on hearing at once of a caller that leaves? */
+  mustHearOfLeaving(now: number): boolean
   /** Those of them that a further attempt could go to: neither ejected nor tried for this call. */
   untried(now: number, tried: readonly Tried[]): readonly Candidate[]
   /**
@@ -78,6 +85,7 @@ export function fleet(options: FleetOptions): Fleet {
   const retry = retryPolicy(options.defaults.retry)
   const outliers = outlierPolicy(options.defaults.outlierDetection)
   const balancing = balancePolicy(options.defaults.loadBalancer)
+  const limits = limitPolicy(options.defaults.limits)
 
   function live({ key, record }: Found, before: LiveService | undefined): LiveService {
     const { defaults, clock } = options
@@ -97,6 +105,9 @@ export function fleet(options: FleetOptions): Fleet {
       detector: detectorOf(written.outlierDetection, candidates, before),
       balancer: balancerOf(algorithm, candidates),
       keyedBy,
+      limiter: limiter(written.limits ? limitPolicy({ ...defaults.limits, ...written.limits }) : limits),
+      // Other endpoints have other capacity.
+      throttle: before && areSame(candidates, before.candidates) ? before.throttle : throttle(),
       candidates,
       unreachable,
       localities: localities(candidates, options.random),
@@ -152,6 +163,10 @@ export function fleet(options: FleetOptions): Fleet {
 
 const NONE: readonly Endpoint[] = []
 
+function areSame(some: readonly Candidate[], others: readonly Candidate[]): boolean {
+  return some.length === others.length && some.every((candidate, index) => candidate === others[index])
+}
+
 class Live implements LiveService {
   readonly name: string
   readonly record: ServiceRecord
@@ -162,11 +177,13 @@ class Live implements LiveService {
   readonly balancer: Balancer
   readonly detector: OutlierDetector
   readonly keyedBy: string | undefined
+  readonly limiter: Limiter
+  readonly throttle: Throttle
   readonly candidates: readonly Candidate[]
   readonly unreachable: readonly Endpoint[]
   readonly localities: Localities<Candidate> | undefined
 
-  constructor(given: Omit<LiveService, 'untried' | 'typicalMs'>) {
+  constructor(given: Omit<LiveService, 'untried' | 'typicalMs' | 'mustHearOfLeaving'>) {
     this.name = given.name
     this.record = given.record
     this.timeouts = given.timeouts
@@ -176,9 +193,18 @@ class Live implements LiveService {
     this.balancer = given.balancer
     this.detector = given.detector
     this.keyedBy = given.keyedBy
+    this.limiter = given.limiter
+    this.throttle = given.throttle
     this.candidates = given.candidates
     this.unreachable = given.unreachable
     this.localities = given.localities
+  }
+
+  /** What is held then frees a choice, a slot of the cap or a count of the throttle. */
+  mustHearOfLeaving(now: number): boolean {
+    const [first] = this.candidates
+    if (!first) return false
+    return this.candidates.length > 1 || this.limiter.isScarce(first.load.inFlight(now)) || this.throttle.isAlert(now)
   }
 
   untried(now: number, tried: readonly Tried[]): readonly Candidate[] {

@@ -5,7 +5,7 @@ import { settled } from '../filters/settle.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
-import { type Arrival, accept, type Inbound, root } from './accept.ts'
+import { type Arrival, accept, type Inbound, priorityOf, root } from './accept.ts'
 import { nameOf, splitUrl } from './name.ts'
 import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -77,6 +77,7 @@ export function createMesh(options: MeshOptions): Mesh {
           receipt: receipt(),
           trace: from.trace ?? readTrace(headers),
           deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
+          priority: priorityOf(headers, from),
           signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
         }),
       )

@@ -1,6 +1,7 @@
 /** A call to a name: what the outbound stack begins with. */
 import type { Deadline } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
+import type { Priority } from '../core/priority.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
@@ -16,6 +17,7 @@ export interface NewCall {
   readonly receipt: Receipt
   readonly trace: Trace | undefined
   readonly deadline: Deadline
+  readonly priority: Priority
   /** Abort when a caller leaves. */
   signals(): readonly AbortSignal[]
 }
@@ -23,8 +25,9 @@ export interface NewCall {
 export type Named = Omit<Inbound, keyof NewCall> & NewCall
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
-export function named(from: Inbound, { name, path, headers, receipt, trace, deadline, signals }: NewCall): Named {
+export function named(from: Inbound, call: NewCall): Named {
   const { clock, random, trusted, defer, signal, place, hops, allowance, subrequests } = from
+  const { name, path, headers, receipt, trace, deadline, priority, signals } = call
   return {
     clock,
     random,
@@ -41,6 +44,7 @@ export function named(from: Inbound, { name, path, headers, receipt, trace, dead
     receipt,
     trace,
     deadline,
+    priority,
     signals,
     ...room,
   }

@@ -19,10 +19,10 @@ export function proxy(options: MeshOptions): Forward {
   const call = caller(settings)
   const enter = inbound(settings, async function forward(request, context: Inbound & Forwarded) {
     const { name, path } = context.identify()
-    const { receipt, trace, deadline, headers = pickHeaders(request.headers) } = context
+    const { receipt, trace, deadline, priority, headers = pickHeaders(request.headers) } = context
     return call(
       request,
-      named(context, { name, path, headers, receipt, trace, deadline, signals: () => [request.signal] }),
+      named(context, { name, path, headers, receipt, trace, deadline, priority, signals: () => [request.signal] }),
     )
   })
   return (request, forwarded) =>

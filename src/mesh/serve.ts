@@ -1,7 +1,7 @@
 /** A handler as a service: it has until its caller's deadline, and its calls carry its context. */
 import { within } from '../core/clock.ts'
 import { remaining } from '../core/deadline.ts'
-import { MeshError } from '../core/errors.ts'
+import { handedOn, MeshError } from '../core/errors.ts'
 import type { Service } from '../core/service.ts'
 import type { Inbound } from './accept.ts'
 import type { Storage } from './options.ts'
@@ -24,7 +24,13 @@ export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined
     const left = remaining(deadline, clock)
     const late = () => new MeshError('deadline_exceeded', `No answer was ready within the ${Math.round(left)} ms left.`)
     if (left <= 0) throw late()
-    const go = async () => handler.fetch(request, env, ctx)
+    const go = async () => {
+      try {
+        return await handler.fetch(request, env, ctx)
+      } catch (error) {
+        throw handedOn(error)
+      }
+    }
     const answer = storage ? storage.run(context, go) : go()
     return left === Number.POSITIVE_INFINITY ? answer : within(clock, left, answer, late)
   }

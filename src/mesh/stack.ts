@@ -6,6 +6,7 @@ import { admission } from '../filters/admission.ts'
 import { balance } from '../filters/balance/balance.ts'
 import { attemptDeadline, ruleDeadline } from '../filters/deadline.ts'
 import { idle } from '../filters/idle.ts'
+import { shed } from '../filters/limit/shed.ts'
 import { loop } from '../filters/loop.ts'
 import { meter } from '../filters/meter.ts'
 import { detect } from '../filters/outlier/detect.ts'
@@ -48,6 +49,7 @@ export const outbound = (
     .push(resolve(snapshot, fleet)) // gives the service: its policy, and what was learned of it
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .push(retry) // ── beneath this line everything runs once an attempt ──
+    .push(shed) // beneath retry: a retry adds to an overload as any request does
     .push(hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once
     .push(balance) // beneath retry: a second attempt may go elsewhere
     .push(detect) // next to balance: nothing may wait between the choice of an endpoint and its probe

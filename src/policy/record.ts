@@ -4,6 +4,7 @@ import { type Endpoint, isServiceName } from '../core/endpoint.ts'
 import { loadBalancer } from './balance.ts'
 import { endpoint, endpointOf, type WrittenEndpoint } from './endpoint.ts'
 import { hedge } from './hedge.ts'
+import { limits } from './limit.ts'
 import { outlierDetection } from './outlier.ts'
 import { retry, retryConstraint } from './retry.ts'
 import { must, object } from './schema.ts'
@@ -21,6 +22,7 @@ const policy = () => ({
   outlierDetection: v.optional(outlierDetection()),
   loadBalancer: v.optional(loadBalancer()),
   hedge: v.optional(hedge()),
+  limits: v.optional(limits()),
 })
 
 export const policySchema = () => object(policy())
@@ -66,8 +68,8 @@ export function recordOf(written: WrittenRecord): ServiceRecord {
 }
 
 function policyOf(record: WrittenPolicy): WrittenPolicy {
-  const { timeouts, retry, retryConstraint, outlierDetection, loadBalancer, hedge } = record
-  const written = { timeouts, retry, retryConstraint, outlierDetection, loadBalancer, hedge }
+  const { timeouts, retry, retryConstraint, outlierDetection, loadBalancer, hedge, limits } = record
+  const written = { timeouts, retry, retryConstraint, outlierDetection, loadBalancer, hedge, limits }
   return Object.values(written).some((part) => part !== undefined) ? written : SILENT
 }
 

@@ -1,6 +1,6 @@
 /** Mesh errors as answers: problem+json (RFC 9457), or trailers-only where the caller speaks gRPC. */
 import type { MeshError } from '../core/errors.ts'
-import { ERROR, isGrpc, PROXY_STATUS, RETRYABLE } from './headers.ts'
+import { ERROR, isGrpc, PROXY_STATUS, RETRY_AFTER, RETRYABLE } from './headers.ts'
 import { proxyStatus } from './proxy-status.ts'
 
 export interface ProblemFacts {
@@ -23,6 +23,8 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     [PROXY_STATUS]: proxyStatus({ error: proxyError, details: error.message }),
   }
   if (retryable !== undefined) headers[RETRYABLE] = String(retryable)
+  // RFC 9110 §10.2.3: whole seconds, and not less than was meant.
+  if (error.retryAfterMs !== undefined) headers[RETRY_AFTER] = String(Math.ceil(error.retryAfterMs / 1000))
 
   if (isGrpc(request.headers)) {
     headers['content-type'] = request.headers.get('content-type') as string

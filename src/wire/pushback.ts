@@ -1,5 +1,5 @@
 /** What an answer says of sending the request again. */
-import { RETRYABLE } from './headers.ts'
+import { RETRY_AFTER, RETRYABLE } from './headers.ts'
 
 export interface Pushback {
   /** `stop`: do not. `go`: it was not processed, so any method may be sent again. */
@@ -23,7 +23,7 @@ export function readPushback(headers: Headers, now: number): Pushback {
 
   const goes =
     isTrue(headers.get(RETRYABLE)) || isTrue(headers.get('l5d-retryable')) || headers.has('finagle-http-nack')
-  const waitMs = grpcWait === null ? readRetryAfterMs(headers.get('retry-after'), now) : Number(grpcWait)
+  const waitMs = grpcWait === null ? readRetryAfterMs(headers.get(RETRY_AFTER), now) : Number(grpcWait)
   return { verdict: goes ? 'go' : undefined, waitMs }
 }
 

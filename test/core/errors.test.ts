@@ -10,6 +10,7 @@ const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['no_endpoint', 503, 'destination_unavailable', undefined],
   ['endpoint_unreachable', 503, 'connection_terminated', undefined],
   ['limit_subrequests', 503, 'proxy_internal_response', false],
+  ['overloaded', 503, 'connection_limit_reached', undefined],
   ['registry_unavailable', 503, 'proxy_internal_error', true],
   ['deadline_exceeded', 504, 'http_response_timeout', false],
   ['deadline_insufficient', 504, 'http_response_timeout', false],

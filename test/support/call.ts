@@ -4,6 +4,7 @@ import { cancellation } from '../../src/core/cancellation.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
 import type { Endpoint } from '../../src/core/endpoint.ts'
 import type { Place } from '../../src/core/locality.ts'
+import type { Priority } from '../../src/core/priority.ts'
 import { seeded } from '../../src/core/random.ts'
 import { receipt } from '../../src/core/receipt.ts'
 import type { Trace } from '../../src/core/span.ts'
@@ -12,9 +13,12 @@ import type { Balancer, Candidate } from '../../src/filters/balance/balancer.ts'
 import type { Localities } from '../../src/filters/balance/locality.ts'
 import { p2c } from '../../src/filters/balance/p2c.ts'
 import { peakEwma } from '../../src/filters/balance/peak-ewma.ts'
+import { limiter } from '../../src/filters/limit/limiter.ts'
+import { throttle } from '../../src/filters/limit/throttle.ts'
 import { outlierDetector } from '../../src/filters/outlier/detector.ts'
-import { retryBudget } from '../../src/filters/retry/budget.ts'
-import { recentMedian } from '../../src/math/recent-median.ts'
+import { retryBudget, retryBudget } from '../../src/filters/retry/budget.ts'
+import { recentMedian, recentMedian } from '../../src/math/recent-median.ts'
+import { limitPolicy } from '../../src/policy/limit.ts'
 import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
@@ -60,6 +64,10 @@ export function givenService(...candidates: readonly Candidate[]) {
     keyedBy: undefined as string | undefined,
     localities: undefined as Localities<Candidate> | undefined,
     detector: outlierDetector(outlierPolicy(), seeded(7)),
+    balancer: p2c(seeded(7)),
+    limiter: limiter(limitPolicy()),
+    throttle: throttle(),
+    mustHearOfLeaving: () => true,
     candidates: candidates.length > 0 ? candidates : [givenCandidate()],
     unreachable: [] as readonly Endpoint[],
     untried: (_now: number, _tried: readonly unknown[]): readonly unknown[] => candidates.slice(1),
@@ -85,6 +93,7 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     name: 'users',
     path: '/',
     hops: 0,
+    priority: 'default' as Priority,
     trace: givenTrace(),
     attempt: { number: 1, body: null, mayRepeat: true },
     candidate: givenCandidate(),

@@ -6,6 +6,8 @@ import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Place } from '../../core/locality.ts'
 import { classify, classifyError, type Outcome } from '../../core/outcome.ts'
+import type { Priority } from '../../core/priority.ts'
+import type { Random } from '../../core/random.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
 import { readPushback } from '../../wire/pushback.ts'
@@ -14,9 +16,11 @@ import type { Localities } from './locality.ts'
 
 interface Needs {
   readonly clock: Clock
+  readonly random: Random
   readonly receipt: Receipt
   readonly deadline: Deadline
   readonly attempt: { readonly number: number; readonly isHedge?: true }
+  readonly priority: Priority
   readonly service: {
     readonly candidates: readonly Candidate[]
     /** Endpoints of the record that cannot be reached from here: a binding that this Worker does not have. */
@@ -28,6 +32,12 @@ interface Needs {
     readonly keyedBy: string | undefined
     /** How near each candidate is, where any of them says where it is. */
     readonly localities: Localities<Candidate> | undefined
+    /** How many requests may be in flight to one of them. */
+    readonly limiter: {
+      admits(inFlight: number, priority: Priority, now: number): boolean
+      note(priority: Priority, now: number): void
+      refusal(priority: Priority, now: number, random: Random): MeshError
+    }
   }
   place(): Place | undefined
   readonly work: Cancellation
@@ -45,10 +55,9 @@ const LONGEST_MS = 900_000
 
 /** Beneath retry: a second attempt may go elsewhere. */
 export const balance: Filter<Needs, Gives> = async function balance(request, context, next) {
-  const { clock, receipt, deadline, service } = context
+  const { clock, receipt, deadline } = context
   const now = clock.now()
-  const key = service.keyedBy === undefined ? undefined : (request.headers.get(service.keyedBy) ?? undefined)
-  const candidate = service.balancer(choices(context, now), now, key)
+  const candidate = choose(request, context, now)
   const { endpoint } = candidate
   const pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
   const note: AttemptNote = {
@@ -84,10 +93,26 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
   }
 }
 
-/** Narrowed step by step; a step that has nothing to say leaves the list as it is. */
-function choices(context: Needs, now: number): readonly Candidate[] {
-  const { service, attempt, receipt } = context
-  const { localities } = service
+/** One that has room for the call: asked of the one that is chosen, and of all only where that one has none. */
+function choose(request: Request, context: Needs, now: number): Candidate {
+  const { service, priority, place } = context
+  const { balancer, limiter, localities, keyedBy } = service
+  const key = keyedBy === undefined ? undefined : (request.headers.get(keyedBy) ?? undefined)
+  limiter.note(priority, now)
+  const hasRoom = ({ load }: Candidate) => limiter.admits(load.inFlight(now), priority, now)
+
+  const usable = available(context, now)
+  const near = localities ? localities.near(usable, place()) : usable
+  const chosen = balancer(preferred(near, usable, context), now, key)
+  if (hasRoom(chosen)) return chosen
+  const free = usable.filter(hasRoom)
+  if (free.length === 0) throw limiter.refusal(priority, now, context.random)
+  const nearest = localities ? localities.nearest(free, place()) : free
+  return balancer(preferred(nearest, free, context), now, key)
+}
+
+/** Those that can be reached and are not ejected. */
+function available({ service, receipt }: Needs, now: number): readonly Candidate[] {
   if (service.candidates.length === 0) {
     const missing = service.unreachable.map(({ id }) => id).join(', ')
     throw new MeshError(
@@ -97,12 +122,17 @@ function choices(context: Needs, now: number): readonly Candidate[] {
   }
   const candidates = service.detector.available(service.candidates, now)
   if (candidates.length < service.candidates.length) receipt.ejected = missingFrom(candidates, service.candidates)
-  const near = localities ? localities.near(candidates, context.place()) : candidates
-  if (attempt.number === 1 || (candidates.length === 1 && !attempt.isHedge)) return near
-  // A retry goes to an endpoint that has not been tried for this call, while there is one: a near one if that can be.
+  return candidates
+}
+
+/** A retry goes to an endpoint that has not been tried for this call, while there is one: a near one if that can be. */
+function preferred(near: readonly Candidate[], usable: readonly Candidate[], context: Needs): readonly Candidate[] {
+  const { service, attempt, receipt, place } = context
+  if (attempt.number === 1 || (usable.length === 1 && !attempt.isHedge)) return near
   const fresh = untried(near, receipt)
   if (fresh.length > 0) return fresh
-  const further = localities ? localities.nearest(untried(candidates, receipt), context.place()) : fresh
+  const { localities } = service
+  const further = localities ? localities.nearest(untried(usable, receipt), place()) : fresh
   if (further.length > 0) return further
   if (attempt.isHedge) throw new MeshError('no_endpoint', 'A hedge goes to another endpoint, and there is none.')
   return near
