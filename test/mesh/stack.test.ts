@@ -3,6 +3,7 @@ import { stack } from '../../src/core/stack.ts'
 import { admission } from '../../src/filters/admission.ts'
 import { balance } from '../../src/filters/balance/balance.ts'
 import { attemptDeadline, ruleDeadline } from '../../src/filters/deadline.ts'
+import { shed } from '../../src/filters/limit/shed.ts'
 import { meter } from '../../src/filters/meter.ts'
 import { detect } from '../../src/filters/outlier/detect.ts'
 import { propagate } from '../../src/filters/propagate.ts'
@@ -16,6 +17,9 @@ import { inbound } from '../../src/mesh/stack.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import { world } from '../support/worlds.ts'
 
+/** Of the tracing filters, the deadlines, the meter and the throttle. */
+const PARTS = new Set(['told', 'answered', 'connected', 'listened', 'throttled', 'go'])
+
 /** The filters that stand on the stack now, the one met first at the front. Filters are named functions for this. */
 function filtersMet(): string[] {
   const { stackTraceLimit } = Error
@@ -25,8 +29,7 @@ function filtersMet(): string[] {
   const met: string[] = []
   for (const line of stack.split('\n')) {
     const [, name, room] = /at (?:async )?(\w+) \(.*\/src\/(filters|mesh)\//.exec(line) ?? []
-    // `told`, `answered` and `connected` are parts of the tracing filters, the deadlines and the meter.
-    if (room && name && name !== 'told' && name !== 'answered' && name !== 'connected') met.unshift(name)
+    if (room && name && !PARTS.has(name)) met.unshift(name)
   }
   return met
 }
@@ -44,6 +47,7 @@ describe('the stack of a call', () => {
       'resolve',
       'ruleDeadline',
       'retry',
+      'shed',
       'hedge',
       'balance',
       'detect',
@@ -69,6 +73,7 @@ describe('the stack of a call', () => {
     for (const met of attempts) {
       const beneath = met.slice(met.indexOf('retry') + 1)
       expect(beneath).toEqual([
+        'shed',
         'hedge',
         'balance',
         'detect',
@@ -87,6 +92,8 @@ describe('the stack of a call', () => {
     const column = stack<Named>()
     // @ts-expect-error: retry needs a service, which resolve gives.
     column.push(retry)
+    // @ts-expect-error: the throttle is that of a service.
+    column.push(shed)
     // @ts-expect-error: hedge makes two of an attempt, which retry gives.
     column.push(hedge)
     // @ts-expect-error: balance needs an attempt, which retry gives.

@@ -9,6 +9,7 @@ import { withDefaults } from '../../src/mesh/options.ts'
 import { balancePolicy } from '../../src/policy/balance.ts'
 import { endpointOf } from '../../src/policy/endpoint.ts'
 import { hedgePolicy } from '../../src/policy/hedge.ts'
+import { limitPolicy } from '../../src/policy/limit.ts'
 import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { parseRecord } from '../../src/policy/parse.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
@@ -161,6 +162,7 @@ describe('docs/defaults.md', () => {
     'hedging: share of the calls': hedgePolicy({})?.ratio,
     'load balancer': balancePolicy().algorithm,
     weight: endpointOf('https://a.example.com').weight,
+    'in flight': limitPolicy().maxInFlight,
   }
 
   it('names every default of a record, as the policy functions give it', () => {

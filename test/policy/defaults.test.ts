@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hedgePolicy } from '../../src/policy/hedge.ts'
+import { limitPolicy } from '../../src/policy/limit.ts'
 import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
@@ -12,6 +13,10 @@ describe('where a record is silent', () => {
 
   it('gateway errors are tried again, twice, after 25 ms at least', () => {
     expect(retryPolicy()).toEqual({ codes: new Set([502, 503, 504]), attempts: 2, backoffMs: 25 })
+  })
+
+  it('an endpoint has 64 requests in flight at most, from one isolate', () => {
+    expect(limitPolicy()).toEqual({ maxInFlight: 64 })
   })
 
   it('retries may be a fifth of the successes of the last 10 s', () => {

@@ -145,6 +145,14 @@ describe('parseRecord', () => {
     [{ hedge: { delay: 50 } }, '$.hedge.delay: Expected "p95" or a duration from 1ms to 1h, got 50.'],
     [{ hedge: { maxExtraLoad: 101 } }, '$.hedge.maxExtraLoad: Expected a number from 0 to 100, got 101.'],
     [{ hedge: { maxExtraLoad: -1 } }, '$.hedge.maxExtraLoad: Expected a number from 0 to 100, got -1.'],
+    [{ limits: { maxInFlight: 0 } }, '$.limits.maxInFlight: Expected a whole number from 1 to 10,000, got 0.'],
+    [{ limits: { maxInFlight: 10_001 } }, '$.limits.maxInFlight: Expected a whole number from 1 to 10,000, got 10001.'],
+    [{ limits: { maxInFlight: 1.5 } }, '$.limits.maxInFlight: Expected a whole number from 1 to 10,000, got 1.5.'],
+    [{ limits: { maxInFlight: '64' } }, '$.limits.maxInFlight: Expected a whole number from 1 to 10,000, got "64".'],
+    [
+      { endpoints: undefined, alias: 'users', limits: {} },
+      '$: Expected an alias to stand alone: the policy is that of the record it names, got {"alias":"users","limits":{}}.',
+    ],
   ])('refuses %j', (fields, message) => {
     expect(refusalOf(fields)).toBe(message)
   })
@@ -167,6 +175,7 @@ describe('parseRecord', () => {
     ['retryConstraint', '$.retryConstraint'],
     ['outlierDetection', '$.outlierDetection'],
     ['hedge', '$.hedge'],
+    ['limits', '$.limits'],
   ])('refuses %s that are no object', (field, path) => {
     for (const value of [null, 42, true, 'much']) {
       expect(refusalOf({ [field]: value })).toMatch(
@@ -199,7 +208,7 @@ describe('parseRecord', () => {
 
   it.each([
     [{ rules: [] }, '$.rules'],
-    [{ limits: { maxInFlight: 64 } }, '$.limits'],
+    [{ limits: { rate: { count: 100, interval: '10s', per: 'caller' } } }, '$.limits.rate'],
     [{ access: { default: 'deny' } }, '$.access'],
     [{ retryConstraint: { minRetryRate: { count: 10 } } }, '$.retryConstraint.minRetryRate'],
     [{ endpoints: [{ url: URL, credentials: {} }] }, '$.endpoints[0].credentials'],

@@ -14,6 +14,7 @@ const FULLEST = {
   retryConstraint: { budget: { percent: 25.5, interval: '30s' } },
   outlierDetection: { consecutive: 5, baseEjection: '10s', maxEjection: '60s', maxEjectionPercent: 30 },
   loadBalancer: { ringHash: { header: 'x-user' } },
+  limits: { maxInFlight: 8 },
 }
 
 describe('a service record', () => {
@@ -45,6 +46,7 @@ describe('a service record', () => {
         retryConstraint: FULLEST.retryConstraint,
         outlierDetection: FULLEST.outlierDetection,
         loadBalancer: FULLEST.loadBalancer,
+        limits: FULLEST.limits,
       },
     })
   })
@@ -74,6 +76,9 @@ describe('a service record', () => {
     ['outlierDetection', { consecutive: 1, baseEjection: '100ms', maxEjection: '100ms', maxEjectionPercent: 0 }],
     ['outlierDetection', { consecutive: 1000, baseEjection: '1h', maxEjection: '1h', maxEjectionPercent: 100 }],
     ['outlierDetection', { baseEjection: '1h' }],
+    ['limits', { maxInFlight: 1 }],
+    ['limits', { maxInFlight: 10_000 }],
+    ['limits', {}],
   ])('may have %s of %j', (field, value) => {
     expect(parseRecord(JSON.stringify({ endpoints: [URL], [field]: value })).policy).toEqual({ [field]: value })
   })

@@ -16,8 +16,8 @@ import { peakEwma } from '../../src/filters/balance/peak-ewma.ts'
 import { limiter } from '../../src/filters/limit/limiter.ts'
 import { throttle } from '../../src/filters/limit/throttle.ts'
 import { outlierDetector } from '../../src/filters/outlier/detector.ts'
-import { retryBudget, retryBudget } from '../../src/filters/retry/budget.ts'
-import { recentMedian, recentMedian } from '../../src/math/recent-median.ts'
+import { retryBudget } from '../../src/filters/retry/budget.ts'
+import { recentMedian } from '../../src/math/recent-median.ts'
 import { limitPolicy } from '../../src/policy/limit.ts'
 import { outlierPolicy } from '../../src/policy/outlier.ts'
 import { retryPolicy } from '../../src/policy/retry.ts'
@@ -64,7 +64,6 @@ export function givenService(...candidates: readonly Candidate[]) {
     keyedBy: undefined as string | undefined,
     localities: undefined as Localities<Candidate> | undefined,
     detector: outlierDetector(outlierPolicy(), seeded(7)),
-    balancer: p2c(seeded(7)),
     limiter: limiter(limitPolicy()),
     throttle: throttle(),
     mustHearOfLeaving: () => true,

@@ -26,6 +26,8 @@ const K: Readonly<Record<Priority, number>> = { critical: 3, default: 2, sheddab
 const HALF_LIFE_MS = 30_000
 /** Fewer requests than this say nothing. */
 const LEAST_REQUESTS = 10
+/** Less than this is left of a single request after a half-life: then it is as if there had been none. */
+const FORGOTTEN = 0.5
 /** One in ten is always sent, or nobody would hear that the service is back. */
 const LARGEST_SHARE = 0.9
 
@@ -42,8 +44,7 @@ class Adaptive implements Throttle {
   private counts: Counts | undefined
 
   isAlert(now: number): boolean {
-    // Less than one is left of all there was.
-    if (this.counts && this.asked('sheddable', now) < 1) this.counts = undefined
+    if (this.counts && this.asked('sheddable', now) < FORGOTTEN) this.counts = undefined
     return this.counts !== undefined
   }
 
