@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
+import { handedOn, MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
 
 /** Code, status, RFC 9209 error, is it of use to send it again. */
 const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
@@ -35,7 +35,34 @@ describe('MeshError', () => {
     expect(String(error)).toBe('MeshError: It broke.')
   })
 
+  it('may know better than its code whether it is of use to send the request again', () => {
+    expect(new MeshError('overloaded', '…', { retryable: true }).meaning.retryable).toBe(true)
+    expect(new MeshError('registry_unavailable', '…', { retryable: undefined }).meaning.retryable).toBeUndefined()
+    expect(new MeshError('registry_unavailable', '…').meaning).toMatchObject({ status: 503, retryable: true })
+  })
+
   it('has no cause where none is given', () => {
     expect(new MeshError('internal', 'It broke.')).not.toHaveProperty('cause')
+  })
+})
+
+describe('handedOn', () => {
+  it('no longer says that it is safe to send the request again', () => {
+    const cause = new Error('why')
+    const options = { cause, service: 'users', retryAfterMs: 2000, retryable: true }
+    const error = handedOn(new MeshError('overloaded', 'Full.', options))
+    expect(error).toMatchObject({ code: 'overloaded', message: 'Full.', service: 'users', retryAfterMs: 2000, cause })
+    expect(error.meaning.retryable).toBeUndefined()
+  })
+
+  it('leaves everything else as it is', () => {
+    for (const error of [
+      new MeshError('loop_detected', '…'),
+      new MeshError('internal', '…'),
+      new TypeError('…'),
+      undefined,
+    ]) {
+      expect(handedOn(error)).toBe(error)
+    }
   })
 })

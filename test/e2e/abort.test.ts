@@ -34,6 +34,9 @@ describe('a client that hangs up', () => {
         one: upstream.url,
         two: { endpoints: [upstream.url, other.url], retry: { attempts: 0 } },
         bound: { endpoints: [{ binding: 'BOUND' }] },
+        // Nothing is given back by a deadline while the test runs.
+        capped: { endpoints: [upstream.url], timeouts: { request: '120s' } },
+        few: { endpoints: [upstream.url], timeouts: { request: '120s' }, limits: { maxInFlight: 4 } },
       },
       bindings: { BOUND: boundHang },
     })
@@ -120,6 +123,36 @@ describe('a client that hangs up', () => {
     expect(alone.ms).toBeLessThan(250)
     // A measurement with room: 1,000 leaked calls with what they hold would be far more.
     expect(residentBytes(mesh.pid) - before).toBeLessThan(60 * MB)
+  })
+
+  it.each([
+    // One of sixty-four, the one that was alone when it came, may be held until its deadline.
+    ['capped', 50, 64, 63],
+    ['few', 4, 4, 4],
+  ])('a thousand times: of the slots of %s none is lost', { timeout: 60_000 }, async (service, batch, slots, free) => {
+    await mesh.call(`/svc/${service}/warm`)
+    for (let left = 1_000; left > 0; left -= batch) {
+      const calls = Array.from({ length: batch }, () => mesh.open(`/svc/${service}/hang`))
+      for (const { response } of calls) response.then((got) => got.resume()).catch(() => {})
+      await eventually('they run at the upstream', () => upstream.running >= Math.min(batch, free), 5_000)
+      for (const { reset } of calls) reset()
+      await nothingRuns()
+    }
+    const held = Array.from({ length: slots }, () => mesh.open(`/svc/${service}/hang`))
+    const statuses: (number | undefined)[] = []
+    for (const { response } of held) response.then(({ statusCode }) => statuses.push(statusCode)).catch(() => {})
+    await eventually('all are sent or refused', () => upstream.running + statuses.length === slots, 5_000)
+    expect(upstream.running).toBeGreaterThanOrEqual(free)
+
+    // All of them are taken now: one more is refused at once.
+    const refused = await mesh.call(`/svc/${service}/after`)
+    expect(refused.status).toBe(503)
+    expect(refused.headers).toMatchObject({ 'selvedge-error': 'overloaded', 'selvedge-retryable': 'true' })
+    expect(refused.headers['retry-after']).toMatch(/^[123]$/)
+    expect(upstream.hits('/after')).toBe(50 + 1)
+    for (const { reset } of held) reset()
+    await nothingRuns()
+    expect((await mesh.call(`/svc/${service}/again`)).status).toBe(200)
   })
 
   it('is not held against the endpoint: it gets its share again', async () => {

@@ -90,6 +90,68 @@ describe('retry × balance', () => {
   })
 })
 
+describe('retry × limit', () => {
+  const tooMany = () => new Response(null, { status: 429 })
+
+  it('does not try again what its own limit refuses, and takes nothing from the budget for it', async () => {
+    const record = { endpoints: ['https://a.example.com'], limits: { maxInFlight: 1 } }
+    let calls = 0
+    const { call, clock, users, inFlight } = world(record, () => {
+      calls += 1
+      return never()
+    })
+    void call()
+    await clock.advance(10)
+    const before = (await users()).budget.balance
+    for (let refusal = 0; refusal < 10; refusal++) expect((await failureOf(call())).code).toBe('overloaded')
+    expect(calls).toBe(1)
+    expect((await users()).budget.balance).toBe(before)
+    expect(await inFlight()).toEqual([1])
+  })
+
+  it('holds retries back, too: they are requests like any other', async () => {
+    let calls = 0
+    const { call, clock, users } = world({ endpoints: ['https://a.example.com'], retryConstraint: 'off' }, async () => {
+      calls += 1
+      return new Response(null, { status: 503, headers: { 'x-envoy-overloaded': 'true' } })
+    })
+    const { throttle } = await users()
+    for (let request = 0; request < 200; request++) await clock.run(call()).catch(() => {})
+    expect(throttle.refusalShare('default', clock.now())).toBe(0.9)
+    expect(calls).toBeLessThan(60)
+  })
+
+  it('throttles the retries of a service that answers 503 with Retry-After', async () => {
+    const retryAfter = () => new Response(null, { status: 503, headers: { 'retry-after': '0' } })
+    let calls = 0
+    const { call, clock } = world({ endpoints: ['https://a.example.com'], retryConstraint: 'off' }, async () => {
+      calls += 1
+      return retryAfter()
+    })
+    for (let request = 0; request < 100; request++) await clock.run(call()).catch(() => {})
+    // Three for each, if nothing held them back.
+    expect(calls).toBeLessThan(100)
+  })
+
+  it('does not take its own refusals for failures of the endpoint, nor for five in a row', async () => {
+    const { call, clock, users } = world({ endpoints: ['https://a.example.com'] }, async () => tooMany())
+    const { budget, candidates } = await users()
+    const learned = () => [budget.balance, candidates[0]?.load.cost(clock.now())]
+    let refusals = 0
+    for (let request = 0; request < 60; request++) {
+      const before = learned()
+      const { code } = await clock.run(call()).then(
+        () => ({ code: undefined }),
+        (error) => error,
+      )
+      if (code !== 'overloaded') continue
+      refusals += 1
+      expect(learned()).toEqual(before)
+    }
+    expect(refusals).toBeGreaterThan(30)
+  })
+})
+
 describe('a caller that leaves', () => {
   const record = { endpoints: ['https://a.example.com'], retryConstraint: 'off' }
 
@@ -377,6 +439,64 @@ describe('a caller that leaves × outlier', () => {
       await clock.advance(1)
     }
     for (const { health } of (await users()).candidates) expect(health).toBeUndefined()
+describe('a thousand callers that leave', () => {
+  const record = { endpoints: ['https://a.example.com', 'https://b.example.com'], limits: { maxInFlight: 2 } }
+
+  function given(of: object, options: object = {}) {
+    const clock = quickClock()
+    return { ...world(of, never, { clock, ...options }), clock }
+  }
+
+  /** Calls that are left before they are answered, two at a time and nothing of their handlers resumed. */
+  async function leave({ call, clock }: ReturnType<typeof given>): Promise<void> {
+    for (let pair = 0; pair < 500; pair++) {
+      const controllers = [new AbortController(), new AbortController()]
+      for (const { signal } of controllers) call({ signals: () => [signal] }).catch(() => {})
+      await clock.advance(1)
+      for (const controller of controllers) controller.abort(gone())
+    }
+  }
+
+  it('hold no slot: as many calls as before find room', async () => {
+    const mesh = given(record)
+    await leave(mesh)
+    expect(await mesh.inFlight()).toEqual([0, 0])
+    for (let call = 0; call < 4; call++) mesh.call().catch(() => {})
+    await mesh.clock.advance(1)
+    expect(await mesh.inFlight()).toEqual([2, 2])
+    expect((await failureOf(mesh.call())).code).toBe('overloaded')
+  })
+
+  it('count for nothing in the throttle that had become alert', async () => {
+    const mesh = given(record)
+    const { throttle } = await mesh.users()
+    throttle.answer('refused', false, 'default', mesh.clock.now())
+    await leave(mesh)
+    expect(throttle.refusalShare('sheddable', mesh.clock.now())).toBe(0)
+  })
+
+  it('spend nothing of the budget, and no loan of the allowance', async () => {
+    const mesh = given(record)
+    const before = (await mesh.users()).budget.balance
+    await leave(mesh)
+    expect((await mesh.users()).budget.balance).toBe(before)
+  })
+
+  it('are heard of where the platform cancels: with one endpoint all but the one of them that is in flight alone', async () => {
+    const one = { ...record, endpoints: ['https://a.example.com'], limits: { maxInFlight: 64 } }
+    const mesh = given(one, { platformCancels: true })
+    await leave(mesh)
+    // The first of each pair is alone when it comes. One such slot of 64 may be held until a second after its deadline.
+    expect(await mesh.inFlight()).toEqual([1])
+    await mesh.clock.advance(16_001)
+    expect(await mesh.inFlight()).toEqual([0])
+  })
+
+  it('are all heard of where there are few slots', async () => {
+    const one = { ...record, endpoints: ['https://a.example.com'] }
+    const mesh = given(one, { platformCancels: true })
+    await leave(mesh)
+    expect(await mesh.inFlight()).toEqual([0])
   })
 })
 

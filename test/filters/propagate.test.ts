@@ -88,6 +88,14 @@ describe('propagate', () => {
     expect(sent).not.toHaveProperty('selvedge-anything')
   })
 
+  it('tells the next hop a priority that is not the usual one, whatever the caller wrote', async () => {
+    const said = { 'selvedge-priority': 'critical' }
+    expect(await outgoing(said)).not.toHaveProperty('selvedge-priority')
+    expect((await outgoing({}, { priority: 'sheddable' }))['selvedge-priority']).toBe('sheddable')
+    const attempt = { number: 2, body: null, mayRepeat: false }
+    expect((await outgoing(said, { priority: 'sheddable', attempt }))['selvedge-priority']).toBe('sheddable')
+  })
+
   it('does not copy a deadline in any spelling', async () => {
     const spellings = [
       'grpc-timeout',

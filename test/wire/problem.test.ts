@@ -83,6 +83,20 @@ describe('problemResponse', () => {
     expect(await problemResponse(new MeshError('internal', 'It broke.'), get, facts).json()).toMatchObject(facts)
   })
 
+  it('says in whole seconds when to come back, and not too soon', () => {
+    const waitOf = (retryAfterMs?: number, request = get) =>
+      problemResponse(new MeshError('overloaded', 'Full.', { retryAfterMs }), request).headers.get('retry-after')
+    expect([undefined, 1000, 1001, 3000].map((ms) => waitOf(ms))).toEqual([null, '1', '2', '3'])
+    expect(waitOf(1000, grpc())).toBe('1')
+  })
+
+  it('says whether it may be sent again where the error knows better than its code', () => {
+    const said = [true, false, undefined].map((retryable) =>
+      problemResponse(new MeshError('overloaded', 'Full.', { retryable }), get).headers.get('selvedge-retryable'),
+    )
+    expect(said).toEqual(['true', 'false', null])
+  })
+
   it('gives titles that tell the codes apart', async () => {
     const titles = CODES.map(async (code) => {
       const problem = await problemResponse(new MeshError(code, ''), get).json()
