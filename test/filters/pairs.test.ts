@@ -439,6 +439,9 @@ describe('a caller that leaves × outlier', () => {
       await clock.advance(1)
     }
     for (const { health } of (await users()).candidates) expect(health).toBeUndefined()
+  })
+})
+
 describe('a thousand callers that leave', () => {
   const record = { endpoints: ['https://a.example.com', 'https://b.example.com'], limits: { maxInFlight: 2 } }
 

@@ -8,6 +8,7 @@ import { seeded } from '../../../src/core/random.ts'
 import { receipt } from '../../../src/core/receipt.ts'
 import { virtualClock } from '../../../src/core/virtual-clock.ts'
 import { balance } from '../../../src/filters/balance/balance.ts'
+import { localities } from '../../../src/filters/balance/locality.ts'
 import { p2c } from '../../../src/filters/balance/p2c.ts'
 import { limiter } from '../../../src/filters/limit/limiter.ts'
 import { failureOf, givenCall, givenCandidate, givenService } from '../../support/call.ts'
@@ -75,6 +76,29 @@ describe('an endpoint at its cap', () => {
     const tried = { ...receipt(), attempts: [{ ...note, endpoint: `https://${free}.example.com` }] }
     call('default', { receipt: tried, attempt: { number: 2, body: null, mayRepeat: true } }).catch(() => {})
     expect(inFlight()).toEqual([2, 2])
+  })
+
+  it('leaves its share to one further away, though the near ones are preferred', () => {
+    const random = seeded(seed)
+    const at = (name: string, locality: string) => {
+      const candidate = givenCandidate(name)
+      return { ...candidate, endpoint: { ...candidate.endpoint, locality } }
+    }
+    const candidates = [at('here', 'AMS'), at('also', 'AMS'), at('there', 'SIN')]
+    const { call } = given(2, [])
+    const service = {
+      ...givenService(...candidates),
+      limiter: limiter({ maxInFlight: 2 }),
+      localities: localities(candidates, random),
+    }
+    const place = () => ({ colo: 'AMS', continent: 'EU' }) as const
+    const inFlight: number[][] = []
+    for (let count = 0; count < 6; count++) {
+      call('default', { service, place }).catch(() => {})
+      inFlight.push(candidates.map(({ load }) => load.inFlight(1_000_000)))
+    }
+    expect(inFlight[3]).toEqual([2, 2, 0])
+    expect(inFlight[5]).toEqual([2, 2, 2])
   })
 
   it('refuses what is sheddable first, then what is not, and last what is critical', async () => {
