@@ -42,51 +42,70 @@ export interface Loan {
 
 /** Grants `granted` retries (a whole number, 0 or more). */
 export function allowance(granted: number): Allowance {
-  let ceiling = granted
-  let used = 0
-  let lent = 0
-  let isExhausted = false
-  const left = () => Math.max(0, ceiling - used - lent)
-  return {
-    granted,
-    get left() {
-      return left()
-    },
-    get used() {
-      return used
-    },
-    limit(total) {
-      ceiling = Math.min(ceiling, total)
-    },
-    take() {
-      if (left() < 1) return false
-      used += 1
-      return true
-    },
-    lend(keep) {
-      const amount = Math.max(0, left() - keep)
-      let isSettled = false
-      lent += amount
-      return {
-        amount,
-        settle(spent) {
-          if (isSettled) return
-          isSettled = true
-          lent -= amount
-          used += Math.min(amount, Math.max(0, spent))
-        },
-      }
-    },
-    exhaust() {
-      used += left()
-      isExhausted = true
-    },
-    get isExhausted() {
-      return isExhausted
-    },
-    close() {
-      ceiling = 0
-      return used + lent
-    },
+  return new Account(granted)
+}
+
+// Classes: `core/cancellation.ts` says why.
+class Account implements Allowance {
+  readonly granted: number
+  used = 0
+  isExhausted = false
+  private ceiling: number
+  private lent = 0
+
+  constructor(granted: number) {
+    this.granted = granted
+    this.ceiling = granted
+  }
+
+  get left(): number {
+    return Math.max(0, this.ceiling - this.used - this.lent)
+  }
+
+  limit(total: number): void {
+    this.ceiling = Math.min(this.ceiling, total)
+  }
+
+  take(): boolean {
+    if (this.left < 1) return false
+    this.used += 1
+    return true
+  }
+
+  lend(keep: number): Loan {
+    const amount = Math.max(0, this.left - keep)
+    this.lent += amount
+    return new Lent(this, amount)
+  }
+
+  takeBack(amount: number, used: number): void {
+    this.lent -= amount
+    this.used += Math.min(amount, Math.max(0, used))
+  }
+
+  exhaust(): void {
+    this.used += this.left
+    this.isExhausted = true
+  }
+
+  close(): number {
+    this.ceiling = 0
+    return this.used + this.lent
+  }
+}
+
+class Lent implements Loan {
+  readonly amount: number
+  private lender: Account | undefined
+
+  constructor(lender: Account, amount: number) {
+    this.lender = lender
+    this.amount = amount
+  }
+
+  settle(used: number): void {
+    const { lender } = this
+    this.lender = undefined
+    lender?.takeBack(this.amount, used)
   }
 }

@@ -16,26 +16,34 @@ export interface Cancellation {
 
 /** @param withSignal whether to make an AbortSignal of it, too. */
 export function cancellation(withSignal: boolean): Cancellation {
-  const controller = withSignal ? new AbortController() : undefined
-  const listeners: ((reason: unknown) => void)[] = []
-  let isCancelled = false
-  let why: unknown
-  return {
-    get reason() {
-      return why
-    },
-    signal: controller?.signal,
-    cancel(reason) {
-      if (isCancelled) return
-      isCancelled = true
-      why = reason ?? new Error('cancelled')
-      controller?.abort(why)
-      for (const listener of listeners) listener(why)
-    },
-    onCancel(then) {
-      if (isCancelled) then(why)
-      else listeners.push(then)
-    },
+  return new Work(withSignal ? new AbortController() : undefined)
+}
+
+// A class, since a getter written into an object keeps it, and the whole request with it, until the next full
+// collection of garbage: V8 puts accessors among what is old (docs/performance.md).
+class Work implements Cancellation {
+  reason: unknown
+  private readonly controller: AbortController | undefined
+  private readonly listeners: ((reason: unknown) => void)[] = []
+
+  constructor(controller: AbortController | undefined) {
+    this.controller = controller
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.controller?.signal
+  }
+
+  cancel(reason: unknown): void {
+    if (this.reason !== undefined) return
+    this.reason = reason ?? new Error('cancelled')
+    this.controller?.abort(this.reason)
+    for (const listener of this.listeners) listener(this.reason)
+  }
+
+  onCancel(then: (reason: unknown) => void): void {
+    if (this.reason === undefined) this.listeners.push(then)
+    else then(this.reason)
   }
 }
 

@@ -62,7 +62,7 @@ export const attemptDeadline: Filter<AttemptNeeds, Gives> = async function attem
   const work = cancellation(true)
   const timedOut = () =>
     work.cancel(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
-  call.onCancel(work.cancel)
+  call.onCancel((reason) => work.cancel(reason))
   const given = { deadline: earlier(deadline, deadlineIn(attemptMs, clock)), work }
   return answered(work, attemptMs, timedOut, clock, () => next(request, given))
 }
