@@ -4,6 +4,7 @@ import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
 import { type Deadline, remaining } from '../../core/deadline.ts'
 import { classify, classifyError, isFault } from '../../core/outcome.ts'
+import type { Priority } from '../../core/priority.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
 import { type Filter, nothing } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
@@ -28,6 +29,8 @@ interface Needs {
   readonly service: {
     readonly candidates: readonly unknown[]
     readonly detector: { readonly isPanicking: boolean }
+    /** The share of calls not to be sent now. */
+    readonly throttle: { refusalShare(priority: Priority, now: number): number }
     readonly retry: RetryPolicy
     readonly budget: RetryBudget
     /** `undefined` where the service is not hedged. */
@@ -96,10 +99,11 @@ function isHedgeable(request: Request, { attempt, headers, service }: Needs): bo
   )
 }
 
-/** Is there an endpoint that could answer in time, and would a hedge not make it worse where much is out? */
+/** Is there an endpoint that could answer in time, and would a hedge not make it worse where much is out or refused? */
 function isWorthwhile({ clock, deadline, receipt, service, subrequests }: Needs): boolean {
   const now = clock.now()
-  if (service.detector.isPanicking || service.untried(now, receipt.attempts).length === 0) return false
+  if (service.detector.isPanicking || service.throttle.refusalShare('sheddable', now) > 0) return false
+  if (service.untried(now, receipt.attempts).length === 0) return false
   return hasRoom(subrequests) && remaining(deadline, clock) > (service.typicalMs(now, receipt.attempts) ?? 0)
 }
 
