@@ -12,9 +12,14 @@ export interface Meaning {
 /** Status and RFC 9209 error of each code, as in docs/errors.md. */
 export const MEANINGS = {
   service_not_named: { status: 400, proxyError: 'http_request_error', retryable: false },
+  object_not_named: { status: 400, proxyError: 'http_request_error', retryable: false },
   service_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
+  request_too_large: { status: 413, proxyError: 'http_request_error', retryable: false },
+  backend_not_found: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
   record_invalid: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
   internal: { status: 500, proxyError: 'proxy_internal_error' },
+  credential_failed: { status: 502, proxyError: 'proxy_internal_error' },
+  function_failed: { status: 502, proxyError: 'http_protocol_error' },
   no_endpoint: { status: 503, proxyError: 'destination_unavailable' },
   endpoint_unreachable: { status: 503, proxyError: 'connection_terminated' },
   limit_subrequests: { status: 503, proxyError: 'proxy_internal_response', retryable: false },
@@ -37,6 +42,8 @@ export interface MeshErrorOptions {
   retryable?: boolean | undefined
   /** After how many milliseconds it may be sent again, where that can be said. */
   retryAfterMs?: number | undefined
+  /** What is known of sending the request again, where the code alone does not say: see {@link MeshError.verdict}. */
+  verdict?: 'stop' | 'go' | undefined
 }
 
 /** Thrown by the mesh, never on behalf of an application. `code` is one of {@link MeshErrorCode}. */
@@ -45,14 +52,17 @@ export class MeshError extends Error {
   readonly code: MeshErrorCode
   readonly service: string | undefined
   readonly retryAfterMs: number | undefined
+  /** `stop`: another attempt is not ours to make. `go`: nothing was processed, so any method may be sent again. */
+  readonly verdict: 'stop' | 'go' | undefined
   private readonly retryable: boolean | undefined
 
   constructor(code: MeshErrorCode, message: string, options: MeshErrorOptions = {}) {
-    const { cause, service, retryAfterMs } = options
+    const { cause, service, retryAfterMs, verdict } = options
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.service = service
     this.retryAfterMs = retryAfterMs
+    this.verdict = verdict
     this.retryable = 'retryable' in options ? options.retryable : (MEANINGS[code] as Meaning).retryable
   }
 

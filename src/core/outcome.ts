@@ -4,7 +4,7 @@ import { MeshError } from './errors.ts'
 export type Outcome =
   /** The endpoint answered, and not with a failure of its own. */
   | 'success'
-  /** It answered 429 or 5xx. */
+  /** It answered 429 or 5xx, or a function failed. */
   | 'failure'
   /** No answer came in the time that the record gives an attempt. */
   | 'timeout'
@@ -31,7 +31,12 @@ export function classifyError(error: unknown): Outcome {
       return 'timeout'
     case 'deadline_exceeded':
       return 'expired'
+    case 'function_failed':
+      return 'failure'
     case 'endpoint_unreachable':
+    // The endpoint is not where the record says, or does not let us in: no better than one that is down.
+    case 'backend_not_found':
+    case 'credential_failed':
       return 'unreachable'
     default:
       return 'unsent'

@@ -30,6 +30,14 @@ export interface AttemptNote {
   tookMs: number
   outcome: Outcome | undefined
   status: number | undefined
+  /** What went wrong, where there was no answer. */
+  reason: string | undefined
+}
+
+/** An endpoint that was passed over. */
+export interface Skipped {
+  readonly endpoint: string
+  readonly reason: string
 }
 
 /** How much the record that was obeyed can be relied on. */
@@ -47,6 +55,8 @@ export interface Receipt {
   /** Why the newest record was refused, where an older one served. */
   refusedRecord: string | undefined
   attempts: AttemptNote[]
+  /** Endpoints of the record that cannot be reached from here. */
+  skipped: readonly Skipped[]
   /** Endpoints that were passed over, since they were ejected: as it was at the last attempt that passed any over. */
   ejected: readonly string[] | undefined
   /** Was a second attempt sent while the first was under way? */
@@ -59,6 +69,8 @@ export interface Receipt {
   retryRefused: RetryRefusal | undefined
 }
 
+const NONE: readonly Skipped[] = []
+
 export function receipt(): Receipt {
   return {
     service: undefined,
@@ -68,6 +80,7 @@ export function receipt(): Receipt {
     freshness: undefined,
     refusedRecord: undefined,
     attempts: [],
+    skipped: NONE,
     ejected: undefined,
     hedged: false,
     retriesUsed: 0,

@@ -15,10 +15,11 @@ export const meter: Filter<Needs> = function meter(request, { subrequests, endpo
     const used = 'The subrequests that the mesh may make for one request are used up.'
     return Promise.reject(new MeshError('limit_subrequests', used))
   }
-  // A service binding opens no connection.
-  return endpoint.target.kind === 'binding'
-    ? next(request, nothing)
-    : connected(subrequests, () => next(request, nothing))
+  const { kind } = endpoint.target
+  // What stays inside the platform opens no connection.
+  return kind === 'url' || kind === 'lambda'
+    ? connected(subrequests, () => next(request, nothing))
+    : next(request, nothing)
 }
 
 async function connected(subrequests: Subrequests, go: () => Promise<Response>): Promise<Response> {

@@ -39,8 +39,14 @@ function meshErrorOf(error: unknown): MeshError {
   })
 }
 
-/** Where an endpoint stands, and what its error said, is in the span: an answer may be passed on to those outside. */
+/** Where an endpoint stands, and what its error said, is on the receipt: an answer may be passed on to those outside. */
 function told(error: MeshError): MeshError {
-  if (error.code !== 'endpoint_unreachable') return error
-  return new MeshError(error.code, 'No endpoint of the service answered.', { cause: error })
+  switch (error.code) {
+    case 'endpoint_unreachable':
+      return new MeshError(error.code, 'No endpoint of the service answered.', { cause: error })
+    case 'function_failed':
+      return new MeshError(error.code, 'The function behind the service failed.', { cause: error })
+    default:
+      return error
+  }
 }

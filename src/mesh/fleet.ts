@@ -1,8 +1,9 @@
 /** What this isolate has learned of each service, kept across edits of its record. */
 import type { Clock } from '../core/clock.ts'
-import type { Endpoint } from '../core/endpoint.ts'
+import type { Endpoint, Target } from '../core/endpoint.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import type { Random } from '../core/random.ts'
+import type { Skipped } from '../core/receipt.ts'
 import type { Balancer, Candidate } from '../filters/balance/balancer.ts'
 import { balancers } from '../filters/balance/balancers.ts'
 import { type Localities, localities } from '../filters/balance/locality.ts'
@@ -41,7 +42,7 @@ export interface LiveService {
   /** The endpoints that can be reached from here, and are to get anything. */
   readonly candidates: readonly Candidate[]
   /** Those that cannot: a binding that this Worker does not have. */
-  readonly unreachable: readonly Endpoint[]
+  readonly unreachable: readonly Skipped[]
   /** How near each is, where any of them says where it is. */
   readonly localities: Localities<Candidate> | undefined
   /** Does anything depend on hearing at once of a caller that leaves? */
@@ -72,8 +73,8 @@ export interface FleetOptions {
   readonly defaults: WrittenPolicy
   /** Services remembered. */
   readonly maxRecords: number
-  /** Can this endpoint be reached from here? */
-  isReachable(endpoint: Endpoint): boolean
+  /** Why what stands there cannot be reached from here; `undefined` where it can. */
+  unreachableBecause(target: Target): string | undefined
 }
 
 export function fleet(options: FleetOptions): Fleet {
@@ -139,8 +140,9 @@ export function fleet(options: FleetOptions): Fleet {
     const isAnyWeighed = endpoints.some(({ weight }) => weight > 0)
     for (const endpoint of endpoints) {
       if (isAnyWeighed && endpoint.weight === 0) continue
-      if (!options.isReachable(endpoint)) {
-        unreachable = [...unreachable, endpoint]
+      const reason = options.unreachableBecause(endpoint.target)
+      if (reason !== undefined) {
+        unreachable = [...unreachable, { endpoint: endpoint.id, reason }]
         continue
       }
       const candidate = known?.get(endpoint.id) ?? unknown(endpoint)
@@ -161,7 +163,7 @@ export function fleet(options: FleetOptions): Fleet {
   }
 }
 
-const NONE: readonly Endpoint[] = []
+const NONE: readonly Skipped[] = []
 
 function areSame(some: readonly Candidate[], others: readonly Candidate[]): boolean {
   return some.length === others.length && some.every((candidate, index) => candidate === others[index])
@@ -180,7 +182,7 @@ class Live implements LiveService {
   readonly limiter: Limiter
   readonly throttle: Throttle
   readonly candidates: readonly Candidate[]
-  readonly unreachable: readonly Endpoint[]
+  readonly unreachable: readonly Skipped[]
   readonly localities: Localities<Candidate> | undefined
 
   constructor(given: Omit<LiveService, 'untried' | 'typicalMs' | 'mustHearOfLeaving'>) {

@@ -5,7 +5,8 @@ import type { Sink } from '../core/sink.ts'
 import type { WrittenPolicy } from '../policy/record.ts'
 import type { Registry } from '../registry/registry.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
-import type { Bindings } from '../transport/binding.ts'
+import type { Bindings } from '../transport/bindings.ts'
+import type { CloudMaker } from '../transport/cloud.ts'
 
 export interface MeshOptions {
   /** Where names are looked up: `kvRegistry(env.REGISTRY)`, `memoryRegistry({…})`, `viaMesh()`. */
@@ -45,6 +46,8 @@ export interface MeshOptions {
    * its handler does.
    */
   platformCancels?: boolean
+  /** What reaches Lambda functions, and addresses that want a signature or an id token: `cloud` of `selvedge/cloud`. Default: nothing. */
+  cloud?: CloudMaker
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
 }
@@ -71,6 +74,7 @@ export interface Settings {
   readonly random: Random
   readonly fetch: typeof fetch
   readonly platformCancels: boolean
+  readonly cloud: CloudMaker | undefined
   readonly storage: Storage | undefined
 }
 
@@ -107,6 +111,7 @@ export function withDefaults(options: MeshOptions): Settings {
     // Called through the global each time: a test that replaces it is heard.
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     platformCancels: options.platformCancels ?? false,
+    cloud: options.cloud,
     storage: options.storage ?? platformStorage(),
   } satisfies Settings
   for (const [name, least, most] of RANGES) {

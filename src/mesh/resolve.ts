@@ -28,6 +28,8 @@ export function resolve(snapshot: Snapshot, fleet: Fleet): Filter<Needs, { servi
     receipt.revision = found.revision
     receipt.freshness = found.freshness
     receipt.refusedRecord = found.refused
-    return next(request, { service: fleet.of(found) })
+    const service = fleet.of(found)
+    receipt.skipped = service.unreachable
+    return next(request, { service })
   }
 }

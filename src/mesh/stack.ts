@@ -1,5 +1,4 @@
 /** The two stacks of the mesh, in reading order. There is no third path. */
-import type { Endpoint } from '../core/endpoint.ts'
 import type { Service } from '../core/service.ts'
 import { stack } from '../core/stack.ts'
 import { admission } from '../filters/admission.ts'
@@ -18,7 +17,7 @@ import { retry } from '../filters/retry/retry.ts'
 import { settle } from '../filters/settle.ts'
 import { clientTrace, serverTrace } from '../filters/trace.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
-import { hasBinding } from '../transport/binding.ts'
+import { unreachableBecause } from '../transport/reach.ts'
 import { type Sent, send } from '../transport/send.ts'
 import type { Inbound } from './accept.ts'
 import { type Fleet, fleet } from './fleet.ts'
@@ -64,12 +63,11 @@ export const outbound = (
 
 /** The outbound stack, over a snapshot and a fleet of its own. */
 export function caller(settings: Settings): Service<Named> {
-  const isReachable = ({ target }: Endpoint) =>
-    target.kind !== 'binding' || hasBinding(settings.bindings, target.binding)
+  const { bindings, cloud } = settings
   return outbound(
     settings,
     snapshot(settings.registry, { ...settings, readMs: REGISTRY_READ_MS }),
-    fleet({ ...settings, isReachable }),
+    fleet({ ...settings, unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined) }),
     send(settings),
   )
 }

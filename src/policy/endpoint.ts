@@ -1,14 +1,38 @@
 /** Endpoints, as an operator writes them. */
 import * as v from 'valibot'
-import type { Endpoint, Target } from '../core/endpoint.ts'
+import type { Endpoint } from '../core/endpoint.ts'
 import { isLocality } from '../core/locality.ts'
-import { between, must, object as objectOf } from './schema.ts'
+import { isEndpointUrl, isPrivate, isRegionOf } from './address.ts'
+import { credentials, isBindingName, type WrittenCredentials } from './credentials.ts'
+import { lambda, type WrittenLambda } from './lambda.ts'
+import { isObjectKey } from './object-key.ts'
+import { between, must, object as objectOf, text } from './schema.ts'
+import { idOf, targetOf } from './target.ts'
 
 const URL_FORM = 'an http:// or https:// URL without query or fragment'
-const BINDING_FORM = 'the name of a service binding'
+const SAFE_FORM = 'https://, or an address of this machine, where credentials are shown'
+const REGION_FORM = 'the region that the function URL names'
+const KEY_FORM = '"name:…", "header:…", "query:…" or "path:1"'
+const WHOLE_FORM = 'a whole number from 1'
 const LOCALITY_FORM = 'a colo such as "AMS", a continent such as "EU" or a location hint such as "weur"'
 /** The Gateway API's range for the weight of a backend. */
 const MOST_WEIGHT = 1_000_000
+const KINDS = ['binding', 'url', 'dispatch', 'object', 'lambda', 'queue'] as const
+
+export interface WrittenUrl {
+  url: string
+  credentials?: WrittenCredentials | undefined
+}
+interface WrittenBinding {
+  binding: string
+  worker?: string | undefined
+  version?: string | undefined
+}
+interface WrittenDispatch {
+  binding: string
+  script: string
+  limits?: { cpuMs?: number | undefined; subRequests?: number | undefined } | undefined
+}
 
 /** What may be said of any endpoint, of whatever kind. */
 interface WrittenPlacing {
@@ -16,10 +40,24 @@ interface WrittenPlacing {
   locality?: string | undefined
 }
 
-export type WrittenEndpoint = string | (({ url: string } | { binding: string }) & WrittenPlacing)
+export type WrittenEndpoint = string | (WrittenPlace & WrittenPlacing)
+
+type WrittenPlace =
+  | WrittenUrl
+  | WrittenBinding
+  | { dispatch: WrittenDispatch }
+  | { object: { binding: string; key: string } }
+  | { lambda: WrittenLambda }
+  | { queue: { binding: string } }
 
 export function endpoint() {
-  const url = v.pipe(v.string('Expected a URL, { "url" } or { "binding" }'), must(isEndpointUrl, URL_FORM))
+  const url = v.pipe(
+    v.string('Expected a URL, { "url" }, { "binding" }, { "dispatch" }, { "object" }, { "lambda" } or { "queue" }'),
+    must(isEndpointUrl, URL_FORM),
+  )
+  const binding = (what: string) => text(isBindingName, `the name of ${what}`)
+  const whole = () => v.optional(between(1, 1_000_000, WHOLE_FORM, Number.isInteger))
+  const name = (what: string) => text((name) => /^[\w-]{1,255}$/.test(name), what)
   const placing = {
     /** Default 1 (Gateway API). */
     weight: v.optional(
@@ -27,25 +65,40 @@ export function endpoint() {
     ),
     locality: v.optional(v.pipe(v.string(`Expected ${LOCALITY_FORM}`), must(isLocality, LOCALITY_FORM))),
   }
-  const object = objectOf({ url, ...placing })
-  const bound = objectOf({
-    binding: v.pipe(
-      v.string(`Expected ${BINDING_FORM}`),
-      must((name: string) => /^[A-Za-z_$][\w$]{0,127}$/.test(name), BINDING_FORM),
+  const forms: Record<(typeof KINDS)[number], v.GenericSchema> = {
+    url: v.pipe(
+      objectOf({ url, credentials: v.optional(credentials()), ...placing }),
+      must(({ url, credentials }) => !credentials || isPrivate(url), SAFE_FORM),
+      must(({ url, credentials }) => !credentials || isRegionOf(url, credentials), REGION_FORM),
     ),
-    ...placing,
-  })
+    binding: v.pipe(
+      objectOf({
+        binding: binding('a service binding'),
+        worker: v.optional(name('the name of a Worker')),
+        version: v.optional(name('the id of a Worker version')),
+        ...placing,
+      }),
+      must(({ worker, version }) => !worker || !!version, '"version" where there is "worker"'),
+    ),
+    dispatch: objectOf({
+      dispatch: objectOf({
+        binding: binding('a dispatch namespace'),
+        script: name('the name of a Worker'),
+        limits: v.optional(objectOf({ cpuMs: whole(), subRequests: whole() })),
+      }),
+      ...placing,
+    }),
+    object: objectOf({
+      object: objectOf({ binding: binding('a Durable Object namespace'), key: text(isObjectKey, KEY_FORM) }),
+      ...placing,
+    }),
+    lambda: objectOf({ lambda: lambda(url), ...placing }),
+    queue: objectOf({ queue: objectOf({ binding: binding('a queue') }), ...placing }),
+  }
   return v.lazy((value) => {
     if (typeof value !== 'object' || value === null) return url
-    return 'binding' in value ? bound : object
+    return forms[KINDS.find((kind) => kind in value) ?? 'url']
   }) as v.GenericSchema<WrittenEndpoint>
-}
-
-/** Is this the address of an endpoint: http or https, 2048 characters at most, with no query, fragment or credentials? */
-export function isEndpointUrl(text: string): boolean {
-  if (text.length > 2048 || /[\s?#]/.test(text) || !URL.canParse(text)) return false
-  const { protocol, username, password } = new URL(text)
-  return /^https?:$/.test(protocol) && !username && !password
 }
 
 /** An endpoint as the mesh knows it. */
@@ -53,14 +106,4 @@ export function endpointOf(written: WrittenEndpoint): Endpoint {
   const { weight = 1, locality }: WrittenPlacing = typeof written === 'string' ? {} : written
   const target = targetOf(written)
   return { id: idOf(target), target, weight, locality }
-}
-
-function targetOf(written: WrittenEndpoint): Target {
-  if (typeof written !== 'string' && 'binding' in written) return { kind: 'binding', binding: written.binding }
-  return { kind: 'url', url: (typeof written === 'string' ? written : written.url).replace(/\/+$/, '') }
-}
-
-/** By where it is alone: whatever else an edit changes of an endpoint, what was learned of it stays. */
-function idOf(target: Target): string {
-  return target.kind === 'url' ? target.url : `binding:${target.binding}`
 }

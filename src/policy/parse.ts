@@ -1,7 +1,7 @@
 /** Unknown text to a record, or to a message that says where, what stood there and what may. */
 import * as v from 'valibot'
 import { MeshError } from '../core/errors.ts'
-import { isEndpointUrl } from './endpoint.ts'
+import { isEndpointUrl } from './address.ts'
 import { policySchema, recordOf, recordSchema, type ServiceRecord, type WrittenPolicy } from './record.ts'
 
 /** How much of a wrong value a message repeats. */

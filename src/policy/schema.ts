@@ -7,6 +7,11 @@ export function must<Value>(test: (value: Value) => boolean, what: string) {
   return v.check(test, `Expected ${what}`)
 }
 
+/** A text that passes a test. */
+export function text(test: (text: string) => boolean, what: string) {
+  return v.pipe(v.string(`Expected ${what}`), must(test, what))
+}
+
 /** An object with these fields and no others. (valibot's own takes a list for one.) */
 export function object<const Entries extends v.ObjectEntries>(entries: Entries, what = 'an object') {
   const schema = v.strictObject(entries, `Expected ${what}`)

@@ -1,26 +1,26 @@
 /** Other Workers, reached by a service binding. */
-import { MeshError } from '../core/errors.ts'
+import type { BindingTarget } from '../core/endpoint.ts'
+import { type Bindings, bound } from './bindings.ts'
+import { type Callee, forward } from './forward.ts'
+import type { Sent } from './send.ts'
 
-/** The bindings of this Worker, by name: its `env`. */
-export type Bindings = Readonly<Record<string, unknown>>
+export const CALLEE = ['fetch'] as const
 
-/** A Worker on the other end of a binding. */
-export interface Callee {
-  fetch(input: RequestInfo, init?: RequestInit): Promise<Response>
-}
+/** Says by Worker which version answers (Workers gradual deployments, version overrides). */
+const VERSION_OVERRIDES = 'Cloudflare-Workers-Version-Overrides'
 
-/** @throws {MeshError} `no_endpoint` where this Worker has no service binding of that name. */
-export function calleeOf(bindings: Bindings, binding: string): Callee {
-  const callee = bindings[binding]
-  if (!isCallee(callee)) throw new MeshError('no_endpoint', `This Worker has no service binding "${binding}".`)
-  return callee
-}
-
-/** Is there a service binding of this name? */
-export function hasBinding(bindings: Bindings, binding: string): boolean {
-  return isCallee(bindings[binding])
-}
-
-function isCallee(value: unknown): value is Callee {
-  return typeof value === 'object' && value !== null && typeof (value as { fetch?: unknown }).fetch === 'function'
+/** It sees the name that was called as the URL's host. */
+export function sendToBinding(
+  bindings: Bindings,
+  request: Request,
+  sent: Sent,
+  { binding, version }: BindingTarget,
+): Promise<Response> {
+  const callee = bound<Callee>(bindings, binding, CALLEE, 'service binding')
+  const url = `http://${sent.name}${sent.path}`
+  if (!version) return forward(callee, url, request, sent)
+  // Another attempt may go elsewhere, and starts from the same headers.
+  const headers = new Headers(sent.outgoing)
+  headers.set(VERSION_OVERRIDES, `${version.worker}="${version.id}"`)
+  return forward(callee, url, request, sent, headers)
 }

@@ -1,13 +1,24 @@
 /** The one place from which a request leaves: endpoint to its transport, and what went wrong to a MeshError. */
 import type { Cancellation } from '../core/cancellation.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Deadline } from '../core/deadline.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import type { Random } from '../core/random.ts'
 import type { Service } from '../core/service.ts'
-import { type Bindings, type Callee, calleeOf } from './binding.ts'
-import { addressBeneath } from './url.ts'
+import type { Subrequests } from '../core/subrequests.ts'
+import { sendToBinding } from './binding.ts'
+import type { Bindings } from './bindings.ts'
+import type { Cloud, CloudMaker } from './cloud.ts'
+import { sendToScript } from './dispatch.ts'
+import { sendToObject } from './object.ts'
+import { sendToQueue } from './queue.ts'
+import { sendToUrl } from './url.ts'
 
 /** What a transport needs of a request. */
 export interface Sent {
+  readonly clock: Clock
+  readonly random: Random
   readonly endpoint: Endpoint
   /** The name that was called. */
   readonly name: string
@@ -15,49 +26,53 @@ export interface Sent {
   readonly path: string
   readonly outgoing: Headers
   readonly attempt: { readonly body: BodyInit | null }
+  readonly deadline: Deadline
   readonly work: Cancellation
+  /** For what a transport asks of the platform besides the call itself. */
+  readonly subrequests: Subrequests
+  /** Keeps the isolate alive for work that outlives the answer. */
+  defer(work: Promise<unknown>): void
 }
 
 export interface Roads {
   /** The platform's fetch. */
   readonly fetch: typeof fetch
-  /** Service bindings by name. */
+  /** What this Worker has, by name. */
   readonly bindings: Bindings
+  /** What reaches other clouds, where the mesh has it. */
+  readonly cloud?: CloudMaker | undefined
 }
 
 /** Sends over the network. What it throws is a MeshError, or the reason with which the caller left. */
-export function send({ fetch, bindings }: Roads): Service<Sent> {
+export function send(roads: Roads): Service<Sent> {
+  const cloud = roads.cloud?.(roads)
   return async function send(request, context) {
-    const { endpoint, name, path } = context
     try {
-      const { target } = endpoint
-      switch (target.kind) {
-        case 'url':
-          return await sendBy({ fetch }, addressBeneath(target.url, path), request, context)
-        case 'binding':
-          // It sees the name that was called as the URL's host.
-          return await sendBy(calleeOf(bindings, target.binding), `http://${name}${path}`, request, context)
-      }
+      return await sendBy(roads, cloud, request, context)
     } catch (error) {
       throw meshErrorOf(error, context)
     }
   }
 }
 
-/** Redirects are the caller's to follow, and what is sent is cancelled with the request. */
-function sendBy(callee: Callee, url: string, request: Request, { outgoing, attempt, work }: Sent): Promise<Response> {
-  const { method } = request
-  const { body } = attempt
-  const init: RequestInit = { method, headers: outgoing, redirect: 'manual' }
-  if (work.signal) init.signal = work.signal
-  if (body === null) return callee.fetch(url, init)
-  // Content of a GET is refused in an init, and passes in a Request.
-  if (method === 'GET' || method === 'HEAD') {
-    const { method: _, ...rest } = init
-    return callee.fetch(new Request(url, request), rest)
+function sendBy(roads: Roads, cloud: Cloud | undefined, request: Request, sent: Sent): Promise<Response> {
+  const { bindings } = roads
+  const { target } = sent.endpoint
+  switch (target.kind) {
+    case 'url':
+      return sendToUrl(roads, cloud, request, sent, target)
+    case 'binding':
+      return sendToBinding(bindings, request, sent, target)
+    case 'dispatch':
+      return sendToScript(bindings, request, sent, target)
+    case 'object':
+      return sendToObject(bindings, request, sent, target)
+    case 'queue':
+      return sendToQueue(bindings, request, sent, target)
+    case 'lambda':
+      // Without it the endpoint is not among the candidates.
+      return (cloud as Cloud).lambda(target, request, sent)
   }
-  // `duplex` is what Node asks of a streamed body; workerd does not mind.
-  return callee.fetch(url, { ...init, body, duplex: 'half' } as RequestInit)
 }
 
 /**

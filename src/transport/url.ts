@@ -1,7 +1,27 @@
 /** Sends to an address. */
+import type { UrlTarget } from '../core/endpoint.ts'
+import type { Cloud } from './cloud.ts'
+import { forward } from './forward.ts'
+import { secretHeaders } from './secret.ts'
+import type { Roads, Sent } from './send.ts'
 
 /** What a URL parser would read as a step up, or as a slash. */
 const CLIMBS = /\\|\/\.|%2e/i
+
+export function sendToUrl(
+  { fetch, bindings }: Roads,
+  cloud: Cloud | undefined,
+  request: Request,
+  sent: Sent,
+  { url: base, credentials }: UrlTarget,
+): Promise<Response> {
+  const url = addressBeneath(base, sent.path)
+  if (!credentials) return forward({ fetch }, url, request, sent)
+  if (credentials.type === 'header') {
+    return forward({ fetch }, url, request, sent, secretHeaders(credentials, bindings, sent.outgoing))
+  }
+  return (cloud as Cloud).address(url, credentials, request, sent)
+}
 
 /**
  * The address of a path beneath an endpoint's own. `base` has no closing slash; `path` begins with one.

@@ -1,5 +1,5 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
-
+import { cloud } from '../cloud.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
 import { parsePolicy } from '../policy/parse.ts'
@@ -37,6 +37,7 @@ export function workerOptions(env: Env): WorkerOptions {
     registry: kvRegistry(env.REGISTRY),
     env,
     platformCancels: true,
+    cloud,
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

@@ -4,9 +4,14 @@ import { handedOn, MEANINGS, MeshError, type MeshErrorCode } from '../../src/cor
 /** Code, status, RFC 9209 error, is it of use to send it again. */
 const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['service_not_named', 400, 'http_request_error', false],
+  ['object_not_named', 400, 'http_request_error', false],
   ['service_not_found', 404, 'destination_not_found', false],
+  ['request_too_large', 413, 'http_request_error', false],
+  ['backend_not_found', 500, 'proxy_configuration_error', false],
   ['record_invalid', 500, 'proxy_configuration_error', false],
   ['internal', 500, 'proxy_internal_error', undefined],
+  ['credential_failed', 502, 'proxy_internal_error', undefined],
+  ['function_failed', 502, 'http_protocol_error', undefined],
   ['no_endpoint', 503, 'destination_unavailable', undefined],
   ['endpoint_unreachable', 503, 'connection_terminated', undefined],
   ['limit_subrequests', 503, 'proxy_internal_response', false],

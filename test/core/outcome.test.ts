@@ -29,6 +29,9 @@ describe('classifyError', () => {
     attempt_timed_out: 'timeout',
     deadline_exceeded: 'expired',
     endpoint_unreachable: 'unreachable',
+    backend_not_found: 'unreachable',
+    credential_failed: 'unreachable',
+    function_failed: 'failure',
   }
 
   it.each(Object.keys(MEANINGS) as MeshErrorCode[])('%s tells of the endpoint only what is known of it', (code) => {

@@ -12,6 +12,7 @@ function receiptOf(attempts: number, over: Partial<Receipt> = {}): Receipt {
     tookMs: 1,
     outcome: 'failure' as const,
     status: 503,
+    reason: undefined,
   }))
   return { ...receipt(), attempts: notes, ...over }
 }

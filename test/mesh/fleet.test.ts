@@ -13,7 +13,7 @@ function given({ defaults = {}, maxRecords = 100, unreachable = '' } = {}) {
     random: seeded(7),
     defaults: defaults as WrittenPolicy,
     maxRecords,
-    isReachable: ({ id }) => id !== unreachable,
+    unreachableBecause: (target) => (target.kind === 'url' && target.url === unreachable ? 'It is far.' : undefined),
   })
   return { clock, of: (record: object, key = 'services/users') => known.of(found(record, key)), known }
 }
@@ -165,7 +165,7 @@ describe('fleet', () => {
   it('does not fall back on what weighs nothing where the others cannot be reached', () => {
     const { candidates, unreachable } = given({ unreachable: A }).of({ endpoints: [A, { url: B, weight: 0 }] })
     expect(candidates).toEqual([])
-    expect(unreachable.map(({ id }) => id)).toEqual([A])
+    expect(unreachable.map(({ endpoint }) => endpoint)).toEqual([A])
   })
 
   it('balances as the record says, or else the defaults', () => {

@@ -18,7 +18,13 @@ const B = 'https://b.example.com'
 function given(registry: Registry) {
   const clock = virtualClock()
   const names = snapshot(registry, { freshMs: 5000, maxStaleMs: 3_600_000, readMs: 1000, maxRecords: 100 })
-  const services = fleet({ clock, random: seeded(7), defaults: {}, maxRecords: 100, isReachable: () => true })
+  const services = fleet({
+    clock,
+    random: seeded(7),
+    defaults: {},
+    maxRecords: 100,
+    unreachableBecause: () => undefined,
+  })
   const filter = resolve(names, services)
   const ask = async (name: string, leftMs = 15_000) => {
     let service: LiveService | undefined

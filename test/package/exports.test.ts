@@ -11,7 +11,7 @@ const sourceOf = (built: string) => built.replace('./dist/lib/', './src/').repla
 
 describe('package.json', () => {
   it('exports the library, the middleware, what tests need and the Worker', () => {
-    expect(subpaths.map(([name]) => name)).toEqual(['.', './hono', './testing', './worker'])
+    expect(subpaths.map(([name]) => name)).toEqual(['.', './cloud', './hono', './testing', './worker'])
   })
 
   it.each(subpaths)('exports %s from a module that is there, with its types first', (_, target) => {
@@ -22,10 +22,10 @@ describe('package.json', () => {
     expect(existsSync(`${root}${sourceOf(built)}`)).toBe(true)
   })
 
-  it('is loaded without side effects, and brings the schema library alone', () => {
+  it('is loaded without side effects, and brings the schema library, and what signs for other clouds', () => {
     expect(pkg.sideEffects).toBe(false)
     expect(pkg.type).toBe('module')
-    expect(Object.keys(pkg.dependencies)).toEqual(['valibot'])
+    expect(Object.keys(pkg.dependencies)).toEqual(['aws4fetch', 'jose', 'valibot'])
   })
 })
 
@@ -38,6 +38,10 @@ describe('what is exported', () => {
       'stack',
       'viaMesh',
     ])
+  })
+
+  it('by selvedge/cloud', async () => {
+    expect(Object.keys(await import('../../src/cloud.ts'))).toEqual(['cloud'])
   })
 
   it('by selvedge/hono', async () => {

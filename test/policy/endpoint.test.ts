@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { endpointOf, isEndpointUrl } from '../../src/policy/endpoint.ts'
+import { isEndpointUrl } from '../../src/policy/address.ts'
+import { endpointOf } from '../../src/policy/endpoint.ts'
 
 describe('isEndpointUrl', () => {
   it.each([

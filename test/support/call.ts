@@ -6,7 +6,7 @@ import type { Endpoint } from '../../src/core/endpoint.ts'
 import type { Place } from '../../src/core/locality.ts'
 import type { Priority } from '../../src/core/priority.ts'
 import { seeded } from '../../src/core/random.ts'
-import { receipt } from '../../src/core/receipt.ts'
+import { receipt, type Skipped } from '../../src/core/receipt.ts'
 import type { Trace } from '../../src/core/span.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import type { Balancer, Candidate } from '../../src/filters/balance/balancer.ts'
@@ -68,7 +68,7 @@ export function givenService(...candidates: readonly Candidate[]) {
     throttle: throttle(),
     mustHearOfLeaving: () => true,
     candidates: candidates.length > 0 ? candidates : [givenCandidate()],
-    unreachable: [] as readonly Endpoint[],
+    unreachable: [] as readonly Skipped[],
     untried: (_now: number, _tried: readonly unknown[]): readonly unknown[] => candidates.slice(1),
     typicalMs: (_now: number): number | undefined => undefined,
   }

@@ -3,8 +3,10 @@
 import { cancellation } from '../../src/core/cancellation.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
-import type { Endpoint } from '../../src/core/endpoint.ts'
+import type { Endpoint, Target } from '../../src/core/endpoint.ts'
+import { seeded } from '../../src/core/random.ts'
 import { type Subrequests, subrequests } from '../../src/core/subrequests.ts'
+import { virtualClock } from '../../src/core/virtual-clock.ts'
 import type { Asking } from '../../src/registry/snapshot.ts'
 import type { Sent } from '../../src/transport/send.ts'
 
@@ -16,6 +18,11 @@ export function givenEndpoint(url = 'https://users.example.com'): Endpoint {
 /** An endpoint by service binding. */
 export function givenBinding(binding: string): Endpoint {
   return { id: `binding:${binding}`, target: { kind: 'binding', binding }, weight: 1, locality: undefined }
+}
+
+/** An endpoint of any kind. */
+export function givenPlace(target: Target): Endpoint {
+  return { id: 'there', target, weight: 1, locality: undefined }
 }
 
 /** A request that asks the registry: it has all the time there is, and keeps what it defers. */
@@ -39,6 +46,11 @@ export function givenSubrequests(): Subrequests {
 /** What a transport is given for `GET http://users/42?x=1`. */
 export function givenSent(given: Partial<Sent> = {}): Sent {
   return {
+    clock: virtualClock(),
+    random: seeded(7),
+    deadline: never,
+    subrequests: givenSubrequests(),
+    defer: () => {},
     endpoint: givenEndpoint(),
     name: 'users',
     path: '/42?x=1',

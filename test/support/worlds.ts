@@ -34,7 +34,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
     ...options,
   })
   const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
-  const services = fleet({ ...settings, isReachable: () => true })
+  const services = fleet({ ...settings, unreachableBecause: () => undefined })
   const enter = outbound(settings, names, services, send)
   const users = async () => {
     const found = await names.find('users', givenAsking(settings.clock))

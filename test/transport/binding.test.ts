@@ -1,34 +1,17 @@
-import { describe, expect, it, vi } from 'vitest'
-import { MeshError } from '../../src/core/errors.ts'
-import { calleeOf, hasBinding } from '../../src/transport/binding.ts'
+import { expect, it, vi } from 'vitest'
+import { sendToBinding } from '../../src/transport/binding.ts'
+import { givenSent } from '../support/given.ts'
 
-const callee = () => ({ fetch: vi.fn(async () => new Response('hello')) })
+const request = new Request('http://users/42?x=1')
 
-describe('calleeOf', () => {
-  it('gives the binding of that name', () => {
-    const USERS = callee()
-    expect(calleeOf({ USERS }, 'USERS')).toBe(USERS)
-  })
-
-  it('says which binding is missing', () => {
-    expect(() => calleeOf({ ORDERS: callee() }, 'USERS')).toThrow(
-      new MeshError('no_endpoint', 'This Worker has no service binding "USERS".'),
-    )
-  })
-})
-
-describe('hasBinding', () => {
-  it.each([
-    ['USERS', true],
-    ['ORDERS', false],
-    ['TOKEN', false],
-    ['NOTHING', false],
-    ['STORE', false],
-    ['HANDLER', false],
-    ['toString', false],
-    ['__proto__', false],
-  ])('%s: %s', (name, expected) => {
-    const bindings = { USERS: callee(), TOKEN: 'secret', NOTHING: null, STORE: { get() {} }, HANDLER: () => {} }
-    expect(hasBinding(bindings, name)).toBe(expected)
-  })
+it('says which version is to answer, in headers of its own', async () => {
+  const fetch = vi.fn(async () => new Response('ok'))
+  const sent = givenSent()
+  const version = { worker: 'user-store', id: 'dc8dcd28-271b-4367-9840-6c244f84cb40' }
+  await sendToBinding({ USERS: { fetch } }, request, sent, { kind: 'binding', binding: 'USERS', version })
+  const [, init] = fetch.mock.calls[0] as unknown as [string, { headers: Headers }]
+  expect(init.headers.get('cloudflare-workers-version-overrides')).toBe(
+    'user-store="dc8dcd28-271b-4367-9840-6c244f84cb40"',
+  )
+  expect(sent.outgoing.has('cloudflare-workers-version-overrides')).toBe(false)
 })

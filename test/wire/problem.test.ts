@@ -4,9 +4,14 @@ import { problemResponse } from '../../src/wire/problem.ts'
 
 const GRPC_STATUS: Record<MeshErrorCode, string> = {
   service_not_named: '3',
+  object_not_named: '3',
   service_not_found: '5',
+  request_too_large: '8',
+  backend_not_found: '13',
   record_invalid: '13',
   internal: '13',
+  credential_failed: '13',
+  function_failed: '13',
   no_endpoint: '14',
   endpoint_unreachable: '14',
   limit_subrequests: '14',

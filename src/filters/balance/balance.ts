@@ -3,6 +3,7 @@ import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
+import { MeshError } from '../../core/errors.ts'
 import { classify, classifyError, type Outcome } from '../../core/outcome.ts'
 import type { AttemptNote } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
@@ -40,6 +41,7 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
     tookMs: 0,
     outcome: undefined,
     status: undefined,
+    reason: undefined,
   }
   receipt.attempts.push(note)
   // The handler of a caller that left is not resumed: what is held is given back from here.
@@ -52,6 +54,7 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
     settle(outcome, outcome === 'failure' ? readPushback(response.headers, clock.now()).waitMs : undefined)
     return response
   } catch (error) {
+    if (error instanceof MeshError) note.reason = error.message
     settle(classifyError(error))
     throw error
   }

@@ -1,10 +1,9 @@
 /** Which endpoint an attempt goes to: narrowed step by step, where a step with nothing to say leaves the list as it is. */
-import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Place } from '../../core/locality.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Random } from '../../core/random.ts'
-import type { Receipt } from '../../core/receipt.ts'
+import type { Receipt, Skipped } from '../../core/receipt.ts'
 import type { Balancer, Candidate } from './balancer.ts'
 import type { Localities } from './locality.ts'
 
@@ -17,7 +16,7 @@ export interface Choosing {
   readonly service: {
     readonly candidates: readonly Candidate[]
     /** Endpoints of the record that cannot be reached from here: a binding that this Worker does not have. */
-    readonly unreachable: readonly Endpoint[]
+    readonly unreachable: readonly Skipped[]
     readonly balancer: Balancer
     /** Gives those that are not ejected: the very list where none is, or where too many are. */
     readonly detector: { available<Of extends Candidate>(candidates: readonly Of[], now: number): readonly Of[] }
@@ -58,7 +57,7 @@ export function choose(request: Request, context: Choosing, now: number): Candid
 /** Those that can be reached and are not ejected. */
 function available({ service, receipt }: Choosing, now: number): readonly Candidate[] {
   if (service.candidates.length === 0) {
-    const missing = service.unreachable.map(({ id }) => id).join(', ')
+    const missing = service.unreachable.map(({ endpoint, reason }) => `${endpoint} (${reason})`).join(', ')
     throw new MeshError(
       'no_endpoint',
       `Service "${receipt.service}" has no endpoint that can be reached from here: ${missing}.`,

@@ -126,8 +126,9 @@ function hedgeOf({ body, number }: Attempt, { attempts }: RetryPolicy): Attempt 
 
 /** Of two failures: a stop wins over everything, an answer says more than an error, and what was not sent says nothing. */
 function weight(ended: Ended, now: number): number {
-  if (!ended.response) return outcomeOf(ended) === 'unsent' ? 0 : 1
-  return pushbackOf(ended, now)?.verdict === 'stop' ? 3 : 2
+  if (pushbackOf(ended, now)?.verdict === 'stop') return 3
+  if (ended.response) return 2
+  return outcomeOf(ended) === 'unsent' ? 0 : 1
 }
 
 /** A quick failure says nothing of how long an answer takes; nor does a caller that leaves, or is in a hurry. */

@@ -12,9 +12,11 @@ export function outcomeOf({ response, error }: Ended): Outcome {
   return response ? classify(response) : classifyError(error)
 }
 
-/** What an answer that is a failure says itself; `undefined` of any other. */
-export function pushbackOf({ response }: Ended, now: number): Pushback | undefined {
-  return response && classify(response) === 'failure' ? readPushback(response.headers, now) : undefined
+/** What an answer that is a failure says itself, or a transport of its error; `undefined` of any other. */
+export function pushbackOf({ response, error }: Ended, now: number): Pushback | undefined {
+  if (response) return classify(response) === 'failure' ? readPushback(response.headers, now) : undefined
+  const verdict = error instanceof MeshError ? error.verdict : undefined
+  return verdict && { verdict, waitMs: undefined }
 }
 
 /**
@@ -23,14 +25,16 @@ export function pushbackOf({ response }: Ended, now: number): Pushback | undefin
  * @param codes statuses that the rule tries again.
  */
 export function isRetryable({ response, error }: Ended, pushback: Pushback | undefined, codes: ReadonlySet<number>) {
-  if (!response) return isLost(error)
+  if (!response) return pushback?.verdict === 'go' || isLost(error, codes)
   if (codes.has(response.status)) return true
   // Told when to come back, we may.
   return pushback?.verdict === 'go' || (response.status === 429 && pushback?.waitMs !== undefined)
 }
 
-function isLost(error: unknown): boolean {
-  return error instanceof MeshError && (error.code === 'endpoint_unreachable' || error.code === 'attempt_timed_out')
+function isLost(error: unknown, codes: ReadonlySet<number>): boolean {
+  if (!(error instanceof MeshError)) return false
+  if (error.code === 'function_failed') return codes.has(error.meaning.status)
+  return error.code === 'endpoint_unreachable' || error.code === 'attempt_timed_out'
 }
 
 /** An answer that nobody will read holds a connection until it is cancelled. */

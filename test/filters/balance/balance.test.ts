@@ -11,7 +11,7 @@ import type { Candidate } from '../../../src/filters/balance/balancer.ts'
 import { localities } from '../../../src/filters/balance/locality.ts'
 import { p2c } from '../../../src/filters/balance/p2c.ts'
 import { rendezvous } from '../../../src/filters/balance/rendezvous.ts'
-import { failureOf, givenCall, givenCandidate, givenEndpoint, givenPlaced, givenService } from '../../support/call.ts'
+import { failureOf, givenCall, givenCandidate, givenPlaced, givenService } from '../../support/call.ts'
 
 const request = new Request('http://users/')
 
@@ -62,18 +62,23 @@ describe('balance', () => {
         tookMs: 30,
         outcome: 'success',
         status: 201,
+        reason: undefined,
       },
     ])
   })
 
   it('says what is missing where there is no endpoint', async () => {
     const { context } = given()
-    const service = { ...context.service, candidates: [], unreachable: [givenEndpoint('far')] }
+    const service = {
+      ...context.service,
+      candidates: [],
+      unreachable: [{ endpoint: 'binding:FAR', reason: 'It is far.' }],
+    }
     const told = { ...receipt(), service: 'users' }
     const error = await failureOf(balance(request, { ...context, service, receipt: told }, async () => new Response()))
     expect(error.code).toBe('no_endpoint')
     expect(error.message).toContain('"users"')
-    expect(error.message).toContain('https://far.example.com')
+    expect(error.message).toContain('binding:FAR (It is far.)')
   })
 
   it.each([

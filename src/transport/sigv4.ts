@@ -1,0 +1,93 @@
+/** Requests signed for AWS (Signature Version 4). */
+import { credentialFailed, optionalSecret, secretOf } from './secret.ts'
+import type { Roads, Sent } from './send.ts'
+
+/** A request to AWS. */
+export interface AwsCall {
+  readonly method: string
+  readonly url: string
+  /** What goes with it, unsigned: a header that is changed on the way would undo the signature. */
+  readonly headers: Headers
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly service: string
+  readonly region: string
+  /** The prefix of its secrets. */
+  readonly secret: string
+}
+
+/** Sends signed. An answer that refuses the credentials becomes a MeshError. */
+export type SignedFetch = (call: AwsCall, sent: Sent) => Promise<Response>
+
+/** A signature further from AWS's clock is refused, in milliseconds (Smithy's SDKs correct from here on). */
+const MOST_SKEW_MS = 300_000
+/** Day keys kept: one a secret, region and service. */
+const KEYS = 64
+
+/** AWS's words for credentials that it does not take; they come with `x-amzn-errortype`, before any function is run. */
+const REFUSALS =
+  /^(AccessDenied|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|MissingAuthenticationToken|IncompleteSignature|InvalidAccessKeyId|OptInRequired)/
+
+export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>): SignedFetch {
+  const dayKeys = new Map<string, ArrayBuffer>()
+  // How far AWS's clock is ahead of ours: a number, learned from an answer.
+  let skewMs = 0
+
+  async function signed(call: AwsCall, now: number): Promise<Headers> {
+    const { AwsV4Signer } = await import('./credentials.ts')
+    if (dayKeys.size > KEYS) dayKeys.clear()
+    const { method, url, body, service, region, secret } = call
+    const signer = new AwsV4Signer({
+      ...keysOf(secret),
+      method,
+      url,
+      body,
+      service,
+      region,
+      cache: dayKeys,
+      datetime: new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+    })
+    const headers = new Headers(call.headers)
+    for (const name of ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256']) {
+      headers.delete(name)
+    }
+    const { headers: signature } = await signer.sign()
+    for (const [name, value] of [...signature]) headers.set(name, value)
+    return headers
+  }
+
+  function keysOf(secret: string) {
+    const accessKeyId = secretOf(bindings, `${secret}_ACCESS_KEY_ID`)
+    if (!/^\w{4,128}$/.test(accessKeyId)) throw credentialFailed(`Secret "${secret}_ACCESS_KEY_ID" is no access key id`)
+    const sessionToken = optionalSecret(bindings, `${secret}_SESSION_TOKEN`)
+    if (sessionToken !== undefined && !/^[\x21-\x7e]+$/.test(sessionToken)) {
+      throw credentialFailed(`Secret "${secret}_SESSION_TOKEN" is no session token`)
+    }
+    const secretAccessKey = secretOf(bindings, `${secret}_SECRET_ACCESS_KEY`)
+    return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+  }
+
+  return async function fetchSigned(call, sent) {
+    const { clock, work, subrequests } = sent
+    for (let isCorrected = false; ; isCorrected = true) {
+      const headers = await signed(call, clock.now() + skewMs)
+      const init: RequestInit = { method: call.method, headers, redirect: 'manual' }
+      if (call.body.length > 0) init.body = call.body
+      if (work.signal) init.signal = work.signal
+      const response = await fetch(call.url, init)
+      const refusal = refusalOf(response)
+      if (refusal === undefined) return response
+      await response.body?.cancel()
+      const ahead = Date.parse(response.headers.get('date') ?? '') - clock.now()
+      // Once: a clock that is told right and refused again is not what is wrong.
+      if (!isCorrected && Math.abs(ahead - skewMs) >= MOST_SKEW_MS && subrequests.take(1)) skewMs = ahead
+      else throw credentialFailed(`AWS refused the credentials of secret "${call.secret}": ${refusal}`)
+    }
+  }
+}
+
+/** Why AWS itself refused, where it did. What a function answers carries no such header. */
+function refusalOf({ status, headers }: Response): string | undefined {
+  if (status !== 403 && status !== 400 && status !== 401) return undefined
+  const [word] = /^\w+/.exec(headers.get('x-amzn-errortype') ?? '') ?? []
+  return word !== undefined && REFUSALS.test(word) ? word : undefined
+}
