@@ -1,11 +1,9 @@
 /** Ends a stream that has fallen silent: what runs is governed by idleness, not by a total. */
+import { byteSource } from '../core/byte-source.ts'
 import { type Clock, within } from '../core/clock.ts'
 import { MeshError } from '../core/errors.ts'
+import { identityStream } from '../core/identity-stream.ts'
 import { type Filter, nothing } from '../core/service.ts'
-import { identityStream } from './identity-stream.ts'
-
-/** Read at once, at most. */
-const BUFFER_BYTES = 65_536
 
 interface Needs {
   readonly clock: Clock
@@ -35,16 +33,16 @@ function isOpenEnded({ body, headers, status }: Response): boolean {
 /** The same bytes; an error where the next ones do not come in time. */
 function watched(body: ReadableStream<Uint8Array>, idleMs: number, clock: Clock): ReadableStream<Uint8Array> {
   const { readable, writable, isNative } = identityStream()
-  const { read, cancel } = isNative ? intoOneBuffer(body) : chunkByChunk(body)
+  const { read, cancel } = byteSource(body, isNative)
   const writer = writable.getWriter()
 
   async function pump(): Promise<void> {
     const late = () => new MeshError('deadline_exceeded', `The stream was silent for ${idleMs} ms.`)
     for (;;) {
       // Only the wait for the sender counts: a slow reader is not a silent stream.
-      const { done, value } = await within(clock, idleMs, read(), late)
-      if (done) return writer.close()
-      await writer.write(value)
+      const bytes = await within(clock, idleMs, read(), late)
+      if (!bytes) return writer.close()
+      await writer.write(bytes)
     }
   }
   // A reader that leaves is heard of at once, not at the next chunk.
@@ -52,28 +50,4 @@ function watched(body: ReadableStream<Uint8Array>, idleMs: number, clock: Clock)
   // Both ends hear why; nobody else is there to be told.
   pump().catch((error) => Promise.allSettled([writer.abort(error), cancel(error)]))
   return readable
-}
-
-interface Source {
-  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
-  cancel(reason: unknown): Promise<void>
-}
-
-/** The platform's own streams have copied what was written by the time the write is done: one buffer is enough. */
-function intoOneBuffer(body: ReadableStream<Uint8Array>): Source {
-  const reader = body.getReader({ mode: 'byob' })
-  let buffer = new ArrayBuffer(BUFFER_BYTES)
-  return {
-    async read() {
-      const result = await reader.read(new Uint8Array(buffer))
-      if (result.value) buffer = result.value.buffer as ArrayBuffer
-      return result
-    },
-    cancel: (reason) => reader.cancel(reason),
-  }
-}
-
-function chunkByChunk(body: ReadableStream<Uint8Array>): Source {
-  const reader = body.getReader()
-  return { read: () => reader.read(), cancel: (reason) => reader.cancel(reason) }
 }

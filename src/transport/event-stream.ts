@@ -1,10 +1,19 @@
 /** Amazon's event stream (`application/vnd.amazon.eventstream`): messages with headers, one after another. */
-import { joined } from './whole.ts'
+import type { ByteSource } from '../core/byte-source.ts'
 
-export interface EventMessage {
-  /** Of string headers alone: there are no others where we read. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly payload: Uint8Array
+/** Of string headers alone: there are no others where we read. */
+export type EventHeaders = Readonly<Record<string, string>>
+
+export interface EventStream {
+  /**
+   * The headers of the next message; `undefined` at the end. What is left of the one before is passed over.
+   *
+   * @throws {Error} for what is no event stream, or ends within a message.
+   */
+  next(): Promise<EventHeaders | undefined>
+  /** The next bytes of its payload, good until the following are asked for; `undefined` where it has no more. */
+  piece(): Promise<Uint8Array | undefined>
+  cancel(reason?: unknown): Promise<void>
 }
 
 /** Total length, length of the headers, and the checksum of these two. */
@@ -12,64 +21,93 @@ const PRELUDE_BYTES = 12
 /** The checksum of the whole, at the end. */
 const TRAILER_BYTES = 4
 /** A message, at most: 16 MiB of payload and 128 KiB of headers (the specification). */
-const MOST_BYTES = 16_777_216 + 131_072 + PRELUDE_BYTES + TRAILER_BYTES
+const MOST_HEADER_BYTES = 131_072
+const MOST_BYTES = 16_777_216 + MOST_HEADER_BYTES + PRELUDE_BYTES + TRAILER_BYTES
+/** The type of a header whose value is text. */
 const STRING = 7
+const NOTHING = new Uint8Array()
+const CUT = 'The event stream ends within a message.'
 
 /**
- * Reads messages as they come, and nothing ahead. The checksum of each prelude is checked, since all that follows is
+ * Reads as it is asked to, and holds no message whole. The checksum of each prelude is checked, since all that follows is
  * found by it; that of the payload is left to TLS, which has done the same work.
  */
-export function eventMessages(body: ReadableStream<Uint8Array>) {
-  const reader = body.getReader()
-  let chunks: Uint8Array[] = []
-  let bytes = 0
+export function eventStream({ read, cancel }: ByteSource): EventStream {
+  /** What was read, and not yet given. */
+  let rest: Uint8Array = NOTHING
+  /** Of the payload of the message that is being read. */
+  let payloadLeft = 0
+  let trailerLeft = 0
 
-  /** The next `count` bytes, left where they are; `undefined` at the end. */
-  async function peek(count: number): Promise<Uint8Array | undefined> {
-    while (bytes < count) {
-      const { done, value } = await reader.read()
-      if (done) return undefined
-      chunks.push(value)
-      bytes += value.length
+  async function more(): Promise<boolean> {
+    while (rest.length === 0) {
+      const bytes = await read()
+      if (!bytes) return false
+      rest = bytes
     }
-    const whole = joined(chunks, bytes)
-    chunks = [whole]
-    return whole.subarray(0, count)
+    return true
   }
 
-  function skip(count: number): void {
-    const [whole = new Uint8Array()] = chunks
-    bytes -= count
-    chunks = bytes === 0 ? [] : [whole.subarray(count)]
+  /** As many bytes as are there, up to `most`. */
+  function part(most: number): Uint8Array {
+    const bytes = rest.subarray(0, most)
+    rest = rest.subarray(bytes.length)
+    return bytes
+  }
+
+  /** A copy of the next `count` bytes; `undefined` where the stream ends before the first. */
+  async function exactly(count: number): Promise<Uint8Array | undefined> {
+    const bytes = new Uint8Array(count)
+    for (let at = 0; at < count; ) {
+      if (!(await more())) {
+        if (at === 0) return undefined
+        throw new Error(CUT)
+      }
+      const next = part(count - at)
+      bytes.set(next, at)
+      at += next.length
+    }
+    return bytes
+  }
+
+  async function piece(): Promise<Uint8Array | undefined> {
+    if (payloadLeft === 0) return undefined
+    if (!(await more())) throw new Error(CUT)
+    const bytes = part(payloadLeft)
+    payloadLeft -= bytes.length
+    return bytes
+  }
+
+  async function prelude(): Promise<DataView | undefined> {
+    const bytes = await exactly(PRELUDE_BYTES)
+    if (!bytes) return undefined
+    const view = new DataView(bytes.buffer)
+    if (view.getUint32(8) !== crc32(bytes.subarray(0, 8))) throw new Error('This is no event stream.')
+    return view
   }
 
   return {
-    /**
-     * The next message; `undefined` at the end.
-     *
-     * @throws {Error} for what is no event stream, or ends within a message.
-     */
-    async next(): Promise<EventMessage | undefined> {
-      const prelude = await peek(PRELUDE_BYTES)
-      if (!prelude) {
-        if (bytes > 0) throw new Error('The event stream ends within a message.')
-        return undefined
+    async next() {
+      while (await piece()) {
+        // Nobody asked for it.
       }
-      const view = new DataView(prelude.buffer, prelude.byteOffset)
-      const total = view.getUint32(0)
-      const headerBytes = view.getUint32(4)
-      const isPrelude = view.getUint32(8) === crc32(prelude.subarray(0, 8))
-      if (!isPrelude || total > MOST_BYTES || headerBytes + PRELUDE_BYTES + TRAILER_BYTES > total) {
+      if (trailerLeft > 0 && !(await exactly(trailerLeft))) throw new Error(CUT)
+      trailerLeft = 0
+      const lengths = await prelude()
+      if (!lengths) return undefined
+      const total = lengths.getUint32(0)
+      const headerBytes = lengths.getUint32(4)
+      payloadLeft = total - headerBytes - PRELUDE_BYTES - TRAILER_BYTES
+      if (total > MOST_BYTES || headerBytes > MOST_HEADER_BYTES || payloadLeft < 0) {
         throw new Error('This is no event stream.')
       }
-      const message = await peek(total)
-      if (!message) throw new Error('The event stream ends within a message.')
-      const headers = headersOf(message.subarray(PRELUDE_BYTES, PRELUDE_BYTES + headerBytes))
-      const payload = message.slice(PRELUDE_BYTES + headerBytes, total - TRAILER_BYTES)
-      skip(total)
-      return { headers, payload }
+      trailerLeft = TRAILER_BYTES
+      const headers = headerBytes === 0 ? NOTHING : await exactly(headerBytes)
+      if (!headers) throw new Error(CUT)
+      return headersOf(headers)
     },
-    cancel: (reason?: unknown) => reader.cancel(reason),
+    piece,
+    cancel,
   }
 }
 

@@ -1,5 +1,7 @@
 /** The response of a function that streams: status and headers first, then content as it comes. */
-import { type EventMessage, eventMessages } from './event-stream.ts'
+import { byteSource } from '../core/byte-source.ts'
+import { identityStream } from '../core/identity-stream.ts'
+import { type EventStream, eventStream } from './event-stream.ts'
 import { answer, BODILESS, functionFailed, type Prelude, preludeOf, shown } from './lambda-result.ts'
 import { joined } from './whole.ts'
 
@@ -15,42 +17,52 @@ const MOST_PRELUDE_BYTES = 131_072
  * the stream off.
  */
 export async function streamedResponse(response: Response, method: string): Promise<Response> {
-  const messages = eventMessages(response.body as ReadableStream<Uint8Array>)
-  const chunks = contentOf(messages)
-  const first = await chunks.next()
+  const { readable, writable, isNative } = identityStream()
+  const events = eventStream(byteSource(response.body as ReadableStream<Uint8Array>, isNative))
+  const content = contentOf(events)
   const saysPrelude = [...response.headers].some(([, value]) => value.startsWith(WITH_PRELUDE))
-  const { prelude, rest } = await opened(first, chunks.next, saysPrelude)
+  const { prelude, rest } = await opened(content, saysPrelude)
   if (method === 'HEAD' || BODILESS.has(prelude.status)) {
-    await messages.cancel()
+    await events.cancel()
     return answer(prelude, '', method)
   }
-  return answer(prelude, stream(rest, chunks.next, messages.cancel), method)
+  pump(rest, content, writable.getWriter(), events.cancel)
+  return answer(prelude, readable, method)
 }
 
-type NextChunk = () => Promise<Uint8Array | undefined>
+/** The next bytes of the function's content, good until the following are asked for. */
+type Content = () => Promise<Uint8Array | undefined>
 
-/** The content of each message, until the function is done. */
-function contentOf({ next }: { next(): Promise<EventMessage | undefined> }): { next: NextChunk } {
+/** The payload of each message, until the function is done. */
+function contentOf(events: EventStream): Content {
   let isDone = false
-  return {
-    async next() {
-      while (!isDone) {
-        const message = await next()
-        if (!message) throw functionFailed('The function broke its stream off')
-        const type = message.headers[':event-type']
-        if (type === 'PayloadChunk') {
-          if (message.payload.length > 0) return message.payload
-        } else if (type === 'InvokeComplete') {
-          const failure = failureOf(message.payload)
-          if (failure !== undefined) throw functionFailed(failure)
-          isDone = true
-        } else if (message.headers[':message-type'] !== 'event') {
-          throw functionFailed(`Lambda broke the stream off: ${shown(message.headers[':exception-type'])}`)
-        }
+  return async function content() {
+    while (!isDone) {
+      const bytes = await events.piece()
+      if (bytes) return bytes
+      const headers = await events.next()
+      if (!headers) throw functionFailed('The function broke its stream off')
+      const type = headers[':event-type']
+      if (type === 'InvokeComplete') {
+        const failure = failureOf(await wholeOf(events.piece))
+        if (failure !== undefined) throw functionFailed(failure)
+        isDone = true
+      } else if (headers[':message-type'] !== 'event') {
+        throw functionFailed(`Lambda broke the stream off: ${shown(headers[':exception-type'])}`)
+      } else if (type !== 'PayloadChunk') {
+        await wholeOf(events.piece)
       }
-      return undefined
-    },
+    }
+    return undefined
   }
+}
+
+async function wholeOf(piece: Content): Promise<Uint8Array> {
+  let whole = new Uint8Array()
+  for (let bytes = await piece(); bytes; bytes = await piece()) {
+    whole = joined([whole, bytes.slice()], whole.length + bytes.length)
+  }
+  return whole
 }
 
 /** What the last message says went wrong. */
@@ -62,16 +74,15 @@ function failureOf(payload: Uint8Array): string | undefined {
 
 /** Status and headers, and the content that came with them. */
 async function opened(
-  first: Uint8Array | undefined,
-  next: NextChunk,
+  content: Content,
   saysPrelude: boolean,
 ): Promise<{ prelude: Prelude; rest: Uint8Array | undefined }> {
-  let bytes = first
+  let bytes = (await content())?.slice()
   while (bytes && (saysPrelude || looksLikePrelude(bytes))) {
     const end = zerosIn(bytes)
     if (end !== -1) return { prelude: preludeFrom(bytes.subarray(0, end)), rest: bytes.subarray(end + ZEROS) }
     if (bytes.length > MOST_PRELUDE_BYTES) throw functionFailed("The function's status and headers have no end")
-    const more = await next()
+    const more = await content()
     if (!more) break
     bytes = joined([bytes, more], bytes.length + more.length)
   }
@@ -104,25 +115,21 @@ function preludeFrom(bytes: Uint8Array): Prelude {
   }
 }
 
-/** Read as it is asked for: one message at a time is held. */
-function stream(
+/** As fast as it is read: what was written has been taken when the next bytes are asked for. */
+function pump(
   first: Uint8Array | undefined,
-  next: NextChunk,
-  cancel: (reason?: unknown) => Promise<void>,
-): ReadableStream<Uint8Array> {
-  let chunk = first?.length ? first : undefined
-  return new ReadableStream({
-    type: 'bytes',
-    async pull(controller) {
-      const value = chunk ?? (await next())
-      chunk = undefined
-      if (value) controller.enqueue(value)
-      else {
-        controller.close()
-        // A reader that brought its own buffer hears of the end only so.
-        controller.byobRequest?.respond(0)
-      }
-    },
-    cancel,
-  })
+  content: Content,
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  cancel: EventStream['cancel'],
+): void {
+  const run = async () => {
+    for (let bytes = first ?? (await content()); bytes; bytes = await content()) {
+      if (bytes.length > 0) await writer.write(bytes)
+    }
+    return writer.close()
+  }
+  // A reader that leaves is heard of at once, not at the next bytes.
+  writer.closed.catch(cancel)
+  // Both ends hear why; nobody else is there to be told.
+  run().catch((error) => Promise.allSettled([writer.abort(error), cancel(error)]))
 }

@@ -51,7 +51,7 @@ export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings
       headers.delete(name)
     }
     const { headers: signature } = await signer.sign()
-    for (const [name, value] of [...signature]) headers.set(name, value)
+    for (const [name, value] of signature) headers.set(name, value)
     return headers
   }
 

@@ -18,6 +18,12 @@ export interface MeshWorkerOptions {
   readonly records?: Record<string, unknown>
   /** Workers bound to the mesh, by the name of the binding; each is the source of one module. `env.MESH` is the mesh's trusted entrypoint. */
   readonly bindings?: Record<string, string>
+  /** Scripts of a dispatch namespace bound as DISPATCH, by name; each is the source of one module. */
+  readonly scripts?: Record<string, string>
+  /** Durable Objects: the source of one module that exports the class `Room`, bound as ROOMS. */
+  readonly rooms?: string
+  /** The source of a Worker that consumes the queue bound as JOBS. It is a binding, CONSUMER, too. */
+  readonly consumer?: string
   /** The module to run in place of the built Worker. */
   readonly source?: string
 }
@@ -45,10 +51,15 @@ export interface MeshWorker {
 export async function startMesh({
   vars = {},
   records = {},
-  bindings = {},
+  bindings: plain = {},
+  scripts = {},
+  rooms,
+  consumer,
   source = readFileSync(bundlePath, 'utf8'),
 }: MeshWorkerOptions = {}): Promise<MeshWorker> {
   const before = new Set(workerdPids())
+  const bindings = consumer === undefined ? plain : { ...plain, CONSUMER: consumer }
+  const scriptName = (script: string) => `script-${script}`
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -65,7 +76,12 @@ export async function startMesh({
           modules: [{ type: 'ESModule', path: 'worker.js', contents: source }],
           kvNamespaces: { REGISTRY: 'registry' },
           bindings: vars,
-          serviceBindings: Object.fromEntries(Object.keys(bindings).map((name) => [name, workerName(name)])),
+          serviceBindings: {
+            ...Object.fromEntries(Object.keys(bindings).map((name) => [name, workerName(name)])),
+            DISPATCH: { name: 'dispatcher', entrypoint: 'Dispatcher' },
+          },
+          ...(rooms === undefined ? {} : { durableObjects: { ROOMS: { className: 'Room', scriptName: 'rooms' } } }),
+          ...(consumer === undefined ? {} : { queueProducers: { JOBS: 'jobs' } }),
           // Straight from workerd's own socket: the entry Worker of the simulator would hide a client that hangs up.
           unsafeDirectSockets: [{ host: '127.0.0.1' }, { host: '127.0.0.1', entrypoint: 'MeshEntrypoint' }],
         },
@@ -74,8 +90,30 @@ export async function startMesh({
           ...compatibility,
           modules: [{ type: 'ESModule' as const, path: 'worker.js', contents }],
           serviceBindings: { MESH: { name: 'selvedge', entrypoint: 'MeshEntrypoint' } },
+          ...(name === 'CONSUMER' ? { queueConsumers: { jobs: { maxBatchTimeout: 0 } } } : {}),
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         })),
+        {
+          name: 'dispatcher',
+          ...compatibility,
+          modules: [{ type: 'ESModule' as const, path: 'worker.js', contents: dispatcher }],
+          serviceBindings: Object.fromEntries(Object.keys(scripts).map((name) => [name, scriptName(name)])),
+        },
+        ...Object.entries(scripts).map(([name, contents]) => ({
+          name: scriptName(name),
+          ...compatibility,
+          modules: [{ type: 'ESModule' as const, path: 'worker.js', contents }],
+        })),
+        ...(rooms === undefined
+          ? []
+          : [
+              {
+                name: 'rooms',
+                ...compatibility,
+                modules: [{ type: 'ESModule' as const, path: 'worker.js', contents: rooms }],
+                durableObjects: { ROOMS: { className: 'Room' } },
+              },
+            ]),
       ],
     }),
   )
@@ -126,6 +164,18 @@ function workerdPids(): number[] {
     })
     .map(Number)
 }
+
+/** A dispatch namespace, which miniflare does not have: what it gives is pipelined, so that a miss rejects at the fetch. */
+const dispatcher = `
+  import { WorkerEntrypoint } from 'cloudflare:workers'
+  export class Dispatcher extends WorkerEntrypoint {
+    get(name) {
+      const script = Object.hasOwn(this.env, name) ? this.env[name] : undefined
+      if (!script) throw new Error('Worker not found.')
+      return script
+    }
+  }
+  export default {}`
 
 const workerName = (binding: string) => binding.toLowerCase()
 const origin = (url: URL) => url.origin

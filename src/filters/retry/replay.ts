@@ -1,7 +1,7 @@
 /** A request body that can be sent twice: kept while it is small, passed on untouched when it is not. */
 
 import type { Cancellation } from '../../core/cancellation.ts'
-import { identityStream } from '../identity-stream.ts'
+import { identityStream } from '../../core/identity-stream.ts'
 
 export interface ReplayBody {
   /** May it be sent again? */
