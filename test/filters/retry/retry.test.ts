@@ -309,7 +309,15 @@ describe('retry', () => {
 
     it('asks what is typical of the endpoints that are left: those tried are named', async () => {
       const { call, context } = given([503, 200])
-      const note = { number: 1, endpoint: 'a', startedAt: 0, tookMs: 1, outcome: 'failure', status: 503 } as const
+      const note = {
+        number: 1,
+        endpoint: 'a',
+        startedAt: 0,
+        tookMs: 1,
+        outcome: 'failure',
+        status: 503,
+        reason: undefined,
+      } as const
       context.receipt.attempts.push(note)
       const asked: unknown[] = []
       Object.assign(context.service, { typicalMs: (...given: unknown[]) => void asked.push(given[1]) })
