@@ -28,7 +28,7 @@ export interface Limiter {
 const SHEDDABLE_SHARE = 0.5
 /** The others fill so much of it while there are critical ones, and all of it while there are none. */
 const DEFAULT_SHARE = 0.9
-/** This share of the cap, rounded down, may be held by calls whose leaving is not heard of (docs/decisions/0014). */
+/** This share of the cap, rounded down, may be held by calls whose leaving is not heard of (docs/decisions/0019). */
 const UNHEARD_SHARE = 1 / 64
 /** For so long after a critical call, in milliseconds, room is kept for the next. */
 const RESERVED_MS = 60_000

@@ -147,6 +147,17 @@ describe('throttle', () => {
     expect(shares.sheddable).toBeLessThan(0.6)
   })
 
+  it('sheds nothing that is critical for what is not, however much there is of it', () => {
+    const load = {
+      calls: { critical: 20, default: 400 },
+      seconds: 120,
+      accepts: (sentBefore: number) => sentBefore < 50,
+    }
+    const { shares } = play(throttle(), seeded(seed), START, load)
+    expect(shares.critical).toBe(1)
+    expect(shares.default).toBeLessThan(0.5)
+  })
+
   it(`sheds no more of what matters more, whatever was counted (seed ${seed})`, () => {
     const events = fc.array(
       fc.tuple(fc.constantFrom(...PRIORITIES), fc.constantFrom('accepted', 'refused', 'unknown'), fc.nat(3000)),
