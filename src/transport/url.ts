@@ -1,12 +1,10 @@
 /** Sends to an address. */
 import type { UrlTarget } from '../core/endpoint.ts'
+import { plainPath } from '../core/path.ts'
 import type { Cloud } from './cloud.ts'
 import { forward } from './forward.ts'
 import { secretHeaders } from './secret.ts'
 import type { Roads, Sent } from './send.ts'
-
-/** What a URL parser would read as a step up, or as a slash. */
-const CLIMBS = /\\|\/\.|%2e/i
 
 export function sendToUrl(
   { fetch, bindings }: Roads,
@@ -29,7 +27,5 @@ export function sendToUrl(
  * The path is made plain before it is joined, or `/../` would leave the endpoint's own path.
  */
 export function addressBeneath(base: string, path: string): string {
-  if (!CLIMBS.test(path)) return base + path
-  const { pathname, search } = new URL(`http://path${path}`)
-  return base + pathname + search
+  return base + plainPath(path)
 }

@@ -1,0 +1,70 @@
+/** An expression as a program of small steps (Thompson's construction). */
+import type { Ranges } from './ranges.ts'
+import type { Node } from './syntax.ts'
+
+export type Step =
+  /** Takes one character of these, and goes on. */
+  | { readonly op: 'take'; readonly ranges: Ranges; readonly to: number }
+  /** Goes both ways. */
+  | { readonly op: 'fork'; to: number; readonly or: number }
+  /** Goes on at the beginning, or at the end, of the text alone. */
+  | { readonly op: 'start' | 'end'; readonly to: number }
+  | { readonly op: 'match' }
+
+export interface Program {
+  readonly steps: readonly Step[]
+  /** The step to begin with. */
+  readonly entry: number
+}
+
+/** Steps of a program, at most: a test takes so many at each character of the text. Envoy warns at 100 and has no limit by default. */
+const MAX_STEPS = 500
+
+/** @throws {SyntaxError} where repetitions multiply to more than {@link MAX_STEPS} steps. */
+export function program(tree: Node): Program {
+  const steps: Step[] = [{ op: 'match' }]
+  let parts = 0
+
+  const push = (step: Step) => steps.push(step) - 1
+
+  /** The step with which a part begins that goes on at `next`. */
+  function emit(node: Node, next: number): number {
+    // Parts count, too: what repeats nothing makes no steps.
+    if (steps.length > MAX_STEPS || ++parts > 4 * MAX_STEPS) {
+      throw new SyntaxError(`repetitions that multiply to more than ${MAX_STEPS} steps`)
+    }
+    switch (node.kind) {
+      case 'set':
+        return push({ op: 'take', ranges: node.ranges, to: next })
+      case 'all':
+        return node.parts.reduceRight((after, part) => emit(part, after), next)
+      case 'any':
+        return node.parts
+          .map((part) => emit(part, next))
+          .reduceRight((other, entry) => push({ op: 'fork', to: entry, or: other }))
+      case 'repeat':
+        return repeat(node, next)
+      default:
+        return push({ op: node.kind, to: next })
+    }
+  }
+
+  function repeat({ part, least, most }: Node & { kind: 'repeat' }, next: number): number {
+    let entry = next
+    let copies = least
+    if (most === Number.POSITIVE_INFINITY) {
+      const loop: Step = { op: 'fork', to: 0, or: next }
+      entry = push(loop)
+      loop.to = emit(part, entry)
+      // `x+` begins with its `x`, and `x{3,}` with two more of them.
+      if (least > 0) entry = loop.to
+      copies = Math.max(0, least - 1)
+    } else {
+      for (let extra = least; extra < most; extra++) entry = push({ op: 'fork', to: emit(part, entry), or: next })
+    }
+    for (; copies > 0; copies--) entry = emit(part, entry)
+    return entry
+  }
+
+  return { entry: emit(tree, 0), steps }
+}

@@ -1,0 +1,195 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { pattern } from '../../../src/math/pattern/pattern.ts'
+
+/** What JavaScript says of the same, with the whole text as in `pattern`. */
+const byRegExp = (source: string, text: string) =>
+  source.startsWith('(?i)')
+    ? new RegExp(`^(?:${source.slice(4)})$`, 'i').test(text)
+    : new RegExp(`^(?:${source})$`, 'u').test(text)
+
+/** The message with which an expression is refused. */
+function refusal(source: string): string {
+  try {
+    pattern(source)
+  } catch (error) {
+    expect(error).toBeInstanceOf(SyntaxError)
+    return (error as SyntaxError).message
+  }
+  return 'taken'
+}
+
+describe('pattern', () => {
+  it.each([
+    ['/users/[0-9]+', '/users/42', true],
+    ['/users/[0-9]+', '/users/42/posts', false],
+    ['/users/[0-9]+', '/api/users/42', false],
+    ['/v(1|2)/.*', '/v2/a/b', true],
+    ['/v(1|2)/.*', '/v3/a', false],
+    ['^/a$', '/a', true],
+    ['\\A/a\\z', '/a', true],
+    ['a^b', 'ab', false],
+    ['(^|b)a', 'ba', true],
+    ['a($|b)', 'ab', true],
+    ['^$', '', true],
+    ['$^', '', true],
+    ['', '', true],
+    ['', 'a', false],
+    ['a|', '', true],
+    ['(?P<id>\\d{2,4})', '123', true],
+    ['(?<id>\\d{2,4})', '12345', false],
+    ['(?:ab){2}', 'abab', true],
+    ['a{0}b', 'b', true],
+    ['a{2,}', 'a', false],
+    ['a{2,}', 'aaaa', true],
+    ['a+?b*?', 'aab', true],
+    ['(a*)*', 'aaa', true],
+    ['(a?){3}', 'aa', true],
+    ['[^/]+', 'a/b', false],
+    ['[]a]+', ']a', true],
+    ['[^]a]+', 'b]', false],
+    ['[a-]+', 'a-', true],
+    ['[\\d\\-x]+', '1-x', true],
+    ['[\\w.]+', 'a_1.', true],
+    ['\\S+\\s\\S+', 'a b', true],
+    ['\\D\\W', 'a-', true],
+    ['\\x41\\x{1F600}\\t', 'A😀\t', true],
+    ['.', '😀', true],
+    ['.', '\n', false],
+    ['[^a]', '\n', true],
+    ['\\.\\*\\/\\-', '.*/-', true],
+    ['(?i)ab[c-e][^f]', 'aBDg', true],
+    ['(?i)ab[c-e][^f]', 'aBDF', false],
+    ['(?i)[Z-a]', 'A', true],
+  ])('%s on %j is %s', (source, text, answer) => {
+    expect(pattern(source).test(text)).toBe(answer)
+  })
+
+  it.each([
+    ['(a)\\1', '"\\1", which RE2 or this subset lacks, at character 4'],
+    ['(?=a)', '"(?=a", which RE2 or this subset lacks, at character 1'],
+    ['(?<=a)', '"(?<=", which RE2 or this subset lacks, at character 1'],
+    ['(?s).', '"(?s)", which RE2 or this subset lacks, at character 1'],
+    ['a(?i)b', '"(?i)", which RE2 or this subset lacks, at character 2'],
+    ['\\bword\\b', '"\\b", which RE2 or this subset lacks, at character 1'],
+    ['\\p{L}', '"\\p", which RE2 or this subset lacks, at character 1'],
+    ['[[:alpha:]]', 'a named class, which this subset lacks, at character 2'],
+    ['a(b', '"(" that is not closed at character 2'],
+    ['a)b', '")" that was not opened at character 2'],
+    ['[a', '"[" that is not closed at character 1'],
+    ['[z-a]', 'a range that is none at character 5'],
+    ['[a-\\d]', 'a range that is none at character 6'],
+    ['a**', 'a repetition of a repetition at character 3'],
+    ['a{1}{2}', 'a repetition of a repetition at character 5'],
+    ['*a', 'a repetition of nothing at character 1'],
+    ['a|+', 'a repetition of nothing at character 3'],
+    ['a{x}', '"{" that counts nothing at character 2'],
+    ['a{23', '"{" that counts nothing at character 2'],
+    ['a{', '"{" that counts nothing at character 2'],
+    ['a{3,2}', 'a count out of order or over 1000 at character 2'],
+    ['a{1001}', 'a count out of order or over 1000 at character 2'],
+    ['a\\', 'an unfinished expression at character 3'],
+    ['\\xZZ', '"\\x" without a number at character 1'],
+    ['\\x{110000}', 'no character at character 1'],
+    ['a{1000}', 'repetitions that multiply to more than 500 steps'],
+    ['(((((a{9}){9}){9}){9}){9}){9}', 'repetitions that multiply to more than 500 steps'],
+    ['((((){1000}){1000}){1000}){1000}', 'repetitions that multiply to more than 500 steps'],
+    ['('.repeat(5000), 'more than 4096 characters'],
+    ['('.repeat(4000), 'groups too deep at character 52'],
+  ])('refuses %s', (source, message) => {
+    expect(refusal(source)).toBe(message)
+  })
+
+  it.each([
+    '(a*)*b',
+    '(a+)+$b',
+    '(a|a)*b',
+    '(a|aa)+b',
+    '(.*)*x',
+    '(.*.*.*.*)!',
+    '((a?){15}){15}b',
+    '(a|b)*a(a|b){100}c',
+    '(?i)([a-z]+)*[0-9]',
+  ])('is done with a text of 16 KiB, whatever the expression: %s', (source) => {
+    const text = 'ab'.repeat(8192)
+    const before = performance.now()
+    expect(pattern(source).test(text)).toBe(false)
+    // Some 500 steps for each of 16,384 characters. Turning back would take longer than the universe has.
+    expect(performance.now() - before).toBeLessThan(2000)
+  })
+
+  it('says what JavaScript says', () => {
+    fc.assert(
+      fc.property(expression, fc.array(subject, { minLength: 1, maxLength: 8 }), (source, texts) => {
+        const machine = pattern(source)
+        for (const text of texts)
+          expect(machine.test(text), `${source} on ${JSON.stringify(text)}`).toBe(byRegExp(source, text))
+      }),
+      { numRuns: 3000, seed: 4 },
+    )
+  })
+
+  it('takes or refuses any text, and never runs away', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), scraps), fc.string(), (source, text) => {
+        try {
+          return typeof pattern(source).test(text) === 'boolean'
+        } catch (error) {
+          return error instanceof SyntaxError
+        }
+      }),
+      { numRuns: 3000, seed: 4 },
+    )
+  })
+
+  it('takes nothing that JavaScript refuses', () => {
+    fc.assert(
+      fc.property(scraps, fc.string(), (source, text) => {
+        // RE2's own: `(?P<…>)`, `\A`, `\z`, `\a`, `(?i)`, `\x{…}`, `[]a]`, and an anchor that is repeated.
+        fc.pre(refusal(source) === 'taken' && !/\(\?P?<|\\[Az]|\(\?i\)|\\x|\\a|\[\^?\]|[$^][*+?{]/.test(source))
+        expect(pattern(source).test(text), source).toBe(new RegExp(`^(?:${source})$`).test(text))
+      }),
+      { numRuns: 3000, seed: 4 },
+    )
+  })
+})
+
+const letters = fc.constantFrom('a', 'b', 'A', '-', '/', '1', '\n', 'é', '😀')
+const subject = fc.array(letters, { maxLength: 8 }).map((parts) => parts.join(''))
+const classes = fc.constantFrom(
+  '[ab]',
+  '[^a]',
+  '[a-z]',
+  '[^/]',
+  '[^\\d]',
+  '[\\w-]',
+  '\\d',
+  '\\D',
+  '\\w',
+  '\\W',
+  '\\s',
+  '\\S',
+  '.',
+  '[😀é]',
+)
+const { node: tree } = fc.letrec<{ node: string; leaf: string }>((tie) => ({
+  leaf: fc.oneof(fc.constantFrom('a', 'b', 'A', '-', '1', 'é', '😀', '\\/', ''), classes, fc.constantFrom('^', '$')),
+  node: fc.oneof(
+    { maxDepth: 4 },
+    tie('leaf'),
+    fc.tuple(tie('node'), tie('node')).map(([one, other]) => one + other),
+    fc.tuple(tie('node'), tie('node')).map(([one, other]) => `(?:${one}|${other})`),
+    fc
+      .tuple(tie('node'), fc.constantFrom('*', '+', '?', '{2}', '{0,2}', '{1,}', '*?', '+?'))
+      .map(([one, count]) => `(${one})${count}`),
+  ),
+}))
+/** With `(?i)` only where the letters are ASCII: that is what it folds. */
+const expression = tree.chain((source) =>
+  /^[ -~]*$/.test(source) && !/[.^WSD]/.test(source) ? fc.constantFrom(source, `(?i)${source}`) : fc.constant(source),
+)
+const scraps = fc
+  .array(fc.constantFrom(...'ab01()[]{}?*+|^$.\\-,:<>PdDxAziw'.split(''), '(?:', '(?i)', '[^', '{2,3}'), {
+    maxLength: 14,
+  })
+  .map((parts) => parts.join(''))
