@@ -89,6 +89,12 @@ export function isServiceName(text: string): boolean {
   return text.length > 0 && text.length <= 253 && text.split('.').every((label) => LABEL.test(label))
 }
 
+/** Is this a service name, with or without a tag (`users@pr-123`) that stands for another record of the service? */
+export function isReference(text: string): boolean {
+  const [name = '', tag, ...more] = text.split('@')
+  return isServiceName(name) && (tag === undefined || LABEL.test(tag)) && more.length === 0
+}
+
 /** The wildcards that answer for a name, the longest first: `a.b.c` → `*.b.c`, `*.c`. Never for the apex. */
 export function wildcardsOf(name: ServiceName): string[] {
   const wildcards: string[] = []

@@ -1,18 +1,21 @@
 /** A service record: all that an operator may write under one name. */
 import * as v from 'valibot'
-import { type Endpoint, isServiceName } from '../core/endpoint.ts'
+import { type Endpoint, isReference, type ServiceName } from '../core/endpoint.ts'
+import { REFERENCE_FORM } from './backend-ref.ts'
 import { loadBalancer } from './balance.ts'
 import { endpoint, endpointOf, type WrittenEndpoint } from './endpoint.ts'
 import { hedge } from './hedge.ts'
 import { limits } from './limit.ts'
 import { outlierDetection } from './outlier.ts'
 import { retry, retryConstraint } from './retry.ts'
-import { must, object } from './schema.ts'
+import { type Rule, rules } from './route.ts'
+import { areDistinct, list, must, object, text } from './schema.ts'
 import { timeouts } from './timeout.ts'
 
 /** Endpoints of one record, at most. */
 const MAX_ENDPOINTS = 1000
-const ALIAS_FORM = 'a service name: a DNS name in lower case'
+/** Names that one record may stand for, at most. */
+const MAX_ALIASES = 16
 
 /** The policy part of a record, which `MESH_DEFAULTS` may hold too. */
 const policy = () => ({
@@ -37,13 +40,18 @@ export function recordSchema() {
         v.pipe(
           v.array(endpoint(), 'Expected a list of endpoints'),
           must(({ length }: WrittenEndpoint[]) => length > 0 && length <= MAX_ENDPOINTS, '1 to 1000 endpoints'),
-          must(areDistinct, 'each endpoint once'),
+          must((all: WrittenEndpoint[]) => areDistinct(all.map((one) => endpointOf(one).id)), 'each endpoint once'),
         ),
       ),
-      alias: v.optional(v.pipe(v.string(`Expected ${ALIAS_FORM}`), must(isServiceName, ALIAS_FORM))),
+      alias: v.optional(alias()),
+      // Few records have any: the others do not pay for their schema.
+      rules: v.optional(v.lazy(() => rules())),
       ...policy(),
     }),
-    must(({ endpoints, alias }) => !endpoints !== !alias, 'either "endpoints" or "alias"'),
+    must(
+      ({ endpoints, rules, alias }) => !(endpoints || rules) !== !alias,
+      '"endpoints", "rules" or both, or else an "alias"',
+    ),
     must(
       (record) => !record.alias || policyOf(record) === SILENT,
       'an alias to stand alone: the policy is that of the record it names',
@@ -51,20 +59,37 @@ export function recordSchema() {
   )
 }
 
+/** One name, or several of which the first with a usable endpoint is meant. */
+function alias() {
+  const name = text(isReference, REFERENCE_FORM)
+  const names = v.pipe(
+    list(name, 'names', MAX_ALIASES, 1),
+    must((all: readonly string[]) => areDistinct(all), 'each name once'),
+  )
+  return v.lazy((value) => (Array.isArray(value) ? names : name)) as v.GenericSchema<string | readonly string[]>
+}
+
 export type WrittenRecord = v.InferOutput<ReturnType<typeof recordSchema>>
 
 /** A record that was understood: what the mesh obeys. Plain values, so that it may outlive the request that read it. */
 export interface ServiceRecord {
   readonly endpoints: readonly Endpoint[]
-  /** Another name, whose whole record stands for this one. */
-  readonly alias: string | undefined
+  /** Other names: the whole record of the first that has a usable endpoint stands for this one. */
+  readonly alias: readonly ServiceName[] | undefined
+  /** Who goes where; `undefined` sends everything to the endpoints. */
+  readonly rules: readonly Rule[] | undefined
   readonly policy: WrittenPolicy
 }
 
 /** A written record as the mesh knows it. */
 export function recordOf(written: WrittenRecord): ServiceRecord {
-  const { endpoints = [], alias } = written
-  return { endpoints: endpoints.map(endpointOf), alias, policy: policyOf(written) }
+  const { endpoints = [], alias, rules } = written
+  return {
+    endpoints: endpoints.map(endpointOf),
+    alias: typeof alias === 'string' ? [alias] : alias,
+    rules,
+    policy: policyOf(written),
+  }
 }
 
 function policyOf(record: WrittenPolicy): WrittenPolicy {
@@ -75,7 +100,3 @@ function policyOf(record: WrittenPolicy): WrittenPolicy {
 
 /** Most records say nothing of policy: they share this. */
 const SILENT: WrittenPolicy = {}
-
-function areDistinct(endpoints: WrittenEndpoint[]): boolean {
-  return new Set(endpoints.map((one) => endpointOf(one).id)).size === endpoints.length
-}

@@ -32,3 +32,38 @@ export function between(least: number, most: number, what: string, isWanted: (va
     must((value: number) => value >= least && value <= most && isWanted(value), what),
   )
 }
+
+/** One of these words. */
+export function oneOf<const Words extends readonly string[]>(...words: Words) {
+  const all = words.map((word) => `"${word}"`).join(', ')
+  return v.picklist(words, `Expected ${words.length > 1 ? 'one of ' : ''}${all}`)
+}
+
+/** A list of at least `least` and at most `most`. */
+export function list<Item>(item: v.GenericSchema<Item>, what: string, most: number, least = 0) {
+  return v.pipe(
+    v.array(item, `Expected a list of ${what}`),
+    must(({ length }: Item[]) => length >= least && length <= most, `${least} to ${most} ${what}`),
+  ) as v.GenericSchema<readonly Item[]>
+}
+
+/** Is everything there once? */
+export function areDistinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length
+}
+
+/**
+ * One of several objects, told apart by the word in their `type`, each with the fields of that word and no others.
+ *
+ * @param otherwise the type of an object that says none.
+ */
+export function byType(table: Readonly<Record<string, v.ObjectEntries>>, otherwise?: string): v.GenericSchema<unknown> {
+  const word = oneOf(...Object.keys(table))
+  const type = otherwise ? v.optional(word) : word
+  return v.lazy((value) => {
+    const said = (value as { type?: unknown } | undefined)?.type ?? otherwise
+    if (said === undefined || Object.hasOwn(table, String(said))) return object({ type, ...table[String(said)] })
+    // What else stands there depends on a word that nobody knows.
+    return v.looseObject({ type })
+  })
+}

@@ -53,7 +53,8 @@ describe('the bundle of the library', () => {
     const program = `await import(${JSON.stringify(url)}); await import(${JSON.stringify(
       `data:text/javascript,${encodeURIComponent(code)}`,
     )}); process.stdout.write('loaded')`
-    const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+    // As input: an argument holds 128 KiB at most.
+    const said = execFileSync(process.execPath, ['--input-type=module', '-'], { encoding: 'utf8', input: program })
     expect(said).toBe('loaded')
   })
 })

@@ -24,7 +24,7 @@ describe('a service record', () => {
     ['a list of one', JSON.stringify({ endpoints: [URL] })],
     ['a list of one in long', JSON.stringify({ endpoints: [{ url: URL }] })],
   ])('at its smallest is %s', (_, text) => {
-    expect(parseRecord(text)).toEqual({ endpoints: [ENDPOINT], alias: undefined, policy: {} })
+    expect(parseRecord(text)).toEqual({ endpoints: [ENDPOINT], alias: undefined, rules: undefined, policy: {} })
   })
 
   it('at its fullest keeps all that is written, in its order', () => {
@@ -40,6 +40,7 @@ describe('a service record', () => {
         { id: 'binding:USERS', target: { kind: 'binding', binding: 'USERS' }, ...PLACING },
       ],
       alias: undefined,
+      rules: undefined,
       policy: {
         timeouts: FULLEST.timeouts,
         retry: FULLEST.retry,
@@ -52,7 +53,13 @@ describe('a service record', () => {
   })
 
   it('may stand for another name', () => {
-    expect(parseRecord('{ "alias": "users-v2.shop" }')).toEqual({ endpoints: [], alias: 'users-v2.shop', policy: {} })
+    expect(parseRecord('{ "alias": "users-v2.shop" }')).toEqual({
+      endpoints: [],
+      alias: ['users-v2.shop'],
+      rules: undefined,
+      policy: {},
+    })
+    expect(parseRecord('{ "alias": ["users-eu", "users@pr-7"] }').alias).toEqual(['users-eu', 'users@pr-7'])
   })
 
   it('may switch off what can be switched off', () => {
@@ -97,6 +104,6 @@ describe('a service record', () => {
 
 describe('recordOf', () => {
   it('has no endpoints where none are written', () => {
-    expect(recordOf({ alias: 'users' })).toMatchObject({ endpoints: [], alias: 'users' })
+    expect(recordOf({ alias: 'users' })).toMatchObject({ endpoints: [], alias: ['users'] })
   })
 })

@@ -1,0 +1,24 @@
+/** The words of HTTP that a rule is made of: header names and values, hosts, ports. */
+import { between, text } from './schema.ts'
+
+/** RFC 9110 §5.6.2: a token; at most 256 characters, as in the Gateway API. */
+const NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/
+const HOST = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!$)|$))+$/
+
+/** A header or query parameter by its name. */
+export function headerName() {
+  return text((name) => NAME.test(name), "a name of 1 to 256 letters, digits or !#$%&'*+-.^_`|~")
+}
+
+export function valueOfUpTo(most: number) {
+  return text(({ length }) => length > 0 && length <= most, `1 to ${most} characters`)
+}
+
+/** A DNS name in lower case, without a port and without "*". */
+export function hostname() {
+  return text((host) => HOST.test(host), 'a host: a DNS name in lower case, without a port')
+}
+
+export function port() {
+  return between(1, 65_535, 'a port, 1 to 65535', Number.isInteger)
+}
