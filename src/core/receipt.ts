@@ -51,6 +51,10 @@ export interface Receipt {
   /** The registry key whose record was obeyed. */
   key: string | undefined
   revision: string | undefined
+  /** The rule that matched: its name, or where it stands. */
+  rule: string | undefined
+  /** The service that the rule sent it to, where that is another. */
+  backend: string | undefined
   freshness: Freshness | undefined
   /** Why the newest record was refused, where an older one served. */
   refusedRecord: string | undefined
@@ -77,6 +81,8 @@ export function receipt(): Receipt {
     path: [],
     key: undefined,
     revision: undefined,
+    rule: undefined,
+    backend: undefined,
     freshness: undefined,
     refusedRecord: undefined,
     attempts: [],

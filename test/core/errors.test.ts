@@ -6,6 +6,7 @@ const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['service_not_named', 400, 'http_request_error', false],
   ['object_not_named', 400, 'http_request_error', false],
   ['service_not_found', 404, 'destination_not_found', false],
+  ['route_not_found', 404, 'destination_not_found', false],
   ['request_too_large', 413, 'http_request_error', false],
   ['backend_not_found', 500, 'proxy_configuration_error', false],
   ['record_invalid', 500, 'proxy_configuration_error', false],

@@ -8,10 +8,9 @@ import { propagate } from '../../src/filters/propagate.ts'
 import { lend } from '../../src/filters/retry/lend.ts'
 import { retry } from '../../src/filters/retry/retry.ts'
 import { clientTrace } from '../../src/filters/trace.ts'
-import type { Fleet } from '../../src/mesh/fleet.ts'
 import type { Named } from '../../src/mesh/named.ts'
+import type { Names } from '../../src/mesh/names.ts'
 import { resolve } from '../../src/mesh/resolve.ts'
-import type { Snapshot } from '../../src/registry/snapshot.ts'
 import { spanRing } from '../../src/telemetry/span-ring.ts'
 import type { Sent } from '../../src/transport/send.ts'
 
@@ -173,9 +172,9 @@ describe('the order of filters', () => {
   })
 
   it('of the data plane is the only one that compiles', () => {
-    const column = (snapshot: Snapshot, fleet: Fleet, send: Service<Sent>) => {
+    const column = (names: Names, send: Service<Sent>) => {
       const top = stack<Named>()
-      const resolved = top.push(resolve(snapshot, fleet))
+      const resolved = top.push(resolve(names))
       const limited = resolved.push(ruleDeadline(true))
       const retried = limited.push(retry)
       const balanced = retried.push(balance)

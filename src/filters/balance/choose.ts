@@ -1,4 +1,5 @@
 /** Which endpoint an attempt goes to: narrowed step by step, where a step with nothing to say leaves the list as it is. */
+import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Place } from '../../core/locality.ts'
 import type { Priority } from '../../core/priority.ts'
@@ -32,6 +33,8 @@ export interface Choosing {
     }
   }
   place(): Place | undefined
+  /** Is this the endpoint of the caller's session? Left out where there is none. */
+  readonly isKept?: ((endpoint: Endpoint) => boolean) | undefined
 }
 
 /** One that has room for the call: asked of the one that is chosen, and of all only where that one has none. */
@@ -45,7 +48,7 @@ export function choose(request: Request, context: Choosing, now: number): Candid
 
   const usable = available(context, now)
   const near = localities ? localities.near(usable, place()) : usable
-  const chosen = balancer(preferred(near, usable, context), now, key)
+  const chosen = kept(usable, context) ?? balancer(preferred(near, usable, context), now, key)
   if (limiter.admits(chosen.load.inFlight(now), priority, now)) return chosen
 
   const free = usable.filter(({ load }) => limiter.admits(load.inFlight(now), priority, now))
@@ -66,6 +69,12 @@ function available({ service, receipt }: Choosing, now: number): readonly Candid
   const candidates = service.detector.available(service.candidates, now)
   if (candidates.length < service.candidates.length) receipt.ejected = missingFrom(candidates, service.candidates)
   return candidates
+}
+
+/** The endpoint of the caller's session, asked first: wherever it is, while it is not ejected. */
+function kept(usable: readonly Candidate[], { isKept, attempt }: Choosing): Candidate | undefined {
+  if (!isKept || attempt.number > 1 || attempt.isHedge) return undefined
+  return usable.find(({ endpoint }) => isKept(endpoint))
 }
 
 /** A retry goes to an endpoint that has not been tried for this call, while there is one: a near one if that can be. */

@@ -1,0 +1,43 @@
+/** What of a request a rule may look at. */
+
+export interface Asked {
+  /** Without the query. */
+  readonly path: string
+  readonly method: string
+  header(name: string): string | null
+  /** The first value of a query parameter. */
+  query(name: string): string | null
+}
+
+/** @param path path and query, from the first slash. */
+export function asked(request: Request, path: string, host: string): Asked {
+  return new AskedRequest(request, path, host)
+}
+
+class AskedRequest implements Asked {
+  readonly path: string
+  readonly method: string
+  private readonly headers: Headers
+  private readonly host: string
+  private readonly search: string
+  private parameters: URLSearchParams | undefined
+
+  constructor({ method, headers }: Request, path: string, host: string) {
+    const end = path.indexOf('?')
+    this.path = end === -1 ? path : path.slice(0, end)
+    this.search = end === -1 ? '' : path.slice(end)
+    this.method = method
+    this.headers = headers
+    this.host = host
+  }
+
+  header(name: string): string | null {
+    // A call within a Worker says its host in the URL alone.
+    return name === 'host' ? (this.headers.get(name) ?? this.host) : this.headers.get(name)
+  }
+
+  query(name: string): string | null {
+    this.parameters ??= new URLSearchParams(this.search)
+    return this.parameters.get(name)
+  }
+}

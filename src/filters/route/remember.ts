@@ -1,0 +1,28 @@
+/** Gives a caller the ticket with which it comes back to the endpoint that answered. */
+import type { Clock } from '../../core/clock.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import { type Filter, nothing } from '../../core/service.ts'
+import { markOf, type Session, type Ticket } from './session.ts'
+
+interface Needs {
+  readonly clock: Clock
+  readonly receipt: Receipt
+  readonly route: { readonly session: Session | undefined }
+  readonly backend: { readonly name: string | undefined }
+  readonly ticket?: Ticket | undefined
+}
+
+/** Above retry: the endpoint that answered is that of the last attempt. */
+export const remember: Filter<Needs> = function remember(request, { clock, receipt, route, backend, ticket }, next) {
+  const { session } = route
+  if (!session) return next(request, nothing)
+  return next(request, nothing).then((response) => {
+    const answered = receipt.attempts.findLast(({ status }) => status !== undefined)
+    if (!answered || response.status < 200 || response.status > 599) return response
+    const now = { backend: markOf(backend.name ?? ''), endpoint: markOf(answered.endpoint) }
+    if (ticket?.backend === now.backend && ticket.endpoint === now.endpoint) return response
+    const told = new Response(response.body, response)
+    told.headers.append(...session.write(now, clock.now(), request.url.startsWith('https:')))
+    return told
+  })
+}
