@@ -13,6 +13,7 @@ import { type Throttle, throttle } from '../filters/limit/throttle.ts'
 import { type OutlierDetector, outlierDetector } from '../filters/outlier/detector.ts'
 import { type RetryBudget, retryBudget } from '../filters/retry/budget.ts'
 import { type Hedging, hedging } from '../filters/retry/hedging.ts'
+import type { Routes } from '../filters/route/routes.ts'
 import { recentMedian } from '../math/recent-median.ts'
 import { balancePolicy } from '../policy/balance.ts'
 import { hedgePolicy } from '../policy/hedge.ts'
@@ -22,6 +23,7 @@ import type { ServiceRecord, WrittenPolicy } from '../policy/record.ts'
 import { budgetPolicy, type RetryPolicy, retryPolicy } from '../policy/retry.ts'
 import { type TimeoutPolicy, timeoutPolicy } from '../policy/timeout.ts'
 import type { Found } from '../registry/snapshot.ts'
+import { routes, type Way } from './routes.ts'
 
 /** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
 export interface LiveService {
@@ -30,6 +32,8 @@ export interface LiveService {
   readonly record: ServiceRecord
   readonly timeouts: TimeoutPolicy
   readonly retry: RetryPolicy
+  /** Its rules, compiled; `undefined` where everything goes to its endpoints. */
+  readonly routes: Routes<Way> | undefined
   readonly budget: RetryBudget
   /** `undefined` where nothing is hedged. */
   readonly hedging: Hedging | undefined
@@ -64,6 +68,10 @@ interface Tried {
 export interface Fleet {
   /** The service of a record. An endpoint or a budget that an edit leaves as it was keeps what it has learned. */
   of(found: Found): LiveService
+  /** The same service with a rule's policy over its own. What is learned of it is learned for both. */
+  ruled(service: LiveService, policy: WrittenPolicy): LiveService
+  /** The same service for copies of requests: they are sent once, and not tried again. */
+  copied(service: LiveService): LiveService
 }
 
 export interface FleetOptions {
@@ -79,6 +87,7 @@ export interface FleetOptions {
 
 export function fleet(options: FleetOptions): Fleet {
   const services: Lru<string, LiveService> = lru(options.maxRecords)
+  const copies = new WeakMap<LiveService, LiveService>()
   const balancerOf = balancers(options.random)
 
   // Where a record is silent all services share one policy.
@@ -103,6 +112,7 @@ export function fleet(options: FleetOptions): Fleet {
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
       budget: kept('retryConstraint')?.budget ?? retryBudget(budgetPolicy(constraint), clock),
       hedging: kept('hedge')?.hedging ?? hedgingOf(written.hedge),
+      routes: record.rules && routes(record.rules, key, ruled, options.random),
       detector: detectorOf(written.outlierDetection, candidates, before),
       balancer: balancerOf(algorithm, candidates),
       keyedBy,
@@ -133,6 +143,16 @@ export function fleet(options: FleetOptions): Fleet {
     return policy && hedging(policy)
   }
 
+  function ruled(service: LiveService, { timeouts, retry }: WrittenPolicy): LiveService {
+    const { defaults } = options
+    const { policy } = service.record
+    return new Live({
+      ...service,
+      timeouts: timeouts ? timeoutPolicy({ ...defaults.timeouts, ...policy.timeouts, ...timeouts }) : service.timeouts,
+      retry: retry ? retryPolicy({ ...defaults.retry, ...policy.retry, ...retry }) : service.retry,
+    })
+  }
+
   function candidatesOf(endpoints: readonly Endpoint[], before: LiveService | undefined) {
     const known = before && new Map(before.candidates.map((candidate) => [candidate.endpoint.id, candidate]))
     const candidates: Candidate[] = []
@@ -152,7 +172,17 @@ export function fleet(options: FleetOptions): Fleet {
     return { candidates, unreachable }
   }
 
+  function copied(service: LiveService): LiveService {
+    const known = copies.get(service)
+    if (known) return known
+    const made = new Live({ ...service, retry: { ...service.retry, attempts: 0 }, hedging: undefined })
+    copies.set(service, made)
+    return made
+  }
+
   return {
+    ruled,
+    copied,
     of(found) {
       const known = services.get(found.key)
       if (known?.record === found.record) return known
@@ -174,6 +204,7 @@ class Live implements LiveService {
   readonly record: ServiceRecord
   readonly timeouts: TimeoutPolicy
   readonly retry: RetryPolicy
+  readonly routes: Routes<Way> | undefined
   readonly budget: RetryBudget
   readonly hedging: Hedging | undefined
   readonly balancer: Balancer
@@ -190,6 +221,7 @@ class Live implements LiveService {
     this.record = given.record
     this.timeouts = given.timeouts
     this.retry = given.retry
+    this.routes = given.routes
     this.budget = given.budget
     this.hedging = given.hedging
     this.balancer = given.balancer

@@ -53,6 +53,12 @@ export function named(from: Inbound, call: NewCall): Named {
 /** What the filters of the outbound stack give. */
 const room = {
   service: undefined,
+  key: undefined,
+  plan: undefined,
+  backend: undefined,
+  route: undefined,
+  ticket: undefined,
+  isKept: undefined,
   work: undefined,
   attempt: undefined,
   candidate: undefined,

@@ -3,27 +3,36 @@ import type { Service } from '../core/service.ts'
 import { stack } from '../core/stack.ts'
 import { admission } from '../filters/admission.ts'
 import { balance } from '../filters/balance/balance.ts'
+import { cors } from '../filters/cors.ts'
 import { attemptDeadline, ruleDeadline } from '../filters/deadline.ts'
 import { idle } from '../filters/idle.ts'
 import { shed } from '../filters/limit/shed.ts'
 import { loop } from '../filters/loop.ts'
 import { meter } from '../filters/meter.ts'
+import { mirror } from '../filters/mirror.ts'
 import { detect } from '../filters/outlier/detect.ts'
 import { propagate } from '../filters/propagate.ts'
+import { redirect } from '../filters/redirect.ts'
 import { rescue } from '../filters/rescue.ts'
 import { hedge } from '../filters/retry/hedge.ts'
 import { lend } from '../filters/retry/lend.ts'
 import { retry } from '../filters/retry/retry.ts'
+import { rewrite } from '../filters/rewrite.ts'
+import { reach } from '../filters/route/reach.ts'
+import { remember } from '../filters/route/remember.ts'
+import { route } from '../filters/route/route.ts'
 import { settle } from '../filters/settle.ts'
 import { clientTrace, serverTrace } from '../filters/trace.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
 import { unreachableBecause } from '../transport/reach.ts'
 import { type Sent, send } from '../transport/send.ts'
 import type { Inbound } from './accept.ts'
-import { type Fleet, fleet } from './fleet.ts'
+import { type Fleet, fleet, type LiveService } from './fleet.ts'
 import type { Named } from './named.ts'
+import { names } from './names.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
+import { everything } from './routes.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -43,9 +52,10 @@ export const outbound = (
   snapshot: Snapshot,
   fleet: Fleet,
   send: Service<Sent>,
-): Service<Named> =>
-  stack<Named>()
-    .push(resolve(snapshot, fleet)) // gives the service: its policy, and what was learned of it
+): Service<Named> => {
+  const known = names(snapshot, fleet)
+
+  const sent = stack<Resolved>()
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(shed) // beneath retry: a retry adds to an overload as any request does
@@ -60,6 +70,24 @@ export const outbound = (
     .push(propagate) // writes what is left of the deadline as the request leaves
     .push(idle(idleMs)) // last: what streams on after the answer shows by headers that do not travel on
     .over(send)
+
+  const ruled = stack<Resolved>()
+    .push(route(known.wider, everything)) // gives the rule, and which of its backends takes the request
+    .push(cors) // above all that answers: a preflight reaches nothing, and a redirect is for pages, too
+    .push(redirect) // above all that needs a backend
+    .push(rewrite) // above retry: once a request
+    .push(remember) // above retry: who answered is known when all attempts are made
+    .push(reach(known.backend)) // gives the service of the backend: every policy beneath is the rule's, then its own
+    .push(mirror(known.copy)) // above retry: one copy a request; above the deadline: each has its own
+    .over(sent)
+
+  return stack<Named>()
+    .push(resolve(known)) // gives the service: its policy, and what was learned of it
+    .over((request, context) => (context.service.routes ? ruled : sent)(request, context))
+}
+
+/** What a call is when its name has been looked up. */
+type Resolved = Named & { readonly service: LiveService; readonly key: string }
 
 /** The outbound stack, over a snapshot and a fleet of its own. */
 export function caller(settings: Settings): Service<Named> {

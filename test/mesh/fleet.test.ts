@@ -276,3 +276,26 @@ describe('fleet', () => {
     expect(of({ endpoints: [A] }, 'services/first').candidates[0]).not.toBe(first)
   })
 })
+
+describe('a service under the policy of a rule', () => {
+  it('has the timeouts and retries of the rule, and for the rest those of the record and the defaults', () => {
+    const { of, known } = given({ defaults: { retry: { attempts: 5 }, timeouts: { request: '9s' } } })
+    const service = of({ endpoints: [A], timeouts: { backendRequest: '2s' }, retry: { codes: [500] } })
+    const { timeouts, retry } = known.ruled(service, { timeouts: { request: '3s' }, retry: { backoff: '1ms' } })
+    expect(timeouts).toEqual({ requestMs: 3000, attemptMs: 2000 })
+    expect(retry).toEqual({ codes: new Set([500]), attempts: 5, backoffMs: 1 })
+    expect(service.timeouts.requestMs).toBe(9000)
+  })
+
+  it('shares all that is learned with the service itself', () => {
+    const { of, known } = given()
+    const service = of({ endpoints: [A, B] })
+    const under = known.ruled(service, { retry: { attempts: 0 } })
+    for (const [name, value] of Object.entries(service)) {
+      if (name !== 'retry') expect(under[name as keyof typeof under], name).toBe(value)
+    }
+    under.budget.deposit()
+    expect(service.budget.balance).toBe(under.budget.balance)
+    expect(under.typicalMs(0)).toBe(service.typicalMs(0))
+  })
+})

@@ -4,6 +4,7 @@ import { seeded } from '../../src/core/random.ts'
 import { receipt } from '../../src/core/receipt.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { fleet, type LiveService } from '../../src/mesh/fleet.ts'
+import { names as namesOf } from '../../src/mesh/names.ts'
 import { resolve } from '../../src/mesh/resolve.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
 import type { Registry } from '../../src/registry/registry.ts'
@@ -25,7 +26,7 @@ function given(registry: Registry) {
     maxRecords: 100,
     unreachableBecause: () => undefined,
   })
-  const filter = resolve(names, services)
+  const filter = resolve(namesOf(names, services))
   const ask = async (name: string, leftMs = 15_000) => {
     let service: LiveService | undefined
     const told = receipt()

@@ -18,7 +18,7 @@ import { memoryRegistry } from '../../src/testing.ts'
 import { world } from '../support/worlds.ts'
 
 /** Of the tracing filters, the deadlines, the meter and the throttle. */
-const PARTS = new Set(['told', 'answered', 'connected', 'listened', 'throttled', 'go'])
+const PARTS = new Set(['taken', 'reached', 'told', 'answered', 'connected', 'listened', 'throttled', 'go'])
 
 /** The filters that stand on the stack now, the one met first at the front. Filters are named functions for this. */
 function filtersMet(): string[] {
@@ -58,6 +58,27 @@ describe('the stack of a call', () => {
       'clientTrace',
       'propagate',
       'idle',
+    ])
+  })
+
+  it('goes through the rules of a record that has some, between resolving the name and the deadline', async () => {
+    let met: string[] = []
+    const record = { endpoints: ['https://a.example.com'], rules: [{ retry: { attempts: 0 } }] }
+    const { clock, call } = world(record, async () => {
+      met = filtersMet()
+      return new Response()
+    })
+    await clock.run(call())
+    expect(met.slice(0, met.indexOf('retry'))).toEqual([
+      'resolve',
+      'route',
+      'cors',
+      'redirect',
+      'rewrite',
+      'remember',
+      'reach',
+      'mirror',
+      'ruleDeadline',
     ])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { candidateKeys, keyOf } from '../../src/registry/keys.ts'
+import { candidateKeys, keyOf, widerThan } from '../../src/registry/keys.ts'
 
 describe('keyOf', () => {
   it.each([
@@ -14,6 +14,8 @@ describe('candidateKeys', () => {
   it.each([
     ['users', ['services/users']],
     ['a.b.c', ['services/a.b.c', 'services/*.b.c', 'services/*.c']],
+    ['*.b.c', ['services/*.b.c', 'services/*.c']],
+    ['b.c@pr-7', ['services/b.c@pr-7', 'services/*.c@pr-7']],
   ])('of %s are %j: its own, then its wildcards from the longest', (name, keys) => {
     expect(candidateKeys(name)).toEqual(keys)
   })
@@ -23,5 +25,16 @@ describe('candidateKeys', () => {
     const keys = candidateKeys(name)
     expect(keys).toHaveLength(100)
     expect(keys.slice(0, 2)).toEqual([`services/${name}`, `services/*${name.slice(1)}`])
+  })
+})
+
+describe('widerThan', () => {
+  it.each([
+    ['services/users', undefined],
+    ['services/a.b.c', '*.b.c'],
+    ['services/*.b.c', '*.c'],
+    ['services/*.c', undefined],
+  ])('%s is %s', (key, wildcard) => {
+    expect(widerThan(key)).toBe(wildcard)
   })
 })

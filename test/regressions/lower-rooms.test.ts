@@ -111,7 +111,7 @@ describe('follow', () => {
     const memory = memoryRegistry({ a: { alias: 'b' }, b: { alias: 'c' }, c: URL })
     const slow = { read: (keys: readonly string[]) => sleep(clock, 400).then(() => memory.read(keys)) }
     const subject = snapshot(slow, { freshMs: 5000, maxStaleMs: 3_600_000, readMs: 1000, maxRecords: 100 })
-    const following = follow(subject, 'a', givenAsking(clock, { deadline: deadlineIn(600, clock) }))
+    const following = follow(subject, 'a', givenAsking(clock, { deadline: deadlineIn(600, clock) }), () => true)
     await expect(clock.run(following)).rejects.toMatchObject({ code: 'deadline_exceeded' })
     expect(clock.now()).toBe(1_000_600)
   })

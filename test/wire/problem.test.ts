@@ -6,6 +6,7 @@ const GRPC_STATUS: Record<MeshErrorCode, string> = {
   service_not_named: '3',
   object_not_named: '3',
   service_not_found: '5',
+  route_not_found: '5',
   request_too_large: '8',
   backend_not_found: '13',
   record_invalid: '13',

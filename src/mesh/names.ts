@@ -1,0 +1,82 @@
+/** Names, as calls and rules say them, and the services that they mean. */
+import type { ServiceName } from '../core/endpoint.ts'
+import { MeshError } from '../core/errors.ts'
+import type { Receipt } from '../core/receipt.ts'
+import { type Followed, follow } from '../registry/alias.ts'
+import { widerThan } from '../registry/keys.ts'
+import type { Asking, Snapshot } from '../registry/snapshot.ts'
+import type { Fleet, LiveService } from './fleet.ts'
+
+/** What a look-up needs of the request that it is for. */
+export interface Called extends Asking {
+  readonly name: ServiceName
+  readonly receipt: Receipt
+}
+
+/** A service, and the key of the record that answered to its name. */
+export interface Named {
+  readonly service: LiveService
+  readonly key: string
+}
+
+export interface Names {
+  /** The service of the name that is called, noted on the receipt. */
+  called(call: Called): Promise<Named>
+  /** The service of the next less specific wildcard, where the rules of a key do not match. It is noted, too. */
+  wider(key: string, call: Called): Promise<Named | undefined>
+  /** The service that a rule sends to: its rules do not count. `undefined` where there is no record of that name. */
+  backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
+  /** The same, for a copy of a request. */
+  copy(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
+}
+
+export function names(snapshot: Snapshot, fleet: Fleet): Names {
+  const find = (name: ServiceName, asking: Asking) =>
+    follow(snapshot, name, asking, (found) => hasUsable(fleet.of(found)))
+
+  return {
+    async called(call) {
+      return noted(await find(call.name, call), [], call)
+    },
+    async wider(key, call) {
+      const wildcard = widerThan(key)
+      const followed = wildcard === undefined ? undefined : await orNone(find(wildcard, call))
+      return followed && noted(followed, call.receipt.path, call)
+    },
+    backend,
+    async copy(name, asking) {
+      const service = await backend(name, asking)
+      return service && fleet.copied(service)
+    },
+  }
+
+  async function backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined> {
+    const followed = await orNone(find(name, asking))
+    return followed && fleet.of(followed.found)
+  }
+
+  function noted({ found, path, key }: Followed, before: readonly ServiceName[], { receipt }: Called): Named {
+    receipt.path = before.length === 0 ? path : [...before, ...path]
+    receipt.key = found.key
+    receipt.revision = found.revision
+    receipt.freshness = found.freshness
+    receipt.refusedRecord = found.refused
+    const service = fleet.of(found)
+    receipt.skipped = service.unreachable
+    return { service, key }
+  }
+}
+
+/** Rules may lead anywhere; else it takes an endpoint that can be reached. The last one is never ejected. */
+function hasUsable({ routes, candidates }: LiveService): boolean {
+  return routes !== undefined || candidates.length > 0
+}
+
+async function orNone<Of>(work: Promise<Of>): Promise<Of | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof MeshError && error.code === 'service_not_found') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,93 @@
+/** Makes of a record's rules what its requests meet: compiled once a record, not once a request. */
+import type { Random } from '../core/random.ts'
+import { type CorsPlan, corsPlan } from '../filters/cors.ts'
+import { type MirrorPlan, mirrorPlans } from '../filters/mirror.ts'
+import { type RedirectPlan, redirectPlan } from '../filters/redirect.ts'
+import { type RewritePlan, rewritePlan } from '../filters/rewrite.ts'
+import { matcher } from '../filters/route/match.ts'
+import type { Route, Routes, Weighed } from '../filters/route/routes.ts'
+import { session } from '../filters/route/session.ts'
+import { split } from '../filters/route/split.ts'
+import { spread } from '../math/spread.ts'
+import { nameOfRef } from '../policy/backend-ref.ts'
+import type { RuleFilter } from '../policy/filter.ts'
+import type { WrittenPolicy } from '../policy/record.ts'
+import { prefixOf, type Rule } from '../policy/route.ts'
+import type { LiveService } from './fleet.ts'
+
+/** What is done on the way to a backend. */
+export interface Way {
+  readonly cors: CorsPlan | undefined
+  readonly redirect: RedirectPlan | undefined
+  readonly rewrite: RewritePlan | undefined
+  readonly mirrors: readonly MirrorPlan[]
+  /** The service with the rule's own timeouts and retries. */
+  under(service: LiveService): LiveService
+}
+
+/** Lays a policy over that of a service, which it shares all else with. */
+export type Ruled = (service: LiveService, policy: WrittenPolicy) => LiveService
+
+/** The one rule of a record that has none: everything to its endpoints. */
+export const everything: Route<Way> = {
+  label: 'every request',
+  ways: [],
+  choose: () => ({ name: undefined, weight: 1, way: straight }),
+  session: undefined,
+}
+
+const straight: Way = {
+  cors: undefined,
+  redirect: undefined,
+  rewrite: undefined,
+  mirrors: [],
+  under: (service) => service,
+}
+
+/** @param key of the record: sessions of one record are not those of another. */
+export function routes(rules: readonly Rule[], key: string, ruled: Ruled, random: Random): Routes<Way> {
+  const match = matcher(rules)
+  const all = rules.map((rule, index) => routeOf(rule, `rules[${index}]`, key, ruled, random))
+  return { find: (asked) => all[match(asked)] }
+}
+
+function routeOf(rule: Rule, place: string, key: string, ruled: Ruled, random: Random): Route<Way> {
+  const { filters = [], backendRefs = [], sessionPersistence, name: label = place } = rule
+  const prefix = prefixOf(rule) ?? ''
+  const under = onceFor(rule, ruled)
+  const wayOf = (more: readonly RuleFilter[] = []): Way => {
+    const both = [...filters, ...more]
+    return {
+      cors: corsPlan(both),
+      redirect: redirectPlan(both, prefix),
+      rewrite: rewritePlan(both, prefix),
+      mirrors: mirrorPlans(both, spread(random.next())),
+      under,
+    }
+  }
+  const ways: Weighed<Way>[] =
+    backendRefs.length === 0
+      ? [{ name: undefined, weight: 1, way: wayOf() }]
+      : backendRefs.map((backend) => {
+          const { weight = 1 } = backend
+          return { name: nameOfRef(backend), weight, way: wayOf(backend.filters) }
+        })
+  return {
+    label,
+    ways,
+    choose: split(ways, spread(random.next())),
+    session: sessionPersistence && session(sessionPersistence, `${key} ${label}`),
+  }
+}
+
+/** The rule's policy over that of a service, laid anew only where the service has changed. */
+function onceFor({ timeouts, retry }: Rule, ruled: Ruled): Way['under'] {
+  if (!timeouts && !retry) return straight.under
+  const policy = { timeouts, retry }
+  const laid = new WeakMap<LiveService, LiveService>()
+  return (service) => {
+    const known = laid.get(service) ?? ruled(service, policy)
+    laid.set(service, known)
+    return known
+  }
+}
