@@ -1,0 +1,115 @@
+/** Rules, through the built Worker over sockets: what they do with real bodies, headers and hosts. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
+import { type Echo, startUpstream, type Upstream } from '../support/servers.ts'
+
+describe('a record with rules', () => {
+  let users: Upstream
+  let shadow: Upstream
+  let mesh: MeshWorker
+
+  beforeAll(async () => {
+    users = await startUpstream()
+    shadow = await startUpstream()
+    mesh = await startMesh({
+      records: {
+        shadow: shadow.url,
+        dead: 'http://127.0.0.1:9',
+        users: {
+          endpoints: [users.url],
+          rules: [
+            {
+              matches: [{ path: { value: '/mirrored' } }],
+              filters: [
+                { type: 'RequestMirror', requestMirror: { backendRef: { name: 'shadow' } } },
+                { type: 'RequestMirror', requestMirror: { backendRef: { name: 'dead' } } },
+              ],
+            },
+            {
+              matches: [{ path: { value: '/old' } }],
+              filters: [
+                {
+                  type: 'RequestRedirect',
+                  requestRedirect: {
+                    path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/new' },
+                    statusCode: 301,
+                  },
+                },
+              ],
+            },
+            {
+              matches: [{ path: { value: '/api' } }],
+              filters: [
+                {
+                  type: 'URLRewrite',
+                  urlRewrite: {
+                    hostname: 'people.example',
+                    path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' },
+                  },
+                },
+                { type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'x-set', value: 'here' }] } },
+                {
+                  type: 'ResponseHeaderModifier',
+                  responseHeaderModifier: { set: [{ name: 'x-told', value: 'there' }] },
+                },
+              ],
+            },
+            { matches: [{ path: { value: '/session' } }], sessionPersistence: { cookie: {} } },
+          ],
+        },
+      },
+    })
+  })
+  afterAll(async () => {
+    await mesh?.dispose()
+    await users?.close()
+    await shadow?.close()
+  })
+
+  const at = (upstream: Upstream, path: string) => upstream.seen.filter((one) => one.path === path)
+
+  it.each([
+    ['none', undefined, 0],
+    ['a small one', 'x'.repeat(10), 10],
+    ['one of 64 KiB', 'x'.repeat(65_536), 65_536],
+  ])('mirrors a body: %s', async (name, body, length) => {
+    const path = `/mirrored/${length}`
+    const answer = await mesh.call(`/svc/users${path}`, body === undefined ? {} : { method: 'POST', body })
+    expect(answer.status, name).toBe(200)
+    expect((JSON.parse(answer.text) as Echo).body.length).toBe(length)
+    await eventually(`the copy of ${path}`, () => at(shadow, path)[0]?.received === length)
+    expect(at(users, path)).toHaveLength(1)
+  })
+
+  it('does not mirror a body of more than 64 KiB, which reaches its backend whole', async () => {
+    const answer = await mesh.call('/svc/users/mirrored/large', { method: 'POST', body: 'x'.repeat(70_000) })
+    expect((JSON.parse(answer.text) as Echo).body.length).toBe(70_000)
+    expect(at(shadow, '/mirrored/large')).toHaveLength(0)
+  })
+
+  it('redirects to where the caller can follow: with the prefix of the mesh host', async () => {
+    const { status, headers } = await mesh.call('/svc/users/old/42?x=1')
+    expect([status, headers.location]).toEqual([301, `${mesh.url}/svc/users/new/42?x=1`])
+  })
+
+  it('rewrites host, path and headers', async () => {
+    const answer = await mesh.call('/svc/users/api/42?x=1')
+    const echo = JSON.parse(answer.text) as Echo
+    expect(echo.url).toBe('/42?x=1')
+    expect(echo.headers).toMatchObject({ 'x-set': 'here', 'x-forwarded-host': 'people.example' })
+    expect(answer.headers['x-told']).toBe('there')
+  })
+
+  it('gives a session', async () => {
+    const first = await mesh.call('/svc/users/session')
+    const cookie = String(first.headers['set-cookie']).split(';')[0] as string
+    expect(cookie).toMatch(/^selvedge-session-/)
+    expect((await mesh.call('/svc/users/session', { headers: { cookie } })).headers['set-cookie']).toBeUndefined()
+  })
+
+  it('is route_not_found where no rule matches', async () => {
+    const { status, headers } = await mesh.call('/svc/users/elsewhere')
+    expect([status, headers['selvedge-error']]).toEqual([404, 'route_not_found'])
+  })
+})
