@@ -1,5 +1,6 @@
 /** A clock that only moves when told: for tests and for simulation. */
 import type { Clock } from './clock.ts'
+import { timers } from './timers.ts'
 
 export interface VirtualClock extends Clock {
   /**
@@ -24,33 +25,24 @@ export interface VirtualClockOptions {
   settle?: () => Promise<void>
 }
 
-interface Timer {
-  readonly at: number
-  readonly wake: () => void
-}
-
 export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClockOptions = {}): VirtualClock {
-  const timers = new Set<Timer>()
+  const set = timers()
   let now = startAt
 
   /** Fires the next timer, if it is due by `until`. */
   async function step(until: number): Promise<boolean> {
-    const next = earliest(timers)
-    if (!next || next.at > until) return false
-    timers.delete(next)
-    now = Math.max(now, next.at)
-    next.wake()
+    const at = set.nextAt
+    const wake = at > until ? undefined : set.take()
+    if (!wake) return false
+    now = Math.max(now, at)
+    wake()
     await settle()
     return true
   }
 
   return {
     now: () => now,
-    after(ms, wake) {
-      const timer = { at: now + Math.max(0, ms), wake }
-      timers.add(timer)
-      return () => timers.delete(timer)
-    },
+    after: (ms, wake) => set.set(now + Math.max(0, ms), wake),
     async advance(ms) {
       const until = now + ms
       await settle()
@@ -70,15 +62,9 @@ export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClo
       return work
     },
     get pending() {
-      return timers.size
+      return set.size
     },
   }
-}
-
-function earliest(timers: Iterable<Timer>): Timer | undefined {
-  let first: Timer | undefined
-  for (const timer of timers) if (!first || timer.at < first.at) first = timer
-  return first
 }
 
 /** Web streams hand their chunks on over several turns. */
