@@ -24,6 +24,7 @@ import { budgetPolicy, type RetryPolicy, retryPolicy } from '../policy/retry.ts'
 import { type TimeoutPolicy, timeoutPolicy } from '../policy/timeout.ts'
 import type { Found } from '../registry/snapshot.ts'
 import { routes, type Way } from './routes.ts'
+import type { Strategies } from './strategies.ts'
 
 /** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
 export interface LiveService {
@@ -79,6 +80,8 @@ export interface FleetOptions {
   readonly random: Random
   /** Policy where a record is silent. */
   readonly defaults: WrittenPolicy
+  /** Rules in place of the mesh's own. */
+  readonly strategies?: Strategies
   /** Services remembered. */
   readonly maxRecords: number
   /** Why what stands there cannot be reached from here; `undefined` where it can. */
@@ -88,7 +91,9 @@ export interface FleetOptions {
 export function fleet(options: FleetOptions): Fleet {
   const services: Lru<string, LiveService> = lru(options.maxRecords)
   const copies = new WeakMap<LiveService, LiveService>()
-  const balancerOf = balancers(options.random)
+  const { strategies = {} } = options
+  const balancerOf = (strategies.balancers ?? balancers)(options.random)
+  const budgetOf = strategies.budget ?? retryBudget
 
   // Where a record is silent all services share one policy.
   const timeouts = timeoutPolicy(options.defaults.timeouts)
@@ -110,7 +115,7 @@ export function fleet(options: FleetOptions): Fleet {
       record,
       timeouts: written.timeouts ? timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }) : timeouts,
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
-      budget: kept('retryConstraint')?.budget ?? retryBudget(budgetPolicy(constraint), clock),
+      budget: kept('retryConstraint')?.budget ?? budgetOf(budgetPolicy(constraint), clock),
       hedging: kept('hedge')?.hedging ?? hedgingOf(written.hedge),
       routes: record.rules && routes(record.rules, key, ruled, options.random),
       detector: detectorOf(written.outlierDetection, candidates, before),

@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
 import type { Bindings } from '../transport/bindings.ts'
 import type { CloudMaker } from '../transport/cloud.ts'
+import type { Strategies } from './strategies.ts'
 
 export interface MeshOptions {
   /** Where names are looked up: `kvRegistry(env.REGISTRY)`, `memoryRegistry({…})`, `viaMesh()`. */
@@ -50,6 +51,8 @@ export interface MeshOptions {
   cloud?: CloudMaker
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
+  /** Other rules than the mesh's own, for simulation and for those who know better. Default: none. */
+  strategies?: Strategies
 }
 
 /** As much of AsyncLocalStorage as is needed. */
@@ -76,6 +79,7 @@ export interface Settings {
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
   readonly storage: Storage | undefined
+  readonly strategies: Strategies
 }
 
 const HOUR_MS = 3_600_000
@@ -113,6 +117,7 @@ export function withDefaults(options: MeshOptions): Settings {
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
     storage: options.storage ?? platformStorage(),
+    strategies: options.strategies ?? {},
   } satisfies Settings
   for (const [name, least, most] of RANGES) {
     const value = settings[name]
