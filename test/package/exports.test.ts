@@ -10,8 +10,8 @@ const subpaths = Object.entries(pkg.exports).filter(([, target]) => typeof targe
 const sourceOf = (built: string) => built.replace('./dist/lib/', './src/').replace(/(\.d)?\.(js|ts)$/, '.ts')
 
 describe('package.json', () => {
-  it('exports the library, the middleware, what tests need and the Worker', () => {
-    expect(subpaths.map(([name]) => name)).toEqual(['.', './cloud', './hono', './testing', './worker'])
+  it('exports the library, the middleware, the simulator, what tests need and the Worker', () => {
+    expect(subpaths.map(([name]) => name)).toEqual(['.', './cloud', './hono', './sim', './testing', './worker'])
   })
 
   it.each(subpaths)('exports %s from a module that is there, with its types first', (_, target) => {
@@ -46,6 +46,10 @@ describe('what is exported', () => {
 
   it('by selvedge/hono', async () => {
     expect(Object.keys(await import('../../src/hono.ts'))).toEqual(['selvedge'])
+  })
+
+  it('by selvedge/sim', async () => {
+    expect(Object.keys(await import('../../src/sim/simulate.ts'))).toEqual(['simulate'])
   })
 
   it('by selvedge/testing', async () => {

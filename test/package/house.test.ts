@@ -19,6 +19,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   registry: ['core', 'policy'],
   // `math`: the fleet makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'policy', 'wire', 'telemetry', 'transport', 'filters', 'registry'],
+  sim: ['core', 'math', 'policy', 'registry', 'mesh'],
   worker: ['core', 'policy', 'wire', 'registry', 'mesh', 'cloud.ts'],
   cli: ['core', 'policy'],
   'cloud.ts': ['transport'],

@@ -1,0 +1,26 @@
+/** Rules that are compared: the mesh's own, and those of others in its place. */
+import type { Clock } from '../core/clock.ts'
+import type { Random } from '../core/random.ts'
+import type { Strategies } from '../mesh/strategies.ts'
+import type { WrittenPolicy } from '../policy/record.ts'
+
+export interface Contender {
+  readonly name: string
+  /** Laid over the policy of every record of the scenario. */
+  readonly policy: WrittenPolicy
+  /**
+   * Do hops know of each other? The mesh's headers tell the next one of the deadline and the allowance, and the caller
+   * of what was used. Those of others are taken away on the network.
+   */
+  readonly tells: boolean
+  /** The rules of one isolate, where they are not the mesh's own. Made anew for each. */
+  rules?(clock: Clock, random: Random): Rules
+}
+
+export interface Rules extends Strategies {
+  /** An attempt is sent; 1 is the first. What is returned is called when it is answered, or given up. */
+  attempt?(number: number): () => void
+}
+
+/** The mesh as it is. */
+export const selvedge: Contender = { name: 'selvedge', policy: {}, tells: true }

@@ -1,0 +1,44 @@
+/** Chains of hops above a leaf: `a` calls `b`, and so on, and the last hop calls `leaf`. */
+import type { WrittenPolicy } from '../../policy/record.ts'
+import type { BackendEndpoint, Scenario, Tier } from '../scenario.ts'
+
+export interface ChainOptions {
+  /** Hops that retry. Default 3. */
+  hops?: number
+  /** Isolates of each. Default 200. */
+  isolates?: number
+  /** How long one lives, in milliseconds. Default: through the whole run. */
+  lifeMs?: number
+  /** How unequal their shares of the traffic are. Default 0. */
+  skew?: number
+  /** Users a second. Default 1000: 5 for each isolate of a hop. */
+  perSecond?: number
+  leaf?: Partial<BackendEndpoint>
+}
+
+/** Half as much again as the users need, and a queue of 2 s of it. */
+const HEADROOM = 1.5
+const QUEUE_MS = 2000
+/** What every hop allows: 1 s an attempt, and as long as the users wait in all. */
+const policy: WrittenPolicy = { timeouts: { request: '3s', backendRequest: '1s' } }
+
+/** Users and services of a chain. */
+export function chain(options: ChainOptions = {}): Pick<Scenario, 'users' | 'services' | 'leaf'> {
+  const { hops = 3, isolates = 200, lifeMs, skew = 0, perSecond = 1000 } = options
+  const names = Array.from({ length: hops }, (_, index) => String.fromCharCode('a'.charCodeAt(0) + index))
+  const tiers = names.map((name, index): [string, Tier] => [
+    name,
+    { isolates, skew, policy, calls: [names[index + 1] ?? 'leaf'], ...(lifeMs === undefined ? {} : { lifeMs }) },
+  ])
+  const leaf = {
+    latency: { medianMs: 20, sigma: 0.4 },
+    capacity: perSecond * HEADROOM,
+    queueMs: QUEUE_MS,
+    ...options.leaf,
+  }
+  return {
+    users: { perSecond, call: 'a', withinMs: 3000 },
+    services: { ...Object.fromEntries(tiers), leaf: { endpoints: [leaf], policy } },
+    leaf: 'leaf',
+  }
+}

@@ -1,0 +1,98 @@
+/** A real mesh in virtual time: the very stacks that serve traffic, over a network and endpoints that are drawn. */
+import type { Clock } from '../core/clock.ts'
+import { seeded } from '../core/random.ts'
+import { virtualClock } from '../core/virtual-clock.ts'
+import { memoryRegistry } from '../registry/memory.ts'
+import { addressOf, endpointAddress } from './address.ts'
+import { backend } from './backend.ts'
+import { type Contender, selvedge } from './contender.ts'
+import { fork } from './draw.ts'
+import { ledger } from './ledger.ts'
+import { type Destination, fetchOver, type Sent } from './network.ts'
+import { type Report, reportOf } from './report.ts'
+import type { Backend, Scenario, Tier } from './scenario.ts'
+import { tier } from './tier.ts'
+import { turn } from './turn.ts'
+import { users } from './users.ts'
+
+export type { Contender, Report, Scenario }
+
+export interface SimulateOptions {
+  /** Chance follows from it: the same seed gives the same report. Default 1. */
+  seed?: number
+  /** Whose rules are tried. Default: the mesh's own. */
+  contender?: Contender
+}
+
+/**
+ * @throws {TypeError} for a scenario that names what is not there.
+ * @example
+ * const report = await simulate(scenario, { seed: 7 })
+ * report.load.meanDuringFault
+ */
+export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Report> {
+  const { seed = 1, contender = selvedge } = options
+  const { services, durationMs, network = {}, faults = [] } = scenario
+  check(scenario)
+  const clock = virtualClock({ startAt: 0, settle: turn })
+  const chance = seeded(seed)
+  // Each has chance of its own: the same users come, whoever's rules are tried.
+  const usersChance = fork(chance)
+  const destinations = new Map<string, Destination>()
+  const fetch = fetchOver({ destinations, network, tells: contender.tells, clock, random: fork(chance) })
+  const registry = memoryRegistry()
+  const book = ledger(Math.ceil(durationMs / 1000), endpointsOf(scenario))
+
+  for (const [name, service] of Object.entries(services)) {
+    const random = fork(chance)
+    registry.set(name, { endpoints: addressesOf(name, service), ...service.policy, ...contender.policy })
+    if (isTier(service)) {
+      const world = { registry, contender, clock, random, fetch }
+      destinations.set(addressOf(name), tier(service, name === scenario.users.call, world))
+      continue
+    }
+    service.endpoints.forEach((given, index) => {
+      const befall = faults.filter((fault) => fault.backend === name && (fault.endpoints?.includes(index) ?? true))
+      const receive = backend(given, befall, clock, random)
+      destinations.set(endpointAddress(name, index), (sent) => {
+        if (name === scenario.leaf) book.attempt(clock.now(), index)
+        receive(jobOf(sent, clock))
+      })
+    })
+  }
+
+  users(scenario, fetch, book, clock, usersChance)
+  await clock.advance(durationMs + scenario.users.withinMs)
+  return reportOf(scenario, contender.name, seed, book)
+}
+
+function jobOf({ headers, signal, answer }: Sent, clock: Clock) {
+  const timeoutMs = headers?.get('selvedge-timeout-ms')
+  return {
+    deadlineAt: timeoutMs ? clock.now() + Number(timeoutMs) : Number.POSITIVE_INFINITY,
+    isCancelled: () => signal?.aborted ?? false,
+    answer: (status: number) => answer(new Response(null, { status })),
+  }
+}
+
+function addressesOf(name: string, service: Tier | Backend): string[] {
+  return isTier(service) ? [addressOf(name)] : service.endpoints.map((_, index) => endpointAddress(name, index))
+}
+
+function endpointsOf({ services, leaf }: Scenario): number {
+  const service = services[leaf] as Tier | Backend
+  return isTier(service) ? 1 : service.endpoints.length
+}
+
+function isTier(service: Tier | Backend): service is Tier {
+  return 'calls' in service
+}
+
+/** A slip of the pen would run for a minute and mean nothing. */
+function check({ name, services, users, leaf, faults = [] }: Scenario): void {
+  const tiers = Object.values(services).filter(isTier)
+  const named = [users.call, leaf, ...tiers.flatMap(({ calls }) => calls), ...faults.map(({ backend }) => backend)]
+  const missing = named.find((one) => !services[one])
+  if (missing !== undefined)
+    throw new TypeError(`Scenario "${name}" names "${missing}", which is none of its services.`)
+}

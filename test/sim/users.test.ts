@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { seeded } from '../../src/core/random.ts'
+import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { ledger } from '../../src/sim/ledger.ts'
+import type { Fetch } from '../../src/sim/network.ts'
+import { turn } from '../../src/sim/turn.ts'
+import { users } from '../../src/sim/users.ts'
+import { smallChain } from './small.ts'
+
+const seed = 2
+
+/** Users of 14 s, 50 a second, who wait for 3 s. */
+async function given(answer: (clock: { now(): number }) => number | Promise<number>) {
+  const clock = virtualClock({ startAt: 0, settle: turn })
+  const book = ledger(20, 1)
+  const said: (string | null | undefined)[] = []
+  const fetch: Fetch = async (_, { headers }) => {
+    said.push(headers?.get('selvedge-timeout-ms'))
+    return new Response(null, { status: await answer(clock) })
+  }
+  users(smallChain({ perSecond: 50 }), fetch, book, clock, seeded(seed))
+  await clock.advance(18_000)
+  const sum = (values: readonly number[]) => values.reduce((whole, value) => whole + value, 0)
+  return { came: sum(book.came), served: sum(book.served), book, said }
+}
+
+describe(`users (seed ${seed})`, () => {
+  it('come at the rate that is said, and no longer than that', async () => {
+    const { came, served, book } = await given(() => 200)
+    expect(came).toBeGreaterThan(620)
+    expect(came).toBeLessThan(780)
+    expect(served).toBe(came)
+    expect(book.came.slice(14)).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  it('say how long they wait', async () => {
+    const { said } = await given(() => 200)
+    expect(new Set(said)).toEqual(new Set(['3000']))
+  })
+
+  it('are not served by an error', async () => {
+    const { came, served } = await given(() => 503)
+    expect(came).toBeGreaterThan(620)
+    expect(served).toBe(0)
+  })
+
+  it('leave when their time has passed, and are counted once', async () => {
+    const { came, served, book } = await given(() => new Promise(() => {}))
+    expect(came).toBeGreaterThan(620)
+    expect(served).toBe(0)
+    expect(book.waits.flat()).toHaveLength(came)
+  })
+})
