@@ -1,7 +1,10 @@
 /** Reads the command line, runs one verb, and says how it went as an exit code. */
 import { Command, CommanderError } from 'commander'
+import { convertCommand } from './commands/convert.ts'
 import { devCommand } from './commands/dev.ts'
+import { validateCommand } from './commands/validate.ts'
 import { Fault } from './fault.ts'
+import { NegativeAnswer } from './negative-answer.ts'
 import { type Terminal, terminal } from './terminal.ts'
 
 /** Set when the CLI is bundled: the version in package.json. */
@@ -15,6 +18,10 @@ export async function run(argv: readonly string[], to: Terminal = terminal): Pro
   } catch (error) {
     // Commander has already said what is wrong with the command line.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof NegativeAnswer) {
+      to.err(`selvedge: ${error.message}\n`)
+      return 1
+    }
     to.err(`selvedge: ${error instanceof Fault ? error.message : describe(error)}\n`)
     return 2
   }
@@ -29,7 +36,9 @@ function program(to: Terminal): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => to.out(text), writeErr: (text) => to.err(text) })
     .showHelpAfterError('(selvedge --help lists what there is)')
-  program.addCommand(devCommand(to).copyInheritedSettings(program))
+  for (const make of [devCommand, validateCommand, convertCommand]) {
+    program.addCommand(make(to).copyInheritedSettings(program))
+  }
   return program
 }
 

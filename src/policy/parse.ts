@@ -30,6 +30,20 @@ export function parsePolicy(text: string): WrittenPolicy {
   return parseWith(policySchema(), text)
 }
 
+/** One thing that is wrong with a record. */
+export interface Issue {
+  /** Keys and indexes from the record to the field. */
+  readonly path: readonly (string | number)[]
+  /** What may stand there, and what did; without the place. */
+  readonly message: string
+}
+
+/** All that is wrong with a record; none where the mesh would obey it. */
+export function recordIssues(value: unknown): Issue[] {
+  const { issues = [] } = v.safeParse(recordSchema(), value)
+  return issues.map((issue) => ({ path: keysOf(issue) as (string | number)[], message: reasonOf(issue) }))
+}
+
 function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {
   let value: unknown
   try {
@@ -44,14 +58,20 @@ function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string)
   throw new MeshError('record_invalid', told.join(' '))
 }
 
-function sentenceOf({ type, path, expected, received, message, input }: v.BaseIssue<unknown>): string {
-  const keys = path?.map(({ key }) => key) ?? []
-  const place = cut(`$${keys.map(step).join('')}`)
-  if (type === 'strict_object' && keys.length > 0) {
-    if (expected === 'never') return `${place}: is not a field that this version knows.`
-    if (received === 'undefined') return `${place}: is missing.`
+function sentenceOf(issue: v.BaseIssue<unknown>): string {
+  return `${cut(`$${keysOf(issue).map(step).join('')}`)}: ${reasonOf(issue)}`
+}
+
+function keysOf({ path }: v.BaseIssue<unknown>): unknown[] {
+  return path?.map(({ key }) => key) ?? []
+}
+
+function reasonOf({ type, path, expected, received, message, input }: v.BaseIssue<unknown>): string {
+  if (type === 'strict_object' && path) {
+    if (expected === 'never') return 'is not a field that this version knows.'
+    if (received === 'undefined') return 'is missing.'
   }
-  return `${place}: ${message.startsWith('Invalid') ? `Expected ${expected}` : message}, got ${shown(input)}.`
+  return `${message.startsWith('Invalid') ? `Expected ${expected}` : message}, got ${shown(input)}.`
 }
 
 function step(key: unknown): string {

@@ -1,0 +1,39 @@
+/** `selvedge convert`: manifests of the Gateway API to records, on stdout. */
+import { Command, InvalidArgumentError } from 'commander'
+import { stringify } from 'yaml'
+import { convert } from '../../policy/manifest/convert.ts'
+import { readDocuments } from '../manifest/documents.ts'
+import { readInput } from '../manifest/input.ts'
+import { spelled } from '../manifest/spelled.ts'
+import { NegativeAnswer } from '../negative-answer.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface ConvertFlags {
+  file: string[]
+  output: 'json' | 'yaml'
+}
+
+export function convertCommand(to: Terminal): Command {
+  return new Command('convert')
+    .description('turn HTTPRoute, GRPCRoute and XBackendTrafficPolicy manifests into records')
+    .requiredOption('-f, --file <file...>', 'files and folders of manifests, YAML or JSON; - is standard input')
+    .option('--output <form>', 'json or yaml', form, 'json')
+    .action((flags: ConvertFlags) => run(flags, to))
+}
+
+function run({ file, output }: ConvertFlags, to: Terminal): void {
+  const documents = readInput(file).flatMap(({ file, text }) => readDocuments(text, file))
+  const { records, findings } = convert(documents)
+  for (const { source, path, reason, severity } of findings) {
+    to.err(`${source.at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
+  }
+  const all = Object.fromEntries(records)
+  to.out(output === 'yaml' ? stringify(all, { aliasDuplicateObjects: false }) : `${JSON.stringify(all, null, 2)}\n`)
+  const errors = findings.filter(({ severity }) => severity === 'error').length
+  if (errors > 0) throw new NegativeAnswer(`${errors} ${errors === 1 ? 'field was' : 'fields were'} not converted.`)
+}
+
+function form(text: string): 'json' | 'yaml' {
+  if (text === 'json' || text === 'yaml') return text
+  throw new InvalidArgumentError('It is json or yaml.')
+}

@@ -1,0 +1,9 @@
+/** The place of a field, as a reader would write it. */
+import type { Path } from '../../policy/manifest/manifest.ts'
+
+/** `spec.rules[0].filters: `; nothing for the document itself. */
+export function spelled(path: Path): string {
+  if (path.length === 0) return ''
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+  return `${text.replace(/^\./, '')}: `
+}
