@@ -38,6 +38,8 @@ export function readDocuments(text: string, file: string): Document[] {
         return lineOf(isCollection(document.contents) ? (document.contents.range?.[0] ?? 0) : 0)
       }
       const value = resolved(() => document.toJS({ maxAliasCount: MAX_ALIASES }), at([]))
+      // Nothing but a comment.
+      if (value === null) return []
       return itemsOf(value).map(({ item, path }) => ({ value: item, at: (inner: Path) => at([...path, ...inner]) }))
     })
 }

@@ -1,13 +1,10 @@
 /** HTTPRoute (gateway.networking.k8s.io/v1) to the rules of a record. */
 import { entriesOf, type Fields, isFields, knowsOnly, type Path, type Report } from './manifest.ts'
 import { attachment, type RoutePart } from './route.ts'
-import { referredService } from './service-name.ts'
 
 const SPEC = ['parentRefs', 'hostnames', 'rules']
-/** Fields of a reference that become part of the name, or mean nothing without a cluster. */
-const REFERENCE = ['group', 'kind', 'name', 'namespace', 'port']
 
-/** A route whose rules are those of the manifest, word by word; only references to Services become names. */
+/** A route whose rules are those of the manifest, word by word; only the namespace is added where it goes without saying. */
 export function httpRoute(manifest: Fields, report: Report): RoutePart | undefined {
   const attached = attachment(manifest, report)
   if (!attached) return undefined
@@ -19,7 +16,7 @@ export function httpRoute(manifest: Fields, report: Report): RoutePart | undefin
   return { ...attached, rules }
 }
 
-/** A rule as it stands in a record: references by name, and a retry policy that retries no more than the manifest asks. */
+/** A rule as it stands in a record: references that name their namespace, and a retry policy that retries no more than the manifest asks. */
 export function ruleOf(rule: Fields, home: string | undefined, path: Path, report: Report): Fields {
   const { backendRefs, filters, retry } = rule
   return {
@@ -35,23 +32,20 @@ export function ruleOf(rule: Fields, home: string | undefined, path: Path, repor
 
 function backendsOf(list: unknown, home: string | undefined, path: Path, report: Report): Fields[] {
   return entriesOf(list, path, report).map(({ entry, path }) => ({
-    ...referenceOf(entry, home, path, report),
+    ...homed(entry, home),
     ...(entry.filters === undefined ? {} : { filters: filtersOf(entry.filters, home, [...path, 'filters'], report) }),
   }))
 }
 
 function filtersOf(list: unknown, home: string | undefined, path: Path, report: Report): Fields[] {
-  return entriesOf(list, path, report).map(({ entry, path }) => {
+  return entriesOf(list, path, report).map(({ entry }) => {
     const { requestMirror } = entry
     if (!isFields(requestMirror) || !isFields(requestMirror.backendRef)) return entry
-    const backendRef = referenceOf(requestMirror.backendRef, home, [...path, 'requestMirror', 'backendRef'], report)
-    return { ...entry, requestMirror: { ...requestMirror, backendRef } }
+    return { ...entry, requestMirror: { ...requestMirror, backendRef: homed(requestMirror.backendRef, home) } }
   })
 }
 
-/** Its name in the registry, and all else that is said of it. */
-function referenceOf(reference: Fields, home: string | undefined, path: Path, report: Report): Fields {
-  const name = referredService(reference, home, path, report)
-  const others = Object.entries(reference).filter(([field]) => !REFERENCE.includes(field))
-  return { name, ...Object.fromEntries(others) }
+/** What names no namespace is of the route's own. */
+function homed(reference: Fields, home: string | undefined): Fields {
+  return home === undefined || reference.namespace !== undefined ? reference : { ...reference, namespace: home }
 }

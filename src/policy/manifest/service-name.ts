@@ -18,7 +18,7 @@ export function referredService(
   path: Path,
   report: Report,
 ): string | undefined {
-  const { group = '', kind = 'Service', port } = reference
+  const { group = '', kind = 'Service' } = reference
   if ((group !== '' && group !== 'core') || kind !== 'Service') {
     report.error([...path, 'kind'], `${shown(`${group}/${kind}`)}: a mesh sends to Services alone.`)
     return undefined
@@ -33,6 +33,5 @@ export function referredService(
     report.error([...path, 'name'], `"${called}" is no service name.`)
     return undefined
   }
-  if (port !== undefined) report.note([...path, 'port'], `${shown(port)}: a service is called by its name alone.`)
   return called
 }
