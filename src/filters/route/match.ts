@@ -24,7 +24,7 @@ interface Bucket {
 /**
  * Precedence is per match: an Exact path, then a RegularExpression, then the longest PathPrefix; then a method, more
  * headers, more query parameters; then the order of the rules. The specification leaves to us where a regular expression
- * ranks: above prefixes, as in Envoy Gateway, since beneath them any catch-all would hide it (docs/decisions/0019).
+ * ranks: above prefixes, as in Envoy Gateway, since beneath them any catch-all would hide it (docs/decisions/0020).
  */
 export function matcher(rules: readonly { readonly matches?: readonly Match[] | undefined }[]): Matcher {
   const exact = new Map<string, Bucket>()

@@ -17,7 +17,7 @@ export interface Program {
   readonly entry: number
 }
 
-/** Steps of a program, at most: a test takes so many at each character of the text. Envoy warns at 100 and has no limit by default. */
+/** Steps of a program, at most: a test takes so many at each character of the text. Envoy refuses more than 100 of RE2's own by default. */
 const MAX_STEPS = 500
 
 /** @throws {SyntaxError} where repetitions multiply to more than {@link MAX_STEPS} steps. */
