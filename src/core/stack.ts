@@ -20,7 +20,14 @@ function build<Top, Here extends object>(wrap: (service: Service<Here>) => Servi
   return {
     push: <Gives>(filter: Filter<Here, Gives>) =>
       build<Top, Here & Gives>((inner) =>
-        wrap((request, context) => filter(request, context, (next, gives) => inner(next, laid(context, gives)))),
+        wrap((request, context) => {
+          try {
+            return filter(request, context, (next, gives) => inner(next, laid(context, gives)))
+          } catch (error) {
+            // So that those above hear of it by the promise alone.
+            return Promise.reject(error)
+          }
+        }),
       ),
     over: wrap,
   }

@@ -21,14 +21,15 @@ const LARGEST_SHARE = 0.2
  * Beneath balance: the time that is needed is the endpoint's. The median of what its recent successes took must fit;
  * samples older than ten seconds are forgotten, so an endpoint that was slow is asked again.
  */
-export const admission: Filter<Needs> = async function admission(request, context, next) {
+export const admission: Filter<Needs> = function admission(request, context, next) {
   const { clock, deadline, service, candidate } = context
   const left = remaining(deadline, clock)
   if (left <= service.timeouts.requestMs * LARGEST_SHARE || left <= LEAST_MS) {
     const typicalMs = candidate.latency.value(clock.now()) ?? 0
     const needed = Math.max(LEAST_MS, Math.min(typicalMs, service.timeouts.requestMs * LARGEST_SHARE))
     if (left < needed) {
-      throw new MeshError('deadline_insufficient', `${left} ms are left, and ${needed} ms is what it usually takes.`)
+      const message = `${left} ms are left, and ${needed} ms is what it usually takes.`
+      return Promise.reject(new MeshError('deadline_insufficient', message))
     }
   }
   return next(request, nothing)

@@ -3,7 +3,7 @@ import { type Cancellation, cancellation, cancelOn } from '../core/cancellation.
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, deadlineIn, earlier, remaining } from '../core/deadline.ts'
 import { MeshError } from '../core/errors.ts'
-import type { Filter } from '../core/service.ts'
+import { type Filter, nothing } from '../core/service.ts'
 import type { TimeoutPolicy } from '../policy/timeout.ts'
 
 interface Needs {
@@ -32,7 +32,7 @@ interface Gives {
  * @param withSignal whether what is sent must be cancelled by a signal.
  */
 export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
-  return async function ruleDeadline(request, { clock, deadline: callers, signals, service }, next) {
+  return function ruleDeadline(request, { clock, deadline: callers, signals, service }, next) {
     const deadline = earlier(callers, deadlineIn(service.timeouts.requestMs, clock))
     const left = remaining(deadline, clock)
     const work = cancellation(withSignal)
@@ -53,10 +53,10 @@ interface AttemptNeeds extends Gives {
 }
 
 /** Beneath balance, so that its load hears of the timeout. Without `backendRequest` there is nothing to do. */
-export const attemptDeadline: Filter<AttemptNeeds, Gives> = async function attemptDeadline(request, context, next) {
+export const attemptDeadline: Filter<AttemptNeeds, Partial<Gives>> = function attemptDeadline(request, context, next) {
   const { clock, deadline, work: call } = context
   const { attemptMs } = context.service.timeouts
-  if (attemptMs === Number.POSITIVE_INFINITY) return next(request, { deadline, work: call })
+  if (attemptMs === Number.POSITIVE_INFINITY) return next(request, nothing)
 
   // An attempt that has timed out would go on while the next one is made: it has a signal of its own.
   const work = cancellation(true)

@@ -17,17 +17,21 @@ interface Needs {
  * @param idleMs the longest silence, in milliseconds; `Infinity` watches nothing.
  */
 export function idle(idleMs: number): Filter<Needs> {
-  return async function idle(request, { clock }, next) {
-    const response = await next(request, nothing)
-    if (idleMs === Number.POSITIVE_INFINITY || !isOpenEnded(response)) return response
-    return new Response(watched(response.body as ReadableStream<Uint8Array>, idleMs, clock), response)
+  return function idle(request, { clock }, next) {
+    const answer = next(request, nothing)
+    return idleMs === Number.POSITIVE_INFINITY ? answer : answer.then((response) => guarded(response, idleMs, clock))
   }
 }
 
-function isOpenEnded({ body, headers, status }: Response): boolean {
+function guarded(response: Response, idleMs: number, clock: Clock): Response {
+  if (!isOpenEnded(response) || !response.body) return response
+  return new Response(watched(response.body, idleMs, clock), response)
+}
+
+/** The body is not looked at: to make a stream of it costs as much as all the rest. */
+function isOpenEnded({ headers, status }: Response): boolean {
   const isStream = headers.has('transfer-encoding') || headers.get('content-type')?.startsWith('text/event-stream')
-  if (!isStream || !body || status === 101) return false
-  return !headers.has('content-length') && !headers.has('content-encoding')
+  return Boolean(isStream) && status !== 101 && !headers.has('content-length') && !headers.has('content-encoding')
 }
 
 /** The same bytes; an error where the next ones do not come in time. */

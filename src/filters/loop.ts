@@ -9,9 +9,10 @@ interface Needs {
 
 /** @param maxHops hops allowed, 1 to 32 (the platform's own ceiling). */
 export function loop(maxHops: number): Filter<Needs> {
-  return async function loop(request, { hops }, next) {
+  return function loop(request, { hops }, next) {
     if (hops >= maxHops) {
-      throw new MeshError('loop_detected', `The request has made ${hops} hops, and ${maxHops} are allowed.`)
+      const message = `The request has made ${hops} hops, and ${maxHops} are allowed.`
+      return Promise.reject(new MeshError('loop_detected', message))
     }
     return next(request, nothing)
   }

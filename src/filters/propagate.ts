@@ -39,8 +39,8 @@ interface Needs {
 }
 
 /** Beneath all that waits: it writes what is left of the deadline as the request leaves. */
-export const propagate: Filter<Needs, { outgoing: Headers }> = async function propagate(request, context, next) {
-  return withoutHopByHop(await next(request, { outgoing: outgoing(context) }))
+export const propagate: Filter<Needs, { outgoing: Headers }> = function propagate(request, context, next) {
+  return next(request, { outgoing: outgoing(context) }).then(withoutHopByHop)
 }
 
 /** One Headers an attempt: what is passed on, and what the next hop must know. */

@@ -15,10 +15,8 @@ interface Needs {
 const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
-export const rescue: Filter<Needs> = async function rescue(request, { receipt, trace }, next) {
-  try {
-    return await next(request, nothing)
-  } catch (error) {
+export const rescue: Filter<Needs> = function rescue(request, { receipt, trace }, next) {
+  return next(request, nothing).catch((error) => {
     if (request.signal.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     const problem = meshErrorOf(error)
     receipt.error = problem.code
@@ -27,7 +25,7 @@ export const rescue: Filter<Needs> = async function rescue(request, { receipt, t
       revision: receipt.revision,
       traceId: trace?.traceId,
     })
-  }
+  })
 }
 
 function meshErrorOf(error: unknown): MeshError {

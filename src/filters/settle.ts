@@ -13,9 +13,8 @@ interface Needs {
 }
 
 /** Above rescue: an error settles what was spent on it, too. */
-export const settle: Filter<Needs> = async function settle(request, { receipt, allowance }, next) {
-  const response = await next(request, nothing)
-  return settled(response, allowance, receipt)
+export const settle: Filter<Needs> = function settle(request, { receipt, allowance }, next) {
+  return next(request, nothing).then((response) => settled(response, allowance, receipt))
 }
 
 /** The response with what the caller should hear of it; untouched where there is nothing to say. */

@@ -28,11 +28,12 @@ export const shed: Filter<Needs> = function shed(request, context, next) {
 }
 
 /** In calm, only the first refusal is listened for. */
-async function listened(request: Request, context: Needs, next: Next<object>): Promise<Response> {
-  const { clock, priority, headers, service } = context
-  const response = await next(request, nothing)
-  service.throttle.answer(isOverload(response, headers) ? 'refused' : 'accepted', false, priority, clock.now())
-  return response
+function listened(request: Request, context: Needs, next: Next<object>): Promise<Response> {
+  return next(request, nothing).then((response) => {
+    const { clock, priority, headers, service } = context
+    service.throttle.answer(isOverload(response, headers) ? 'refused' : 'accepted', false, priority, clock.now())
+    return response
+  })
 }
 
 async function throttled(request: Request, context: Needs, next: Next<object>): Promise<Response> {
