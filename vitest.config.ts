@@ -8,7 +8,7 @@ export default defineConfig({
       {
         // Logic, in virtual time.
         extends: true,
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/worker/**', 'test/e2e/**'] },
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/worker/**', 'test/e2e/**', 'test/conformance/**'] },
       },
       {
         // Bindings and request contexts, inside workerd.
@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           fileParallelism: false,

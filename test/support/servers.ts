@@ -24,6 +24,8 @@ export interface Echo {
 export interface Seen {
   readonly method: string
   readonly path: string
+  /** Path and query, as they stood on the wire. */
+  readonly target: string
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
   /** Bytes of its body that have arrived. */
@@ -37,7 +39,7 @@ export interface Upstream {
   /** What a record names: `http://127.0.0.1:N`. */
   readonly url: string
   /** Every request so far, oldest first. */
-  readonly seen: readonly Seen[]
+  readonly seen: Seen[]
   /** Requests that have no end yet. */
   readonly running: number
   /** WebSockets open now. */
@@ -172,7 +174,14 @@ export async function startUpstream(name = 'upstream'): Promise<Upstream> {
   }
 
   function note(request: IncomingMessage, path: string, query: URLSearchParams): Seen {
-    const entry: Seen = { method: request.method ?? '', path, query, headers: request.headers, received: 0 }
+    const entry: Seen = {
+      method: request.method ?? '',
+      path,
+      target: request.url ?? '',
+      query,
+      headers: request.headers,
+      received: 0,
+    }
     seen.push(entry)
     request.on('data', (chunk: Buffer) => {
       entry.received += chunk.length
@@ -229,7 +238,7 @@ function echo(upstream: string): Route {
 }
 
 function answer(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  response.writeHead(200, { 'content-type': 'application/json', 'x-upstream-said': 'so' }).end(JSON.stringify(value))
 }
 
 /** Sends back what it is sent; `close 4001 why` closes with that. Speaks the subprotocol `echo.v1` if asked. */
