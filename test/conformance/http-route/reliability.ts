@@ -38,7 +38,6 @@ export const reliability: readonly Feature[] = [
         says: 'an attempt that takes longer than its limit is answered with 504',
         source: 'HTTPRouteTimeouts.backendRequest',
         rules: [{ timeouts: { backendRequest: '200ms' }, retry: { attempts: 1 }, backendRefs }],
-        record: { retryConstraint: 'off' },
         steps: [
           { path: '/slow?ms=1', expect: { backend: 'v1' } },
           { path: '/slow?ms=1500', expect: { status: 504 } },
@@ -60,7 +59,6 @@ export const reliability: readonly Feature[] = [
         says: 'a status that is listed is retried as often as is said, and the last one is answered',
         source: 'HTTPRouteRetry',
         rules: [{ retry: { codes: [500, 503], attempts: 2, backoff: '1ms' }, backendRefs }],
-        record: { retryConstraint: 'off' },
         steps: [
           { path: '/status?code=503', expect: { status: 503, attempts: 3 } },
           { path: '/status?code=500', expect: { status: 500, attempts: 3 } },
@@ -70,7 +68,6 @@ export const reliability: readonly Feature[] = [
         says: 'a status that is not listed is not retried',
         source: 'HTTPRouteRetry.codes',
         rules: [{ retry: { codes: [500], attempts: 2, backoff: '1ms' }, backendRefs }],
-        record: { retryConstraint: 'off' },
         steps: [{ path: '/status?code=502', expect: { status: 502, attempts: 1 } }],
       },
       {
@@ -79,7 +76,6 @@ export const reliability: readonly Feature[] = [
         rules: [
           { retry: { codes: [503], attempts: 3, backoff: '400ms' }, timeouts: { request: '200ms' }, backendRefs },
         ],
-        record: { retryConstraint: 'off' },
         steps: [{ path: '/status?code=503', expect: { status: [503, 504], attempts: 1 } }],
       },
     ],
@@ -92,7 +88,6 @@ export const reliability: readonly Feature[] = [
         says: 'an attempt that ran out of time is retried',
         source: 'HTTPRouteRetry, GEP-1731',
         rules: [{ retry: { attempts: 1, backoff: '1ms' }, timeouts: { backendRequest: '150ms' }, backendRefs }],
-        record: { retryConstraint: 'off' },
         steps: [{ path: '/slow?ms=1500', expect: { status: 504, attempts: 2 } }],
       },
     ],
@@ -105,7 +100,6 @@ export const reliability: readonly Feature[] = [
         says: 'a connection that is reset is retried, listed or not',
         source: 'HTTPRouteRetry, GEP-1731',
         rules: [{ retry: { codes: [500], attempts: 2, backoff: '1ms' }, backendRefs }],
-        record: { retryConstraint: 'off' },
         steps: [{ path: '/reset', expect: { status: 503, attempts: 3 } }],
       },
     ],
