@@ -8,7 +8,11 @@ export default defineConfig({
       {
         // Logic, in virtual time.
         extends: true,
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/worker/**', 'test/e2e/**', 'test/conformance/**'] },
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/worker/**', 'test/e2e/**', 'test/conformance/**'],
+        },
       },
       {
         // Bindings and request contexts, inside workerd.
