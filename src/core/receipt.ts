@@ -32,6 +32,8 @@ export interface AttemptNote {
   status: number | undefined
   /** What went wrong, where there was no answer. */
   reason: string | undefined
+  /** Was it the first after a pause, at a place that sleeps? What it took is then no sample. */
+  isCold?: true
 }
 
 /** An endpoint that was passed over. */

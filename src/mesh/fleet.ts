@@ -8,6 +8,7 @@ import type { Balancer, Candidate } from '../filters/balance/balancer.ts'
 import { balancers } from '../filters/balance/balancers.ts'
 import { type Localities, localities } from '../filters/balance/locality.ts'
 import { peakEwma } from '../filters/balance/peak-ewma.ts'
+import { sleeps, warmth } from '../filters/balance/warmth.ts'
 import { type Limiter, limiter } from '../filters/limit/limiter.ts'
 import { type Throttle, throttle } from '../filters/limit/throttle.ts'
 import { type OutlierDetector, outlierDetector } from '../filters/outlier/detector.ts'
@@ -172,6 +173,7 @@ export function fleet(options: FleetOptions): Fleet {
       }
       const candidate = known?.get(endpoint.id) ?? unknown(endpoint)
       candidate.endpoint = endpoint
+      candidate.warmth = sleeps(endpoint.target) ? (candidate.warmth ?? warmth()) : undefined
       candidates.push(candidate)
     }
     return { candidates, unreachable }
@@ -264,5 +266,12 @@ class Live implements LiveService {
 }
 
 function unknown(endpoint: Endpoint): Candidate {
-  return { endpoint, load: peakEwma(), latency: recentMedian(), settles: undefined, health: undefined }
+  return {
+    endpoint,
+    load: peakEwma(),
+    latency: recentMedian(),
+    settles: undefined,
+    health: undefined,
+    warmth: undefined,
+  }
 }

@@ -63,6 +63,7 @@ const room = {
   attempt: undefined,
   candidate: undefined,
   endpoint: undefined,
+  isCold: undefined,
   lent: undefined,
   outgoing: undefined,
 }

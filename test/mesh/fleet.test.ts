@@ -47,6 +47,16 @@ describe('fleet', () => {
     expect(after.timeouts.requestMs).toBe(1000)
   })
 
+  it('knows which endpoints sleep, and keeps when they were last awake', () => {
+    const { of } = given()
+    const cloudRun = { url: A, credentials: { type: 'google-id-token', secret: 'GCP' } }
+    const [sleepy, other] = of({ endpoints: [cloudRun, B] }).candidates
+    const { warmth } = sleepy ?? {}
+    expect([warmth, other?.warmth]).toEqual([expect.anything(), undefined])
+    expect(of({ endpoints: [{ ...cloudRun, weight: 2 }, B] }).candidates[0]?.warmth).toBe(warmth)
+    expect(of({ endpoints: [A, B] }).candidates[0]?.warmth).toBeUndefined()
+  })
+
   it('forgets an endpoint that an edit removes: when it comes back it is new', () => {
     const { of, clock } = given()
     const [before] = of({ endpoints: [A, B] }).candidates

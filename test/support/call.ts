@@ -38,6 +38,7 @@ export function givenCandidate(name = 'eu'): Candidate {
     latency: recentMedian(),
     settles: undefined,
     health: undefined,
+    warmth: undefined,
   }
 }
 
@@ -97,6 +98,7 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     attempt: { number: 1, body: null, mayRepeat: true },
     candidate: givenCandidate(),
     endpoint: givenEndpoint(),
+    isCold: false,
     lent: 1,
   }
   return { ...call, ...over } as Omit<typeof call, keyof Over> & Over

@@ -20,6 +20,8 @@ interface Needs extends Choosing {
 interface Gives {
   readonly candidate: Candidate
   readonly endpoint: Endpoint
+  /** Must the attempt wait until the endpoint has woken? Then what comes of it says little of the endpoint. */
+  readonly isCold: boolean
 }
 
 /** How long after its deadline a request in flight is believed to be alive, in milliseconds. */
@@ -32,7 +34,8 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
   const { clock, receipt, deadline } = context
   const now = clock.now()
   const candidate = choose(request, context, now)
-  const { endpoint } = candidate
+  const { endpoint, warmth } = candidate
+  const isCold = warmth?.isCold(now) ?? false
   const pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
   const note: AttemptNote = {
     number: context.attempt.number,
@@ -43,12 +46,13 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
     status: undefined,
     reason: undefined,
   }
+  if (isCold) note.isCold = true
   receipt.attempts.push(note)
   // The handler of a caller that left is not resumed: what is held is given back from here.
   context.work.onCancel((reason) => settle(classifyError(reason)))
 
   try {
-    const response = await next(request, { candidate, endpoint })
+    const response = await next(request, { candidate, endpoint, isCold })
     note.status = response.status
     const outcome = classify(response)
     settle(outcome, outcome === 'failure' ? readPushback(response.headers, clock.now()).waitMs : undefined)
@@ -64,7 +68,9 @@ export const balance: Filter<Needs, Gives> = async function balance(request, con
     const at = clock.now()
     note.outcome = outcome
     note.tookMs = at - now
-    pick.settle(outcome, at, hintMs)
-    if (outcome === 'success') candidate.latency.add(note.tookMs, at)
+    if (outcome !== 'unsent' && outcome !== 'cancelled') warmth?.end(at)
+    // To wake it took whatever it took: the next ones will not have to.
+    pick.settle(isCold ? 'unsent' : outcome, at, hintMs)
+    if (outcome === 'success' && !isCold) candidate.latency.add(note.tookMs, at)
   }
 }

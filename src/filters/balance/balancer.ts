@@ -3,6 +3,7 @@ import type { Endpoint } from '../../core/endpoint.ts'
 import type { Health } from '../../core/health.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { RecentMedian } from '../../math/recent-median.ts'
+import type { Warmth } from './warmth.ts'
 
 /** As much of a candidate as a balancer looks at. */
 export interface Choice {
@@ -28,6 +29,8 @@ export interface Candidate {
   settles: boolean | undefined
   /** What speaks against it; `undefined` until its first fault. */
   health: Health | undefined
+  /** Does it sleep? `undefined` where it never does. */
+  warmth: Warmth | undefined
 }
 
 /** How expensive it is to send to an endpoint now. */

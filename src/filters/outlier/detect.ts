@@ -12,6 +12,8 @@ interface Needs {
   readonly deadline: Deadline
   readonly work: Cancellation
   readonly candidate: Suspect
+  /** Had the attempt to wait until the endpoint woke? */
+  readonly isCold: boolean
   readonly service: { readonly detector: OutlierDetector }
 }
 
@@ -19,7 +21,8 @@ interface Needs {
  * Beneath balance: it is the endpoint's health that is told. Above the attempt's deadline: its timeouts are faults. Nothing
  * may wait between balance and here, or two requests could be sent as the one probe.
  */
-export const detect: Filter<Needs> = function detect(request, { clock, deadline, work, candidate, service }, next) {
+export const detect: Filter<Needs> = function detect(request, context, next) {
+  const { clock, deadline, work, candidate, isCold, service } = context
   const { detector } = service
   if (!detector.isOn) return next(request, nothing)
 
@@ -39,7 +42,8 @@ export const detect: Filter<Needs> = function detect(request, { clock, deadline,
   )
 
   function tell(verdict: Verdict): void {
-    detector.record(candidate, verdict, sentAt, clock.now())
+    // One that is not awake yet is not broken.
+    detector.record(candidate, isCold && verdict === 'fault' ? 'nothing' : verdict, sentAt, clock.now())
   }
 }
 
