@@ -19,6 +19,7 @@ export const MEANINGS = {
   backend_not_found: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
   record_invalid: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
   internal: { status: 500, proxyError: 'proxy_internal_error' },
+  protocol_unsupported: { status: 501, proxyError: 'http_protocol_error', retryable: false },
   credential_failed: { status: 502, proxyError: 'proxy_internal_error' },
   function_failed: { status: 502, proxyError: 'http_protocol_error' },
   no_endpoint: { status: 503, proxyError: 'destination_unavailable' },

@@ -10,6 +10,7 @@ import { shed } from '../filters/limit/shed.ts'
 import { loop } from '../filters/loop.ts'
 import { meter } from '../filters/meter.ts'
 import { mirror } from '../filters/mirror.ts'
+import { nativeGrpc } from '../filters/native-grpc.ts'
 import { detect } from '../filters/outlier/detect.ts'
 import { propagate } from '../filters/propagate.ts'
 import { redirect } from '../filters/redirect.ts'
@@ -57,6 +58,7 @@ export const outbound = (
 
   const sent = stack<Resolved>()
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
+    .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(shed) // beneath retry: a retry adds to an overload as any request does
     .push(hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once

@@ -23,6 +23,7 @@ export const IDEMPOTENCY_KEY = 'idempotency-key'
 export const RETRY_AFTER = 'retry-after'
 
 export const GRPC_TIMEOUT = 'grpc-timeout'
+export const GRPC_STATUS = 'grpc-status'
 export const GRPC_PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts'
 export const CONNECT_TIMEOUT_MS = 'connect-timeout-ms'
 
@@ -39,3 +40,12 @@ export interface HeaderSource {
 export function isGrpc(headers: HeaderSource): boolean {
   return headers.get(CONTENT_TYPE)?.toLowerCase().startsWith('application/grpc') ?? false
 }
+
+/** Is it gRPC as such, which tells its status in trailers, and not gRPC-Web, which tells it in the body? */
+export function isNativeGrpc(headers: HeaderSource): boolean {
+  const type = headers.get(CONTENT_TYPE)
+  return type !== null && NATIVE_GRPC.test(type)
+}
+
+/** `application/grpc`, and with a codec behind a plus sign. */
+const NATIVE_GRPC = /^application\/grpc(?![^+;\s])/i

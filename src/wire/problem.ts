@@ -1,5 +1,6 @@
-/** Mesh errors as answers: problem+json (RFC 9457), or trailers-only where the caller speaks gRPC. */
+/** Mesh errors as answers: problem+json (RFC 9457), or in the words of gRPC or Connect where the caller speaks them. */
 import type { MeshError } from '../core/errors.ts'
+import { connectError } from './connect-error.ts'
 import { ERROR, isGrpc, PROXY_STATUS, RETRY_AFTER, RETRYABLE } from './headers.ts'
 import { proxyStatus } from './proxy-status.ts'
 
@@ -13,7 +14,7 @@ export interface ProblemFacts {
 }
 
 /** gRPC status of each HTTP status that a mesh error has: invalid argument, not found, unavailable, deadline exceeded … */
-const GRPC_STATUS_OF: Record<number, number> = { 400: 3, 404: 5, 413: 8, 503: 14, 504: 4, 508: 9 }
+const GRPC_STATUS_OF: Record<number, number> = { 400: 3, 404: 5, 413: 8, 501: 12, 503: 14, 504: 4, 508: 9 }
 
 /** The answer that says what went wrong. It is the mesh's own: `selvedge-error` and `proxy-status` say so. */
 export function problemResponse(error: MeshError, request: Request, facts: ProblemFacts = {}): Response {
@@ -32,6 +33,12 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     // gRPC: percent-encoded, so that a header can hold it.
     headers['grpc-message'] = encodeURIComponent(error.message.toWellFormed()).replaceAll('%20', ' ')
     return new Response(null, { status: 200, headers })
+  }
+
+  const connect = connectError(request.headers, status, error.message)
+  if (connect) {
+    headers['content-type'] = connect.contentType
+    return new Response(connect.body, { status: connect.status, headers })
   }
 
   headers['content-type'] = 'application/problem+json'

@@ -11,6 +11,7 @@ const GRPC_STATUS: Record<MeshErrorCode, string> = {
   backend_not_found: '13',
   record_invalid: '13',
   internal: '13',
+  protocol_unsupported: '12',
   credential_failed: '13',
   function_failed: '13',
   no_endpoint: '14',
