@@ -46,6 +46,7 @@ describe('the stack of a call', () => {
     expect(met).toEqual([
       'resolve',
       'ruleDeadline',
+      'nativeGrpc',
       'retry',
       'shed',
       'hedge',

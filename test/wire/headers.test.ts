@@ -26,3 +26,17 @@ describe('isGrpc', () => {
     expect(names.isGrpc(new Headers())).toBe(false)
   })
 })
+
+describe('isNativeGrpc', () => {
+  it.each([
+    ['application/grpc', true],
+    ['application/grpc+proto', true],
+    ['Application/gRPC; charset=utf-8', true],
+    ['application/grpc-web', false],
+    ['application/grpc-web-text+proto', false],
+    ['application/json', false],
+    ['', false],
+  ])('of %s is %s', (type, expected) => {
+    expect(names.isNativeGrpc(new Headers({ 'content-type': type }))).toBe(expected)
+  })
+})
