@@ -80,6 +80,7 @@ describe('the stack of a call', () => {
       'reach',
       'mirror',
       'ruleDeadline',
+      'nativeGrpc',
     ])
   })
 
