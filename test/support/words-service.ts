@@ -70,7 +70,7 @@ export async function startWords(): Promise<WordsServer> {
           },
           async *count({ value }, context) {
             note(context)
-            for (const [index, letter] of [...value].entries()) {
+            for (const [index, letter] of value.split('').entries()) {
               if (value === 'deny' && index === 1) throw denied()
               yield { value: letter }
             }
