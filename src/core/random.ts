@@ -12,16 +12,20 @@ const POOL_BYTES = 4096
 /** The platform's randomness. Ids come from a pool, filled when first asked for: at module scope there is no crypto. */
 export function systemRandom(): Random {
   const hex = hexTable()
-  const pool = new Uint8Array(POOL_BYTES)
-  let used = POOL_BYTES
-  const byte = () => {
-    if (used === POOL_BYTES) {
-      crypto.getRandomValues(pool)
+  const bytes = new Uint8Array(POOL_BYTES)
+  // One long text of which each id is a slice: to put an id together digit by digit costs ten times as much.
+  let pool = ''
+  let used = 0
+  const digits = (count: number) => {
+    if (used + count > pool.length) {
+      crypto.getRandomValues(bytes)
+      pool = Array.from(bytes, (byte) => hex[byte]).join('')
       used = 0
     }
-    return pool[used++] as number
+    used += count
+    return pool.slice(used - count, used)
   }
-  return { next: () => Math.random(), hex: (bytes) => hexOf(bytes, byte, hex) }
+  return { next: () => Math.random(), hex: (bytes) => notZero(() => digits(bytes * 2)) }
 }
 
 /** Numbers that follow from a seed alone (mulberry32: 32 bits of state, enough for tests and simulation). */
@@ -34,19 +38,18 @@ export function seeded(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
-  return { next, hex: (bytes) => hexOf(bytes, () => Math.floor(next() * 256), hex) }
+  const digits = (bytes: number) => {
+    let text = ''
+    for (let count = 0; count < bytes; count++) text += hex[Math.floor(next() * 256)]
+    return text
+  }
+  return { next, hex: (bytes) => notZero(() => digits(bytes)) }
 }
 
-function hexOf(bytes: number, byte: () => number, hex: readonly string[]): string {
-  let text = ''
-  let sum = 0
-  for (let index = 0; index < bytes; index++) {
-    const value = byte()
-    sum |= value
-    text += hex[value]
-  }
-  // W3C Trace Context forbids ids of zeros alone.
-  return sum === 0 ? hexOf(bytes, byte, hex) : text
+/** W3C Trace Context forbids ids of zeros alone. */
+function notZero(draw: () => string): string {
+  const id = draw()
+  return /[^0]/.test(id) ? id : notZero(draw)
 }
 
 /** The two digits of each byte. */
