@@ -2,8 +2,12 @@
 import type { Trace } from '../core/span.ts'
 import { BAGGAGE, type HeaderSource, TRACEPARENT, TRACESTATE } from './headers.ts'
 
-const TRACEPARENT_FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
-const ZERO = /^0+$/
+/** `<version>-<trace id>-<span id>-<flags>`; later versions may have more. */
+const FORM = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/
+/** Of version 00, which has those four fields and no more. */
+const LENGTH = 55
+const NO_TRACE_ID = '0'.repeat(32)
+const NO_SPAN_ID = '0'.repeat(16)
 /** Members of a tracestate, at most (W3C Trace Context §3.3.1.1). */
 const MAX_STATE_MEMBERS = 32
 
@@ -11,23 +15,16 @@ const MAX_STATE_MEMBERS = 32
 export function readTrace(headers: HeaderSource): Trace | undefined {
   const text = headers.get(TRACEPARENT)
   if (text === null) return undefined
-  const parts = TRACEPARENT_FORM.exec(text)
-  if (!parts) return undefined
-  const [, version, traceId, spanId, flags, rest] = parts as unknown as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string?,
-  ]
-  // Version ff is forbidden; version 00 has four fields; later versions may have more and are read by their prefix.
-  if (version === 'ff' || (version === '00' && rest) || ZERO.test(traceId) || ZERO.test(spanId)) return undefined
+  // Version ff is forbidden.
+  if (!FORM.test(text) || text.startsWith('ff') || (text.startsWith('00') && text.length > LENGTH)) return undefined
+  const traceId = text.slice(3, 35)
+  const spanId = text.slice(36, 52)
+  if (traceId === NO_TRACE_ID || spanId === NO_SPAN_ID) return undefined
   return {
     traceId,
     spanId,
     // Level 2 knows two flags, sampled (1) and random (2); others are zeroed.
-    flags: Number.parseInt(flags, 16) & 3,
+    flags: Number.parseInt(text.charAt(54), 16) & 3,
     state: readState(headers.get(TRACESTATE)),
     baggage: headers.get(BAGGAGE) ?? undefined,
   }

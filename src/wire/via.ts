@@ -16,7 +16,7 @@ export function nextLoop(loop: string): string {
 
 /** The CDN-Loop of a call that begins here after `hops` hops. */
 export function loopOf(hops: number): string {
-  return new Array(hops + 1).fill(LOOP_TOKEN).join(', ')
+  return hops === 0 ? LOOP_TOKEN : new Array(hops + 1).fill(LOOP_TOKEN).join(', ')
 }
 
 function countOurs(loop: string | null): number {
