@@ -51,6 +51,6 @@ class Work implements Cancellation {
 export function cancelOn(work: Cancellation, signals: readonly AbortSignal[]): void {
   for (const signal of signals) {
     if (signal.aborted) work.cancel(signal.reason)
-    else signal.addEventListener('abort', () => work.cancel(signal.reason), { once: true })
+    else signal.addEventListener('abort', () => work.cancel(signal.reason))
   }
 }

@@ -17,7 +17,7 @@ export type Forward = (request: Request, forwarded: Forwarded) => Promise<Respon
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
   const call = caller(settings)
-  const enter = inbound(settings, async function forward(request, context: Inbound & Forwarded) {
+  const enter = inbound(settings, function forward(request, context: Inbound & Forwarded) {
     const { name, path } = context.identify()
     const { receipt, trace, deadline, priority, headers = pickHeaders(request.headers) } = context
     return call(

@@ -46,11 +46,12 @@ export interface Roads {
 /** Sends over the network. What it throws is a MeshError, or the reason with which the caller left. */
 export function send(roads: Roads): Service<Sent> {
   const cloud = roads.cloud?.(roads)
-  return async function send(request, context) {
+  return function send(request, context) {
+    const failed = (error: unknown) => Promise.reject(meshErrorOf(error, context))
     try {
-      return await sendBy(roads, cloud, request, context)
+      return sendBy(roads, cloud, request, context).catch(failed)
     } catch (error) {
-      throw meshErrorOf(error, context)
+      return failed(error)
     }
   }
 }

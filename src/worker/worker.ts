@@ -28,7 +28,7 @@ export const MeshEntrypoint = {
   fetch: (request, env, ctx) => handle(request, env, ctx, true),
 } satisfies ExportedHandler<Env>
 
-async function handle(request: Request, env: Env, ctx: ExecutionContext, trusted: boolean): Promise<Response> {
+function handle(request: Request, env: Env, ctx: ExecutionContext, trusted: boolean): Response | Promise<Response> {
   let mesh: Running
   try {
     mesh = running.get(env) ?? start(env)

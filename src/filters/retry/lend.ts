@@ -23,7 +23,7 @@ interface Needs {
  * one retry is kept back for ourselves; elsewhere all are lent, so that they are spent next to the failure, where they
  * repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever fails in between.
  */
-export const lend: Filter<Needs, { lent: number }> = async function lend(
+export const lend: Filter<Needs, { lent: number }> = function lend(
   request,
   { allowance, attempt, candidate, service },
   next,
@@ -33,16 +33,18 @@ export const lend: Filter<Needs, { lent: number }> = async function lend(
   const keep = attempt.mayRepeat && mayLose(candidate.endpoint.target, service) ? 1 : 0
   // Retries given to one who does not account for them could be spent twice.
   const loan = allowance.lend(settles === false ? allowance.left : keep)
-  try {
-    const response = await next(request, { lent: loan.amount })
-    const used = readRetriesUsed(response.headers)
-    loan.settle(used ?? (settles ? loan.amount : 0))
-    candidate.settles = used !== undefined
-    return response
-  } catch (error) {
-    loan.settle(classifyError(error) === 'unsent' ? 0 : loan.amount)
-    throw error
-  }
+  return next(request, { lent: loan.amount }).then(
+    (response) => {
+      const used = readRetriesUsed(response.headers)
+      loan.settle(used ?? (settles ? loan.amount : 0))
+      candidate.settles = used !== undefined
+      return response
+    },
+    (error) => {
+      loan.settle(classifyError(error) === 'unsent' ? 0 : loan.amount)
+      throw error
+    },
+  )
 }
 
 /** A binding to the only endpoint is as sure as a call within this Worker; a network, or a time limit, is not. */
