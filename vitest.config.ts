@@ -10,6 +10,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
+          // A property takes its time on a busy machine.
+          testTimeout: 30_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/worker/**', 'test/e2e/**', 'test/conformance/**'],
         },

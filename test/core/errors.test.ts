@@ -15,6 +15,7 @@ const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['function_failed', 502, 'http_protocol_error', undefined],
   ['no_endpoint', 503, 'destination_unavailable', undefined],
   ['endpoint_unreachable', 503, 'connection_terminated', undefined],
+  ['protocol_unsupported', 501, 'http_protocol_error', false],
   ['limit_subrequests', 503, 'proxy_internal_response', false],
   ['overloaded', 503, 'connection_limit_reached', undefined],
   ['registry_unavailable', 503, 'proxy_internal_error', true],

@@ -449,6 +449,7 @@ describe('CORS', () => {
       'allow-credentials': 'true',
       'allow-methods': 'PUT, DELETE',
       'allow-headers': 'x-a, X-B',
+      'expose-headers': 'x-c',
       'max-age': '60',
     })
     expect(response.headers.get('vary')).toBe('origin')
