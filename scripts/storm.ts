@@ -1,6 +1,6 @@
 /**
  * Draws the load at the leaf over time, by policy, from what the simulator wrote:
- * `npm run sim -- --scenario dead-leaf --seeds 1 --json storm.json && node scripts/storm.ts storm.json docs/storm.svg`.
+ * `npm run sim -- --scenario dead-leaf --seeds 1 --json storm.json && npx node scripts/storm.ts storm.json docs/storm.svg`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
