@@ -64,6 +64,7 @@ const legend = reports.toReversed().map(({ contender }, index) => {
 writeFileSync(
   to,
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#333">
+<title>Load at a dead leaf over time, by policy</title>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 ${text([PLOT.left, 18], 'start', 'Calls that reach a dead leaf, times the calls that users make: three retrying hops of 200 isolates', ' font-weight="600"')}
 ${[...grid, ...ticks, ...lines, ...legend].join('\n')}
