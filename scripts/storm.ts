@@ -8,7 +8,8 @@ interface Report {
   readonly scenario: string
   readonly contender: string
   readonly seed: number
-  readonly load: { readonly base: number; readonly perSecond: readonly number[] }
+  /** Of the leaf, times the base load. */
+  readonly load: { readonly perSecond: readonly number[] }
 }
 
 const WIDTH = 860
@@ -50,15 +51,13 @@ const ticks = Array.from({ length: Math.floor(seconds / 10) + 1 }, (_, index) =>
   text([x(index * 10), HEIGHT - PLOT.bottom + 18], 'middle', `${index * 10} s`),
 )
 const lines = reports.map(({ contender, load }) => {
-  const points = load.perSecond.map(
-    (count, second) => `${x(second + 0.5).toFixed(1)},${y(count / load.base).toFixed(1)}`,
-  )
+  const points = load.perSecond.map((times, second) => `${x(second + 0.5).toFixed(1)},${y(times).toFixed(1)}`)
   const width = contender === 'selvedge' ? 3 : 1.5
   return `<polyline points="${points.join(' ')}" fill="none" stroke="${COLOURS[contender]}" stroke-width="${width}"/>`
 })
 const legend = reports.toReversed().map(({ contender }, index) => {
-  const left = PLOT.left + (index % 6) * 130
-  return `<rect x="${left}" y="30" width="12" height="4" fill="${COLOURS[contender]}"/>${text([left + 17, 36], 'start', contender)}`
+  const left = PLOT.left + index * 134
+  return `<rect x="${left}" y="30" width="12" height="4" fill="${COLOURS[contender]}"/>${text([left + 17, 36], 'start', contender, ' font-size="11"')}`
 })
 
 writeFileSync(
