@@ -13,13 +13,15 @@ const POOL_BYTES = 4096
 export function systemRandom(): Random {
   const hex = hexTable()
   const bytes = new Uint8Array(POOL_BYTES)
+  const parts = new Array<string>(POOL_BYTES).fill('')
   // One long text of which each id is a slice: to put an id together digit by digit costs ten times as much.
   let pool = ''
   let used = 0
   const digits = (count: number) => {
     if (used + count > pool.length) {
       crypto.getRandomValues(bytes)
-      pool = Array.from(bytes, (byte) => hex[byte]).join('')
+      for (let index = 0; index < POOL_BYTES; index++) parts[index] = hex[bytes[index] as number] as string
+      pool = parts.join('')
       used = 0
     }
     used += count

@@ -77,20 +77,17 @@ function answered(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     if (work.reason !== undefined) return reject(work.reason)
-    const stop = ms === Number.POSITIVE_INFINITY ? undefined : clock.after(ms, late)
-    work.onCancel((reason) => {
-      stop?.()
+    const stop = ms === Number.POSITIVE_INFINITY ? noTimer : clock.after(ms, late)
+    const failed = (reason: unknown) => {
+      stop()
       reject(reason)
-    })
-    go().then(
-      (response) => {
-        stop?.()
-        resolve(response)
-      },
-      (error) => {
-        stop?.()
-        reject(error)
-      },
-    )
+    }
+    work.onCancel(failed)
+    go().then((response) => {
+      stop()
+      resolve(response)
+    }, failed)
   })
 }
+
+const noTimer = () => {}

@@ -6,7 +6,7 @@ import { readTimeoutMs } from '../wire/deadline.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Arrival, accept, type Inbound, priorityOf, root } from './accept.ts'
-import { nameOf, splitUrl } from './name.ts'
+import { nameReader, splitUrl } from './name.ts'
 import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
 import { type Handler, handled, type Served } from './serve.ts'
@@ -58,6 +58,7 @@ export function createMesh(options: MeshOptions): Mesh {
   const settings = withDefaults(options)
   const { clock, domain, storage } = settings
   const call = caller(settings)
+  const nameOf = nameReader(domain)
 
   function fetchFor(context: () => Inbound): MeshFetch {
     return async function fetch(input, init) {
@@ -71,7 +72,7 @@ export function createMesh(options: MeshOptions): Mesh {
       return call(
         request,
         named(from, {
-          name: nameOf(host, domain),
+          name: nameOf(host),
           path,
           headers,
           receipt: receipt(),

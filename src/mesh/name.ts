@@ -1,6 +1,7 @@
 /** Reads the name that is called out of a URL: its host. */
 import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { type Lru, lru } from '../core/lru.ts'
 
 export interface Called {
   readonly name: ServiceName
@@ -17,6 +18,22 @@ export function splitUrl(url: string): { host: string; path: string } {
   // An IPv6 address has colons of its own, within brackets.
   const host = port > authority.lastIndexOf(']') ? authority.slice(0, port) : authority
   return { host: host.slice(host.lastIndexOf('@') + 1), path: slash === -1 ? '/' : url.slice(slash) }
+}
+
+/** Hosts whose meaning is kept. */
+const MAX_HOSTS = 1000
+
+/** Reads names as {@link nameOf} does, and remembers those that it has read: most calls are of a few names. */
+export function nameReader(domain: string): (host: string) => ServiceName {
+  const known: Lru<string, ServiceName> = lru(MAX_HOSTS)
+  return (host) => {
+    let name = known.get(host)
+    if (name === undefined) {
+      name = nameOf(host, domain)
+      known.set(host, name)
+    }
+    return name
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Which service a request from outside means: by its host, or by its path on the mesh's own hosts. */
+import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
-import { type Called, nameOf, splitUrl } from '../mesh/name.ts'
+import { type Called, splitUrl } from '../mesh/name.ts'
 
 /** `/svc/<name>/…` on a mesh host. */
 const SERVICE_PREFIX = '/svc/'
@@ -36,15 +37,15 @@ export function addressOf(url: string, meshHosts: Hosts): Address {
 }
 
 /** @throws {MeshError} `service_not_named`, with what may be said instead. */
-export function identify({ host, path, isMesh }: Address, domain: string): Called {
-  if (!isMesh) return { name: nameOf(host, domain), path }
+export function identify({ host, path, isMesh }: Address, nameOf: (said: string) => ServiceName): Called {
+  if (!isMesh) return { name: nameOf(host), path }
   if (!path.startsWith(SERVICE_PREFIX)) {
     const said = path.split('?', 1)[0]
     throw new MeshError('service_not_named', `"${said}" names no service: say it as /svc/<name>/… or as the host.`)
   }
   const rest = path.slice(SERVICE_PREFIX.length)
   const end = rest.search(/[/?]/)
-  if (end === -1) return { name: nameOf(rest, domain), path: '/' }
-  const name = nameOf(rest.slice(0, end), domain)
+  if (end === -1) return { name: nameOf(rest), path: '/' }
+  const name = nameOf(rest.slice(0, end))
   return { name, path: rest[end] === '?' ? `/${rest.slice(end)}` : rest.slice(end) }
 }

@@ -1,5 +1,7 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
+import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { nameReader } from '../mesh/name.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { problemResponse } from '../wire/problem.ts'
 import { type Env, workerOptions } from './env.ts'
@@ -9,7 +11,7 @@ import { reserved } from './reserved.ts'
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
   readonly hosts: Hosts
-  readonly domain: string
+  readonly nameOf: (said: string) => ServiceName
   readonly forward: Forward
 }
 
@@ -42,14 +44,14 @@ function handle(request: Request, env: Env, ctx: ExecutionContext, trusted: bool
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(address.path)
   return mesh.forward(request, {
     trusted,
-    identify: () => identify(address, mesh.domain),
+    identify: () => identify(address, mesh.nameOf),
     defer: (work) => ctx.waitUntil(work),
   })
 }
 
 function start(env: Env): Running {
   const { hosts, ...options } = workerOptions(env)
-  const made = { hosts, domain: options.domain, forward: proxy(options) }
+  const made = { hosts, nameOf: nameReader(options.domain), forward: proxy(options) }
   running.set(env, made)
   return made
 }

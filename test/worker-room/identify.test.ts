@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { nameReader } from '../../src/mesh/name.ts'
 import { addressOf, hosts, identify } from '../../src/worker/identify.ts'
 
 const meshHosts = hosts('localhost,127.0.0.1,[::1],*.workers.dev')
-const named = (url: string) => identify(addressOf(new Request(url).url, meshHosts), 'mesh')
+const named = (url: string) => identify(addressOf(new Request(url).url, meshHosts), nameReader('mesh'))
 
 describe('hosts', () => {
   it('includes those that are listed, and any labels before a suffix', () => {

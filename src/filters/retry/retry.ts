@@ -14,7 +14,7 @@ import { IDEMPOTENCY_KEY } from '../../wire/headers.ts'
 import type { Pushback } from '../../wire/pushback.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
-import { onceBody, replayBody } from './replay.ts'
+import { onceBody, type ReplayBody, replayBody } from './replay.ts'
 import { discard, type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
 
 /** One of the attempts of a call. */
@@ -83,8 +83,13 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
     const outcome = outcomeOf(ended)
     if (outcome === 'success') budget.deposit()
     else if (isFault(outcome)) budget.fail()
+    // What most answers are: nothing is to be judged.
+    if (outcome === 'success' && ended.response && !policy.codes.has(ended.response.status)) {
+      receipt.retriesUsed = allowance.used
+      return ended.response
+    }
 
-    const verdict = judge(ended)
+    const verdict = judge(ended, { ...context, allowance, body, number, isRepeatable })
     if ('refused' in verdict) {
       receipt.retryRefused = verdict.refused
       if (verdict.refused === 'budget' && budget.stopsUpstream) allowance.exhaust()
@@ -97,32 +102,42 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
     allowance.take()
     receipt.retriesUsed = allowance.used
     await sleep(clock, verdict.retryAfterMs, work)
-
-    function judge(ended: Ended): Verdict {
-      const pushback = pushbackOf(ended, clock.now())
-      if (isOutOfTime(ended.error)) return { refused: 'deadline' }
-      if (!isRetryable(ended, pushback, policy.codes)) return { refused: undefined }
-      if (pushback?.verdict === 'stop') return { refused: 'pushback' }
-      if (number > policy.attempts) return { refused: 'attempts' }
-      if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
-      if (!body.replayable) return { refused: 'not-replayable' }
-      if (allowance.left < 1) return { refused: 'allowance' }
-      if (context.subrequests.left < 1) return { refused: 'subrequests' }
-      const waitMs = waitOf(pushback)
-      // Not to start what cannot be finished: the wait and a typical answer must fit.
-      const typicalMs = service.typicalMs(clock.now(), receipt.attempts) ?? 0
-      if (remaining(context.deadline, clock) <= waitMs + typicalMs) return { refused: 'deadline' }
-      if (!budget.tryWithdraw()) return { refused: 'budget' }
-      return { retryAfterMs: waitMs }
-    }
-
-    function waitOf(pushback: Pushback | undefined): number {
-      if (pushback?.waitMs !== undefined) return pushback.waitMs
-      // It was refused unread: another endpoint may take it at once, the first time.
-      if (pushback?.verdict === 'go' && number === 1) return 0
-      return backoffMs(policy.backoffMs, number, context.random)
-    }
   }
+}
+
+/** What a verdict depends on, besides how the attempt ended. */
+interface Tried extends Needs {
+  readonly allowance: Allowance
+  readonly body: ReplayBody
+  readonly number: number
+  readonly isRepeatable: boolean
+}
+
+function judge(ended: Ended, tried: Tried): Verdict {
+  const { clock, receipt, deadline, allowance, subrequests, body, number, isRepeatable, service } = tried
+  const { retry: policy, budget } = service
+  const pushback = pushbackOf(ended, clock.now())
+  if (isOutOfTime(ended.error)) return { refused: 'deadline' }
+  if (!isRetryable(ended, pushback, policy.codes)) return { refused: undefined }
+  if (pushback?.verdict === 'stop') return { refused: 'pushback' }
+  if (number > policy.attempts) return { refused: 'attempts' }
+  if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
+  if (!body.replayable) return { refused: 'not-replayable' }
+  if (allowance.left < 1) return { refused: 'allowance' }
+  if (subrequests.left < 1) return { refused: 'subrequests' }
+  const waitMs = waitOf(pushback, tried)
+  // Not to start what cannot be finished: the wait and a typical answer must fit.
+  const typicalMs = service.typicalMs(clock.now(), receipt.attempts) ?? 0
+  if (remaining(deadline, clock) <= waitMs + typicalMs) return { refused: 'deadline' }
+  if (!budget.tryWithdraw()) return { refused: 'budget' }
+  return { retryAfterMs: waitMs }
+}
+
+function waitOf(pushback: Pushback | undefined, { number, random, service }: Tried): number {
+  if (pushback?.waitMs !== undefined) return pushback.waitMs
+  // It was refused unread: another endpoint may take it at once, the first time.
+  if (pushback?.verdict === 'go' && number === 1) return 0
+  return backoffMs(service.retry.backoffMs, number, random)
 }
 
 /** Content of these has no meaning (RFC 9110 §9.3.1): it is passed on once, as it came. */
