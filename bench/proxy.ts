@@ -11,12 +11,14 @@ import { startWorkerd } from './workerd.ts'
 
 /** At most so many times the CPU of a passthrough. */
 const limits: Record<ShapeName, number> = { small: 1.25, post: 1.3, medium: 1.3, large: 1.03 }
+/** At most so many times the CPU of a handler that asks the same of the platform, and does nothing else (variants/by-hand.ts). */
+const overByHand = 1.25
 /** What one would build today costs at least so many times as much as the mesh. */
 const ahead = 1.9
 
-const variants: readonly Variant[] = ['origin', 'passthrough', 'control', 'candidate', 'incumbent'].map((name) => ({
-  name,
-}))
+const variants: readonly Variant[] = ['origin', 'passthrough', 'control', 'by-hand', 'candidate', 'incumbent'].map(
+  (name) => ({ name }),
+)
 
 const services: Services = {
   driver: {
@@ -28,6 +30,7 @@ const services: Services = {
       origin: { service: 'origin' },
       passthrough: { service: 'passthrough' },
       control: { service: 'control' },
+      'by-hand': { service: 'by-hand' },
       candidate: { service: 'candidate', entrypoint: 'MeshEntrypoint' },
       incumbent: { service: 'incumbent' },
     },
@@ -35,6 +38,7 @@ const services: Services = {
   origin: { code: 'origin.js' },
   passthrough: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
   control: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
+  'by-hand': { code: 'by-hand.js', bindings: { UP: { service: 'origin' } } },
   candidate: { code: 'candidate.js', bindings: { REGISTRY: { kv: 'candidate-kv' }, USERS: { service: 'origin' } } },
   incumbent: { code: 'incumbent.js', bindings: { REGISTRY: { kv: 'incumbent-kv' }, USERS: { service: 'origin' } } },
 }
@@ -47,7 +51,7 @@ export async function measureProxy(
   say: (line: string) => void,
 ): Promise<Section> {
   const modules = {
-    ...(await bundles(['driver', 'origin', 'passthrough', 'incumbent'])),
+    ...(await bundles(['driver', 'origin', 'passthrough', 'by-hand', 'incumbent'])),
     'candidate.js': candidate,
   }
   const names = Object.keys(shapes) as ShapeName[]
@@ -76,6 +80,12 @@ export async function measureProxy(
         const value = ofRuns(taken, shape, (of) => of('candidate').ratio)
         return atMost(`candidate / passthrough, ${shapes[shape].title}`, value, limits[shape], isJudged(shape))
       }),
+      atMost(
+        'candidate / by-hand, GET small',
+        ofRuns(taken, 'small', (of) => of('candidate').ratio / of('by-hand').ratio),
+        overByHand,
+        isJudged('small'),
+      ),
       atLeast(
         'incumbent / candidate, GET small',
         ofRuns(taken, 'small', (of) => of('incumbent').ratio / of('candidate').ratio),

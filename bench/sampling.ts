@@ -58,8 +58,8 @@ export class WrongAnswer extends Error {}
 const sampleUs = (shape: ShapeName) => (shape === 'large' ? 50_000 : 25_000)
 /** Calls at once, as a busy isolate has them: one at a time would make a turn of the event loop of each hop. */
 const lanes = (shape: ShapeName) => (shape === 'large' ? 1 : 8)
-/** What V8 takes to compile for good what is called most: the first shape pays for the others. */
-const firstWarmUpUs = 1_000_000
+/** What V8 takes to compile for good what is called most, some ten thousand calls: the first shape pays for the others. */
+const firstWarmUpUs = 5_000_000
 const warmUpUs = 300_000
 /** A record is fresh for so long (docs/registry.md). */
 const freshMs = 5_000
