@@ -48,10 +48,12 @@ export function seeded(seed: number): Random {
   return { next, hex: (bytes) => notZero(() => digits(bytes)) }
 }
 
+const ZERO = '0'.charCodeAt(0)
+
 /** W3C Trace Context forbids ids of zeros alone. */
 function notZero(draw: () => string): string {
   const id = draw()
-  return /[^0]/.test(id) ? id : notZero(draw)
+  return id.charCodeAt(0) !== ZERO || /[^0]/.test(id) ? id : notZero(draw)
 }
 
 /** The two digits of each byte. */

@@ -36,6 +36,11 @@ export interface AttemptNote {
   isCold?: true
 }
 
+/** Of an attempt that begins. */
+export function attemptNote(number: number, endpoint: string, startedAt: number): AttemptNote {
+  return { number, endpoint, startedAt, tookMs: 0, outcome: undefined, status: undefined, reason: undefined }
+}
+
 /** An endpoint that was passed over. */
 export interface Skipped {
   readonly endpoint: string

@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, remaining } from '../core/deadline.ts'
 import { MeshError } from '../core/errors.ts'
-import { type Filter, nothing } from '../core/service.ts'
+import { observer } from '../core/observer.ts'
 import type { RecentMedian } from '../math/recent-median.ts'
 
 interface Needs {
@@ -21,16 +21,13 @@ const LARGEST_SHARE = 0.2
  * Beneath balance: the time that is needed is the endpoint's. The median of what its recent successes took must fit;
  * samples older than ten seconds are forgotten, so an endpoint that was slow is asked again.
  */
-export const admission: Filter<Needs> = function admission(request, context, next) {
-  const { clock, deadline, service, candidate } = context
-  const left = remaining(deadline, clock)
-  if (left <= service.timeouts.requestMs * LARGEST_SHARE || left <= LEAST_MS) {
+export const admission = observer<Needs>('admission', {
+  enter(_request, { clock, deadline, service, candidate }) {
+    const left = remaining(deadline, clock)
+    if (left > service.timeouts.requestMs * LARGEST_SHARE && left > LEAST_MS) return
     const typicalMs = candidate.latency.value(clock.now()) ?? 0
     const needed = Math.max(LEAST_MS, Math.min(typicalMs, service.timeouts.requestMs * LARGEST_SHARE))
-    if (left < needed) {
-      const message = `${left} ms are left, and ${needed} ms is what it usually takes.`
-      return Promise.reject(new MeshError('deadline_insufficient', message))
-    }
-  }
-  return next(request, nothing)
-}
+    if (left >= needed) return
+    throw new MeshError('deadline_insufficient', `${left} ms are left, and ${needed} ms is what it usually takes.`)
+  },
+})

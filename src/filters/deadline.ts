@@ -3,7 +3,7 @@ import { type Cancellation, cancellation, cancelOn } from '../core/cancellation.
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, deadlineIn, earlier, remaining } from '../core/deadline.ts'
 import { MeshError } from '../core/errors.ts'
-import { type Filter, nothing } from '../core/service.ts'
+import type { Filter } from '../core/service.ts'
 import type { TimeoutPolicy } from '../policy/timeout.ts'
 
 interface Needs {
@@ -52,12 +52,15 @@ interface AttemptNeeds extends Gives {
   readonly service: { readonly timeouts: TimeoutPolicy }
 }
 
-/** Beneath balance, so that its load hears of the timeout. Without `backendRequest` there is nothing to do. */
-export const attemptDeadline: Filter<AttemptNeeds, Partial<Gives>> = function attemptDeadline(request, context, next) {
+/** Does the rule or the record say `backendRequest`? */
+export function hasAttemptDeadline({ service }: Pick<AttemptNeeds, 'service'>): boolean {
+  return service.timeouts.attemptMs !== Number.POSITIVE_INFINITY
+}
+
+/** Beneath balance, so that its load hears of the timeout. For those alone that have one. */
+export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDeadline(request, context, next) {
   const { clock, deadline, work: call } = context
   const { attemptMs } = context.service.timeouts
-  if (attemptMs === Number.POSITIVE_INFINITY) return next(request, nothing)
-
   // An attempt that has timed out would go on while the next one is made: it has a signal of its own.
   const work = cancellation(true)
   const timedOut = () =>

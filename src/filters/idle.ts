@@ -3,10 +3,16 @@ import { byteSource } from '../core/byte-source.ts'
 import { type Clock, within } from '../core/clock.ts'
 import { MeshError } from '../core/errors.ts'
 import { identityStream } from '../core/identity-stream.ts'
-import { type Filter, nothing } from '../core/service.ts'
+import { observer } from '../core/observer.ts'
+import { type Seen, seen } from '../wire/seen.ts'
 
 interface Needs {
   readonly clock: Clock
+}
+
+interface Gives {
+  /** What was seen of the headers of the answer that came, on its way up. */
+  readonly seen: Seen
 }
 
 /**
@@ -16,22 +22,20 @@ interface Needs {
  *
  * @param idleMs the longest silence, in milliseconds; `Infinity` watches nothing.
  */
-export function idle(idleMs: number): Filter<Needs> {
-  return function idle(request, { clock }, next) {
-    const answer = next(request, nothing)
-    return idleMs === Number.POSITIVE_INFINITY ? answer : answer.then((response) => guarded(response, idleMs, clock))
-  }
-}
+export const idle = (idleMs: number) =>
+  observer<Needs, Gives>('idle', {
+    answered(response, context) {
+      context.seen = seen(response.headers)
+      return idleMs === Number.POSITIVE_INFINITY || !context.seen.isOpenEnded
+        ? response
+        : guarded(response, idleMs, context.clock)
+    },
+  })
 
 function guarded(response: Response, idleMs: number, clock: Clock): Response {
-  if (!isOpenEnded(response) || !response.body) return response
+  // A protocol that is switched to is the connection's own affair.
+  if (response.status === 101 || !response.body) return response
   return new Response(watched(response.body, idleMs, clock), response)
-}
-
-/** The body is not looked at: to make a stream of it costs as much as all the rest. */
-function isOpenEnded({ headers, status }: Response): boolean {
-  const isStream = headers.has('transfer-encoding') || headers.get('content-type')?.startsWith('text/event-stream')
-  return Boolean(isStream) && status !== 101 && !headers.has('content-length') && !headers.has('content-encoding')
 }
 
 /** The same bytes; an error where the next ones do not come in time. */

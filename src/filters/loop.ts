@@ -1,6 +1,6 @@
 /** Refuses what has gone round: a call that has made too many hops. */
 import { MeshError } from '../core/errors.ts'
-import { type Filter, nothing } from '../core/service.ts'
+import { observer } from '../core/observer.ts'
 
 interface Needs {
   /** Hops that the request has made. */
@@ -8,12 +8,10 @@ interface Needs {
 }
 
 /** @param maxHops hops allowed, 1 to 32 (the platform's own ceiling). */
-export function loop(maxHops: number): Filter<Needs> {
-  return function loop(request, { hops }, next) {
-    if (hops >= maxHops) {
-      const message = `The request has made ${hops} hops, and ${maxHops} are allowed.`
-      return Promise.reject(new MeshError('loop_detected', message))
-    }
-    return next(request, nothing)
-  }
-}
+export const loop = (maxHops: number) =>
+  observer<Needs>('loop', {
+    enter(_request, { hops }) {
+      if (hops < maxHops) return
+      throw new MeshError('loop_detected', `The request has made ${hops} hops, and ${maxHops} are allowed.`)
+    },
+  })

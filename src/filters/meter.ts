@@ -1,7 +1,7 @@
 /** Counts what is sent, so that a call is refused before the platform throws. */
 import type { Target } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
-import { type Filter, nothing } from '../core/service.ts'
+import { observer } from '../core/observer.ts'
 import type { Subrequests } from '../core/subrequests.ts'
 
 interface Needs {
@@ -9,24 +9,29 @@ interface Needs {
   readonly endpoint: { readonly target: Target }
 }
 
-/** Beneath admission: what is refused costs nothing. Above the attempt's deadline, which gives its connection back. */
-export const meter: Filter<Needs> = function meter(request, { subrequests, endpoint }, next) {
-  if (!subrequests.take(1)) {
-    const used = 'The subrequests that the mesh may make for one request are used up.'
-    return Promise.reject(new MeshError('limit_subrequests', used))
-  }
-  const { kind } = endpoint.target
-  // What stays inside the platform opens no connection.
-  return kind === 'url' || kind === 'lambda'
-    ? connected(subrequests, () => next(request, nothing))
-    : next(request, nothing)
+interface Gives {
+  /** Called when the connection that the attempt has opened is free again. */
+  readonly disconnect: () => void
 }
 
-async function connected(subrequests: Subrequests, go: () => Promise<Response>): Promise<Response> {
-  const answered = subrequests.connect()
-  try {
-    return await go()
-  } finally {
-    answered()
-  }
-}
+/** Beneath admission: what is refused costs nothing. Above the attempt's deadline, which gives its connection back. */
+export const meter = observer<Needs, Gives>('meter', {
+  enter(_request, context) {
+    const { subrequests, endpoint } = context
+    if (!subrequests.take(1)) {
+      const used = 'The subrequests that the mesh may make for one request are used up.'
+      throw new MeshError('limit_subrequests', used)
+    }
+    const { kind } = endpoint.target
+    // What stays inside the platform opens no connection.
+    if (kind === 'url' || kind === 'lambda') context.disconnect = subrequests.connect()
+  },
+  answered(response, { disconnect }) {
+    disconnect?.()
+    return response
+  },
+  failed(_error, { disconnect }) {
+    disconnect?.()
+    return undefined
+  },
+})

@@ -88,7 +88,7 @@ export function mirror<Asking, Live>(
       const response = await (next as Next<Copy<Live>>)(copy, {
         service,
         receipt: receipt(),
-        headers: { get: headers.get, passedOn: new Headers(passedOn) },
+        headers: { get: (name) => headers.get(name), passedOn: new Headers(passedOn) },
         deadline: deadlineIn(COPY_MS, clock),
         allowance: allowance(0),
         isKept: undefined,

@@ -2,8 +2,8 @@
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, remaining } from '../core/deadline.ts'
 import type { Target } from '../core/endpoint.ts'
+import { observer } from '../core/observer.ts'
 import type { Priority } from '../core/priority.ts'
-import type { Filter } from '../core/service.ts'
 import type { Trace } from '../core/span.ts'
 import { writeTimeout } from '../wire/deadline.ts'
 import {
@@ -18,9 +18,9 @@ import {
   TRACESTATE,
   UPGRADE,
 } from '../wire/headers.ts'
-import { hopByHopNames } from '../wire/hop-by-hop.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
 import { writePriority } from '../wire/priority.ts'
+import { type Seen, seen } from '../wire/seen.ts'
 import { traceparent } from '../wire/traceparent.ts'
 import { loopOf, nextLoop } from '../wire/via.ts'
 
@@ -38,10 +38,19 @@ interface Needs {
   readonly endpoint: { readonly target: Target }
 }
 
-/** Beneath all that waits: it writes what is left of the deadline as the request leaves. */
-export const propagate: Filter<Needs, { outgoing: Headers }> = function propagate(request, context, next) {
-  return next(request, { outgoing: outgoing(context) }).then(withoutHopByHop)
+interface Gives {
+  readonly outgoing: Headers
+  /** Where it stands over one that has looked at the answer already. */
+  readonly seen: Seen
 }
+
+/** Beneath all that waits: it writes what is left of the deadline as the request leaves. */
+export const propagate = observer<Needs, Gives>('propagate', {
+  enter(_request, context) {
+    context.outgoing = outgoing(context)
+  },
+  answered: (response, context) => withoutHopByHop(response, context.seen ?? seen(response.headers)),
+})
 
 /** One Headers an attempt: what is passed on, and what the next hop must know. */
 function outgoing(context: Needs) {
@@ -75,11 +84,10 @@ function restore(out: Headers, name: string, value: string | null): void {
 }
 
 /** The response itself where nothing has to go, since to make one anew costs. */
-function withoutHopByHop(response: Response): Response {
-  const names = hopByHopNames(response.headers)
+function withoutHopByHop(response: Response, { hopByHop }: Seen): Response {
   // A switched protocol is the connection's own affair; and a status out of range cannot be made anew.
-  if (names.length === 0 || response.status < 200 || response.status > 599) return response
+  if (hopByHop.length === 0 || response.status < 200 || response.status > 599) return response
   const answer = new Response(response.body, response)
-  for (const name of names) answer.headers.delete(name)
+  for (const name of hopByHop) answer.headers.delete(name)
   return answer
 }

@@ -1,8 +1,8 @@
 /** Errors become responses, here and only here. */
 import { MeshError } from '../core/errors.ts'
+import { observer } from '../core/observer.ts'
 import { isAbort } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
-import { type Filter, nothing } from '../core/service.ts'
 import type { Trace } from '../core/span.ts'
 import { problemResponse } from '../wire/problem.ts'
 
@@ -15,8 +15,8 @@ interface Needs {
 const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
-export const rescue: Filter<Needs> = function rescue(request, { receipt, trace }, next) {
-  return next(request, nothing).catch((error) => {
+export const rescue = observer<Needs>('rescue', {
+  failed(error, { receipt, trace }, request) {
     if (request.signal.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     const problem = meshErrorOf(error)
     receipt.error = problem.code
@@ -25,8 +25,8 @@ export const rescue: Filter<Needs> = function rescue(request, { receipt, trace }
       revision: receipt.revision,
       traceId: trace?.traceId,
     })
-  })
-}
+  },
+})
 
 function meshErrorOf(error: unknown): MeshError {
   if (error instanceof MeshError) return error

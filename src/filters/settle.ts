@@ -1,8 +1,8 @@
 /** Tells the caller what its call cost, and what the mesh changed its mind about. */
 import type { Allowance } from '../core/allowance.ts'
+import { observer } from '../core/observer.ts'
 import { classify } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
-import { type Filter, nothing } from '../core/service.ts'
 import { PROXY_STATUS, RETRIES_USED, RETRYABLE } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
 
@@ -13,9 +13,9 @@ interface Needs {
 }
 
 /** Above rescue: an error settles what was spent on it, too. */
-export const settle: Filter<Needs> = function settle(request, { receipt, allowance }, next) {
-  return next(request, nothing).then((response) => settled(response, allowance, receipt))
-}
+export const settle = observer<Needs>('settle', {
+  answered: (response, { receipt, allowance }) => settled(response, allowance, receipt),
+})
 
 /** The response with what the caller should hear of it; untouched where there is nothing to say. */
 export function settled(response: Response, allowance: Allowance | undefined, receipt: Receipt): Response {

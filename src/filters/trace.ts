@@ -1,9 +1,9 @@
 /** Opens a span, and ends it with what came of it. */
 import type { Clock } from '../core/clock.ts'
 import { MeshError } from '../core/errors.ts'
+import { type Observer, observer, type Room } from '../core/observer.ts'
 import { classify, classifyError, type Outcome } from '../core/outcome.ts'
 import type { Random } from '../core/random.ts'
-import type { Filter } from '../core/service.ts'
 import type { Sink } from '../core/sink.ts'
 import { openSpan, type Span, type Trace } from '../core/span.ts'
 
@@ -14,47 +14,60 @@ interface Needs {
   readonly trace: Trace | undefined
 }
 
-/** A span for the request that came in. Above all that can refuse: refusals are traced too. */
-export function serverTrace(sink: Sink): Filter<Needs, { trace: Trace }> {
-  return function serverTrace(request, { clock, random, trace }, next) {
-    const span = openSpan('server', request.method, trace, clock.now(), random)
-    return told(span, sink, clock, next(request, { trace: traceOf(span, trace) }))
-  }
+interface Gives {
+  readonly trace: Trace
+  readonly span: Span
 }
+
+/** A span for the request that came in. Above all that can refuse: refusals are traced too. */
+export const serverTrace = (sink: Sink) =>
+  observer<Needs, Gives>('serverTrace', {
+    enter(request, context) {
+      const { clock, random, trace } = context
+      open(context, openSpan('server', request.method, trace, clock.now(), random))
+    },
+    ...ended(sink),
+  })
 
 /** A span for each attempt that goes out. */
-export function clientTrace(
-  sink: Sink,
-): Filter<Needs & { attempt: { number: number }; endpoint: { id: string } }, { trace: Trace }> {
-  return function clientTrace(request, { clock, random, trace, attempt, endpoint }, next) {
-    const span = openSpan('client', endpoint.id, trace, clock.now(), random)
-    span.attempt = attempt.number
-    return told(span, sink, clock, next(request, { trace: traceOf(span, trace) }))
-  }
+export const clientTrace = (sink: Sink) =>
+  observer<Needs & { attempt: { number: number }; endpoint: { id: string } }, Gives>('clientTrace', {
+    enter(_request, context) {
+      const { clock, random, trace, attempt, endpoint } = context
+      const span = openSpan('client', endpoint.id, trace, clock.now(), random)
+      span.attempt = attempt.number
+      open(context, span)
+    },
+    ...ended(sink),
+  })
+
+/** What the next hop is told: this span is its parent; state and baggage go on as they came. */
+function open(context: Room<Gives>, span: Span): void {
+  const { trace } = context
+  const { traceId, spanId, flags } = span
+  context.span = span
+  context.trace = { traceId, spanId, flags, state: trace?.state, baggage: trace?.baggage }
 }
 
-function told(span: Span, sink: Sink, clock: Clock, answer: Promise<Response>): Promise<Response> {
-  return answer.then(
-    (response) => {
+function ended(sink: Sink): Pick<Observer<Needs, Gives>, 'answered' | 'failed'> {
+  return {
+    answered(response, context) {
+      const span = context.span as Span
       span.status = response.status
-      end(classify(response))
+      end(span, classify(response), context)
       return response
     },
-    (error) => {
+    failed(error, context) {
+      const span = context.span as Span
       span.error = error instanceof MeshError ? error.code : undefined
-      end(classifyError(error))
-      throw error
+      end(span, classifyError(error), context)
+      return undefined
     },
-  )
+  }
 
-  function end(outcome: Outcome): void {
+  function end(span: Span, outcome: Outcome, { clock }: Needs): void {
     span.outcome = outcome
     span.endedAt = clock.now()
     sink.span(span)
   }
-}
-
-/** What the next hop is told: this span is its parent; state and baggage go on as they came. */
-function traceOf({ traceId, spanId, flags }: Span, from: Trace | undefined): Trace {
-  return { traceId, spanId, flags, state: from?.state, baggage: from?.baggage }
 }

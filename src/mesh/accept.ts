@@ -46,7 +46,15 @@ export interface Arrival {
   defer(work: Promise<unknown>): void
 }
 
-export function accept(request: Request, { trusted, defer }: Arrival, settings: Settings): Inbound {
+/** A request that came in, and what is known of it besides. */
+export interface Arrived<Of extends Arrival> extends Inbound {
+  readonly arrival: Of
+  /** Room for what the filters of the inbound stack give: so that contexts have one shape. */
+  readonly span: undefined
+}
+
+export function accept<Of extends Arrival>(request: Request, arrival: Of, settings: Settings): Arrived<Of> {
+  const { trusted } = arrival
   const { clock, random, maxSubrequests } = settings
   const headers = pickHeaders(request.headers)
   const granted = readAllowance(headers)
@@ -56,7 +64,8 @@ export function accept(request: Request, { trusted, defer }: Arrival, settings: 
     random,
     trusted,
     receipt: receipt(),
-    defer,
+    arrival,
+    defer: (work) => arrival.defer(work),
     headers,
     signal: () => request.signal,
     place: () => readPlace(request),
@@ -66,6 +75,7 @@ export function accept(request: Request, { trusted, defer }: Arrival, settings: 
     priority: acceptedPriority(headers, trusted),
     subrequests: subrequests(maxSubrequests),
     allowance: granted === undefined ? undefined : allowance(granted),
+    span: undefined,
   }
 }
 
@@ -91,8 +101,9 @@ function traceOf(headers: PickedHeaders, trusted: boolean): Trace | undefined {
 }
 
 /** A stranger may not swap names: what its baggage says of it goes no further. */
-function dropOverride({ get, passedOn }: PickedHeaders): void {
-  const said = get(BAGGAGE) ?? undefined
+function dropOverride(headers: PickedHeaders): void {
+  const { passedOn } = headers
+  const said = headers.get(BAGGAGE) ?? undefined
   const kept = withoutOverride(said)
   if (kept === said) return
   if (kept === undefined) passedOn.delete(BAGGAGE)

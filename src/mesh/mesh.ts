@@ -95,11 +95,11 @@ export function createMesh(options: MeshOptions): Mesh {
       }
     },
     serve<Env>(handler: Handler<Env>, { trust = () => false }: ServeOptions = {}) {
-      const enter = inbound<Served<Env>>(settings, handled(handler, storage))
+      const enter = inbound(settings, handled<Env>(handler, storage))
       return {
         fetch(request: Request, env: Env, ctx: ExecutionContext) {
-          const arrival = { trusted: trust(request, ctx), defer: deferTo(ctx) }
-          return enter(request, { ...accept(request, arrival, settings), env, ctx })
+          const arrival: Served<Env> = { trusted: trust(request, ctx), defer: deferTo(ctx), env, ctx }
+          return enter(request, accept(request, arrival, settings))
         },
       }
     },

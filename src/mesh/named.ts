@@ -25,10 +25,10 @@ export interface NewCall {
 export type Named = Omit<Inbound, keyof NewCall> & NewCall
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
-export function named(from: Inbound, call: NewCall): Named {
+export function named(from: Inbound, added: NewCall): Named {
   const { clock, random, trusted, defer, signal, place, hops, allowance, subrequests } = from
-  const { name, path, headers, receipt, trace, deadline, priority, signals } = call
-  return {
+  const { name, path, headers, receipt, trace, deadline, priority, signals } = added
+  const call = {
     clock,
     random,
     trusted,
@@ -46,24 +46,30 @@ export function named(from: Inbound, call: NewCall): Named {
     deadline,
     priority,
     signals,
-    ...room,
+    // What the filters beneath give. Spelled out: to spread it here would cost as much as to choose an endpoint.
+    service: undefined,
+    key: undefined,
+    plan: undefined,
+    backend: undefined,
+    route: undefined,
+    ticket: undefined,
+    isKept: undefined,
+    work: undefined,
+    attempt: undefined,
+    isAwaited: undefined,
+    candidate: undefined,
+    endpoint: undefined,
+    isCold: undefined,
+    note: undefined,
+    pick: undefined,
+    sentAt: undefined,
+    disconnect: undefined,
+    lent: undefined,
+    loan: undefined,
+    settled: undefined,
+    span: undefined,
+    outgoing: undefined,
+    seen: undefined,
   }
-}
-
-/** What the filters of the outbound stack give. */
-const room = {
-  service: undefined,
-  key: undefined,
-  plan: undefined,
-  backend: undefined,
-  route: undefined,
-  ticket: undefined,
-  isKept: undefined,
-  work: undefined,
-  attempt: undefined,
-  candidate: undefined,
-  endpoint: undefined,
-  isCold: undefined,
-  lent: undefined,
-  outgoing: undefined,
+  return call
 }

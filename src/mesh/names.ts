@@ -22,6 +22,8 @@ export interface Named {
 export interface Names {
   /** The service of the name that is called, noted on the receipt. */
   called(call: Called): Promise<Named>
+  /** The same without a wait, while the record is fresh; `undefined` where it must be asked for, or followed. */
+  warm(call: Called): Named | undefined
   /** The service of the next less specific wildcard, where the rules of a key do not match. It is noted, too. */
   wider(key: string, call: Called): Promise<Named | undefined>
   /** The service that a rule sends to: its rules do not count. `undefined` where there is no record of that name. */
@@ -37,6 +39,11 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
   return {
     async called(call) {
       return noted(await find(call.name, call), [], call)
+    },
+    warm(call) {
+      const found = snapshot.fresh(call.name, call.clock.now())
+      if (!found || found.record.alias) return undefined
+      return noted({ found, path: [call.name], key: found.key }, [], call)
     },
     async wider(key, call) {
       const wildcard = widerThan(key)

@@ -1,6 +1,6 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
 import { pickHeaders } from '../wire/picked.ts'
-import { type Arrival, accept, type Inbound } from './accept.ts'
+import { type Arrival, type Arrived, accept } from './accept.ts'
 import type { Called } from './name.ts'
 import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -17,14 +17,13 @@ export type Forward = (request: Request, forwarded: Forwarded) => Promise<Respon
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
   const call = caller(settings)
-  const enter = inbound(settings, function forward(request, context: Inbound & Forwarded) {
-    const { name, path } = context.identify()
+  const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
+    const { name, path } = context.arrival.identify()
     const { receipt, trace, deadline, priority, headers = pickHeaders(request.headers) } = context
     return call(
       request,
       named(context, { name, path, headers, receipt, trace, deadline, priority, signals: () => [request.signal] }),
     )
   })
-  return (request, forwarded) =>
-    enter(request, { ...accept(request, forwarded, settings), identify: forwarded.identify })
+  return (request, forwarded) => enter(request, accept(request, forwarded, settings))
 }

@@ -10,8 +10,9 @@ interface Gives {
 }
 
 export function resolve(names: Names): Filter<Called, Gives> {
-  return async function resolve(request, context, next) {
+  return function resolve(request, context, next) {
     context.receipt.service = context.name
-    return next(request, await names.called(context))
+    const warm = names.warm(context)
+    return warm ? next(request, warm) : names.called(context).then((called) => next(request, called))
   }
 }

@@ -3,7 +3,7 @@ import { within } from '../core/clock.ts'
 import { remaining } from '../core/deadline.ts'
 import { handedOn, MeshError } from '../core/errors.ts'
 import type { Service } from '../core/service.ts'
-import type { Inbound } from './accept.ts'
+import type { Arrival, Arrived } from './accept.ts'
 import type { Storage } from './options.ts'
 
 /** A Worker's handler. */
@@ -12,15 +12,16 @@ export interface Handler<Env> {
 }
 
 /** A request that is about to reach a handler. */
-export interface Served<Env> extends Inbound {
+export interface Served<Env> extends Arrival {
   readonly env: Env
   readonly ctx: ExecutionContext
 }
 
 /** Runs a handler within its context, and answers for it when its time is up. */
-export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined): Service<Served<Env>> {
+export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined): Service<Arrived<Served<Env>>> {
   return async function handled(request, context) {
-    const { clock, deadline, env, ctx } = context
+    const { clock, deadline } = context
+    const { env, ctx } = context.arrival
     const left = remaining(deadline, clock)
     const late = () => new MeshError('deadline_exceeded', `No answer was ready within the ${Math.round(left)} ms left.`)
     if (left <= 0) throw late()

@@ -4,7 +4,7 @@ import { stack } from '../core/stack.ts'
 import { admission } from '../filters/admission.ts'
 import { balance } from '../filters/balance/balance.ts'
 import { cors } from '../filters/cors.ts'
-import { attemptDeadline, ruleDeadline } from '../filters/deadline.ts'
+import { attemptDeadline, hasAttemptDeadline, ruleDeadline } from '../filters/deadline.ts'
 import { idle } from '../filters/idle.ts'
 import { shed } from '../filters/limit/shed.ts'
 import { loop } from '../filters/loop.ts'
@@ -15,7 +15,7 @@ import { detect } from '../filters/outlier/detect.ts'
 import { propagate } from '../filters/propagate.ts'
 import { redirect } from '../filters/redirect.ts'
 import { rescue } from '../filters/rescue.ts'
-import { hedge } from '../filters/retry/hedge.ts'
+import { hedge, isHedged } from '../filters/retry/hedge.ts'
 import { lend } from '../filters/retry/lend.ts'
 import { retry } from '../filters/retry/retry.ts'
 import { rewrite } from '../filters/rewrite.ts'
@@ -26,7 +26,7 @@ import { settle } from '../filters/settle.ts'
 import { clientTrace, serverTrace } from '../filters/trace.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
 import { unreachableBecause } from '../transport/reach.ts'
-import { type Sent, send } from '../transport/send.ts'
+import { explain, type Sent, send } from '../transport/send.ts'
 import type { Inbound } from './accept.ts'
 import { type Fleet, fleet, type LiveService } from './fleet.ts'
 import type { Named } from './named.ts'
@@ -61,16 +61,17 @@ export const outbound = (
     .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(shed) // beneath retry: a retry adds to an overload as any request does
-    .push(hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once
+    .pushWhere(isHedged, hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once
     .push(balance) // beneath retry: a second attempt may go elsewhere
     .push(detect) // next to balance: nothing may wait between the choice of an endpoint and its probe
     .push(admission) // beneath balance: the time that is needed is the endpoint's
     .push(meter) // beneath admission: what is refused costs nothing
     .push(lend) // beneath balance: what is lost with an answer depends on who was asked
-    .push(attemptDeadline) // beneath balance: its load hears of timeouts
+    .pushWhere(hasAttemptDeadline, attemptDeadline) // beneath balance: its load hears of timeouts
     .push(clientTrace(sink)) // a span an attempt
     .push(propagate) // writes what is left of the deadline as the request leaves
-    .push(idle(idleMs)) // last: what streams on after the answer shows by headers that do not travel on
+    .push(idle(idleMs)) // beneath propagate: what streams on after the answer shows by headers that do not travel on
+    .push(explain) // next to the network: all above hear of it in the mesh's own words
     .over(send)
 
   const ruled = stack<Resolved>()

@@ -40,6 +40,8 @@ export interface Snapshot {
    * @throws {MeshError} `registry_unavailable` or `record_invalid`, where no good record is known that is young enough.
    */
   find(name: ServiceName, request: Asking): Promise<Found | undefined>
+  /** The record of a name that nobody need ask for; `undefined` of any other, whether or not there is one. */
+  fresh(name: ServiceName, now: number): Found | undefined
   /** Names that are kept now. */
   readonly size: number
 }
@@ -86,8 +88,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     if (!known) return answer(await load(name, undefined, asking))
 
     const now = asking.clock.now()
-    const age = now - known.readAt
-    if (age >= 0 && age < freshMs) return answer(known)
+    if (isFresh(known, now)) return answer(known)
     // Not known to exist, or known too long ago: this request must wait to hear.
     if (!known.found || now - known.goodAt > maxStaleMs) return answer(await load(name, known, asking))
 
@@ -98,6 +99,16 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
       asking.defer(refresh(name, known, asking))
     }
     return known.found.freshness === 'fresh' ? { ...known.found, freshness: 'stale' } : known.found
+  }
+
+  function isFresh({ readAt }: Known, now: number): boolean {
+    const age = now - readAt
+    return age >= 0 && age < freshMs
+  }
+
+  function fresh(name: ServiceName, now: number): Found | undefined {
+    const known = names.get(name)
+    return known && isFresh(known, now) ? known.found : undefined
   }
 
   /** Reads and remembers; throws where the registry does not answer. */
@@ -184,6 +195,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
 
   return {
     find,
+    fresh,
     get size() {
       return names.size
     },

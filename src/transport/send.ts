@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Deadline } from '../core/deadline.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { observer } from '../core/observer.ts'
 import type { Random } from '../core/random.ts'
 import type { Service } from '../core/service.ts'
 import type { Subrequests } from '../core/subrequests.ts'
@@ -43,18 +44,24 @@ export interface Roads {
   readonly cloud?: CloudMaker | undefined
 }
 
-/** Sends over the network. What it throws is a MeshError, or the reason with which the caller left. */
+/** Sends over the network. What went wrong is said in the words of the platform, or of a transport. */
 export function send(roads: Roads): Service<Sent> {
   const cloud = roads.cloud?.(roads)
   return function send(request, context) {
-    const failed = (error: unknown) => Promise.reject(meshErrorOf(error, context))
     try {
-      return sendBy(roads, cloud, request, context).catch(failed)
+      return sendBy(roads, cloud, request, context)
     } catch (error) {
-      return failed(error)
+      return Promise.reject(error)
     }
   }
 }
+
+/** Next above `send`: what went wrong becomes a MeshError, or the reason with which the caller left. */
+export const explain = observer<Pick<Sent, 'endpoint' | 'work'>>('explain', {
+  failed(error, context) {
+    throw meshErrorOf(error, context)
+  },
+})
 
 function sendBy(roads: Roads, cloud: Cloud | undefined, request: Request, sent: Sent): Promise<Response> {
   const { bindings } = roads
@@ -80,7 +87,7 @@ function sendBy(roads: Roads, cloud: Cloud | undefined, request: Request, sent: 
  * workerd says little of what went wrong: refused, reset and half-sent look the same, so that nothing was sent can never
  * be inferred. Our own deadlines are told by identity: an aborted fetch rejects with exactly the reason given.
  */
-function meshErrorOf(error: unknown, { endpoint, work }: Sent): unknown {
+function meshErrorOf(error: unknown, { endpoint, work }: Pick<Sent, 'endpoint' | 'work'>): unknown {
   if (work.reason !== undefined) return work.reason
   if (error instanceof MeshError) return error
   const cause = error instanceof Error ? error : new Error(String(error))

@@ -1,5 +1,5 @@
 /** Retries granted down the chain, retries used up it. */
-import { type HeaderSource, RETRIES_USED, RETRY_ALLOWANCE } from './headers.ts'
+import { type HeaderSource, RETRY_ALLOWANCE } from './headers.ts'
 
 /** More is never granted, whatever a header says. */
 export const MAX_ALLOWANCE = 100
@@ -10,8 +10,8 @@ export function readAllowance(headers: HeaderSource): number | undefined {
 }
 
 /** Retries that an answer says were used beneath; `undefined` where no mesh settled it. */
-export function readRetriesUsed(headers: Headers): number | undefined {
-  return count(headers.get(RETRIES_USED))
+export function readRetriesUsed({ retriesUsed }: { readonly retriesUsed: string | null }): number | undefined {
+  return count(retriesUsed)
 }
 
 function count(text: string | null): number | undefined {

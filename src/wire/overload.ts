@@ -13,10 +13,12 @@ const RESOURCE_EXHAUSTED = '8'
  *
  * @param request the headers that were sent: a 200 is looked at only where they speak gRPC.
  */
-export function isOverload({ status, headers }: Response, request: HeaderSource): boolean {
+export function isOverload(response: Response, request: HeaderSource): boolean {
+  const { status } = response
   if (status === 429) return true
+  if (status !== 503 && (status !== 200 || !isGrpc(request))) return false
+  const { headers } = response
   if (status === 503) return SIGNS.some((name) => headers.has(name)) || isMeshOverloaded(headers)
-  if (status !== 200 || !isGrpc(request)) return false
   return headers.get('grpc-status') === RESOURCE_EXHAUSTED || isMeshOverloaded(headers)
 }
 

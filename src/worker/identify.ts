@@ -1,6 +1,7 @@
 /** Which service a request from outside means: by its host, or by its path on the mesh's own hosts. */
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { type Lru, lru } from '../core/lru.ts'
 import { type Called, splitUrl } from '../mesh/name.ts'
 
 /** `/svc/<name>/…` on a mesh host. */
@@ -9,7 +10,7 @@ const SERVICE_PREFIX = '/svc/'
 export const RESERVED_PREFIX = '/-/'
 
 export interface Hosts {
-  /** Is this host one of the mesh itself, where names are said in the path? */
+  /** Is this host, in any case, one of the mesh itself, where names are said in the path? */
   includes(host: string): boolean
 }
 
@@ -21,8 +22,22 @@ export function hosts(list: string): Hosts {
     if (host.startsWith('*.')) suffixes.push(host.slice(1))
     else if (host) exact.add(host)
   }
-  return { includes: (host) => exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix)) }
+  const known: Lru<string, boolean> = lru(MAX_HOSTS)
+  return {
+    includes(host) {
+      let isMesh = known.get(host)
+      if (isMesh === undefined) {
+        const lower = host.toLowerCase()
+        isMesh = exact.has(lower) || suffixes.some((suffix) => lower.endsWith(suffix))
+        known.set(host, isMesh)
+      }
+      return isMesh
+    },
+  }
 }
+
+/** Hosts of which it is remembered whether they are the mesh's own: as many as names are. */
+const MAX_HOSTS = 1000
 
 /** Host and path of a request, and whether the mesh itself is addressed. */
 export interface Address {
@@ -33,7 +48,7 @@ export interface Address {
 
 export function addressOf(url: string, meshHosts: Hosts): Address {
   const { host, path } = splitUrl(url)
-  return { host, path, isMesh: meshHosts.includes(host.toLowerCase()) }
+  return { host, path, isMesh: meshHosts.includes(host) }
 }
 
 /** @throws {MeshError} `service_not_named`, with what may be said instead. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { stack } from '../../src/core/stack.ts'
 import { admission } from '../../src/filters/admission.ts'
 import { balance } from '../../src/filters/balance/balance.ts'
@@ -17,60 +17,85 @@ import { inbound } from '../../src/mesh/stack.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import { world } from '../support/worlds.ts'
 
-/** Of the tracing filters, the deadlines, the meter and the throttle. */
-const PARTS = new Set(['taken', 'reached', 'told', 'answered', 'connected', 'listened', 'throttled', 'go'])
+/** The filters that a request has met, in their order. */
+const met = vi.hoisted((): string[] => [])
 
-/** The filters that stand on the stack now, the one met first at the front. Filters are named functions for this. */
-function filtersMet(): string[] {
+// Observers are met one after the other, not one within the other: each says so as it is entered.
+vi.mock('../../src/core/observer.ts', async (load) => {
+  const real = await load<typeof import('../../src/core/observer.ts')>()
+  const observer: typeof real.observer = (name, observer) =>
+    real.observer(name, {
+      ...observer,
+      enter(request, context) {
+        met.push(...plainFilters().filter((name) => !met.includes(name)), name)
+        observer.enter?.(request, context)
+      },
+    })
+  return { ...real, observer }
+})
+
+/** Parts of the filters that are not observers, on the way to those beneath them. */
+const PARTS = new Set(['answered', 'go', 'race', 'attempt', 'first', 'measured', 'taken', 'reached'])
+
+/** Those that stand on the stack now, the one met first at the front. They are named functions for this. */
+function plainFilters(): string[] {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 200
   const { stack = '' } = new Error('here')
   Error.stackTraceLimit = stackTraceLimit
-  const met: string[] = []
+  const names: string[] = []
   for (const line of stack.split('\n')) {
-    const [, name, room] = /at (?:async )?(\w+) \(.*\/src\/(filters|mesh)\//.exec(line) ?? []
-    if (room && name && !PARTS.has(name)) met.unshift(name)
+    const [, name] = /at (?:async )?(\w+) \(.*\/src\/(?:filters|mesh)\//.exec(line) ?? []
+    if (name && !PARTS.has(name)) names.unshift(name)
   }
+  return names
+}
+
+const ATTEMPT = [
+  'shed',
+  'balance',
+  'detect',
+  'admission',
+  'meter',
+  'lend',
+  'clientTrace',
+  'propagate',
+  'idle',
+  'explain',
+]
+
+async function filtersOf(record: object): Promise<string[]> {
+  const { clock, call } = world({ endpoints: ['https://a.example.com'], retry: { attempts: 0 }, ...record }, () =>
+    Promise.resolve(new Response()),
+  )
+  // The second one need not wait for the registry, so that all of it is on the stack.
+  await clock.run(call())
+  met.length = 0
+  await clock.run(call())
   return met
 }
 
 describe('the stack of a call', () => {
-  it('is met from resolving the name to writing the headers, in this order', async () => {
-    let met: string[] = []
-    const record = { endpoints: ['https://a.example.com'], timeouts: { backendRequest: '1s' }, retry: { attempts: 0 } }
-    const { clock, call } = world(record, async () => {
-      met = filtersMet()
-      return new Response()
-    })
-    await clock.run(call())
-    expect(met).toEqual([
-      'resolve',
-      'ruleDeadline',
-      'nativeGrpc',
-      'retry',
-      'shed',
+  it('is met from resolving the name to the network, in this order', async () => {
+    expect(await filtersOf({})).toEqual(['resolve', 'ruleDeadline', 'nativeGrpc', 'retry', ...ATTEMPT])
+  })
+
+  it('has filters that only those meet that have a use for them', async () => {
+    const record = { timeouts: { backendRequest: '1s' }, hedge: { delay: '20ms' } }
+    const [shed, ...others] = ATTEMPT
+    const below = others.indexOf('clientTrace')
+    expect((await filtersOf(record)).slice(4)).toEqual([
+      shed,
       'hedge',
-      'balance',
-      'detect',
-      'admission',
-      'meter',
-      'lend',
+      ...others.slice(0, below),
       'attemptDeadline',
-      'clientTrace',
-      'propagate',
-      'idle',
+      ...others.slice(below),
     ])
   })
 
   it('goes through the rules of a record that has some, between resolving the name and the deadline', async () => {
-    let met: string[] = []
-    const record = { endpoints: ['https://a.example.com'], rules: [{ retry: { attempts: 0 } }] }
-    const { clock, call } = world(record, async () => {
-      met = filtersMet()
-      return new Response()
-    })
-    await clock.run(call())
-    expect(met.slice(0, met.indexOf('retry'))).toEqual([
+    const all = await filtersOf({ rules: [{ retry: { attempts: 0 } }] })
+    expect(all.slice(0, all.indexOf('retry'))).toEqual([
       'resolve',
       'route',
       'cors',
@@ -88,27 +113,17 @@ describe('the stack of a call', () => {
     const attempts: string[][] = []
     const record = { endpoints: ['https://a.example.com'], retryConstraint: 'off' }
     const { clock, call } = world(record, async () => {
-      attempts.push(filtersMet())
+      attempts.push(met.splice(0))
       return new Response(null, { status: 503 })
     })
     await clock.run(call())
+    attempts.length = 0
+    met.length = 0
+    await clock.run(call())
     expect(attempts).toHaveLength(3)
-    for (const met of attempts) {
-      const beneath = met.slice(met.indexOf('retry') + 1)
-      expect(beneath).toEqual([
-        'shed',
-        'hedge',
-        'balance',
-        'detect',
-        'admission',
-        'meter',
-        'lend',
-        'attemptDeadline',
-        'clientTrace',
-        'propagate',
-        'idle',
-      ])
-    }
+    const [first, ...others] = attempts
+    expect(first).toEqual(['resolve', 'ruleDeadline', 'nativeGrpc', 'retry', ...ATTEMPT])
+    for (const attempt of others) expect(attempt.filter((name) => name !== 'retry')).toEqual(ATTEMPT)
   })
 
   it('does not compile in a wrong order', () => {
@@ -141,13 +156,10 @@ describe('the stack of a call', () => {
 
 describe('the stack of a request that comes in', () => {
   it('is met in this order, above whatever answers', async () => {
-    let met: string[] = []
     const settings = withDefaults({ registry: memoryRegistry() })
-    const enter = inbound<Inbound>(settings, async () => {
-      met = filtersMet()
-      return new Response()
-    })
+    const enter = inbound<Inbound>(settings, async () => new Response())
     const request = new Request('http://front/')
+    met.length = 0
     await enter(request, accept(request, { trusted: false, defer() {} }, settings))
     expect(met).toEqual(['settle', 'serverTrace', 'rescue', 'loop'])
   })

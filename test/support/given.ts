@@ -5,10 +5,12 @@ import type { Clock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
 import type { Endpoint, Target } from '../../src/core/endpoint.ts'
 import { seeded } from '../../src/core/random.ts'
+import type { Service } from '../../src/core/service.ts'
+import { stack } from '../../src/core/stack.ts'
 import { type Subrequests, subrequests } from '../../src/core/subrequests.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import type { Asking } from '../../src/registry/snapshot.ts'
-import type { Sent } from '../../src/transport/send.ts'
+import { explain, type Roads, type Sent, send } from '../../src/transport/send.ts'
 
 /** An endpoint by URL. */
 export function givenEndpoint(url = 'https://users.example.com'): Endpoint {
@@ -59,4 +61,9 @@ export function givenSent(given: Partial<Sent> = {}): Sent {
     work: cancellation(true),
     ...given,
   }
+}
+
+/** The network, with what goes wrong there told in the mesh's words: the lower end of every stack. */
+export function givenNetwork(roads: Roads): Service<Sent> {
+  return stack<Sent>().push(explain).over(send(roads))
 }

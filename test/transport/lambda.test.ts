@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cloud } from '../../src/cloud.ts'
 import type { LambdaTarget } from '../../src/core/endpoint.ts'
-import { send } from '../../src/transport/send.ts'
-import { givenPlace, givenSent } from '../support/given.ts'
+import { givenNetwork, givenPlace, givenSent } from '../support/given.ts'
 import { frame, KEYS, type LambdaFake, REGION, startLambda } from '../support/lambda-fake.ts'
 
 describe('a Lambda endpoint', () => {
@@ -17,7 +16,7 @@ describe('a Lambda endpoint', () => {
     fake.override = undefined
   })
 
-  const transport = send({ fetch, bindings: KEYS, cloud })
+  const transport = givenNetwork({ fetch, bindings: KEYS, cloud })
 
   function call(
     over: Partial<LambdaTarget> = {},

@@ -3,8 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cloud } from '../../src/cloud.ts'
 import type { Target } from '../../src/core/endpoint.ts'
-import { send } from '../../src/transport/send.ts'
-import { givenPlace, givenSent } from '../support/given.ts'
+import { givenNetwork, givenPlace, givenSent } from '../support/given.ts'
 
 const URL = 'https://users.example.com'
 const LAMBDA = { kind: 'lambda', function: 'users', region: 'eu-west-1', secret: 'AWS', qualifier: undefined } as const
@@ -42,7 +41,7 @@ it('is repeated nowhere', async () => {
       for (const GCP of [value, account]) {
         const bindings = { KEY: value, GCP, AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: value }
         for (const AWS_SESSION_TOKEN of [undefined, value]) {
-          const transport = send({
+          const transport = givenNetwork({
             fetch: ((url: string, init: RequestInit) => {
               // As the platform does: what no header can carry is refused here at the latest.
               new Request(url, init)

@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { cancellation } from '../../src/core/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
-import { send } from '../../src/transport/send.ts'
-import { givenBinding, givenEndpoint, givenSent } from '../support/given.ts'
+import { givenBinding, givenEndpoint, givenNetwork, givenSent } from '../support/given.ts'
 
 const request = new Request('http://users/42?x=1')
 const post = new Request('http://users/42?x=1', { method: 'POST', body: 'hello' })
@@ -10,7 +9,10 @@ const post = new Request('http://users/42?x=1', { method: 'POST', body: 'hello' 
 /** The platform's fetch, with these answers. */
 function roads(fetch: (url: string, init: RequestInit) => Promise<Response> = async () => new Response('ok')) {
   const spy = vi.fn(fetch)
-  return { spy, send: send({ fetch: spy as unknown as typeof globalThis.fetch, bindings: { USERS: { fetch: spy } } }) }
+  return {
+    spy,
+    send: givenNetwork({ fetch: spy as unknown as typeof globalThis.fetch, bindings: { USERS: { fetch: spy } } }),
+  }
 }
 
 const binding = givenBinding('USERS')

@@ -2,9 +2,8 @@
 import { cloud } from '../../src/cloud.ts'
 import type { Target } from '../../src/core/endpoint.ts'
 import type { Bindings } from '../../src/transport/bindings.ts'
-import { send } from '../../src/transport/send.ts'
 import { type FarEnd, type Reached, transportContract } from '../contracts/transport.ts'
-import { givenPlace } from '../support/given.ts'
+import { givenNetwork, givenPlace } from '../support/given.ts'
 import { KEYS, type LambdaFake, REGION, startLambda } from '../support/lambda-fake.ts'
 
 const PLATFORM = { streamsUp: true, streamsDown: true }
@@ -23,7 +22,7 @@ function fetchOf(farEnd: FarEnd) {
 }
 
 function reached(target: Target, farEnd: FarEnd, bindings: Bindings = {}): Reached {
-  const transport = send({ fetch: fetchOf(farEnd), bindings, cloud })
+  const transport = givenNetwork({ fetch: fetchOf(farEnd), bindings, cloud })
   return { send: (request, sent) => transport(request, { ...sent, endpoint: givenPlace(target) }) }
 }
 
@@ -101,7 +100,7 @@ function preludeOf({ status, headers }: Response) {
 }
 
 function lambdaReached(fake: LambdaFake, invocation: 'request' | 'stream'): Reached {
-  const transport = send({ fetch, bindings: KEYS, cloud })
+  const transport = givenNetwork({ fetch, bindings: KEYS, cloud })
   const endpoint = givenPlace(lambdaTarget(fake, invocation))
   return {
     send(request, sent) {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_ALLOWANCE, readAllowance, readRetriesUsed } from '../../src/wire/allowance.ts'
+import { seen } from '../../src/wire/seen.ts'
 
 describe.each([
   ['selvedge-retry-allowance', readAllowance],
-  ['selvedge-retries-used', readRetriesUsed],
+  ['selvedge-retries-used', (headers: Headers) => readRetriesUsed(seen(headers))],
 ])('%s', (header, read) => {
   it.each([
     ['0', 0],

@@ -1,10 +1,11 @@
 /** Does not send what a service would refuse, by what its throttle has counted. */
 import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { MeshError } from '../../core/errors.ts'
+import { observer, type Room } from '../../core/observer.ts'
 import { classifyError } from '../../core/outcome.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Random } from '../../core/random.ts'
-import { type Filter, type Next, nothing } from '../../core/service.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 import { isOverload } from '../../wire/overload.ts'
 import { overloaded } from './overloaded.ts'
@@ -20,48 +21,48 @@ interface Needs {
   readonly service: { readonly throttle: Throttle }
 }
 
+interface Gives {
+  /** Was the call counted at its start, and is its answer not counted yet? In calm, only the first refusal is listened for. */
+  readonly isAwaited: boolean
+}
+
 /** Beneath retry: a retry is a request like any other, and is held back too. Above balance: nobody is picked in vain. */
-export const shed: Filter<Needs> = function shed(request, context, next) {
-  return context.service.throttle.isAlert(context.clock.now())
-    ? throttled(request, context, next)
-    : listened(request, context, next)
+export const shed = observer<Needs, Gives>('shed', {
+  enter(_request, context) {
+    const { clock, random, priority, work, service } = context
+    const { throttle } = service
+    if (!throttle.isAlert(clock.now())) return
+    const share = throttle.refusalShare(priority, clock.now())
+    throttle.request(priority, clock.now())
+    if (share > 0 && random.next() < share) throw refusal(share, priority, random)
+    context.isAwaited = true
+    // The handler of a caller that left is not resumed.
+    work.onCancel((reason) => count(receptionOf(reason), context))
+  },
+  answered(response, context) {
+    const { clock, priority, headers, service, isAwaited } = context
+    const reception = isOverload(response, headers) ? 'refused' : 'accepted'
+    if (isAwaited === undefined) service.throttle.answer(reception, false, priority, clock.now())
+    else count(reception, context)
+    return response
+  },
+  failed(error, context) {
+    count(receptionOf(error), context)
+    return undefined
+  },
+})
+
+function count(reception: Reception, context: Needs & Room<Gives>): void {
+  const { clock, priority, service, isAwaited } = context
+  if (isAwaited) service.throttle.answer(reception, true, priority, clock.now())
+  context.isAwaited = false
 }
 
-/** In calm, only the first refusal is listened for. */
-function listened(request: Request, context: Needs, next: Next<object>): Promise<Response> {
-  return next(request, nothing).then((response) => {
-    const { clock, priority, headers, service } = context
-    service.throttle.answer(isOverload(response, headers) ? 'refused' : 'accepted', false, priority, clock.now())
-    return response
-  })
-}
-
-async function throttled(request: Request, context: Needs, next: Next<object>): Promise<Response> {
-  const { clock, random, priority, headers, work } = context
-  const { throttle } = context.service
-  const share = throttle.refusalShare(priority, clock.now())
-  throttle.request(priority, clock.now())
-  if (share > 0 && random.next() < share) {
-    const percent = Math.round(share * 100)
-    const message = `The service refuses calls for want of capacity: for now ${percent} % of those of priority ${priority} are not sent.`
-    // It is the service that has no room: whoever sends it again, by whatever way, adds to that.
-    throw overloaded(message, false, random)
-  }
-  let isAnswered = false
-  const answer = (reception: Reception) => {
-    if (!isAnswered) throttle.answer(reception, true, priority, clock.now())
-    isAnswered = true
-  }
-  // The handler of a caller that left is not resumed.
-  work.onCancel((reason) => answer(receptionOf(reason)))
-  try {
-    const response = await next(request, nothing)
-    answer(isOverload(response, headers) ? 'refused' : 'accepted')
-    return response
-  } catch (error) {
-    answer(receptionOf(error))
-    throw error
-  }
+function refusal(share: number, priority: Priority, random: Random): MeshError {
+  const percent = Math.round(share * 100)
+  const message = `The service refuses calls for want of capacity: for now ${percent} % of those of priority ${priority} are not sent.`
+  // It is the service that has no room: whoever sends it again, by whatever way, adds to that.
+  return overloaded(message, false, random)
 }
 
 /**

@@ -2,8 +2,8 @@
 import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
+import { observer, type Room } from '../../core/observer.ts'
 import { classify, classifyError, isFault } from '../../core/outcome.ts'
-import { type Filter, nothing } from '../../core/service.ts'
 import { readPushback } from '../../wire/pushback.ts'
 import type { OutlierDetector, Suspect, Verdict } from './detector.ts'
 
@@ -17,34 +17,40 @@ interface Needs {
   readonly service: { readonly detector: OutlierDetector }
 }
 
+interface Gives {
+  /** `undefined` where nothing is ever ejected. */
+  readonly sentAt: number | undefined
+}
+
 /**
  * Beneath balance: it is the endpoint's health that is told. Above the attempt's deadline: its timeouts are faults. Nothing
  * may wait between balance and here, or two requests could be sent as the one probe.
  */
-export const detect: Filter<Needs> = function detect(request, context, next) {
-  const { clock, deadline, work, candidate, isCold, service } = context
-  const { detector } = service
-  if (!detector.isOn) return next(request, nothing)
+export const detect = observer<Needs, Gives>('detect', {
+  enter(_request, context) {
+    const { clock, deadline, work, candidate, service } = context
+    const { detector } = service
+    if (!detector.isOn) return
+    const sentAt = clock.now()
+    context.sentAt = sentAt
+    // The handler of a caller that left is not resumed: the probe is given back from here.
+    if (detector.send(candidate, sentAt, deadline.at)) work.onCancel((reason) => tell(context, verdictOnError(reason)))
+  },
+  answered(response, context) {
+    const { sentAt } = context
+    if (sentAt !== undefined) tell(context, verdictOn(response, sentAt))
+    return response
+  },
+  failed(error, context) {
+    tell(context, verdictOnError(error))
+    return undefined
+  },
+})
 
-  const sentAt = clock.now()
-  const isProbe = detector.send(candidate, sentAt, deadline.at)
-  // The handler of a caller that left is not resumed: the probe is given back from here.
-  if (isProbe) work.onCancel((reason) => tell(verdictOnError(reason)))
-  return next(request, nothing).then(
-    (response) => {
-      tell(verdictOn(response, sentAt))
-      return response
-    },
-    (error) => {
-      tell(verdictOnError(error))
-      throw error
-    },
-  )
-
-  function tell(verdict: Verdict): void {
-    // One that is not awake yet is not broken.
-    detector.record(candidate, isCold && verdict === 'fault' ? 'nothing' : verdict, sentAt, clock.now())
-  }
+function tell({ clock, candidate, isCold, sentAt, service }: Needs & Room<Gives>, verdict: Verdict): void {
+  if (sentAt === undefined) return
+  // One that is not awake yet is not broken.
+  service.detector.record(candidate, isCold && verdict === 'fault' ? 'nothing' : verdict, sentAt, clock.now())
 }
 
 /**

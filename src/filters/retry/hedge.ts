@@ -49,6 +49,11 @@ interface Gives {
   readonly work?: Cancellation
 }
 
+/** Is there something to do for `hedge`? */
+export function isHedged({ service }: { readonly service: { readonly hedging: Hedging | undefined } }): boolean {
+  return service.hedging !== undefined
+}
+
 /**
  * Beneath retry, of whose attempts a hedge is one. Only the first attempt is hedged: a retry is a second chance already.
  *
@@ -57,8 +62,8 @@ interface Gives {
  */
 export const hedge: Filter<Needs, Gives> = function hedge(request, context, next) {
   const { clock, attempt, service, work } = context
-  const { hedging } = service
-  if (!hedging || attempt.number > 1) return next(request, nothing)
+  const hedging = service.hedging as Hedging
+  if (attempt.number > 1) return next(request, nothing)
 
   const startedAt = clock.now()
   hedging.deposit(startedAt)

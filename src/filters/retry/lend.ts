@@ -1,10 +1,11 @@
 /** Lends an attempt what is left of the allowance, and takes back what it did not use. */
-import type { Allowance } from '../../core/allowance.ts'
+import type { Allowance, Loan } from '../../core/allowance.ts'
 import type { Target } from '../../core/endpoint.ts'
+import { observer } from '../../core/observer.ts'
 import { classifyError } from '../../core/outcome.ts'
-import type { Filter } from '../../core/service.ts'
 import type { TimeoutPolicy } from '../../policy/timeout.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
+import { type Seen, seen } from '../../wire/seen.ts'
 
 interface Needs {
   readonly allowance: Allowance
@@ -12,6 +13,15 @@ interface Needs {
   /** The endpoint that was picked, and whether its answers settle what they are lent. */
   readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
   readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: TimeoutPolicy }
+}
+
+interface Gives {
+  readonly lent: number
+  readonly loan: Loan
+  /** Did the endpoint account for what it was lent, when it was lent? Another call may learn more meanwhile. */
+  readonly settled: boolean | undefined
+  /** Where it stands over one that has looked at the answer already. */
+  readonly seen: Seen
 }
 
 /**
@@ -23,29 +33,28 @@ interface Needs {
  * one retry is kept back for ourselves; elsewhere all are lent, so that they are spent next to the failure, where they
  * repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever fails in between.
  */
-export const lend: Filter<Needs, { lent: number }> = function lend(
-  request,
-  { allowance, attempt, candidate, service },
-  next,
-) {
-  // As it was when it was lent: another call may learn more meanwhile.
-  const { settles } = candidate
-  const keep = attempt.mayRepeat && mayLose(candidate.endpoint.target, service) ? 1 : 0
-  // Retries given to one who does not account for them could be spent twice.
-  const loan = allowance.lend(settles === false ? allowance.left : keep)
-  return next(request, { lent: loan.amount }).then(
-    (response) => {
-      const used = readRetriesUsed(response.headers)
-      loan.settle(used ?? (settles ? loan.amount : 0))
-      candidate.settles = used !== undefined
-      return response
-    },
-    (error) => {
-      loan.settle(classifyError(error) === 'unsent' ? 0 : loan.amount)
-      throw error
-    },
-  )
-}
+export const lend = observer<Needs, Gives>('lend', {
+  enter(_request, context) {
+    const { allowance, attempt, candidate, service } = context
+    const { settles } = candidate
+    const keep = attempt.mayRepeat && mayLose(candidate.endpoint.target, service) ? 1 : 0
+    // Retries given to one who does not account for them could be spent twice.
+    const loan = allowance.lend(settles === false ? allowance.left : keep)
+    context.lent = loan.amount
+    context.loan = loan
+    context.settled = settles
+  },
+  answered(response, { candidate, loan, settled, seen: look = seen(response.headers) }) {
+    const used = readRetriesUsed(look)
+    loan?.settle(used ?? (settled ? loan.amount : 0))
+    candidate.settles = used !== undefined
+    return response
+  },
+  failed(error, { loan }) {
+    loan?.settle(classifyError(error) === 'unsent' ? 0 : loan.amount)
+    return undefined
+  },
+})
 
 /** A binding to the only endpoint is as sure as a call within this Worker; a network, or a time limit, is not. */
 function mayLose(target: Target, { candidates, timeouts }: Needs['service']): boolean {

@@ -50,7 +50,7 @@ describe('balance', () => {
     const candidate = givenCandidate('eu')
     const { context, clock } = given(candidate)
     await balance(request, context, async (_, gives) => {
-      expect(gives).toEqual({ candidate, endpoint: candidate.endpoint, isCold: false })
+      expect({ ...context, ...gives }).toMatchObject({ candidate, endpoint: candidate.endpoint, isCold: false })
       await clock.advance(30)
       return new Response(null, { status: 201 })
     })

@@ -103,9 +103,8 @@ describe('detect', () => {
 
   it('stands aside where nobody may be ejected', async () => {
     const { attempt, sent, told } = given({ isOn: false })
-    const answer = Promise.resolve(new Response(null, { status: 503 }))
-    expect(attempt(() => answer)).toBe(answer)
-    await answer
+    const answer = new Response(null, { status: 503 })
+    expect(await attempt(() => Promise.resolve(answer))).toBe(answer)
     expect([sent, told]).toEqual([[], []])
   })
 })
