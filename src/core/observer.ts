@@ -60,12 +60,14 @@ export function observed<Context extends object>(
   service: Service<Context>,
 ): Promise<Response> {
   let depth = 0
+  let answer: Promise<Response>
   try {
     for (; depth < observers.length; depth++) observers[depth]?.enter?.(request, own)
+    answer = service(request, own)
   } catch (error) {
     return new Promise((resolve) => resolve(risen(observers, depth, undefined, error, own, request)))
   }
-  return service(request, own).then(
+  return answer.then(
     (response) => risen(observers, depth, response, undefined, own, request),
     (error) => risen(observers, depth, undefined, error, own, request),
   )

@@ -31,6 +31,10 @@ function answering(response = new Response('ok')) {
   }
 }
 
+function lost(): never {
+  throw new Error('lost')
+}
+
 describe('a run of observers', () => {
   it('is met in the order of their pushing, and on the way up in the other', async () => {
     const log: string[] = []
@@ -93,12 +97,12 @@ describe('a run of observers', () => {
     expect(log).toEqual(['above down', 'above failed: no'])
   })
 
-  it('tells all of an error from beneath, be it thrown at once', async () => {
+  it.each([
+    ['that is thrown at once', lost],
+    ['that comes later', () => Promise.reject(new Error('lost'))],
+  ])('tells all of an error from beneath %s', async (_, failing) => {
     const log: string[] = []
-    const service = stack<Top>()
-      .push(noting('one'))
-      .push(noting('two'))
-      .over(() => Promise.reject(new Error('lost')))
+    const service = stack<Top>().push(noting('one')).push(noting('two')).over(failing)
     await expect(service(request, { log })).rejects.toThrow('lost')
     expect(log).toEqual(['one down', 'two down', 'two failed: lost', 'one failed: lost'])
   })

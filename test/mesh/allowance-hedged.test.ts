@@ -6,12 +6,17 @@ import { hang, pause, quickClock } from '../support/upstream.ts'
 const ctx = { waitUntil() {}, passThroughOnException() {}, props: {} } as unknown as ExecutionContext
 const policy = { retry: { attempts: 5 }, retryConstraint: 'off', hedge: { delay: '30ms', maxExtraLoad: 100 } }
 
+/** As a fetch gets to it: one that is called off fails at once, whatever the other end still says. */
+function fetched(handler: TestHandler): TestHandler {
+  return (request) => Promise.race([handler(request), hang(request)])
+}
+
 /** Hops that all hedge, over a leaf. */
 function chainOf(length: number, leaf: TestHandler) {
   const clock = quickClock()
   let first = leaf
   for (let hop = 0; hop < length; hop++) {
-    const next = first
+    const next = fetched(first)
     const mesh = createTestMesh({ next: { endpoints: [next, next], ...policy } }, { clock, seed: hop })
     const served = mesh.serve({ fetch: () => mesh.fetch('http://next/') }, { trust: () => true })
     first = (request) => served.fetch(request, {}, ctx)

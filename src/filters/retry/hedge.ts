@@ -62,8 +62,8 @@ export function isHedged({ service }: { readonly service: { readonly hedging: He
  */
 export const hedge: Filter<Needs, Gives> = function hedge(request, context, next) {
   const { clock, attempt, service, work } = context
-  const hedging = service.hedging as Hedging
-  if (attempt.number > 1) return next(request, nothing)
+  const { hedging } = service
+  if (!hedging || attempt.number > 1) return next(request, nothing)
 
   const startedAt = clock.now()
   hedging.deposit(startedAt)
