@@ -4,6 +4,8 @@
  */
 import { interruption } from '../../src/cli/dev/interruption.ts'
 import { isFree } from '../../src/cli/dev/port.ts'
+import { startEdits } from './edits.ts'
+import { paymentRecords } from './records.ts'
 import { report } from './report.ts'
 import { byName } from './scenes/by-name.ts'
 import { dead } from './scenes/dead.ts'
@@ -12,13 +14,15 @@ import { failingHalf } from './scenes/failing-half.ts'
 import { garbage } from './scenes/garbage.ts'
 import { killed } from './scenes/killed.ts'
 import { moved } from './scenes/moved.ts'
-import { openShop } from './shop.ts'
+import { openShop, type Shop } from './shop.ts'
 
 /** A demo that hangs is a demo that failed. */
 const WITHIN_MS = 55_000
 
 /** Where `npm start` leaves the mesh, unless somebody is there already. */
 const PORT = 8787
+/** Where it takes edits of KV. */
+const EDITS_PORT = 8793
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
@@ -51,6 +55,7 @@ async function play(): Promise<boolean> {
 async function stay(): Promise<void> {
   const interrupted = interruption()
   const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, note: print })
+  const edits = await startEdits((await isFree(EDITS_PORT)) ? EDITS_PORT : 0, shop.put)
   print(`ready ${shop.url}
 
 Try:
@@ -58,10 +63,20 @@ Try:
   curl -i -H 'selvedge-timeout-ms: 15' ${shop.url}/svc/order/7
   curl -i ${shop.url}/svc/nobody/
 
-Then edit ${shop.registryFile}, and call again. Ctrl-C ends it.
+payment can be a Worker, a URL or a Lambda, by an edit of KV each:
+${switches(shop, edits.url)}
+Where the mesh is deployed, the same edit is npx wrangler kv key put --binding REGISTRY --remote services/payment '…'.
+Or edit ${shop.registryFile}, and call again. Ctrl-C ends it.
 `)
   await interrupted
+  await edits.close()
   await shop.close()
+}
+
+function switches(shop: Shop, edits: string): string {
+  return Object.values(paymentRecords(shop))
+    .map((record) => `  curl -X PUT ${edits}/services/payment -d '${record}'`)
+    .join('\n')
 }
 
 try {

@@ -1,10 +1,13 @@
-/** The whole shop on this machine: the mesh and three Workers in workerd, the bank and a second payment as Node servers. */
+/** The whole shop on this machine: the mesh and three Workers in workerd, bank and payment as Node servers, payment as a Lambda. */
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isFree } from '../../src/cli/dev/port.ts'
 import { type Dev, startDev } from '../../src/cli/dev/start-dev.ts'
+import { KEYS, type LambdaFake } from '../../test/support/lambda-fake.ts'
+import { startPaymentLambda } from './lambda.ts'
 import type { Told } from './told.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
 
@@ -34,6 +37,8 @@ export interface Shop {
   readonly bank: Upstream
   /** The same service as the Worker "payment", elsewhere. */
   readonly payment: Upstream
+  /** The same service once more, as a Lambda function. */
+  readonly lambda: LambdaFake
   /** Two more banks, not in the registry yet. */
   readonly branch: Upstream
   readonly agency: Upstream
@@ -60,6 +65,7 @@ const REGISTRY = relative('', join(HERE, 'registry.yaml'))
 /** The ports that registry.yaml speaks of. */
 const BANK_PORT = 8790
 const PAYMENT_PORT = 8791
+const LAMBDA_PORT = 8792
 /** No call of the demo may hang. */
 const CALL_MS = 8000
 
@@ -73,11 +79,17 @@ export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}):
     open.push(() => bank.kill())
     const payment = await startUpstream('payment', PAYMENT_PORT)
     open.push(() => payment.kill())
+    const lambda = await startPaymentLambda((await isFree(LAMBDA_PORT)) ? LAMBDA_PORT : 0)
+    open.push(() => lambda.close())
     const branch = await startUpstream('bank')
     open.push(() => branch.kill())
     const agency = await startUpstream('bank')
     open.push(() => agency.kill())
-    const registry = await registryFor(bank, payment)
+    const registry = await registryFor({
+      [BANK_PORT]: bank.url,
+      [PAYMENT_PORT]: payment.url,
+      [LAMBDA_PORT]: lambda.url,
+    })
     open.push(registry.remove)
     const mesh = await startMesh(registry.file, port, note)
     open.push(() => mesh.dispose())
@@ -86,6 +98,7 @@ export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}):
       registryFile: registry.file,
       bank,
       payment,
+      lambda,
       branch,
       agency,
       put: (service, record) => mesh.kv.put(`services/${service}`, record),
@@ -104,18 +117,21 @@ function startMesh(registry: string, port: number, note: (line: string) => void)
     port,
     with: ['order', 'customer', 'payment', 'naive'].map((dir) => join(HERE, dir)),
     worker: new URL('../../dist/worker.js', import.meta.url),
-    vars: { MESH_FRESH: `${FRESH_MS}ms` },
+    // The keys stand here as secrets do where it is deployed (wrangler secret put).
+    vars: { MESH_FRESH: `${FRESH_MS}ms`, ...KEYS },
     on: { note, warn: (line) => note(`warning: ${line}`), log: note },
   })
 }
 
-/** registry.yaml itself, or a copy of it where a port it speaks of was taken. */
-async function registryFor(bank: Upstream, payment: Upstream): Promise<{ file: string; remove: () => Promise<void> }> {
-  if (bank.port === BANK_PORT && payment.port === PAYMENT_PORT) return { file: REGISTRY, remove: async () => {} }
+/** registry.yaml itself, or a copy of it where a port it speaks of was taken: `urls` by those ports. */
+async function registryFor(urls: Record<number, string>): Promise<{ file: string; remove: () => Promise<void> }> {
+  const moved = Object.entries(urls).filter(([port, url]) => !url.endsWith(`:${port}`))
+  if (moved.length === 0) return { file: REGISTRY, remove: async () => {} }
   const dir = await mkdtemp(join(tmpdir(), 'selvedge-shop-'))
   const file = join(dir, 'registry.yaml')
-  const text = readFileSync(REGISTRY, 'utf8').replaceAll(`:${BANK_PORT}`, `:${bank.port}`)
-  await writeFile(file, text.replaceAll(`:${PAYMENT_PORT}`, `:${payment.port}`))
+  let text = readFileSync(REGISTRY, 'utf8')
+  for (const [port, url] of moved) text = text.replaceAll(`http://127.0.0.1:${port}`, url)
+  await writeFile(file, text)
   return { file, remove: () => rm(dir, { recursive: true }) }
 }
 

@@ -39,13 +39,14 @@ export interface LambdaFake {
   close(): Promise<void>
 }
 
-export async function startLambda(): Promise<LambdaFake> {
+/** @param port where it listens on loopback; 0 takes any that is free. */
+export async function startLambda(port = 0): Promise<LambdaFake> {
   const invocations: Invocation[] = []
   const refusals: string[] = []
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy())
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(port, '127.0.0.1'), 'listening')
   const fake: LambdaFake = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     invocations,
