@@ -17,9 +17,8 @@ export type Outcome =
   /** The mesh did not send it: nothing is known of the endpoint. */
   | 'unsent'
 
-/** Reads an answer. A 501 is the application's word on the method, not a failure of the endpoint. */
-export function classify(response: Response): Outcome {
-  const { status } = response
+/** Reads the status of an answer. A 501 is the application's word on the method, not a failure of the endpoint. */
+export function classify(status: number): Outcome {
   return status === 429 || (status >= 500 && status !== 501) ? 'failure' : 'success'
 }
 

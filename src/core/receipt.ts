@@ -29,6 +29,7 @@ export interface AttemptNote {
   /** Until the response headers or the error. */
   tookMs: number
   outcome: Outcome | undefined
+  /** Of its answer; of gRPC's, the one that says the same in HTTP. */
   status: number | undefined
   /** What went wrong, where there was no answer. */
   reason: string | undefined

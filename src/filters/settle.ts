@@ -5,6 +5,7 @@ import { classify } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
 import { PROXY_STATUS, RETRIES_USED, RETRYABLE } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
+import { statusOf } from '../wire/status.ts'
 
 interface Needs {
   readonly receipt: Receipt
@@ -27,7 +28,8 @@ export function settled(response: Response, allowance: Allowance | undefined, re
   const answer = new Response(response.body, response)
   if (allowance || used > 0) answer.headers.set(RETRIES_USED, String(used))
   // What failed here for want of a budget is not to be tried again above.
-  if (allowance?.isExhausted && classify(response) === 'failure') answer.headers.set(RETRYABLE, 'false')
+  if (allowance?.isExhausted && classify(statusOf(response, response.headers)) === 'failure')
+    answer.headers.set(RETRYABLE, 'false')
   if (details !== undefined) {
     answer.headers.append(PROXY_STATUS, proxyStatus({ receivedStatus: response.status, details }))
   }

@@ -6,10 +6,14 @@ import { classify, classifyError, type Outcome } from '../core/outcome.ts'
 import type { Random } from '../core/random.ts'
 import type { Sink } from '../core/sink.ts'
 import { openSpan, type Span, type Trace } from '../core/span.ts'
+import type { HeaderSource } from '../wire/headers.ts'
+import { statusOf } from '../wire/status.ts'
 
 interface Needs {
   readonly clock: Clock
   readonly random: Random
+  /** Of this request; `undefined` where no request came. */
+  readonly headers: HeaderSource | undefined
   /** The trace this belongs to; without one it is the first of its own. */
   readonly trace: Trace | undefined
 }
@@ -54,7 +58,7 @@ function ended(sink: Sink): Pick<Observer<Needs, Gives>, 'answered' | 'failed'> 
     answered(response, context) {
       const span = context.span as Span
       span.status = response.status
-      end(span, classify(response), context)
+      end(span, classify(statusOf(response, context.headers)), context)
       return response
     },
     failed(error, context) {

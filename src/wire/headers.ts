@@ -38,7 +38,8 @@ export interface HeaderSource {
 
 /** Does the request speak gRPC or gRPC-Web? */
 export function isGrpc(headers: HeaderSource): boolean {
-  return headers.get(CONTENT_TYPE)?.toLowerCase().startsWith('application/grpc') ?? false
+  const type = headers.get(CONTENT_TYPE)
+  return type !== null && GRPC.test(type)
 }
 
 /** Is it gRPC as such, which tells its status in trailers, and not gRPC-Web, which tells it in the body? */
@@ -47,5 +48,6 @@ export function isNativeGrpc(headers: HeaderSource): boolean {
   return type !== null && NATIVE_GRPC.test(type)
 }
 
+const GRPC = /^application\/grpc/i
 /** `application/grpc`, and with a codec behind a plus sign. */
 const NATIVE_GRPC = /^application\/grpc(?![^+;\s])/i

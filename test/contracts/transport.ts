@@ -59,7 +59,7 @@ export function transportContract(
         expect(answer.status).toBe(status)
         expect(answer.headers.get('x-said')).toBe('so')
         expect(await answer.text()).toBe('said')
-        expect(classify(answer)).toBe(status === 429 || status >= 500 ? 'failure' : 'success')
+        expect(classify(answer.status)).toBe(status === 429 || status >= 500 ? 'failure' : 'success')
       },
     )
 

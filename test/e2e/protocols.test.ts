@@ -142,6 +142,24 @@ describe('through the mesh', () => {
       expect(answer.headers).toMatchObject({ 'grpc-status': '7' })
       expect(answer.headers).not.toHaveProperty('selvedge-error')
     })
+
+    it.each(['application/grpc', 'application/grpc-web+proto'])(
+      'is tried again where the answer to %s is UNAVAILABLE in trailers alone',
+      async (type) => {
+        const statuses = [14, 0]
+        const attempts: unknown[] = []
+        upstream.override = (request, response) => {
+          request.resume()
+          attempts.push(request.headers['grpc-previous-rpc-attempts'])
+          const status = String(statuses[attempts.length - 1])
+          response.writeHead(200, { 'content-type': type, 'grpc-status': status }).end()
+        }
+        const headers = { 'content-type': type, 'idempotency-key': '7' }
+        const answer = await mesh.call('/svc/live/mesh.Words/Say', { ...grpc, headers })
+        expect([answer.headers['grpc-status'], answer.headers['selvedge-retries-used']]).toEqual(['0', '1'])
+        expect(attempts).toEqual([undefined, '1'])
+      },
+    )
   })
 
   describe('GraphQL', () => {

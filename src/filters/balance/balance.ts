@@ -7,12 +7,16 @@ import { MeshError } from '../../core/errors.ts'
 import { observer, type Room } from '../../core/observer.ts'
 import { classify, classifyError, type Outcome } from '../../core/outcome.ts'
 import { type AttemptNote, attemptNote } from '../../core/receipt.ts'
+import type { HeaderSource } from '../../wire/headers.ts'
 import { readPushback } from '../../wire/pushback.ts'
+import { statusOf } from '../../wire/status.ts'
 import type { Candidate, Pick } from './balancer.ts'
 import { type Choosing, choose } from './choose.ts'
 
 interface Needs extends Choosing {
   readonly clock: Clock
+  /** Of this request. */
+  readonly headers: HeaderSource
   readonly deadline: Deadline
   readonly work: Cancellation
 }
@@ -52,9 +56,10 @@ export const balance = observer<Needs, Gives>('balance', {
     context.work.onCancel((reason) => settle(context, classifyError(reason)))
   },
   answered(response, context) {
-    const { note, clock } = context
-    if (note) note.status = response.status
-    const outcome = classify(response)
+    const { note, clock, headers } = context
+    const status = statusOf(response, headers)
+    if (note) note.status = status
+    const outcome = classify(status)
     settle(context, outcome, outcome === 'failure' ? readPushback(response.headers, clock.now()).waitMs : undefined)
     return response
   },

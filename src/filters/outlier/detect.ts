@@ -4,11 +4,15 @@ import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { observer, type Room } from '../../core/observer.ts'
 import { classify, classifyError, isFault } from '../../core/outcome.ts'
+import type { HeaderSource } from '../../wire/headers.ts'
 import { readPushback } from '../../wire/pushback.ts'
+import { statusOf } from '../../wire/status.ts'
 import type { OutlierDetector, Suspect, Verdict } from './detector.ts'
 
 interface Needs {
   readonly clock: Clock
+  /** Of this request. */
+  readonly headers: HeaderSource
   readonly deadline: Deadline
   readonly work: Cancellation
   readonly candidate: Suspect
@@ -37,8 +41,8 @@ export const detect = observer<Needs, Gives>('detect', {
     if (detector.send(candidate, sentAt, deadline.at)) work.onCancel((reason) => tell(context, verdictOnError(reason)))
   },
   answered(response, context) {
-    const { sentAt } = context
-    if (sentAt !== undefined) tell(context, verdictOn(response, sentAt))
+    const { sentAt, headers } = context
+    if (sentAt !== undefined) tell(context, verdictOn(response, headers, sentAt))
     return response
   },
   failed(error, context) {
@@ -57,9 +61,10 @@ function tell({ clock, candidate, isCold, sentAt, service }: Needs & Room<Gives>
  * Whoever says 429, or to wait, or that it did not take this one, is there and is busy: no fault, and no sign that it
  * serves. So it neither ejects nor ends a run of faults; what it costs, its load knows.
  */
-function verdictOn(response: Response, now: number): Verdict {
-  if (classify(response) === 'success') return 'success'
-  if (response.status === 429) return 'nothing'
+function verdictOn(response: Response, request: HeaderSource, now: number): Verdict {
+  const status = statusOf(response, request)
+  if (classify(status) === 'success') return 'success'
+  if (status === 429) return 'nothing'
   const { verdict, waitMs } = readPushback(response.headers, now)
   return verdict === undefined && waitMs === undefined ? 'fault' : 'nothing'
 }

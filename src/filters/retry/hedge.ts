@@ -14,7 +14,7 @@ import type { RetryBudget } from './budget.ts'
 import type { Hedging } from './hedging.ts'
 import { race } from './race.ts'
 import { type Attempt, isIdempotent } from './retry.ts'
-import { type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
+import { answered, type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
 
 interface Needs {
   readonly clock: Clock
@@ -61,7 +61,7 @@ export function isHedged({ service }: { readonly service: { readonly hedging: He
  * way already (gRPC A6); where no hedge was sent yet it goes to retry at once, which knows how long to wait.
  */
 export const hedge: Filter<Needs, Gives> = function hedge(request, context, next) {
-  const { clock, attempt, service, work } = context
+  const { clock, headers, attempt, service, work } = context
   const { hedging } = service
   if (!hedging || attempt.number > 1) return next(request, nothing)
 
@@ -82,6 +82,7 @@ export const hedge: Filter<Needs, Gives> = function hedge(request, context, next
       context.receipt.hedged = true
       return next(request, { attempt: hedgeOf(attempt, service.retry), work })
     },
+    answered: (response) => answered(response, headers),
     isFinal: (ended) =>
       outcomeOf(ended) !== 'unsent' && !isRetryable(ended, pushbackOf(ended, clock.now()), service.retry.codes),
     weight: (ended) => weight(ended, clock.now()),
@@ -141,7 +142,7 @@ function measured(answer: Promise<Response>, hedging: Hedging, clock: Clock): Pr
   const startedAt = clock.now()
   return answer.then(
     (response) => {
-      if (classify(response) === 'success') hedging.learn(clock.now() - startedAt, clock.now())
+      if (classify(response.status) === 'success') hedging.learn(clock.now() - startedAt, clock.now())
       return response
     },
     (error) => {

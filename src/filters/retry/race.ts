@@ -13,6 +13,8 @@ export interface Race {
   first(work: Cancellation): Promise<Response>
   /** Sends the second, or nothing where that is not worthwhile. */
   second(work: Cancellation): Promise<Response> | undefined
+  /** How an attempt ended that was answered so. */
+  answered(response: Response): Ended
   /** Is this the answer, though the other attempt might give another? */
   isFinal(ended: Ended): boolean
   /** Of two that are not final: how much each says. The later of equals is the answer. */
@@ -26,7 +28,17 @@ interface Attempt {
   ended: Ended | undefined
 }
 
-export function race({ clock, work, delayMs, first, second, isFinal, weight, passedOver }: Race): Promise<Response> {
+export function race({
+  clock,
+  work,
+  delayMs,
+  first,
+  second,
+  answered,
+  isFinal,
+  weight,
+  passedOver,
+}: Race): Promise<Response> {
   return new Promise((resolve, reject) => {
     const one: Attempt = { work: cancellation(true), ended: undefined }
     let other: Attempt | undefined
@@ -51,7 +63,7 @@ export function race({ clock, work, delayMs, first, second, isFinal, weight, pas
 
     function follow(attempt: Attempt, answer: Promise<Response>): void {
       answer.then(
-        (response) => end(attempt, { response }),
+        (response) => end(attempt, answered(response)),
         (error) => end(attempt, { response: undefined, error }),
       )
     }

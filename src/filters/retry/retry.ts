@@ -10,12 +10,12 @@ import type { AttemptNote, Receipt, RetryRefusal } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
-import { IDEMPOTENCY_KEY } from '../../wire/headers.ts'
+import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
 import type { Pushback } from '../../wire/pushback.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
 import { onceBody, type ReplayBody, replayBody } from './replay.ts'
-import { discard, type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
+import { answered, discard, type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
 
 /** One of the attempts of a call. */
 export interface Attempt {
@@ -32,6 +32,8 @@ interface Needs {
   readonly clock: Clock
   readonly random: Random
   readonly receipt: Receipt
+  /** Of this request. */
+  readonly headers: HeaderSource
   readonly deadline: Deadline
   /** Called off at the deadline, and when the caller leaves. */
   readonly work: Cancellation
@@ -56,7 +58,7 @@ interface Gives {
 type Verdict = { readonly retryAfterMs: number } | { readonly refused: RetryRefusal | undefined }
 
 export const retry: Filter<Needs, Gives> = async function retry(request, context, next) {
-  const { clock, receipt, service, work } = context
+  const { clock, headers, receipt, service, work } = context
   const { retry: policy, budget } = service
   const allowance = context.allowance ?? grant(policy.attempts)
   // What a stranger grants may lessen what the rule allows, never raise it.
@@ -73,7 +75,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
     const attempt: Attempt = { number, body: body.take(), mayRepeat: !isLast && isRepeatable }
     let ended: Ended
     try {
-      ended = { response: await next(request, { attempt, allowance }) }
+      ended = answered(await next(request, { attempt, allowance }), headers)
     } catch (error) {
       ended = { response: undefined, error }
     }
@@ -84,7 +86,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
     if (outcome === 'success') budget.deposit()
     else if (isFault(outcome)) budget.fail()
     // What most answers are: nothing is to be judged.
-    if (outcome === 'success' && ended.response && !policy.codes.has(ended.response.status)) {
+    if (outcome === 'success' && ended.response && !policy.codes.has(ended.status)) {
       receipt.retriesUsed = allowance.used
       return ended.response
     }

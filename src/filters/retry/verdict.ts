@@ -1,20 +1,28 @@
 /** How an attempt ended, and what that says of sending the request again. */
 import { MeshError } from '../../core/errors.ts'
 import { classify, classifyError, type Outcome } from '../../core/outcome.ts'
+import type { HeaderSource } from '../../wire/headers.ts'
 import { type Pushback, readPushback } from '../../wire/pushback.ts'
+import { statusOf } from '../../wire/status.ts'
 
-/** How an attempt ended: with an answer, or with an error. */
+/** How an attempt ended: with an answer and its status, or with an error. */
 export type Ended =
-  | { readonly response: Response; readonly error?: undefined }
+  | { readonly response: Response; readonly status: number; readonly error?: undefined }
   | { readonly response: undefined; readonly error: unknown }
 
-export function outcomeOf({ response, error }: Ended): Outcome {
-  return response ? classify(response) : classifyError(error)
+/** @param request the headers that were sent. */
+export function answered(response: Response, request: HeaderSource): Ended {
+  return { response, status: statusOf(response, request) }
+}
+
+export function outcomeOf(ended: Ended): Outcome {
+  return ended.response ? classify(ended.status) : classifyError(ended.error)
 }
 
 /** What an answer that is a failure says itself, or a transport of its error; `undefined` of any other. */
-export function pushbackOf({ response, error }: Ended, now: number): Pushback | undefined {
-  if (response) return classify(response) === 'failure' ? readPushback(response.headers, now) : undefined
+export function pushbackOf(ended: Ended, now: number): Pushback | undefined {
+  const { response, error } = ended
+  if (response) return classify(ended.status) === 'failure' ? readPushback(response.headers, now) : undefined
   const verdict = error instanceof MeshError ? error.verdict : undefined
   return verdict && { verdict, waitMs: undefined }
 }
@@ -24,11 +32,11 @@ export function pushbackOf({ response, error }: Ended, now: number): Pushback | 
  *
  * @param codes statuses that the rule tries again.
  */
-export function isRetryable({ response, error }: Ended, pushback: Pushback | undefined, codes: ReadonlySet<number>) {
-  if (!response) return pushback?.verdict === 'go' || isLost(error, codes)
-  if (codes.has(response.status)) return true
+export function isRetryable(ended: Ended, pushback: Pushback | undefined, codes: ReadonlySet<number>) {
+  if (!ended.response) return pushback?.verdict === 'go' || isLost(ended.error, codes)
+  if (codes.has(ended.status)) return true
   // Told when to come back, we may.
-  return pushback?.verdict === 'go' || (response.status === 429 && pushback?.waitMs !== undefined)
+  return pushback?.verdict === 'go' || (ended.status === 429 && pushback?.waitMs !== undefined)
 }
 
 function isLost(error: unknown, codes: ReadonlySet<number>): boolean {
