@@ -29,6 +29,7 @@ const sent = {
   random: systemRandom(),
   endpoint: { id: 'lambda:users', target: { kind: 'url', url: '' }, weight: 1, locality: undefined },
   name: 'users',
+  caller: undefined,
   path: '/',
   outgoing: new Headers(),
   attempt: { body: null },

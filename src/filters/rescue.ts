@@ -9,6 +9,8 @@ import { problemResponse } from '../wire/problem.ts'
 interface Needs {
   readonly receipt: Receipt
   readonly trace: Trace | undefined
+  /** Who sent the request, where that is known. */
+  readonly caller: string | undefined
 }
 
 /** nginx's word for a caller that left: nobody reads it but a log. */
@@ -16,12 +18,15 @@ const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
 export const rescue = observer<Needs>('rescue', {
-  failed(error, { receipt, trace }, request) {
+  failed(error, { receipt, trace, caller }, request) {
     if (request.signal.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     const problem = meshErrorOf(error)
     receipt.error = problem.code
+    // An error of a call that a handler made names whom the handler called: this caller did not.
+    const isOwn = receipt.service !== undefined || problem.service === undefined
     return problemResponse(told(problem), request, {
       service: receipt.service,
+      caller: isOwn ? caller : undefined,
       revision: receipt.revision,
       traceId: trace?.traceId,
     })

@@ -2,6 +2,7 @@
 import { type Allowance, allowance } from '../core/allowance.ts'
 import type { RequestContext } from '../core/context.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
+import type { ServiceName } from '../core/endpoint.ts'
 import type { Place } from '../core/locality.ts'
 import type { Priority } from '../core/priority.ts'
 import { receipt } from '../core/receipt.ts'
@@ -20,6 +21,8 @@ import type { Settings } from './options.ts'
 
 /** A request that came in, and what its caller said of it. */
 export interface Inbound extends RequestContext {
+  /** Who sent it, where that is known for certain. */
+  readonly caller: ServiceName | undefined
   /** The caller's deadline. A stranger may say one too: it can only shorten what the mesh would allow. */
   readonly deadline: Deadline
   /** The caller's own: it aborts when the caller leaves. Asked for only where needed: the platform makes it then. */
@@ -43,6 +46,8 @@ export interface Inbound extends RequestContext {
 export interface Arrival {
   /** Does the caller belong to the mesh? */
   readonly trusted: boolean
+  /** Its name, where that is known for certain: never by what the request says. */
+  readonly caller?: ServiceName | undefined
   defer(work: Promise<unknown>): void
 }
 
@@ -54,7 +59,7 @@ export interface Arrived<Of extends Arrival> extends Inbound {
 }
 
 export function accept<Of extends Arrival>(request: Request, arrival: Of, settings: Settings): Arrived<Of> {
-  const { trusted } = arrival
+  const { trusted, caller } = arrival
   const { clock, random, maxSubrequests } = settings
   const headers = pickHeaders(request.headers)
   const granted = readAllowance(headers)
@@ -63,6 +68,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     clock,
     random,
     trusted,
+    caller,
     receipt: receipt(),
     arrival,
     defer: (work) => arrival.defer(work),
@@ -116,6 +122,7 @@ export function root({ clock, random, maxSubrequests }: Settings): Inbound {
     clock,
     random,
     trusted: true,
+    caller: undefined,
     receipt: receipt(),
     defer: () => {},
     headers: undefined,

@@ -2,6 +2,7 @@
 import { deadlineIn, earlier } from '../core/deadline.ts'
 import { receipt } from '../core/receipt.ts'
 import { settled } from '../filters/settle.ts'
+import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
@@ -73,6 +74,7 @@ export function createMesh(options: MeshOptions): Mesh {
         request,
         named(from, {
           name: nameOf(host),
+          caller: settings.name,
           path,
           headers,
           receipt: receipt(),
@@ -98,7 +100,8 @@ export function createMesh(options: MeshOptions): Mesh {
       const enter = inbound(settings, handled<Env>(handler, storage))
       return {
         fetch(request: Request, env: Env, ctx: ExecutionContext) {
-          const arrival: Served<Env> = { trusted: trust(request, ctx), defer: deferTo(ctx), env, ctx }
+          const trusted = trust(request, ctx)
+          const arrival: Served<Env> = { trusted, caller: readCaller(ctx), defer: deferTo(ctx), env, ctx }
           return enter(request, accept(request, arrival, settings))
         },
       }

@@ -10,6 +10,8 @@ import type { Inbound } from './accept.ts'
 /** What a call adds to the request on whose behalf it is made. */
 export interface NewCall {
   readonly name: ServiceName
+  /** Who calls, where that is known. */
+  readonly caller: ServiceName | undefined
   /** Path and query, from the first slash. */
   readonly path: string
   /** Of the request that is sent. */
@@ -27,7 +29,7 @@ export type Named = Omit<Inbound, keyof NewCall> & NewCall
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
   const { clock, random, trusted, defer, signal, place, hops, allowance, subrequests } = from
-  const { name, path, headers, receipt, trace, deadline, priority, signals } = added
+  const { name, caller, path, headers, receipt, trace, deadline, priority, signals } = added
   const call = {
     clock,
     random,
@@ -39,6 +41,7 @@ export function named(from: Inbound, added: NewCall): Named {
     allowance,
     subrequests,
     name,
+    caller,
     path,
     headers,
     receipt,

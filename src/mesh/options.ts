@@ -1,5 +1,6 @@
 /** What a mesh is made with: optional on the way in, required inside. */
 import { type Clock, systemClock } from '../core/clock.ts'
+import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 import { type Random, systemRandom } from '../core/random.ts'
 import type { Sink } from '../core/sink.ts'
 import type { WrittenPolicy } from '../policy/record.ts'
@@ -14,6 +15,11 @@ export interface MeshOptions {
   registry: Registry
   /** The Worker's environment: endpoints name their service bindings in it. Default: none. */
   env?: object
+  /**
+   * The name of the function that makes the mesh: what it calls may be told who called (`caller` of a queue's messages). A
+   * service name. Default: none, and nobody is told.
+   */
+  name?: string
   /** Policy where a record is silent. Default: that of docs/defaults.md. */
   defaults?: WrittenPolicy
   /** `users.<domain>` is the same name as `users`. Default `mesh`. */
@@ -64,6 +70,7 @@ export interface Storage {
 export interface Settings {
   readonly registry: Registry
   readonly bindings: Bindings
+  readonly name: ServiceName | undefined
   readonly defaults: WrittenPolicy
   readonly domain: string
   readonly freshMs: number
@@ -93,7 +100,7 @@ const RANGES = [
   ['idleMs', 1, Number.POSITIVE_INFINITY],
 ] as const
 
-/** @throws {TypeError} for a number out of its range: a programmer's slip, told at construction. */
+/** @throws {TypeError} for a number out of its range, or a name that is none: a programmer's slip, told at construction. */
 export function withDefaults(options: MeshOptions): Settings {
   if (typeof options?.registry?.read !== 'function') {
     throw new TypeError('createMesh needs a registry, as in createMesh({ registry: kvRegistry(env.REGISTRY), env }).')
@@ -101,6 +108,7 @@ export function withDefaults(options: MeshOptions): Settings {
   const settings = {
     registry: options.registry,
     bindings: (options.env ?? {}) as Bindings,
+    name: options.name,
     defaults: options.defaults ?? {},
     domain: options.domain ?? 'mesh',
     freshMs: options.freshMs ?? 5000,
@@ -119,6 +127,9 @@ export function withDefaults(options: MeshOptions): Settings {
     storage: options.storage ?? platformStorage(),
     strategies: options.strategies ?? {},
   } satisfies Settings
+  if (options.name !== undefined && !isServiceName(options.name)) {
+    throw new TypeError(`name is a service name, such as "checkout"; got ${JSON.stringify(options.name)}.`)
+  }
   for (const [name, least, most] of RANGES) {
     const value = settings[name]
     if (!(value >= least && value <= most)) throw new TypeError(`${name} is ${least} to ${most}; got ${value}.`)

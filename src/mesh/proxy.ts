@@ -19,10 +19,20 @@ export function proxy(options: MeshOptions): Forward {
   const call = caller(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
     const { name, path } = context.arrival.identify()
-    const { receipt, trace, deadline, priority, headers = pickHeaders(request.headers) } = context
+    const { caller, receipt, trace, deadline, priority, headers = pickHeaders(request.headers) } = context
     return call(
       request,
-      named(context, { name, path, headers, receipt, trace, deadline, priority, signals: () => [request.signal] }),
+      named(context, {
+        name,
+        caller,
+        path,
+        headers,
+        receipt,
+        trace,
+        deadline,
+        priority,
+        signals: () => [request.signal],
+      }),
     )
   })
   return (request, forwarded) => enter(request, accept(request, forwarded, settings))

@@ -24,7 +24,6 @@ export interface QueuedRequest {
   readonly specversion: '1.0'
   readonly id: string
   readonly type: 'selvedge.request'
-  /** The mesh: who called it is not known. */
   readonly source: string
   /** The name that was called. */
   readonly subject: string
@@ -32,6 +31,8 @@ export interface QueuedRequest {
   readonly datacontenttype: 'application/json'
   /** When nobody waits for it any more, where the caller said so. */
   readonly deadline?: string
+  /** Who called, where that is known. */
+  readonly caller?: string
   readonly traceparent?: string
   readonly tracestate?: string
   readonly data: {
@@ -60,7 +61,7 @@ export async function sendToQueue(
 }
 
 function queued(request: Request, sent: Sent, bytes: Uint8Array): QueuedRequest {
-  const { clock, random, outgoing, name, path, deadline } = sent
+  const { clock, random, outgoing, name, caller, path, deadline } = sent
   const now = clock.now()
   const { text, isBase64 } = writtenContent(bytes, outgoing)
   const isBounded = remaining(deadline, clock) !== Number.POSITIVE_INFINITY
@@ -73,6 +74,7 @@ function queued(request: Request, sent: Sent, bytes: Uint8Array): QueuedRequest 
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
     ...(isBounded ? { deadline: new Date(deadline.at).toISOString() } : {}),
+    ...(caller === undefined ? {} : { caller }),
     ...carried('traceparent', outgoing),
     ...carried('tracestate', outgoing),
     data: {

@@ -23,6 +23,8 @@ export interface Sent {
   readonly endpoint: Endpoint
   /** The name that was called. */
   readonly name: string
+  /** Who calls, where that is known. */
+  readonly caller: string | undefined
   /** Path and query, from the first slash. */
   readonly path: string
   readonly outgoing: Headers

@@ -7,6 +7,8 @@ import { proxyStatus } from './proxy-status.ts'
 export interface ProblemFacts {
   /** The service that was called. */
   service?: string | undefined
+  /** Who called it, where that is known. */
+  caller?: string | undefined
   /** The revision of the record that was obeyed. */
   revision?: string | undefined
   /** 32 hex digits. */
@@ -51,6 +53,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     detail: error.message,
     code: error.code,
     service: facts.service ?? error.service,
+    caller: facts.caller,
     revision: facts.revision,
     traceId: facts.traceId,
   })

@@ -3,6 +3,7 @@ import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { nameReader } from '../mesh/name.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
+import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem.ts'
 import { type Env, workerOptions } from './env.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
@@ -24,7 +25,7 @@ export default {
 
 /**
  * For service bindings (`entrypoint = "MeshEntrypoint"`): only Workers of this account can reach it, so that they are
- * believed.
+ * believed. `props = { caller = "checkout" }` of the binding says which one it is.
  */
 export const MeshEntrypoint = {
   fetch: (request, env, ctx) => handle(request, env, ctx, true),
@@ -44,6 +45,7 @@ function handle(request: Request, env: Env, ctx: ExecutionContext, trusted: bool
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(address.path)
   return mesh.forward(request, {
     trusted,
+    caller: trusted ? readCaller(ctx) : undefined,
     identify: () => identify(address, mesh.nameOf),
     defer: (work) => ctx.waitUntil(work),
   })

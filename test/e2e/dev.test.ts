@@ -23,6 +23,7 @@ id = "0123"
 binding = "MESH"
 service = "selvedge"
 entrypoint = "MeshEntrypoint"
+props = { caller = "order-history" }
 `
 
 const WORKER = `
@@ -30,7 +31,8 @@ interface Env { GREETING: string; MESH: Fetcher; REGISTRY: KVNamespace }
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const users = await env.MESH.fetch('http://users/from-order')
-    return Response.json({ greeting: env.GREETING, users: await users.text(), kv: await env.REGISTRY.get('services/users') })
+    const { caller } = await (await env.MESH.fetch('http://nobody/')).json<{ caller: string }>()
+    return Response.json({ greeting: env.GREETING, users: await users.text(), kv: await env.REGISTRY.get('services/users'), caller })
   },
 }
 `
@@ -102,6 +104,7 @@ describe('selvedge dev', () => {
       greeting: 'hello',
       users: 'blue /from-order',
       kv: blue.url,
+      caller: 'order-history',
     })
   })
 

@@ -37,6 +37,12 @@ const room = `
   }
   export default {}`
 
+/** Calls the service that its path names. */
+const clerk = `
+  export default {
+    fetch: (request, env) => env.MESH.fetch(new Request('http:/' + new URL(request.url).pathname, request)),
+  }`
+
 const consumer = `
   const messages = []
   export default {
@@ -58,7 +64,7 @@ describe('a name in front of', () => {
     lambdaRecord = { function: 'users', region: REGION, secret: 'AWS', endpointUrl: lambda.url }
     mesh = await startMesh({
       vars: { ...KEYS, MESH_FRESH: '0s', KEY: 'k-123' },
-      bindings: { BOUND: who('binding') },
+      bindings: { BOUND: who('binding'), CLERK: clerk },
       scripts: { users: who('script') },
       rooms: room,
       consumer,
@@ -207,6 +213,29 @@ describe('a name in front of', () => {
       subject: 'jobs',
       data: { method: 'POST', path: '/resize?w=80', body: '{"id":7}' },
     })
+  })
+
+  it('tells a queue, and in its errors, who called: by the binding, never by what a request says', async () => {
+    const forged = { 'selvedge-caller': 'forged', caller: 'forged', 'x-caller': 'forged' }
+    const url = await mesh.bindingUrl('CONSUMER')
+    const callerOf = async (id: string) => {
+      const message = await eventually('the message at its consumer', async () => {
+        const messages = (await (await fetch(url)).json()) as { id: string; caller?: string }[]
+        return messages.find((message) => message.id === id)
+      })
+      return message.caller
+    }
+    const outside = await mesh.call('/svc/jobs/', { method: 'POST', headers: forged })
+    expect(await callerOf(outside.json.id)).toBeUndefined()
+    const bound = await mesh.bindingUrl('CLERK')
+    const inside = (await (await fetch(`${bound}/jobs`, { method: 'POST', headers: forged })).json()) as { id: string }
+    expect(await callerOf(inside.id)).toBe('clerk')
+
+    expect(await (await fetch(`${bound}/unreachable`)).json()).toMatchObject({
+      service: 'unreachable',
+      caller: 'clerk',
+    })
+    expect((await mesh.call('/svc/unreachable/', { headers: forged })).json).not.toHaveProperty('caller')
   })
 
   it('several kinds, of which one or another is down, or was never there', async () => {

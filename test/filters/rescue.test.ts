@@ -7,7 +7,11 @@ import { givenTrace } from '../support/call.ts'
 const trace = givenTrace()
 
 function rescued(error: unknown, request = new Request('http://users/')) {
-  const context = { receipt: { ...receipt(), service: 'users', revision: '7' }, trace }
+  const context = {
+    receipt: { ...receipt(), service: 'users', revision: '7' },
+    trace,
+    caller: 'front' as string | undefined,
+  }
   return rescue(request, context, () => Promise.reject(error))
 }
 
@@ -18,9 +22,13 @@ afterEach(() => {
 describe('rescue', () => {
   it('passes an answer on as it is', async () => {
     const response = new Response('no', { status: 503 })
-    expect(await rescue(new Request('http://users/'), { receipt: receipt(), trace }, async () => response)).toBe(
-      response,
-    )
+    expect(
+      await rescue(
+        new Request('http://users/'),
+        { receipt: receipt(), trace, caller: undefined },
+        async () => response,
+      ),
+    ).toBe(response)
   })
 
   it('makes a problem of a mesh error that says what, where and in which trace', async () => {
@@ -37,9 +45,23 @@ describe('rescue', () => {
       detail: 'Nothing can be reached.',
       code: 'no_endpoint',
       service: 'users',
+      caller: 'front',
       revision: '7',
       traceId: trace.traceId,
     })
+  })
+
+  it('names the caller only beside a service that it called', async () => {
+    const told = async (error: MeshError) => {
+      const context = { receipt: receipt(), trace, caller: 'front' }
+      const response = await rescue(new Request('http://users/'), context, () => Promise.reject(error))
+      const { service, caller } = (await response.json()) as { service?: string; caller?: string }
+      return [service, caller]
+    }
+    expect(await told(new MeshError('service_not_named', 'Nothing is named.'))).toEqual([undefined, 'front'])
+    // A handler called it, not whoever called the handler.
+    const own = new MeshError('service_not_found', 'No service is called "bank".', { service: 'bank' })
+    expect(await told(own)).toEqual(['bank', undefined])
   })
 
   it('answers a HEAD without a body', async () => {

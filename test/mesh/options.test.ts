@@ -49,6 +49,12 @@ describe('withDefaults', () => {
     expect(make).toThrow(String(value))
   })
 
+  it.each(['', 'Checkout', 'a b', 'checkout@pr-1'])('refuses to be called "%s"', (name) => {
+    expect(() => withDefaults({ registry, name })).toThrow(TypeError)
+    expect(() => withDefaults({ registry, name })).toThrow(`name is a service name, such as "checkout"; got "${name}".`)
+    expect(withDefaults({ registry, name: 'checkout' }).name).toBe('checkout')
+  })
+
   it('says that a registry is needed, with an example', () => {
     for (const options of [undefined, {}, { registry: {} }]) {
       expect(() => withDefaults(options as unknown as MeshOptions)).toThrow(/createMesh\(\{ registry: kvRegistry/)

@@ -55,6 +55,7 @@ export function givenSent(given: Partial<Sent> = {}): Sent {
     defer: () => {},
     endpoint: givenEndpoint(),
     name: 'users',
+    caller: undefined,
     path: '/42?x=1',
     outgoing: new Headers({ 'x-one': '1' }),
     attempt: { body: null },

@@ -16,7 +16,7 @@ export interface MeshWorkerOptions {
   readonly vars?: Record<string, string>
   /** Records that are there before the first request: service name to URL or record. */
   readonly records?: Record<string, unknown>
-  /** Workers bound to the mesh, by the name of the binding; each is the source of one module. `env.MESH` is the mesh's trusted entrypoint. */
+  /** Workers bound to the mesh, by the name of the binding; each is the source of one module. `env.MESH` is the mesh's trusted entrypoint, told their name as `caller`. */
   readonly bindings?: Record<string, string>
   /** Scripts of a dispatch namespace bound as DISPATCH, by name; each is the source of one module. */
   readonly scripts?: Record<string, string>
@@ -89,7 +89,9 @@ export async function startMesh({
           name: workerName(name),
           ...compatibility,
           modules: [{ type: 'ESModule' as const, path: 'worker.js', contents }],
-          serviceBindings: { MESH: { name: 'selvedge', entrypoint: 'MeshEntrypoint' } },
+          serviceBindings: {
+            MESH: { name: 'selvedge', entrypoint: 'MeshEntrypoint', props: { caller: workerName(name) } },
+          },
           ...(name === 'CONSUMER' ? { queueConsumers: { jobs: { maxBatchTimeout: 0 } } } : {}),
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         })),

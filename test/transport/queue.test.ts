@@ -43,10 +43,17 @@ describe('sendToQueue', () => {
     for (const name of Object.keys(message())) expect(name).toMatch(/^[a-z0-9]+$/)
   })
 
-  it('says nothing of a deadline that there is not', async () => {
-    const { to, message } = given()
+  it('says nothing of a deadline that there is not, nor of a caller that nobody knows', async () => {
+    const { to, message } = given(null, { 'selvedge-caller': 'front', caller: 'front' })
     await to()
     expect(message()).not.toHaveProperty('deadline')
+    expect(message()).not.toHaveProperty('caller')
+  })
+
+  it('says who called, where that is known', async () => {
+    const { to, message } = given()
+    await to({ caller: 'checkout' })
+    expect(message()).toMatchObject({ caller: 'checkout' })
   })
 
   it('holds bytes in base64', async () => {
