@@ -1,11 +1,11 @@
 /** Gives the service of the backend that was chosen: its endpoints, with its own policy under that of the rule. */
 import { MeshError } from '../../core/errors.ts'
-import type { Receipt } from '../../core/receipt.ts'
+import type { Receipt, Skipped } from '../../core/receipt.ts'
 import { type Filter, nothing } from '../../core/service.ts'
 
 interface Reached {
   readonly candidates: readonly unknown[]
-  readonly unreachable: readonly unknown[]
+  readonly unreachable: readonly Skipped[]
 }
 
 interface Needs<Live> {
@@ -35,6 +35,7 @@ export function reach<Live extends Reached, Asking>(
         return Promise.reject(new MeshError('backend_not_found', `${route.label} sends to ${where}.`))
       }
       receipt.backend = name
+      receipt.skipped = service.unreachable
       const under = backend.way.under(service)
       return next(request, under === context.service ? (nothing as { service: Live }) : { service: under })
     }
