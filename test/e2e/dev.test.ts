@@ -52,7 +52,9 @@ function selvedge(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 async function upstream(name: string): Promise<{ server: Server; url: string }> {
-  const server = createServer((request, response) => response.end(`${name} ${request.url}`))
+  const server = createServer(({ url, headers }, response) =>
+    response.end([name, url, headers['x-key']].join(' ').trim()),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
@@ -73,8 +75,12 @@ describe('selvedge dev', () => {
     green = await upstream('green')
     await writeFile(join(dir, 'wrangler.toml'), WRANGLER)
     await writeFile(join(dir, 'index.ts'), WORKER)
-    await writeFile(registry, `users: ${blue.url}\nservices/history:\n  endpoints: [{ binding: ORDER_HISTORY }]\n`)
-    dev = selvedge(['dev', '--registry', registry, '--port', '0', '--with', dir], { MESH_FRESH: '100ms' })
+    const keyed = `{ url: "${blue.url}", credentials: { type: header, header: x-key, secret: KEY } }`
+    const records = `services/history:\n  endpoints: [{ binding: ORDER_HISTORY }]\nkeyed: { endpoints: [${keyed}] }\n`
+    await writeFile(registry, `users: ${blue.url}\n${records}`)
+    await writeFile(join(dir, 'mesh.vars'), '# of the mesh\nKEY="k-1"\n')
+    const files = ['--registry', registry, '--env-file', join(dir, 'mesh.vars')]
+    dev = selvedge(['dev', ...files, '--port', '0', '--with', dir], { MESH_FRESH: '100ms' })
     url = await vi.waitFor(
       () => {
         const ready = /^ready (http:\/\/127\.0\.0\.1:\d+)$/m.exec(dev.written.out)?.[1]
@@ -108,11 +114,17 @@ describe('selvedge dev', () => {
     })
   })
 
+  it('gives the mesh the secrets of a file', async () => {
+    expect(await get('/svc/keyed/7')).toBe('blue /7 k-1')
+    expect(dev.written.err).not.toContain('KEY')
+  })
+
   it('writes each change of the file into KV', async () => {
     const history = '\nhistory: { endpoints: [{ binding: ORDER_HISTORY }] }\n'
     await writeFile(registry, `users: ${green.url}${history}`)
     await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('green /42'), { timeout: 10_000 })
-    expect(dev.written.out).toContain('changed users')
+    // It is told once all that changed is in KV.
+    await vi.waitFor(() => expect(dev.written.out).toContain('changed users, removed keyed'), { timeout: 10_000 })
 
     await writeFile(registry, `users: ${green.url}\nbook: [`)
     await vi.waitFor(() => expect(dev.written.err).toContain(`${registry}:2:8: `), { timeout: 10_000 })

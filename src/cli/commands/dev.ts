@@ -1,13 +1,17 @@
 /** `selvedge dev`: the mesh in workerd on this machine, until it is interrupted. */
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { Command, InvalidArgumentError } from 'commander'
 import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
+import { Fault } from '../fault.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface DevFlags {
   registry?: string
   port: number
   with?: string[]
+  envFile?: string
 }
 
 export function devCommand(to: Terminal): Command {
@@ -16,23 +20,34 @@ export function devCommand(to: Terminal): Command {
     .option('--registry <file>', 'JSON or YAML, a record for each name; KV is seeded from it and follows it')
     .option('--port <n>', 'port on 127.0.0.1, 0 for any', port, 8787)
     .option('--with <dir...>', 'folders with a wrangler config: Workers to run beside the mesh, bound to it')
+    .option('--env-file <file>', "NAME=value lines, as in .dev.vars: variables and secrets of the mesh's Worker")
     .action((flags: DevFlags) => dev(flags, to))
 }
 
-async function dev({ registry, port, with: dirs = [] }: DevFlags, to: Terminal): Promise<void> {
+async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, to: Terminal): Promise<void> {
   const line = (text: string) => to.out(`${text}\n`)
   const interrupted = interruption()
   const dev = await startDev({
     ...(registry === undefined ? {} : { registry }),
     port,
     with: dirs,
-    vars: meshVars(),
+    vars: { ...(envFile === undefined ? {} : valuesIn(envFile)), ...meshVars() },
     on: { note: line, log: line, warn: (text) => to.err(`warning: ${text}\n`) },
   })
   introduce(dev, registry, line)
   line(`ready ${dev.url}`)
   await interrupted
   await dev.dispose()
+}
+
+function valuesIn(file: string): Record<string, string> {
+  try {
+    return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>
+  } catch (cause) {
+    throw new Fault(`The file of variables cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    })
+  }
 }
 
 /** Variables of the mesh can be set for a run: MESH_FRESH=500ms selvedge dev. */

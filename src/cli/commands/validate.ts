@@ -1,4 +1,4 @@
-/** `selvedge validate`: would the mesh obey these records and manifests? */
+/** `selvedge validate`: would the mesh obey these records and manifests, and could its Worker reach what they name? */
 import { Command } from 'commander'
 import { isServiceName } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
@@ -8,8 +8,22 @@ import { parseRecord, recordIssues } from '../../policy/parse.ts'
 import { type Document, readDocuments } from '../manifest/documents.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
+import { type Given, type Lack, lacks } from '../needs.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
 import type { Terminal } from '../terminal.ts'
+import { readWorkerConfig } from '../worker-config.ts'
+
+interface ValidateFlags {
+  file: string[]
+  config?: string
+  env?: string
+}
+
+interface Finding {
+  readonly severity: 'error' | 'note'
+  readonly path: Path
+  readonly reason: string
+}
 
 export function validateCommand(to: Terminal): Command {
   return new Command('validate')
@@ -18,39 +32,51 @@ export function validateCommand(to: Terminal): Command {
       '-f, --file <file...>',
       'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input',
     )
-    .action(({ file }: { file: string[] }) => run(file, to))
+    .option('--config <file>', "the mesh's wrangler configuration: does it bind what the records name?")
+    .option('--env <name>', 'an environment of that configuration')
+    .action((flags: ValidateFlags) => run(flags, to))
 }
 
-function run(files: readonly string[], to: Terminal): void {
-  const documents = readInput(files).flatMap(({ file, text }) => readDocuments(text, file))
+async function run({ file, config, env }: ValidateFlags, to: Terminal): Promise<void> {
+  const documents = readInput(file).flatMap(({ file, text }) => readDocuments(text, file))
+  const lacking = config === undefined ? () => [] : lackingIn(config, await readWorkerConfig(config, env))
   const manifests = documents.filter(({ value }) => isManifest(value))
   const { records, findings } = convert(manifests)
   let checked = records.size
   let refused = 0
-  for (const { source, path, reason, severity } of findings) {
+  const tell = (at: Document['at'], { severity, path, reason }: Finding) => {
     if (severity === 'error') refused += 1
-    to.err(`${source.at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
+    to.err(`${at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
   }
+  for (const { source, ...finding } of findings) tell(source.at, finding)
   for (const document of documents.filter(({ value }) => !isManifest(value))) {
-    const complaints = complaintsOf(document)
-    for (const { path, reason } of complaints) to.err(`${document.at(path)}: error: ${spelled(path)}${reason}\n`)
-    refused += complaints.length
+    for (const finding of findingsIn(document, lacking)) tell(document.at, finding)
     checked += Object.keys(document.value ?? {}).length
   }
   if (refused > 0) throw new NegativeAnswer(`${refused} ${refused === 1 ? 'thing is' : 'things are'} wrong.`)
-  to.out(`${checked} ${checked === 1 ? 'record is' : 'records are'} understood.\n`)
+  const bound = config === undefined ? '' : ` ${config} has every binding that they need.`
+  to.out(`${checked} ${checked === 1 ? 'record is' : 'records are'} understood.${bound}\n`)
 }
 
+/** What the Worker lacks for a record under this key. */
+type Lacking = (key: string, record: unknown) => Finding[]
+
 /** All that is wrong with a map of names to records. */
-function complaintsOf({ value }: Document): { path: Path; reason: string }[] {
+function findingsIn({ value }: Document, lacking: Lacking): Finding[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [{ path: [], reason: 'Expected a map of service names to records, or a manifest.' }]
+    return [{ severity: 'error', path: [], reason: 'Expected a map of service names to records, or a manifest.' }]
   }
   return Object.entries(value).flatMap(([key, record]) => {
     const name = key.replace(/^services\//, '')
     const isCallable = isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))
-    const naming = isCallable ? [] : [{ path: [key], reason: 'is not a service name (a DNS name in lower case).' }]
-    return [...naming, ...issuesOf(record).map(({ path, message }) => ({ path: [key, ...path], reason: message }))]
+    const reason = 'is not a service name (a DNS name in lower case).'
+    const naming: Finding[] = isCallable ? [] : [{ severity: 'error', path: [key], reason }]
+    const issues = issuesOf(record)
+    if (issues.length === 0) return [...naming, ...lacking(key, record)]
+    const refusals = issues.map(({ path, message }): Finding => {
+      return { severity: 'error', path: [key, ...path], reason: message }
+    })
+    return [...naming, ...refusals]
   })
 }
 
@@ -63,4 +89,26 @@ function issuesOf(record: unknown): { path: Path; message: string }[] {
     if (!(error instanceof MeshError)) throw error
     return [{ path: [], message: error.message }]
   }
+}
+
+function lackingIn(config: string, given: Given): Lacking {
+  const told = new Set<string>()
+  return (key, record) => {
+    const isText = typeof record === 'string'
+    const { endpoints } = parseRecord(isText ? record : JSON.stringify(record))
+    return lacks(endpoints, given).flatMap((lack): Finding[] => {
+      const path = isText ? [key] : [key, 'endpoints', lack.endpoint]
+      if (lack.section !== undefined) return [{ severity: 'error', path, reason: missing(config, lack) }]
+      // A secret may well be set where no configuration says so. Once is enough.
+      if (told.has(lack.name)) return []
+      told.add(lack.name)
+      const reason = `needs the secret "${lack.name}", which ${config} does not name: wrangler secret put ${lack.name}.`
+      return [{ severity: 'note', path, reason }]
+    })
+  }
+}
+
+function missing(config: string, { name, section, boundAs }: Lack): string {
+  const instead = boundAs === undefined ? '' : `, but under ${boundAs}`
+  return `"${name}" is not under ${section} of ${config}${instead}: this Worker would pass the endpoint over.`
 }

@@ -1,6 +1,7 @@
 /** The registry file of a mesh that runs: KV is seeded from it, and follows it. */
 import { readFile } from 'node:fs/promises'
 import { Fault } from '../fault.ts'
+import type { Given } from '../needs.ts'
 import { recordComplaint } from './record-complaint.ts'
 import { parseRegistryFile } from './registry-file.ts'
 import { type RegistryStore, registryWriter } from './registry-writer.ts'
@@ -10,7 +11,7 @@ export interface RegistrySource {
   /** KV keys that the file names. */
   readonly keys: readonly string[]
   /** Writes what the file said when it was read, then each change of it, until the returned function is called. */
-  feed(store: RegistryStore, bindings: ReadonlySet<string>, events: RegistryEvents): Promise<() => void>
+  feed(store: RegistryStore, given: Given, events: RegistryEvents): Promise<() => void>
 }
 
 export interface RegistryEvents {
@@ -28,12 +29,12 @@ export async function registrySource(file: string): Promise<RegistrySource> {
   const entries = parseRegistryFile(text, file)
   return {
     keys: [...entries.keys()],
-    async feed(store, bindings, events) {
+    async feed(store, given, events) {
       const writer = registryWriter(store)
       const write = async (entries: ReadonlyMap<string, string>) => {
         const written = await writer.write(entries)
         for (const key of [...written.added, ...written.changed]) {
-          const complaint = recordComplaint(key, entries.get(key) ?? '', bindings)
+          const complaint = recordComplaint(key, entries.get(key) ?? '', given)
           if (complaint) events.warn(`${file}: ${complaint}`)
         }
         return written

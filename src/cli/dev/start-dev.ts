@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../fault.ts'
+import type { Given } from '../needs.ts'
 import { assertBound, bindingName, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
 import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
@@ -19,7 +20,7 @@ export interface DevOptions {
   readonly port?: number
   /** Folders with a wrangler configuration: Workers to run beside the mesh and to bind to it. */
   readonly with?: readonly string[]
-  /** Variables of the mesh Worker (`MESH_FRESH`, …). */
+  /** Variables and secrets of the mesh Worker (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …). */
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker. Default: `worker.js` beside this file. */
   readonly worker?: URL
@@ -81,9 +82,12 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     const url = (await miniflare.unsafeGetDirectURL(MESH)).origin
     const kv = await miniflare.getKVNamespace('REGISTRY', MESH)
     const store: RegistryStore = { put: (key, value) => kv.put(key, value), delete: (key) => kv.delete(key) }
-    const bindings = new Set(beside.map(({ name }) => bindingName(name)))
+    const given: Given = {
+      bindings: new Map(beside.map(({ name }) => [bindingName(name), 'services'])),
+      values: new Set(Object.keys(options.vars ?? {})),
+    }
     await healthy(url)
-    const stop = await source?.feed(store, bindings, events)
+    const stop = await source?.feed(store, given, events)
     return {
       url,
       kv: store,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { recordComplaint } from '../../../src/cli/dev/record-complaint.ts'
 
-const complaint = (key: string, value: string) => recordComplaint(key, value, new Set(['ORDER']))
+const given = { bindings: new Map([['ORDER', 'services' as const]]), values: new Set(['KEY']) }
+const complaint = (key: string, value: string) => recordComplaint(key, value, given)
 
 describe('recordComplaint', () => {
   it.each([
@@ -20,6 +21,27 @@ describe('recordComplaint', () => {
 
   it('names a binding that is not there', () => {
     expect(complaint('services/users', '{ "endpoints": [{ "binding": "USERS" }] }')).toContain('"USERS"')
+  })
+
+  it.each([
+    ['{ "queue": { "binding": "ORDER" } }', 'names "ORDER" of queues.producers, which this mesh does not have'],
+    ['{ "object": { "binding": "ROOMS", "key": "path:1" } }', 'names "ROOMS" of durable_objects.bindings'],
+    ['{ "dispatch": { "binding": "D", "script": "a" } }', 'names "D" of dispatch_namespaces'],
+    [
+      '{ "url": "https://a.example.com", "credentials": { "type": "bearer", "secret": "TOKEN" } }',
+      'needs the secret "TOKEN": --env-file',
+    ],
+    [
+      '{ "lambda": { "function": "a", "region": "eu-west-1", "secret": "AWS" } }',
+      'needs the secret "AWS_ACCESS_KEY_ID"',
+    ],
+  ])('names what %s needs and the mesh of dev has not', (endpoint, reason) => {
+    expect(complaint('services/users', `{ "endpoints": [${endpoint}] }`)).toContain(reason)
+  })
+
+  it('is content with a secret that is there', () => {
+    const endpoint = '{ "url": "https://a.example.com", "credentials": { "type": "bearer", "secret": "KEY" } }'
+    expect(complaint('services/users', `{ "endpoints": [${endpoint}] }`)).toBeUndefined()
   })
 
   it.each(['services/Users', 'services/a_b', 'services/', 'services/a.*.b', 'services/@x'])(

@@ -125,3 +125,108 @@ describe('selvedge validate', () => {
     expect(err).toContain('records.yaml:4: error: No Name: is not a service name')
   })
 })
+
+describe('selvedge validate --config', () => {
+  const WRANGLER = `name = "selvedge"
+compatibility_date = "2026-10-01"
+[vars]
+API_KEY = "k"
+[secrets]
+required = ["AWS_ACCESS_KEY_ID"]
+[[services]]
+binding = "USERS"
+service = "users"
+[[dispatch_namespaces]]
+binding = "DISPATCH"
+namespace = "production"
+[[durable_objects.bindings]]
+name = "ROOMS"
+class_name = "Room"
+script_name = "rooms"
+[[queues.producers]]
+binding = "JOBS"
+queue = "jobs"
+[env.bare]
+name = "bare"
+`
+  const RECORDS = `users:
+  endpoints:
+    - binding: USERS
+    - dispatch: { binding: DISPATCH, script: users }
+    - object: { binding: ROOMS, key: "path:1" }
+    - queue: { binding: JOBS }
+    - { url: "https://a.example.com", credentials: { type: bearer, secret: API_KEY } }
+    - https://b.example.com
+`
+
+  async function validated(records: string, config: string, ...flags: string[]) {
+    const file = join(folder, 'wrangler.toml')
+    writeFileSync(file, config)
+    const { code, out, err } = await selvedge('validate', { 'records.yaml': records }, '--config', file, ...flags)
+    return { code, out: out.replaceAll(`${folder}/`, ''), err: err.replaceAll(`${folder}/`, '') }
+  }
+
+  it('says that the Worker has what the records need', async () => {
+    expect(await validated(RECORDS, WRANGLER)).toEqual({
+      code: 0,
+      out: '1 record is understood. wrangler.toml has every binding that they need.\n',
+      err: '',
+    })
+  })
+
+  it('names each binding that is not there, with file and line, and answers 1', async () => {
+    const { code, out, err } = await validated(RECORDS, 'name = "selvedge"\ncompatibility_date = "2026-10-01"\n')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    for (const [line, index, name, section] of [
+      [3, 0, 'USERS', 'services'],
+      [4, 1, 'DISPATCH', 'dispatch_namespaces'],
+      [5, 2, 'ROOMS', 'durable_objects.bindings'],
+      [6, 3, 'JOBS', 'queues.producers'],
+    ]) {
+      const place = `records.yaml:${line}: error: users.endpoints[${index}]: `
+      expect(err).toContain(`${place}"${name}" is not under ${section} of wrangler.toml: this Worker would pass`)
+    }
+    expect(err).toContain('4 things are wrong.')
+  })
+
+  it('says where a name is bound that is bound as something else', async () => {
+    const { code, err } = await validated('users: { endpoints: [{ queue: { binding: USERS } }] }\n', WRANGLER)
+    expect(code).toBe(1)
+    expect(err).toContain('"USERS" is not under queues.producers of wrangler.toml, but under services')
+  })
+
+  it('reads the environment that is meant', async () => {
+    const { code, err } = await validated(RECORDS, WRANGLER, '--env', 'bare')
+    expect(code).toBe(1)
+    expect(err).toContain('"USERS" is not under services')
+  })
+
+  it('notes once a secret that no configuration names: it may be set all the same', async () => {
+    const lambda = '{ lambda: { function: f, region: eu-west-1, secret: AWS } }'
+    const { code, err } = await validated(`a:\n  endpoints: [${lambda}]\nb:\n  endpoints: [${lambda}]\n`, WRANGLER)
+    expect(code).toBe(0)
+    expect(err).toBe(
+      'records.yaml:2: note: a.endpoints[0]: needs the secret "AWS_SECRET_ACCESS_KEY", which wrangler.toml does not name: ' +
+        'wrangler secret put AWS_SECRET_ACCESS_KEY.\n',
+    )
+  })
+
+  it('reads records that are text, and says of refused ones what it said before', async () => {
+    const text = `a: '{"endpoints":[{"binding":"NO"}]}'\nb: { endpoints: [] }\n`
+    const { code, err } = await validated(text, WRANGLER)
+    expect(code).toBe(1)
+    expect(err).toContain('records.yaml:1: error: a: "NO" is not under services')
+    expect(err).toContain('records.yaml:2: error: b.endpoints: ')
+  })
+
+  it.each([
+    ['is not there', undefined],
+    ['cannot be read', 'name = ['],
+  ])('answers 2 where the configuration %s, and says which', async (_, config) => {
+    const file = join(folder, 'wrangler.toml')
+    if (config !== undefined) writeFileSync(file, config)
+    const { code, out, err } = await selvedge('validate', { 'records.yaml': RECORDS }, '--config', file)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^selvedge: wrangler\.toml: ./)
+  })
+})
