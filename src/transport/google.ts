@@ -38,7 +38,7 @@ const TOKENS = 256
 export function idTokens({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>): IdTokens {
   const tokens: Lru<string, Token> = lru(TOKENS)
 
-  async function mint(audience: string, secret: string, { clock, work }: Sent): Promise<Token> {
+  async function mint(audience: string, secret: string, { clock, random, work }: Sent): Promise<Token> {
     const account = accountOf(secretOf(bindings, secret), secret)
     const { SignJWT, importPKCS8, decodeJwt } = await import('./credentials.ts')
     const tokenUri = account.token_uri ?? TOKEN_URI
@@ -55,6 +55,8 @@ export function idTokens({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>)
       .setIssuer(account.client_email)
       .setSubject(account.client_email)
       .setAudience(tokenUri)
+      // RFC 7523 leaves it open; OpenID providers ask for it, so that none is shown twice.
+      .setJti(random.hex(16))
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + ASSERTION_S)
       .sign(key)

@@ -26,14 +26,13 @@ describe('idTokens', () => {
   function given({ secret = account, answer }: { secret?: string; answer?: () => Response | Promise<Response> } = {}) {
     // Of a full second, as tokens are.
     const clock = virtualClock({ startAt: 1_800_000_000_000 })
-    const assertions: string[] = []
+    const ids = new Set<unknown>()
     let minted = 0
     /** Google's end: it checks the assertion, and gives a token of an hour. */
     const fetch = vi.fn(async (url: string, init: RequestInit) => {
       if (answer) return answer()
       const form = new URLSearchParams(init.body as string)
       const assertion = form.get('assertion') ?? ''
-      assertions.push(assertion)
       const { payload, protectedHeader } = await jwtVerify(assertion, keys.publicKey, {
         audience: TOKEN_URI,
         issuer: 'mesh@project.iam.gserviceaccount.com',
@@ -42,6 +41,10 @@ describe('idTokens', () => {
       expect(url).toBe(TOKEN_URI)
       expect(form.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer')
       expect(protectedHeader).toMatchObject({ alg: 'RS256', kid: 'key-1' })
+      // Providers that follow RFC 7523 to the letter take no assertion twice.
+      expect(ids).not.toContain(payload.jti)
+      expect(payload.jti).toMatch(/^[0-9a-f]{32}$/)
+      ids.add(payload.jti)
       const id_token = await new SignJWT({ n: ++minted })
         .setProtectedHeader({ alg: 'RS256' })
         .setAudience(payload.target_audience as string)
