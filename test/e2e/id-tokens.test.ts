@@ -15,15 +15,15 @@ async function startRun(issuer: string): Promise<{ server: Server; url: string; 
   const { jwks_uri: jwks } = (await discovered.json()) as { jwks_uri: string }
   const keys = createRemoteJWKSet(new URL(jwks))
   const seen: JWTPayload[] = []
-  const server = createServer(async (request, response) => {
-    try {
-      const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? []
-      const { payload } = await jwtVerify(token, keys, { issuer, audience: url })
-      seen.push(payload)
-      response.end(`hello, ${payload.sub}`)
-    } catch (error) {
-      response.writeHead(401).end(String(error))
-    }
+  const server = createServer((request, response) => {
+    const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? []
+    jwtVerify(token, keys, { issuer, audience: url }).then(
+      ({ payload }) => {
+        seen.push(payload)
+        response.end(`hello, ${payload.sub}`)
+      },
+      (error) => response.writeHead(401).end(String(error)),
+    )
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
