@@ -6,7 +6,7 @@ import type { Roads, Sent } from './send.ts'
 export interface AwsCall {
   readonly method: string
   readonly url: string
-  /** What goes with it, unsigned: a header that is changed on the way would undo the signature. */
+  /** What goes with it, unsigned: a header that is changed on the way would undo the signature. Its own: the signature is written in. */
   readonly headers: Headers
   readonly body: Uint8Array<ArrayBuffer>
   readonly service: string
@@ -31,28 +31,21 @@ export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings
   const dayKeys = new Map<string, ArrayBuffer>()
   // How far AWS's clock is ahead of ours: a number, learned from an answer.
   let skewMs = 0
+  let libraries: typeof import('./credentials.ts') | undefined
 
-  async function signed(call: AwsCall, now: number): Promise<Headers> {
-    const { AwsV4Signer } = await import('./credentials.ts')
+  /** Writes the signature into the headers of the call: over that of an attempt before, or of the request itself. */
+  async function sign({ method, url, headers, body, service, region, secret }: AwsCall, now: number): Promise<void> {
+    libraries ??= await import('./credentials.ts')
     if (dayKeys.size > KEYS) dayKeys.clear()
-    const { method, url, body, service, region, secret } = call
-    const signer = new AwsV4Signer({
-      ...keysOf(secret),
-      method,
-      url,
-      body,
-      service,
-      region,
-      cache: dayKeys,
-      datetime: new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ''),
-    })
-    const headers = new Headers(call.headers)
-    for (const name of ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256']) {
-      headers.delete(name)
-    }
-    const { headers: signature } = await signer.sign()
-    for (const [name, value] of signature) headers.set(name, value)
-    return headers
+    const keys = keysOf(secret)
+    const datetime = new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '')
+    const signer = new libraries.AwsV4Signer({ ...keys, method, url, body, service, region, cache: dayKeys, datetime })
+    // What it has signed is known: to go through its own headers would cost as much as a digest.
+    headers.set('authorization', await signer.authHeader())
+    headers.set('x-amz-date', datetime)
+    headers.delete('x-amz-content-sha256')
+    if (keys.sessionToken === undefined) headers.delete('x-amz-security-token')
+    else headers.set('x-amz-security-token', keys.sessionToken)
   }
 
   function keysOf(secret: string) {
@@ -69,8 +62,8 @@ export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings
   return async function fetchSigned(call, sent) {
     const { clock, work, subrequests } = sent
     for (let isCorrected = false; ; isCorrected = true) {
-      const headers = await signed(call, clock.now() + skewMs)
-      const init: RequestInit = { method: call.method, headers, redirect: 'manual' }
+      await sign(call, clock.now() + skewMs)
+      const init: RequestInit = { method: call.method, headers: call.headers, redirect: 'manual' }
       if (call.body.length > 0) init.body = call.body
       if (work.signal) init.signal = work.signal
       const response = await fetch(call.url, init)
