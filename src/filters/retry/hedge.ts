@@ -70,13 +70,13 @@ export const hedge: Filter<Needs, Gives> = function hedge(request, context, next
   if (!isHedgeable(request, context)) return next(request, nothing)
   const delayMs = hedging.delayMs(startedAt)
   if (delayMs === undefined || delayMs >= remaining(context.deadline, clock)) {
-    return measured(next(request, nothing), hedging, clock)
+    return measured(next(request, nothing), hedging, context)
   }
   return race({
     clock,
     work,
     delayMs,
-    first: (work) => measured(next(request, { attempt, work }), hedging, clock),
+    first: (work) => measured(next(request, { attempt, work }), hedging, context),
     second(work) {
       if (!isWorthwhile(context) || !isPaid(context, hedging)) return undefined
       context.receipt.hedged = true
@@ -87,7 +87,7 @@ export const hedge: Filter<Needs, Gives> = function hedge(request, context, next
       outcomeOf(ended) !== 'unsent' && !isRetryable(ended, pushbackOf(ended, clock.now()), service.retry.codes),
     weight: (ended) => weight(ended, clock.now()),
     passedOver(ended, isFirst) {
-      if (isFirst && !ended) hedging.learn(clock.now() - startedAt, clock.now())
+      if (isFirst && !ended && !wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
       // Retry hears of one of the two.
       if (ended && isFault(outcomeOf(ended))) service.budget.fail()
     },
@@ -137,17 +137,29 @@ function weight(ended: Ended, now: number): number {
   return outcomeOf(ended) === 'unsent' ? 0 : 1
 }
 
-/** A quick failure says nothing of how long an answer takes; nor does a caller that leaves, or is in a hurry. */
-function measured(answer: Promise<Response>, hedging: Hedging, clock: Clock): Promise<Response> {
+/**
+ * A quick failure says nothing of how long an answer takes; nor does a caller that leaves, or is in a hurry, nor an endpoint
+ * that had to wake: it is hedged like any that is slow, after the wait that is usual of those awake.
+ */
+function measured(answer: Promise<Response>, hedging: Hedging, context: Needs): Promise<Response> {
+  const { clock } = context
   const startedAt = clock.now()
+  const learn = () => {
+    if (!wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
+  }
   return answer.then(
     (response) => {
-      if (classify(response.status) === 'success') hedging.learn(clock.now() - startedAt, clock.now())
+      if (classify(response.status) === 'success') learn()
       return response
     },
     (error) => {
-      if (classifyError(error) === 'timeout') hedging.learn(clock.now() - startedAt, clock.now())
+      if (classifyError(error) === 'timeout') learn()
       throw error
     },
   )
+}
+
+/** Had the first attempt to wait until its endpoint woke? */
+function wasCold({ receipt, attempt }: Needs): boolean {
+  return receipt.attempts.some(({ number, isCold }) => number === attempt.number && isCold === true)
 }
