@@ -4,6 +4,7 @@ import type { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import { credentialFailed, secretOf } from './secret.ts'
 import type { Roads, Sent } from './send.ts'
+import { wholeBody } from './whole.ts'
 
 export type IdTokens = (audience: string, secret: string, sent: Sent) => Promise<string>
 
@@ -31,6 +32,10 @@ const RENEW_MS = 300_000
 const LEAST_MS = 10_000
 /** How long a refresh is believed to be under way, in milliseconds. */
 const REFRESH_MS = 10_000
+/** An answer of the token endpoint, at most, in bytes: a token is one or two thousand. */
+const ANSWER_BYTES = 65_536
+/** Three parts in base64url (RFC 7515). */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 /** Tokens kept: one an audience. */
 const TOKENS = 256
 
@@ -62,8 +67,13 @@ export function idTokens({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>)
       .sign(key)
     const text = await exchanged(tokenUri, assertion, secret, work.signal)
     try {
-      const { exp = issuedAt + ASSERTION_S } = decodeJwt(text)
-      const token = { text, expiresAt: exp * 1000, refreshingUntil: 0 }
+      // What a header refuses it repeats.
+      if (!JWT.test(text)) throw new TypeError()
+      const { exp } = decodeJwt(text)
+      // It is believed to live no longer than was asked for, whatever it says.
+      const latest = issuedAt + ASSERTION_S
+      const expiresAt = 1000 * Math.min(typeof exp === 'number' ? exp : latest, latest)
+      const token = { text, expiresAt, refreshingUntil: 0 }
       tokens.set(`${secret} ${audience}`, token)
       return token
     } catch {
@@ -86,7 +96,7 @@ export function idTokens({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>)
     if (signal) init.signal = signal
     const response = await fetch(tokenUri, init).catch(() => undefined)
     if (!response) throw credentialFailed(`The token endpoint of secret "${secret}" does not answer`)
-    const said: unknown = await response.json().catch(() => undefined)
+    const said = await saidIn(response)
     const { id_token: token, error } = (said ?? {}) as { id_token?: unknown; error?: unknown }
     if (response.ok && typeof token === 'string') return token
     const word = typeof error === 'string' && /^\w{1,64}$/.test(error) ? `: ${error}` : ''
@@ -107,6 +117,16 @@ export function idTokens({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>)
       defer(mint(audience, secret, sent).catch(() => {}))
     }
     return kept.text
+  }
+}
+
+/** What an answer says as JSON; `undefined` where it says nothing, or no end of it. */
+async function saidIn({ body }: Response): Promise<unknown> {
+  try {
+    const bytes = await wholeBody(body, ANSWER_BYTES)
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
   }
 }
 

@@ -41,21 +41,27 @@ export function resultResponse(text: string, method: string): Response {
 /** @throws {MeshError} `function_failed` */
 export function preludeOf(result: object): Prelude {
   const { statusCode, headers, multiValueHeaders, cookies } = result as Record<string, unknown>
-  const status = Number(statusCode ?? 200)
+  const status = statusIn(statusCode ?? 200)
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw functionFailed(`The function's statusCode is ${shown(statusCode)}, not one from 200 to 599`)
   }
   const made = new Headers()
   for (const [name, value] of entriesOf(headers, 'headers')) append(made, name, value)
   for (const [name, values] of entriesOf(multiValueHeaders, 'multiValueHeaders')) {
+    const list = listOf(values, `multiValueHeaders.${name}`)
     // Where both have it, this one counts (payload format 1.0).
-    made.delete(name)
-    for (const value of listOf(values, `multiValueHeaders.${name}`)) append(made, name, value)
+    attempt(name, () => made.delete(name))
+    for (const value of list) append(made, name, value)
   }
   for (const cookie of listOf(cookies ?? [], 'cookies')) append(made, 'set-cookie', cookie)
   // It is written anew: the function's may be of the text in base64.
   made.delete('content-length')
   return { status, headers: made }
+}
+
+/** A list of one number would be taken for the number. */
+function statusIn(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
 }
 
 /** A response with a body that is as it should go out: a compressed one is not compressed again. */
@@ -98,8 +104,13 @@ function listOf(values: unknown, what: string): readonly unknown[] {
 function append(headers: Headers, name: string, value: unknown): void {
   if (value === undefined || value === null) return
   if (typeof value === 'object') throw functionFailed(`The function's header ${shown(name)} is ${kindOf(value)}`)
+  attempt(name, () => headers.append(name, String(value)))
+}
+
+/** The platform refuses what is no header by a TypeError. */
+function attempt(name: string, change: () => void): void {
   try {
-    headers.append(name, String(value))
+    change()
   } catch {
     throw functionFailed(`The function's header ${shown(name)} holds what no header can carry`)
   }
@@ -110,7 +121,17 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
 
+/** As much of a value as a message repeats. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = written(value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : text
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // It can be read nested deeper than it can be written.
+    return kindOf(value)
+  }
 }

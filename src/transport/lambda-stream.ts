@@ -11,6 +11,8 @@ const WITH_PRELUDE = 'application/vnd.awslambda.http-integration-response'
 const ZEROS = 8
 /** Status and headers, at most, in bytes: what Workers take as response headers. */
 const MOST_PRELUDE_BYTES = 131_072
+/** Of what went wrong, this much is read. */
+const MOST_FAILURE_CHARACTERS = 65_536
 
 /**
  * @throws {MeshError} `function_failed`, where the function fails before its headers are out; one that fails later breaks
@@ -21,7 +23,10 @@ export async function streamedResponse(response: Response, method: string): Prom
   const events = eventStream(byteSource(response.body as ReadableStream<Uint8Array>, isNative))
   const content = contentOf(events)
   const saysPrelude = [...response.headers].some(([, value]) => value.startsWith(WITH_PRELUDE))
-  const { prelude, rest } = await opened(content, saysPrelude)
+  const { prelude, rest } = await opened(content, saysPrelude).catch(async (error) => {
+    await events.cancel(error).catch(() => {})
+    throw error
+  })
   if (method === 'HEAD' || BODILESS.has(prelude.status)) {
     await events.cancel()
     return answer(prelude, '', method)
@@ -36,40 +41,47 @@ type Content = () => Promise<Uint8Array | undefined>
 /** The payload of each message, until the function is done. */
 function contentOf(events: EventStream): Content {
   let isDone = false
+  let isContent = false
   return async function content() {
     while (!isDone) {
-      const bytes = await events.piece()
+      const bytes = isContent ? await events.piece() : undefined
       if (bytes) return bytes
       const headers = await events.next()
       if (!headers) throw functionFailed('The function broke its stream off')
       const type = headers[':event-type']
       if (type === 'InvokeComplete') {
-        const failure = failureOf(await wholeOf(events.piece))
+        const failure = failureOf(await textOf(events.piece))
         if (failure !== undefined) throw functionFailed(failure)
         isDone = true
       } else if (headers[':message-type'] !== 'event') {
         throw functionFailed(`Lambda broke the stream off: ${shown(headers[':exception-type'])}`)
-      } else if (type !== 'PayloadChunk') {
-        await wholeOf(events.piece)
       }
+      // What is left of a message of another type is passed over when the next is asked for.
+      isContent = type === 'PayloadChunk'
     }
     return undefined
   }
 }
 
-async function wholeOf(piece: Content): Promise<Uint8Array> {
-  let whole = new Uint8Array()
+/** Content that is a word on what went wrong: as much of it as a message needs. */
+async function textOf(piece: Content): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
   for (let bytes = await piece(); bytes; bytes = await piece()) {
-    whole = joined([whole, bytes.slice()], whole.length + bytes.length)
+    if (text.length < MOST_FAILURE_CHARACTERS) text += decoder.decode(bytes, { stream: true })
   }
-  return whole
+  return text
 }
 
 /** What the last message says went wrong. */
-function failureOf(payload: Uint8Array): string | undefined {
-  if (payload.length === 0) return undefined
-  const { ErrorCode: code, ErrorDetails: details } = JSON.parse(new TextDecoder().decode(payload))
-  return code ? `The function failed: ${code}: ${shown(details)}` : undefined
+function failureOf(text: string): string | undefined {
+  if (text === '') return undefined
+  try {
+    const { ErrorCode: code, ErrorDetails: details } = JSON.parse(text) ?? {}
+    return code ? `The function failed: ${shown(code)}: ${shown(details)}` : undefined
+  } catch {
+    return `The function's stream ended in ${shown(text)}`
+  }
 }
 
 /** Status and headers, and the content that came with them. */
@@ -108,10 +120,18 @@ function looksLikePrelude(bytes: Uint8Array): boolean {
 
 function preludeFrom(bytes: Uint8Array): Prelude {
   const text = new TextDecoder().decode(bytes)
+  const prelude = preludeIn(text)
+  if (typeof prelude !== 'object' || prelude === null || Array.isArray(prelude)) {
+    throw functionFailed(`The function's status and headers are ${shown(text)}`)
+  }
+  return preludeOf(prelude)
+}
+
+function preludeIn(text: string): unknown {
   try {
-    return preludeOf(JSON.parse(text))
-  } catch (error) {
-    throw error instanceof SyntaxError ? functionFailed(`The function's status and headers are ${shown(text)}`) : error
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -7,6 +7,8 @@ import { givenSent, givenSubrequests } from '../support/given.ts'
 const AUDIENCE = 'https://users-abc.a.run.app'
 const TOKEN_URI = 'https://token.example.com/token'
 const MINUTE_MS = 60_000
+const encoded = (claims: string) => Buffer.from(claims).toString('base64url')
+const CLAIMS = encoded('{"exp":1800003600}')
 
 describe('idTokens', () => {
   let keys: CryptoKeyPair
@@ -98,6 +100,15 @@ describe('idTokens', () => {
     expect(deferred).toHaveLength(2)
   })
 
+  it.each(['"soon"', 'null', '1e300', '-5', '{}'])('keeps no token for longer than an hour: exp %s', async (exp) => {
+    const id_token = `a.${encoded(`{"exp":${exp}}`)}.b`
+    const { get, clock, fetch } = given({ answer: () => Response.json({ id_token }) })
+    await get()
+    await clock.advance(60 * MINUTE_MS)
+    await get()
+    expect(fetch).toHaveBeenCalledTimes(2)
+  })
+
   it('shows none that has expired', async () => {
     const { get, clock } = given()
     const first = await get()
@@ -123,6 +134,19 @@ describe('idTokens', () => {
     ],
     ['answers nonsense', () => new Response('<html>'), 'with 200'],
     ['gives what is no token', () => Response.json({ id_token: 'a.b' }), 'no id token'],
+    [
+      'gives a token that no header can carry',
+      () => Response.json({ id_token: `a.${CLAIMS}.b\r\nx: y` }),
+      'no id token',
+    ],
+    ['gives a token in a list', () => Response.json({ id_token: [`a.${CLAIMS}.b`] }), 'with 200'],
+    ['gives null', () => new Response('null'), 'with 200'],
+    ['redirects', () => new Response(null, { status: 302, headers: { location: 'https://x.example' } }), 'with 302'],
+    [
+      'has no end',
+      () => new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(65_536)) })),
+      'with 200',
+    ],
   ])('says so where the token endpoint %s', async (_, answer, said) => {
     await expect(given({ answer }).get()).rejects.toMatchObject({
       code: 'credential_failed',

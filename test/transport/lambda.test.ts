@@ -122,6 +122,14 @@ describe('a Lambda endpoint', () => {
     ['status 999', { statusCode: 999 }, 'statusCode is 999'],
     ['status 101', { statusCode: 101 }, 'statusCode is 101'],
     ['a status of words', { statusCode: 'fine' }, 'statusCode is "fine"'],
+    ['a status in a list', { statusCode: [200] }, 'statusCode is [200]'],
+    ['yes for a status', { statusCode: true }, 'statusCode is true'],
+    ['a status of lists in lists', () => `{"statusCode":${'['.repeat(9e5)}${']'.repeat(9e5)}}`, 'statusCode is a list'],
+    [
+      'a header of several values with a space',
+      { statusCode: 200, multiValueHeaders: { 'x a': ['b'] } },
+      'header "x a"',
+    ],
     ['a header with a newline', { statusCode: 200, headers: { 'x-a': 'b\nset-cookie: c=1' } }, 'header "x-a"'],
     ['a header name with a space', { statusCode: 200, headers: { 'x a': 'b' } }, 'header "x a"'],
     ['a header of an object', { statusCode: 200, headers: { 'x-a': {} } }, 'header "x-a" is a object'],
@@ -185,6 +193,13 @@ describe('a Lambda endpoint', () => {
     expect((error as Error).message).not.toContain('123456789012')
   })
 
+  it('says that the region is not that of the function, as far as AWS says it', async () => {
+    await expect(call({ region: 'us-east-1' })).rejects.toMatchObject({
+      code: 'credential_failed',
+      message: 'AWS refused the credentials of secret "AWS": InvalidSignatureException.',
+    })
+  })
+
   it('refuses a body that no function takes, without sending it', async () => {
     const before = fake.invocations.length
     const init = { method: 'POST', body: new Uint8Array(6_300_000) }
@@ -232,6 +247,64 @@ describe('a Lambda endpoint', () => {
         })
       },
     )
+
+    const PRELUDE = { 'x-any': 'application/vnd.awslambda.http-integration-response' }
+    const COMPLETE = frame('InvokeComplete', Buffer.from('{}'))
+    const chunk = (content: string) => frame('PayloadChunk', Buffer.from(content))
+    const streaming = (headers: Record<string, string>, ...frames: Buffer[]) => {
+      fake.override = (request, response) => {
+        request.resume()
+        response.writeHead(200, headers).end(Buffer.concat(frames))
+      }
+    }
+
+    it.each(['null', '7', '"fine"', '[]', '{"statusCode":'])('calls %s before its content a failure', async (text) => {
+      streaming(PRELUDE, chunk(`${text}\0\0\0\0\0\0\0\0content`), COMPLETE)
+      await expect(call({ invocation: 'stream' })).rejects.toMatchObject({
+        code: 'function_failed',
+        message: expect.stringContaining("The function's status and headers are"),
+      })
+    })
+
+    it.each([
+      ['nothing before its content', []],
+      ['no end of what comes before its content', [chunk('{"statusCode":200')]],
+      ['more before its content than headers hold', [chunk(`{"a":"${'x'.repeat(140_000)}`)]],
+    ])('calls it a failure that there is %s', async (_, frames) => {
+      streaming(PRELUDE, ...frames, COMPLETE)
+      await expect(call({ invocation: 'stream' })).rejects.toMatchObject({ code: 'function_failed' })
+    })
+
+    it.each(['nonsense', '7', '{"ErrorCode":"Unhandled","ErrorDetails":{"a":1}}'])(
+      'breaks off where the stream ends in %s',
+      async (text) => {
+        streaming({}, chunk('begun'), frame('InvokeComplete', Buffer.from(text)))
+        const answer = await call({ invocation: 'stream' })
+        const ended = await answer.text().catch((error: Error) => error)
+        if (text === '7') expect(ended).toBe('begun')
+        else expect(ended).toMatchObject({ code: 'function_failed' })
+      },
+    )
+
+    it('passes over messages that nobody knows, however long', async () => {
+      streaming({}, chunk('one '), frame('Telemetry', Buffer.alloc(3_000_000)), chunk('two'), COMPLETE)
+      expect(await (await call({ invocation: 'stream' })).text()).toBe('one two')
+    })
+
+    it('holds no connection whose beginning is a failure', async () => {
+      let close: ((closed: boolean) => void) | undefined
+      const closed = new Promise<boolean>((resolve) => {
+        close = resolve
+      })
+      fake.override = (request, response) => {
+        request.resume()
+        response.on('close', () => close?.(true))
+        // It would go on.
+        response.writeHead(200, PRELUDE).write(chunk('null\0\0\0\0\0\0\0\0'))
+      }
+      await expect(call({ invocation: 'stream' })).rejects.toMatchObject({ code: 'function_failed' })
+      expect(await closed).toBe(true)
+    })
 
     it('tells a function that throws at once, and breaks off one that throws later', async () => {
       fake.streaming.users = async function* () {
