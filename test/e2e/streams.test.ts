@@ -41,6 +41,15 @@ const boundStreams = `
     },
   }`
 
+const echoRoom = `
+  import { DurableObject } from 'cloudflare:workers'
+  export class Room extends DurableObject {
+    fetch(request) {
+      return new Response(request.body)
+    }
+  }
+  export default {}`
+
 describe('a stream through the mesh', () => {
   let upstream: Upstream
   let mesh: MeshWorker
@@ -76,7 +85,17 @@ describe('a stream through the mesh', () => {
     let fresh: MeshWorker
 
     beforeEach(async () => {
-      fresh = await startMesh({ records: { big: upstream.url } })
+      fresh = await startMesh({
+        records: {
+          big: upstream.url,
+          bound: { endpoints: [{ binding: 'BOUND' }] },
+          script: { endpoints: [{ dispatch: { binding: 'DISPATCH', script: 'echo' } }] },
+          rooms: { endpoints: [{ object: { binding: 'ROOMS', key: 'header:x-room' } }] },
+        },
+        bindings: { BOUND: boundStreams },
+        scripts: { echo: boundStreams },
+        rooms: echoRoom,
+      })
       // What is allocated once is not what is measured.
       await fresh.call(`/svc/big/download?bytes=${MB}`)
       await fresh.call('/svc/big/upload', { method: 'PUT', body: noise(MB) })
@@ -114,6 +133,20 @@ describe('a stream through the mesh', () => {
       let got: unknown
       const grew = await growth(async () => {
         got = (await fresh.call('/svc/big/upload', { method, body: noise(LARGE), headers })).json
+      })
+      expect(got).toEqual(expected)
+      expect(grew).toBeLessThan(FLAT)
+    })
+
+    it.each(['bound', 'script', 'rooms'])('goes up and comes down at once, in flat memory: %s', async (service) => {
+      const expected = await sha1(noise(LARGE))
+      const echo = (bytes: number) =>
+        fresh.open(`/svc/${service}/back`, { method: 'POST', body: noise(bytes), headers: { 'x-room': 'blue' } })
+          .response
+      await sha1(await echo(MB))
+      let got: unknown
+      const grew = await growth(async () => {
+        got = await sha1(await echo(LARGE))
       })
       expect(got).toEqual(expected)
       expect(grew).toBeLessThan(FLAT)

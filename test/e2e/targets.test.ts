@@ -15,10 +15,20 @@ async function sha1(body: AsyncIterable<Uint8Array>): Promise<string> {
   return hash.digest('hex')
 }
 
+/** Says who answers. Told that it is down it breaks, until it is told that it is up; then it says whether it was asked. */
 const who = (name: string) => `
+  let isDown = false
+  let wasAsked = false
   export default {
     async fetch(request) {
       const { pathname, search } = new URL(request.url)
+      if (pathname === '/down') isDown = true
+      else if (pathname === '/up') isDown = false
+      else if (isDown) {
+        wasAsked = true
+        throw new Error('It is down.')
+      }
+      if (pathname === '/up') return Response.json(wasAsked)
       return Response.json({ upstream: '${name}', url: pathname + search, host: new URL(request.url).host, body: await request.text() })
     },
   }`
@@ -253,6 +263,11 @@ describe('a name in front of', () => {
     lambda.override = undefined
     upstream.override = (request) => request.socket.destroy()
     await many(10)
+    upstream.override = undefined
+    const bound = await mesh.bindingUrl('BOUND')
+    await fetch(`${bound}/down`)
+    await many(10)
+    expect(await (await fetch(`${bound}/up`)).json()).toBe(true)
     expect([...seen].sort()).toEqual(['address', 'binding', 'lambda'])
   })
 
