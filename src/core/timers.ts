@@ -18,74 +18,78 @@ export function timers(): Timers {
 class Timer {
   readonly at: number
   readonly order: number
-  /** `undefined` once it is called off or taken. */
-  wake: (() => void) | undefined
+  readonly wake: () => void
+  /** Its place in the heap; `GONE` once it is called off or taken. */
+  index: number
 
-  constructor(at: number, order: number, wake: () => void) {
+  constructor(at: number, order: number, index: number, wake: () => void) {
     this.at = at
     this.order = order
+    this.index = index
     this.wake = wake
   }
 }
 
+const GONE = -1
+
 class Heap implements Timers {
   private readonly heap: Timer[] = []
   private settings = 0
-  size = 0
 
-  set(at: number, wake: () => void): () => void {
-    const timer = new Timer(at, this.settings++, wake)
-    this.size += 1
-    this.rise(this.heap.push(timer) - 1, timer)
-    return () => {
-      if (timer.wake === undefined) return
-      // It stays where it is until its turn comes: most of what is called off is due late.
-      timer.wake = undefined
-      this.size -= 1
-    }
+  get size(): number {
+    return this.heap.length
   }
 
   get nextAt(): number {
-    this.drop()
-    return this.heap[0]?.at ?? Number.POSITIVE_INFINITY
+    return this.heap.length === 0 ? Number.POSITIVE_INFINITY : (this.heap[0] as Timer).at
   }
 
-  take(): (() => void) | undefined {
-    this.drop()
-    const first = this.heap[0]
-    if (!first) return undefined
-    const { wake } = first
-    first.wake = undefined
-    this.size -= 1
-    return wake
-  }
-
-  /** Removes what was called off from the top. */
-  private drop(): void {
-    const { heap } = this
-    while (heap[0] && heap[0].wake === undefined) {
-      const last = heap.pop() as Timer
-      if (heap.length > 0) this.sink(last)
+  set(at: number, wake: () => void): () => void {
+    const index = this.heap.length
+    const timer = new Timer(at, this.settings++, index, wake)
+    this.heap.push(timer)
+    this.rise(timer, index)
+    return () => {
+      // At once: deadlines are mostly called off long before they are due, and would be most of what there is.
+      if (timer.index !== GONE) this.remove(timer)
     }
   }
 
-  private rise(from: number, timer: Timer): void {
+  take(): (() => void) | undefined {
+    const first = this.heap[0]
+    if (!first) return undefined
+    this.remove(first)
+    return first.wake
+  }
+
+  /** The last one takes its place, and goes from there to its own. */
+  private remove(timer: Timer): void {
+    const { index } = timer
+    const last = this.heap.pop() as Timer
+    timer.index = GONE
+    if (last === timer) return
+    this.rise(last, index)
+    if (last.index === index) this.sink(last, index)
+  }
+
+  /** Puts `timer` at `from`, and lets it rise from there. */
+  private rise(timer: Timer, from: number): void {
     const { heap } = this
     let index = from
     while (index > 0) {
       const above = (index - 1) >> 1
       const parent = heap[above] as Timer
       if (!isBefore(timer, parent)) break
-      heap[index] = parent
+      place(heap, parent, index)
       index = above
     }
-    heap[index] = timer
+    place(heap, timer, index)
   }
 
-  /** Puts `timer` at the top, and lets it sink to its place. */
-  private sink(timer: Timer): void {
+  /** Puts `timer` at `from`, and lets it sink from there. */
+  private sink(timer: Timer, from: number): void {
     const { heap } = this
-    let index = 0
+    let index = from
     for (;;) {
       let below = 2 * index + 1
       if (below >= heap.length) break
@@ -93,11 +97,16 @@ class Heap implements Timers {
       if (right < heap.length && isBefore(heap[right] as Timer, heap[below] as Timer)) below = right
       const child = heap[below] as Timer
       if (!isBefore(child, timer)) break
-      heap[index] = child
+      place(heap, child, index)
       index = below
     }
-    heap[index] = timer
+    place(heap, timer, index)
   }
+}
+
+function place(heap: Timer[], timer: Timer, index: number): void {
+  heap[index] = timer
+  timer.index = index
 }
 
 function isBefore(one: Timer, other: Timer): boolean {

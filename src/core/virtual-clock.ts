@@ -30,13 +30,12 @@ export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClo
   let now = startAt
 
   /** Fires the next timer, if it is due by `until`. */
-  async function step(until: number): Promise<boolean> {
+  function fire(until: number): boolean {
     const at = set.nextAt
     const wake = at > until ? undefined : set.take()
     if (!wake) return false
     now = Math.max(now, at)
     wake()
-    await settle()
     return true
   }
 
@@ -46,7 +45,7 @@ export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClo
     async advance(ms) {
       const until = now + ms
       await settle()
-      while (await step(until));
+      while (fire(until)) await settle()
       now = until
     },
     async run(work) {
@@ -57,7 +56,8 @@ export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClo
       work.then(done, done)
       await settle()
       while (!isDone) {
-        if (!(await step(Number.POSITIVE_INFINITY))) throw new Error('The work waits, and no timer is set.')
+        if (!fire(Number.POSITIVE_INFINITY)) throw new Error('The work waits, and no timer is set.')
+        await settle()
       }
       return work
     },

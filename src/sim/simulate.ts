@@ -12,7 +12,7 @@ import { type Destination, fetchOver, type Sent } from './network.ts'
 import { type Report, reportOf } from './report.ts'
 import type { Backend, Scenario, Tier } from './scenario.ts'
 import { tier } from './tier.ts'
-import { turn } from './turn.ts'
+import { turns } from './turns.ts'
 import { users } from './users.ts'
 
 export type { Contender, Report, Scenario }
@@ -34,7 +34,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const { seed = 1, contender = selvedge } = options
   const { services, durationMs, network = {}, faults = [] } = scenario
   check(scenario)
-  const clock = virtualClock({ startAt: 0, settle: turn })
+  const clock = virtualClock({ startAt: 0, settle: turns() })
   const chance = seeded(seed)
   // Each has chance of its own: the same users come, whoever's rules are tried.
   const usersChance = fork(chance)

@@ -28,6 +28,40 @@ describe('timers', () => {
     )
   })
 
+  it(`keep their order while some are set, some called off and some taken (seed ${seed})`, () => {
+    const step = fc.oneof(
+      fc.record({ set: fc.integer({ min: 0, max: 9 }) }),
+      fc.record({ stop: fc.nat(99) }),
+      fc.constant('take' as const),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const set = timers()
+        const stops: (() => void)[] = []
+        const woken: number[] = []
+        let expected: { at: number; id: number }[] = []
+        for (const step of steps) {
+          if (step === 'take') {
+            set.take()?.()
+            const first = expected.shift()
+            expect(woken.at(-1)).toBe(first?.id ?? woken.at(-1))
+          } else if ('set' in step) {
+            const id = stops.length
+            stops.push(set.set(step.set, () => woken.push(id)))
+            expected.push({ at: step.set, id })
+            expected.sort((one, other) => one.at - other.at || one.id - other.id)
+          } else {
+            stops[step.stop]?.()
+            expected = expected.filter(({ id }) => id !== step.stop)
+          }
+          expect(set.size).toBe(expected.length)
+          expect(set.nextAt).toBe(expected[0]?.at ?? Number.POSITIVE_INFINITY)
+        }
+      }),
+      { seed },
+    )
+  })
+
   it('take what is set while they are drained', () => {
     const set = timers()
     const woken: string[] = []

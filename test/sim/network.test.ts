@@ -3,12 +3,12 @@ import { seeded } from '../../src/core/random.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { type Destination, fetchOver, type Sent } from '../../src/sim/network.ts'
 import type { Network } from '../../src/sim/scenario.ts'
-import { turn } from '../../src/sim/turn.ts'
+import { turns } from '../../src/sim/turns.ts'
 
 const url = 'http://there/'
 
 function given({ tells = true, ...network }: Network & { tells?: boolean } = {}) {
-  const clock = virtualClock({ startAt: 0, settle: turn })
+  const clock = virtualClock({ startAt: 0, settle: turns() })
   const arrived: Sent[] = []
   const to: Destination = (sent) => arrived.push(sent)
   const destinations = new Map([[url, to]])

@@ -5,13 +5,13 @@ import { memoryRegistry } from '../../src/registry/memory.ts'
 import { type Contender, selvedge } from '../../src/sim/contender.ts'
 import type { Tier } from '../../src/sim/scenario.ts'
 import { tier } from '../../src/sim/tier.ts'
-import { turn } from '../../src/sim/turn.ts'
+import { turns } from '../../src/sim/turns.ts'
 
 const seed = 6
 
 /** A tier that calls `leaf`, and the isolate that served each call: its rules are made once, and number it. */
 function given(over: Partial<Tier>, isEntrance = false) {
-  const clock = virtualClock({ startAt: 0, settle: turn })
+  const clock = virtualClock({ startAt: 0, settle: turns() })
   let born = 0
   const servedBy: number[] = []
   const headers: Headers[] = []

@@ -3,7 +3,7 @@ import { seeded } from '../../src/core/random.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { ledger } from '../../src/sim/ledger.ts'
 import type { Fetch } from '../../src/sim/network.ts'
-import { turn } from '../../src/sim/turn.ts'
+import { turns } from '../../src/sim/turns.ts'
 import { users } from '../../src/sim/users.ts'
 import { smallChain } from './small.ts'
 
@@ -11,7 +11,7 @@ const seed = 2
 
 /** Users of 14 s, 50 a second, who wait for 3 s. */
 async function given(answer: (clock: { now(): number }) => number | Promise<number>) {
-  const clock = virtualClock({ startAt: 0, settle: turn })
+  const clock = virtualClock({ startAt: 0, settle: turns() })
   const book = ledger(20, 1)
   const said: (string | null | undefined)[] = []
   const fetch: Fetch = async (_, { headers }) => {
