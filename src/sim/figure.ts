@@ -1,9 +1,10 @@
-/** The figures of a report that are shown and judged: how each is read, written, and which way is worse. */
+/** The figures of a run that are shown and judged: how each is read, written, and which way is worse. */
 import type { Report } from './report.ts'
+import type { Run } from './run.ts'
 
 export interface Figure {
   readonly title: string
-  of(report: Report): number
+  of(run: Run): number
   /** The worst of several runs. */
   worst(values: readonly number[]): number
   shown(value: number): string
@@ -19,19 +20,29 @@ const seconds = (value: number) => (value === Number.POSITIVE_INFINITY ? 'never'
 /** Attempts at the leaf while something is wrong: 1 is what users alone cause. */
 export const meanLoad: Figure = {
   title: 'load, mean',
-  of: ({ load }) => load.meanDuringFault,
+  of: ({ report: { load } }) => load.meanDuringFault,
   worst: highest,
   shown: times,
 }
 
 /** The same in the worst second. */
-export const peakLoad: Figure = { title: 'load, peak', of: ({ load }) => load.peak, worst: highest, shown: times }
+export const peakLoad: Figure = {
+  title: 'load, peak',
+  of: ({ report: { load } }) => load.peak,
+  worst: highest,
+  shown: times,
+}
 
-export const success: Figure = { title: 'served', of: ({ users }) => users.success, worst: lowest, shown: percent }
+export const success: Figure = {
+  title: 'served',
+  of: ({ report: { users } }) => users.success,
+  worst: lowest,
+  shown: percent,
+}
 
 export const successDuringFault: Figure = {
   title: 'served in fault',
-  of: ({ users }) => users.successDuringFault,
+  of: ({ report: { users } }) => users.successDuringFault,
   worst: lowest,
   shown: percent,
 }
@@ -39,19 +50,73 @@ export const successDuringFault: Figure = {
 /** Seconds until users are served again. */
 export const recovery: Figure = {
   title: 'recovered',
-  of: ({ recoverySeconds }) => recoverySeconds ?? Number.POSITIVE_INFINITY,
+  of: ({ report: { recoverySeconds } }) => recoverySeconds ?? Number.POSITIVE_INFINITY,
   worst: highest,
   shown: seconds,
 }
 
-export const median: Figure = { title: 'p50', of: ({ users }) => users.p50Ms ?? Infinity, worst: highest, shown: ms }
+export const median: Figure = {
+  title: 'p50',
+  of: ({ report: { users } }) => users.p50Ms ?? Infinity,
+  worst: highest,
+  shown: ms,
+}
 
-export const p99: Figure = { title: 'p99', of: ({ users }) => users.p99Ms ?? Infinity, worst: highest, shown: ms }
+export const p99: Figure = {
+  title: 'p99',
+  of: ({ report: { users } }) => users.p99Ms ?? Infinity,
+  worst: highest,
+  shown: ms,
+}
 
 /** What the first endpoint got while something was wrong: it is the one that suffers. */
 export const shareOfFirst: Figure = {
   title: 'share of the bad',
-  of: ({ endpoints }) => endpoints[0]?.shareDuringFault ?? 0,
+  of: ({ report: { endpoints } }) => endpoints[0]?.shareDuringFault ?? 0,
   worst: highest,
   shown: percent,
+}
+
+/**
+ * The share of the first endpoint while users come in some seconds, where it ought to be `aim`: the worst is the furthest
+ * from that.
+ */
+export function shareOfFirstIn(title: string, seconds: readonly [from: number, to: number], aim: number): Figure {
+  const away = (share: number) => Math.abs(share - aim)
+  return {
+    title,
+    of: ({ report: { endpoints } }) => attempts(endpoints.slice(0, 1), seconds) / attempts(endpoints, seconds),
+    worst: (shares) => shares.reduce((worst, share) => (away(share) > away(worst) ? share : worst)),
+    shown: percent,
+  }
+}
+
+/** Users whom the first endpoint had before an edit, and another one since. */
+export const movedBack: Figure = {
+  title: 'moved back',
+  of: ({ report: { keys } }) => keys.movedBack,
+  worst: highest,
+  shown: String,
+}
+
+/** Of real time, to compute it. */
+export const took: Figure = {
+  title: 'took',
+  of: ({ tookSeconds }) => tookSeconds,
+  worst: highest,
+  shown: (value) => `${value.toFixed(1)} s`,
+}
+
+/** What of it the thread was at work. */
+export const cpu: Figure = {
+  title: 'CPU',
+  of: ({ cpuSeconds }) => cpuSeconds,
+  worst: highest,
+  shown: (value) => `${value.toFixed(1)} s`,
+}
+
+function attempts(endpoints: Report['endpoints'], [from, to]: readonly [number, number]): number {
+  return endpoints
+    .flatMap(({ attemptsPerSecond }) => attemptsPerSecond.slice(from, to))
+    .reduce((sum, count) => sum + count, 0)
 }

@@ -37,6 +37,12 @@ export interface Report {
     readonly shareDuringFault: number
     readonly attemptsPerSecond: readonly number[]
   }[]
+  /** Of users who say who they are. */
+  readonly keys: {
+    readonly came: number
+    /** Those whom the first endpoint had before anything was edited, and another one since. */
+    readonly movedBack: number
+  }
 }
 
 const RECOVERED_SECONDS = 5
@@ -76,6 +82,7 @@ export function reportOf(scenario: Scenario, contender: string, seed: number, bo
       shareDuringFault: sum(load, from, to) / attempts,
       attemptsPerSecond: load.slice(0, last),
     })),
+    keys: { came: book.visits.size, movedBack: movedBack(scenario, book) },
   }
 }
 
@@ -103,6 +110,14 @@ function recovery({ came, served }: Ledger, from: number, last: number): number 
     if (good === RECOVERED_SECONDS) return second - from
   }
   return null
+}
+
+function movedBack({ edits = [], durationMs }: Scenario, { visits }: Ledger): number {
+  const editedAt = Math.min(durationMs, ...edits.map(({ atMs }) => atMs))
+  return [...visits.values()].filter((all) => {
+    const first = all.findIndex(({ at, endpoint }) => endpoint === 0 && at < editedAt)
+    return first !== -1 && all.slice(first).some(({ endpoint }) => endpoint !== 0)
+  }).length
 }
 
 function quantile(sorted: readonly number[], share: number): number | null {

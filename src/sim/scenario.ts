@@ -1,5 +1,6 @@
 /** What to try: users, services and what befalls them. Plain values, so that a scenario may be a file. */
 import type { WrittenPolicy } from '../policy/record.ts'
+import type { Rule } from '../policy/route.ts'
 
 export interface Scenario {
   readonly name: string
@@ -11,10 +12,11 @@ export interface Scenario {
   readonly warmUpMs?: number
   readonly users: Users
   /** By name. Each has a record in the registry. */
-  readonly services: Readonly<Record<string, Tier | Backend>>
-  /** The service at which load is counted. */
+  readonly services: Readonly<Record<string, Service>>
+  /** The service at which load is counted. Of one with rules, its backends are what a report calls endpoints. */
   readonly leaf: string
   readonly faults?: readonly Fault[]
+  readonly edits?: readonly Edit[]
   readonly network?: Network
 }
 
@@ -25,7 +27,14 @@ export interface Users {
   readonly call: string
   /** They say so in a header, and leave without a word when it has passed. */
   readonly withinMs: number
+  /**
+   * How many different ones there are: each says in `x-user` who it is, and brings back in `x-session` what it was given
+   * there. Default: nobody says anything.
+   */
+  readonly keys?: number
 }
+
+export type Service = Tier | Backend | Routed
 
 /** A service of isolates, each a mesh of its own: a handler that calls the next names. */
 export interface Tier {
@@ -43,6 +52,12 @@ export interface Tier {
   readonly policy?: WrittenPolicy
 }
 
+/** A service that has no endpoints of its own: its rules say which of the others takes a request. */
+export interface Routed {
+  readonly rules: readonly Rule[]
+  readonly policy?: WrittenPolicy
+}
+
 /** A service without a mesh: endpoints that answer, or do not. */
 export interface Backend {
   readonly endpoints: readonly BackendEndpoint[]
@@ -52,6 +67,8 @@ export interface Backend {
 export interface BackendEndpoint {
   /** Time from being taken up to the answer. */
   readonly latency: Latency
+  /** Its share beside the others. Default 1. */
+  readonly weight?: number
   /** Requests that are taken up in a second, one after the other. Default: all at once. */
   readonly capacity?: number
   /** Requests wait in order of arrival, as many as so many milliseconds of normal capacity take up; others get 503. */
@@ -79,6 +96,14 @@ export interface Fault {
   readonly capacityShare?: number
   /** It comes and goes: so many milliseconds on, as many off. */
   readonly flapMs?: number
+}
+
+/** What an operator writes anew while users come. Isolates follow as they read the record again. */
+export interface Edit {
+  readonly atMs: number
+  /** Its record becomes that of `to`; how its endpoints fare does not change. */
+  readonly service: string
+  readonly to: Service
 }
 
 export interface Network {

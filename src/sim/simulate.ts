@@ -9,11 +9,12 @@ import { type Contender, selvedge } from './contender.ts'
 import { fork } from './draw.ts'
 import { ledger } from './ledger.ts'
 import { type Destination, fetchOver, type Sent } from './network.ts'
+import { backendsOf, isBackend, isRouted, isTier, placesOf, recordOf } from './record.ts'
 import { type Report, reportOf } from './report.ts'
-import type { Backend, Scenario, Tier } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { tier } from './tier.ts'
 import { turns } from './turns.ts'
-import { users } from './users.ts'
+import { USER, users } from './users.ts'
 
 export type { Contender, Report, Scenario }
 
@@ -32,7 +33,7 @@ export interface SimulateOptions {
  */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Report> {
   const { seed = 1, contender = selvedge } = options
-  const { services, durationMs, network = {}, faults = [] } = scenario
+  const { services, durationMs, network = {}, faults = [], edits = [] } = scenario
   check(scenario)
   const clock = virtualClock({ startAt: 0, settle: turns() })
   const chance = seeded(seed)
@@ -41,26 +42,33 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const destinations = new Map<string, Destination>()
   const fetch = fetchOver({ destinations, network, tells: contender.tells, clock, random: fork(chance) })
   const registry = memoryRegistry()
-  const book = ledger(Math.ceil(durationMs / 1000), endpointsOf(scenario))
+  const places = placesOf(services, scenario.leaf)
+  const placeOf = new Map(places.flatMap((all, index) => all.map((address) => [address, index] as const)))
+  const book = ledger(Math.ceil(durationMs / 1000), places.length)
 
   for (const [name, service] of Object.entries(services)) {
     const random = fork(chance)
-    registry.set(name, { endpoints: addressesOf(name, service), ...service.policy, ...contender.policy })
+    registry.set(name, recordOf(name, service, contender.policy))
     if (isTier(service)) {
-      const world = { registry, contender, clock, random, fetch }
+      const world = { registry, contender, clock, random, fetch, areKeyed: scenario.users.keys !== undefined }
       destinations.set(addressOf(name), tier(service, name === scenario.users.call, world))
-      continue
     }
+    if (!isBackend(service)) continue
     service.endpoints.forEach((given, index) => {
       const befall = faults.filter((fault) => fault.backend === name && (fault.endpoints?.includes(index) ?? true))
       const receive = backend(given, befall, clock, random)
-      destinations.set(endpointAddress(name, index), (sent) => {
-        if (name === scenario.leaf) book.attempt(clock.now(), index)
+      const address = endpointAddress(name, index)
+      const place = placeOf.get(address)
+      destinations.set(address, (sent) => {
+        if (place !== undefined) book.attempt(clock.now(), place, sent.headers?.get(USER))
         receive(jobOf(sent, clock))
       })
     })
   }
 
+  for (const { atMs, service, to } of edits) {
+    clock.after(atMs, () => registry.set(service, recordOf(service, to, contender.policy)))
+  }
   users(scenario, fetch, book, clock, usersChance)
   await clock.advance(durationMs + scenario.users.withinMs)
   return reportOf(scenario, contender.name, seed, book)
@@ -75,23 +83,13 @@ function jobOf({ headers, signal, answer }: Sent, clock: Clock) {
   }
 }
 
-function addressesOf(name: string, service: Tier | Backend): string[] {
-  return isTier(service) ? [addressOf(name)] : service.endpoints.map((_, index) => endpointAddress(name, index))
-}
-
-function endpointsOf({ services, leaf }: Scenario): number {
-  const service = services[leaf] as Tier | Backend
-  return isTier(service) ? 1 : service.endpoints.length
-}
-
-function isTier(service: Tier | Backend): service is Tier {
-  return 'calls' in service
-}
-
 /** A slip of the pen would run for a minute and mean nothing. */
-function check({ name, services, users, leaf, faults = [] }: Scenario): void {
-  const tiers = Object.values(services).filter(isTier)
-  const named = [users.call, leaf, ...tiers.flatMap(({ calls }) => calls), ...faults.map(({ backend }) => backend)]
+function check({ name, services, users, leaf, faults = [], edits = [] }: Scenario): void {
+  const all = [...Object.values(services), ...edits.map(({ to }) => to)]
+  const called = all.filter(isTier).flatMap(({ calls }) => calls)
+  const routed = all.filter(isRouted).flatMap(backendsOf)
+  const befallen = [...faults.map(({ backend }) => backend), ...edits.map(({ service }) => service)]
+  const named = [users.call, leaf, ...called, ...routed, ...befallen]
   const missing = named.find((one) => !services[one])
   if (missing !== undefined)
     throw new TypeError(`Scenario "${name}" names "${missing}", which is none of its services.`)

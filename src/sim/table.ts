@@ -1,24 +1,24 @@
-/** Reports as a table for people. */
-import type { Report } from './report.ts'
+/** Runs as a table for people. */
+import type { Run } from './run.ts'
 import { type Trial, type Verdict, verdicts } from './trial.ts'
 
 /** The runs of one contender, one for each seed. */
 export interface Runs {
   readonly contender: string
-  readonly reports: readonly Report[]
+  readonly runs: readonly Run[]
 }
 
 /** A trial with the worst figures of each contender; the first one is judged. */
-export function tableOf(trial: Trial, runs: readonly Runs[]): string {
+export function tableOf(trial: Trial, all: readonly Runs[]): string {
   const { scenario, figures, beside } = trial
-  const rows = runs.map(({ contender, reports }) => [
+  const rows = all.map(({ contender, runs }) => [
     contender,
-    ...figures.map((figure) => figure.shown(figure.worst(reports.map(figure.of)))),
+    ...figures.map((figure) => figure.shown(figure.worst(runs.map(figure.of)))),
   ])
-  const judged = verdicts(trial, runs[0]?.reports ?? [])
+  const judged = verdicts(trial, all[0]?.runs ?? [])
   const goals = ['goal', ...figures.map((figure) => goalOf(judged.filter(({ goal }) => goal.figure === figure)))]
   const lines = aligned([['', ...figures.map(({ title }) => title)], rows[0] ?? [], goals, ...rows.slice(1)])
-  const isSmaller = beside.scenario !== undefined && runs.length > 1
+  const isSmaller = beside.scenario !== undefined && all.length > 1
   const small = isSmaller ? [`  (those below the goal with ${beside.scenario?.users.perSecond} users a second)`] : []
   const verdict = judged.every(({ isReached }) => isReached) ? 'PASS' : 'FAIL'
   return [`${scenario.name}  ${verdict}`, `  ${scenario.about}`, ...lines.map((line) => `  ${line}`), ...small].join(
@@ -29,8 +29,11 @@ export function tableOf(trial: Trial, runs: readonly Runs[]): string {
 function goalOf(verdicts: readonly Verdict[]): string {
   return verdicts
     .map(({ goal: { figure, atLeast, atMost }, isReached }) => {
-      const limit = atLeast === undefined ? `<= ${figure.shown(atMost ?? 0)}` : `>= ${figure.shown(atLeast)}`
-      return isReached ? limit : `${limit} MISSED`
+      const limits = [
+        ...(atLeast === undefined ? [] : [`>= ${figure.shown(atLeast)}`]),
+        ...(atMost === undefined ? [] : [`<= ${figure.shown(atMost)}`]),
+      ]
+      return [...limits, ...(isReached ? [] : ['MISSED'])].join(' ')
     })
     .join(' ')
 }

@@ -9,6 +9,7 @@ import { drawMs, exponential, fork, normal } from './draw.ts'
 import type { Destination, Fetch, Sent } from './network.ts'
 import type { Tier } from './scenario.ts'
 import { synchronousStorage } from './storage.ts'
+import { SESSION, USER } from './users.ts'
 
 export interface World {
   readonly registry: Registry
@@ -17,6 +18,8 @@ export interface World {
   readonly random: Random
   /** The network, as seen from an isolate. */
   readonly fetch: Fetch
+  /** Do users say who they are? Handlers pass it on. */
+  readonly areKeyed: boolean
 }
 
 interface Isolate {
@@ -51,7 +54,7 @@ export function tier(given: Tier, isEntrance: boolean, world: World): Destinatio
 
 /** One isolate's mesh and handler. */
 function serverOf({ calls, work = 1 }: Tier, isEntrance: boolean, world: World): Isolate['serve'] {
-  const { registry, contender, clock, random, fetch } = world
+  const { registry, contender, clock, random, fetch, areKeyed } = world
   const { attempt, ...strategies } = contender.rules?.(clock, random) ?? {}
   const storage = synchronousStorage()
   const mesh = createMesh({
@@ -65,20 +68,31 @@ function serverOf({ calls, work = 1 }: Tier, isEntrance: boolean, world: World):
   })
   const addresses = calls.map((name) => `http://${name}/`)
 
-  async function handle(): Promise<Response> {
+  async function handle(request: Request): Promise<Response> {
     const context = storage.getStore()
     await sleep(clock, drawMs(work, random))
-    return storage.run(context, call)
+    const init = areKeyed ? { headers: ofUser(request.headers) } : undefined
+    return storage.run(context, () => call(init))
   }
 
-  async function call(): Promise<Response> {
-    if (addresses.length === 1) return mesh.fetch(addresses[0] as string)
-    const answers = await Promise.all(addresses.map((address) => mesh.fetch(address)))
+  async function call(init: RequestInit | undefined): Promise<Response> {
+    if (addresses.length === 1) return mesh.fetch(addresses[0] as string, init)
+    const answers = await Promise.all(addresses.map((address) => mesh.fetch(address, init)))
     return answers.find(({ ok }) => !ok) ?? (answers[0] as Response)
   }
 
   const { fetch: serve } = mesh.serve({ fetch: handle }, { trust: () => !isEntrance })
   return async (request) => serve(request, {}, lifetime)
+}
+
+/** What a handler passes on. */
+function ofUser(headers: Headers): Headers {
+  const own = new Headers()
+  for (const name of [USER, SESSION]) {
+    const value = headers.get(name)
+    if (value !== null) own.set(name, value)
+  }
+  return own
 }
 
 /** Nothing that is deferred is lost: an isolate outlives what it does. */

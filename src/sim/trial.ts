@@ -1,7 +1,7 @@
 /** A scenario with what is expected of it, and of whom it is asked. */
 import type { Contender } from './contender.ts'
 import type { Figure } from './figure.ts'
-import type { Report } from './report.ts'
+import type { Run } from './run.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Trial {
@@ -16,6 +16,8 @@ export interface Trial {
     /** The same in small, where a storm would take too long. Default: the same. */
     readonly scenario?: Scenario
   }
+  /** What it takes to compute is judged: nothing else runs meanwhile. */
+  readonly isTimed?: true
 }
 
 export interface Goal {
@@ -31,11 +33,11 @@ export interface Verdict {
   readonly isReached: boolean
 }
 
-/** What became of the goals. @param reports one for each seed, at least one. */
-export function verdicts({ goals }: Trial, reports: readonly Report[]): Verdict[] {
+/** What became of the goals. @param runs one for each seed, at least one. */
+export function verdicts({ goals }: Trial, runs: readonly Run[]): Verdict[] {
   return goals.map((goal) => {
     const { figure, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = goal
-    const value = figure.worst(reports.map(figure.of))
+    const value = figure.worst(runs.map(figure.of))
     return { goal, value, isReached: value >= atLeast && value <= atMost }
   })
 }

@@ -7,10 +7,17 @@ import type { Ledger } from './ledger.ts'
 import type { Fetch } from './network.ts'
 import type { Scenario } from './scenario.ts'
 
+/** Says who a user is. */
+export const USER = 'x-user'
+/** What a user is given, and brings back. */
+export const SESSION = 'x-session'
+
 /** Lets them come from now on. */
 export function users(scenario: Scenario, fetch: Fetch, book: Ledger, clock: Clock, random: Random): void {
-  const { perSecond, call, withinMs } = scenario.users
+  const { perSecond, call, withinMs, keys } = scenario.users
   const url = addressOf(call)
+  const sessions = new Map<string, string>()
+  const waiting = new Set<string>()
 
   function next(): void {
     clock.after(exponential(1000 / perSecond, random), come)
@@ -24,15 +31,35 @@ export function users(scenario: Scenario, fetch: Fetch, book: Ledger, clock: Clo
 
   function ask(): void {
     const at = clock.now()
-    const leave = clock.after(withinMs, () => book.user(at, withinMs, false))
-    const answered = ({ ok }: Response) => {
+    const user = keys === undefined ? undefined : anyOf(keys)
+    const leave = clock.after(withinMs, () => {
+      if (user) waiting.delete(user)
+      book.user(at, withinMs, false)
+    })
+    const answered = ({ ok, headers }: Response) => {
       const tookMs = clock.now() - at
       if (tookMs >= withinMs) return
       leave()
+      if (user) waiting.delete(user)
       book.user(at, tookMs, ok)
+      const session = user && headers.get(SESSION)
+      if (session) sessions.set(user, session)
     }
     const headers = new Headers({ 'selvedge-timeout-ms': String(withinMs) })
+    if (user) headers.set(USER, user)
+    const session = user && sessions.get(user)
+    if (session) headers.set(SESSION, session)
     fetch(url, { headers }).then(answered, leave)
+  }
+
+  /** One of so many, who does not wait for an answer: nobody asks twice at a time. */
+  function anyOf(count: number): string {
+    for (;;) {
+      const user = `user-${Math.floor(random.next() * count)}`
+      if (waiting.has(user)) continue
+      waiting.add(user)
+      return user
+    }
   }
 
   next()

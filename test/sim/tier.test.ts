@@ -34,6 +34,7 @@ function given(over: Partial<Tier>, isEntrance = false) {
     contender,
     clock,
     random,
+    areKeyed: false,
     async fetch(_, init) {
       if (init.headers) headers.push(init.headers)
       return new Response()

@@ -11,13 +11,14 @@ interface Given {
   readonly atLeast: number
   readonly fault: Pick<Fault, 'latency' | 'failShare'>
   readonly lifeMs?: number
+  readonly skew?: number
   readonly endpoints?: number
 }
 
 /** One attempt a call, 1 s long, as in Finagle's "Beyond round robin": it is the balancer that is tried, not the retries. */
 const policy = { timeouts: { request: '3s', backendRequest: '1s' }, retry: { attempts: 0 } }
 
-export function badEndpoint({ name, about, isolates, atLeast, fault, lifeMs, endpoints = 11 }: Given): Trial {
+export function badEndpoint({ name, about, isolates, atLeast, fault, lifeMs, skew = 0, endpoints = 11 }: Given): Trial {
   const endpoint = { latency: { medianMs: 100, sigma: 0.6 } }
   const scenario: Scenario = {
     name,
@@ -26,7 +27,7 @@ export function badEndpoint({ name, about, isolates, atLeast, fault, lifeMs, end
     warmUpMs: 10_000,
     users: { perSecond: 1000, call: 'client', withinMs: 3000 },
     services: {
-      client: { isolates, calls: ['leaf'], ...(lifeMs === undefined ? {} : { lifeMs }) },
+      client: { isolates, skew, calls: ['leaf'], ...(lifeMs === undefined ? {} : { lifeMs }) },
       leaf: { endpoints: new Array(endpoints).fill(endpoint), policy },
     },
     leaf: 'leaf',

@@ -7,26 +7,29 @@ import { type ChainOptions, chain } from './chain.ts'
 
 interface Given {
   readonly name: string
+  /** Where and by whom they are met. */
+  readonly about?: string
   readonly failShare: number
   readonly options?: ChainOptions
   readonly goals: readonly Goal[]
 }
 
-export function randomFailures({ name, failShare, options = {}, goals }: Given): Trial {
+export function randomFailures({ name, about = 'three hops', failShare, options = {}, goals }: Given): Trial {
   const { isolates = 200, perSecond = 1000 } = options
   const small = { ...options, isolates: isolates / 10, perSecond: perSecond / 10 }
+  const words = `${failShare * 100} % of the attempts at the leaf fail, at random: ${about}.`
   return {
-    scenario: scenario(name, failShare, options),
+    scenario: scenario(name, words, failShare, options),
     figures: [success, meanLoad, peakLoad, p99],
     goals,
-    beside: { contenders: budgets, scenario: scenario(name, failShare, small) },
+    beside: { contenders: budgets, scenario: scenario(name, words, failShare, small) },
   }
 }
 
-function scenario(name: string, failShare: number, options: ChainOptions): Scenario {
+function scenario(name: string, about: string, failShare: number, options: ChainOptions): Scenario {
   return {
     name,
-    about: `${failShare * 100} % of the attempts at the leaf fail, at random.`,
+    about,
     durationMs: 50_000,
     warmUpMs: 10_000,
     ...chain(options),
@@ -43,6 +46,7 @@ export const tenPercent: Trial = randomFailures({ name: 'failures-10', failShare
 
 export const tenPercentShortLived: Trial = randomFailures({
   name: 'failures-10-short-lived',
+  about: 'three hops, an isolate lives 3 s',
   failShare: 0.1,
   options: { lifeMs: 3000 },
   goals: few,

@@ -1,0 +1,103 @@
+/**
+ * Scenarios that no constant was chosen by: other rates, other shapes, isolates of unequal shares. Each is asked for the
+ * same as its nearest kin of the library.
+ */
+import { budgets } from './classics/classics.ts'
+import { badEndpoint } from './scenarios/bad-endpoint.ts'
+import type { ChainOptions } from './scenarios/chain.ts'
+import { dead, deadLeaf, deadShortLived } from './scenarios/dead-leaf.ts'
+import { halvedLeaf } from './scenarios/halved-leaf.ts'
+import { randomFailures, tenPercent, thirtyPercent } from './scenarios/random-failures.ts'
+import type { Trial } from './trial.ts'
+
+/** Seeds that were never used while anything was chosen. */
+export const heldOutSeeds: readonly number[] = [1009, 2003]
+
+/** The busiest of 200 isolates has about 13 times its share, half of them less than 0.6 of it. */
+const SKEW = 1
+
+interface Shape {
+  readonly name: string
+  readonly about: string
+  readonly options: ChainOptions
+}
+
+const shapes: readonly Shape[] = [
+  { name: '2-hops', about: 'two hops', options: { hops: 2 } },
+  { name: '5-hops', about: 'five hops', options: { hops: 5 } },
+  // 500 users make as many calls of the leaf as 1,000 do of a chain.
+  { name: 'diamond', about: 'a diamond: a calls b1 and b2, both call c', options: { isDiamond: true, perSecond: 500 } },
+  { name: 'skewed', about: 'three hops, shares of the isolates unequal', options: { skew: SKEW } },
+]
+
+/** The two that a storm does not grow with: of the others five hops make thousands of calls of one. */
+const calm = budgets.filter(({ name }) => name === 'no retries' || name === 'gRPC throttle')
+
+const held: readonly Trial[] = [
+  ...shapes.map(({ name, about, options }) =>
+    deadLeaf({ name: `dead-leaf-${name}`, about: `Dead for 60 s: ${about}.`, options, goals: dead.goals }),
+  ),
+  deadLeaf({
+    name: 'dead-leaf-skewed-short-lived',
+    about: 'Dead for 60 s: the same, and an isolate lives 3 s.',
+    options: { skew: SKEW, lifeMs: 3000 },
+    goals: deadShortLived.goals,
+  }),
+  ...shapes.map(({ name, about, options }) =>
+    halvedLeaf({ name: `halved-leaf-${name}`, about: `Half of the leaf for 60 s: ${about}.`, options }),
+  ),
+  halvedLeaf({
+    name: 'halved-leaf-needs-20',
+    about: 'Half of the leaf for 60 s: it drops what has less than 20 ms left, which is what half of its work takes.',
+    options: { leaf: { needsMs: 20 } },
+  }),
+  randomFailures({ name: 'failures-5', failShare: 0.05, goals: tenPercent.goals }),
+  randomFailures({ name: 'failures-20', failShare: 0.2, goals: thirtyPercent.goals }),
+  randomFailures({ name: 'failures-50', failShare: 0.5, goals: thirtyPercent.goals }),
+  ...shapes.map(({ name, about, options }) =>
+    randomFailures({ name: `failures-10-${name}`, about, failShare: 0.1, options, goals: tenPercent.goals }),
+  ),
+  badEndpoint({
+    name: 'slow-endpoint-skewed',
+    about: 'One of 11 endpoints takes 2 s for 30 s; 200 isolates of unequal shares.',
+    isolates: 200,
+    skew: SKEW,
+    atLeast: 0.995,
+    fault: { latency: 2000 },
+  }),
+  badEndpoint({
+    name: 'slow-endpoint-short-lived',
+    about: 'The same, and 200 isolates that live 10 s each.',
+    isolates: 200,
+    lifeMs: 10_000,
+    atLeast: 0.995,
+    fault: { latency: 2000 },
+  }),
+  badEndpoint({
+    name: 'slow-endpoint-of-5',
+    about: 'One of 5 endpoints takes 2 s for 30 s; 200 isolates.',
+    isolates: 200,
+    endpoints: 5,
+    atLeast: 0.995,
+    fault: { latency: 2000 },
+  }),
+  badEndpoint({
+    name: 'failing-endpoint-skewed',
+    about: 'One of 11 endpoints answers 503 after 2 ms, for 30 s; 200 isolates of unequal shares.',
+    isolates: 200,
+    skew: SKEW,
+    atLeast: 0.995,
+    fault: { failShare: 1 },
+  }),
+  badEndpoint({
+    name: 'half-failing-endpoint',
+    about: 'One of 11 endpoints fails half of the time, for 30 s; 200 isolates.',
+    isolates: 200,
+    atLeast: 0.995,
+    fault: { failShare: 0.5 },
+  }),
+]
+
+export const heldOut: readonly Trial[] = held.map((trial) =>
+  trial.beside.contenders === budgets ? { ...trial, beside: { ...trial.beside, contenders: calm } } : trial,
+)
