@@ -3,6 +3,7 @@
  * same as its nearest kin of the library.
  */
 import { budgets } from './classics/classics.ts'
+import type { Scenario } from './scenario.ts'
 import { badEndpoint } from './scenarios/bad-endpoint.ts'
 import type { ChainOptions } from './scenarios/chain.ts'
 import { dead, deadLeaf, deadShortLived } from './scenarios/dead-leaf.ts'
@@ -35,20 +36,20 @@ const calm = budgets.filter(({ name }) => name === 'no retries' || name === 'gRP
 
 const held: readonly Trial[] = [
   ...shapes.map(({ name, about, options }) =>
-    deadLeaf({ name: `dead-leaf-${name}`, about: `Dead for 60 s: ${about}.`, options, goals: dead.goals }),
+    deadLeaf({ name: `dead-leaf-${name}`, about: `Dead for 30 s: ${about}.`, options, goals: dead.goals }),
   ),
   deadLeaf({
     name: 'dead-leaf-skewed-short-lived',
-    about: 'Dead for 60 s: the same, and an isolate lives 3 s.',
+    about: 'Dead for 30 s: the same, and an isolate lives 3 s.',
     options: { skew: SKEW, lifeMs: 3000 },
     goals: deadShortLived.goals,
   }),
   ...shapes.map(({ name, about, options }) =>
-    halvedLeaf({ name: `halved-leaf-${name}`, about: `Half of the leaf for 60 s: ${about}.`, options }),
+    halvedLeaf({ name: `halved-leaf-${name}`, about: `Half of the leaf for 30 s: ${about}.`, options }),
   ),
   halvedLeaf({
     name: 'halved-leaf-needs-20',
-    about: 'Half of the leaf for 60 s: it drops what has less than 20 ms left, which is what half of its work takes.',
+    about: 'Half of the leaf for 30 s: it drops what has less than 20 ms left, which is what half of its work takes.',
     options: { leaf: { needsMs: 20 } },
   }),
   randomFailures({ name: 'failures-5', failShare: 0.05, goals: tenPercent.goals }),
@@ -59,7 +60,7 @@ const held: readonly Trial[] = [
   ),
   badEndpoint({
     name: 'slow-endpoint-skewed',
-    about: 'One of 11 endpoints takes 2 s for 30 s; 200 isolates of unequal shares.',
+    about: 'One of 11 endpoints takes 2 s for 15 s; 200 isolates of unequal shares.',
     isolates: 200,
     skew: SKEW,
     atLeast: 0.995,
@@ -75,7 +76,7 @@ const held: readonly Trial[] = [
   }),
   badEndpoint({
     name: 'slow-endpoint-of-5',
-    about: 'One of 5 endpoints takes 2 s for 30 s; 200 isolates.',
+    about: 'One of 5 endpoints takes 2 s for 15 s; 200 isolates.',
     isolates: 200,
     endpoints: 5,
     atLeast: 0.995,
@@ -83,7 +84,7 @@ const held: readonly Trial[] = [
   }),
   badEndpoint({
     name: 'failing-endpoint-skewed',
-    about: 'One of 11 endpoints answers 503 after 2 ms, for 30 s; 200 isolates of unequal shares.',
+    about: 'One of 11 endpoints answers 503 after 2 ms, for 15 s; 200 isolates of unequal shares.',
     isolates: 200,
     skew: SKEW,
     atLeast: 0.995,
@@ -91,13 +92,29 @@ const held: readonly Trial[] = [
   }),
   badEndpoint({
     name: 'half-failing-endpoint',
-    about: 'One of 11 endpoints fails half of the time, for 30 s; 200 isolates.',
+    about: 'One of 11 endpoints fails half of the time, for 15 s; 200 isolates.',
     isolates: 200,
     atLeast: 0.995,
     fault: { failShare: 0.5 },
   }),
 ]
 
-export const heldOut: readonly Trial[] = held.map((trial) =>
-  trial.beside.contenders === budgets ? { ...trial, beside: { ...trial.beside, contenders: calm } } : trial,
-)
+export const heldOut: readonly Trial[] = held.map((trial) => ({
+  ...trial,
+  scenario: shortened(trial.scenario),
+  beside: {
+    contenders: trial.beside.contenders === budgets ? calm : trial.beside.contenders,
+    ...(trial.beside.scenario && { scenario: shortened(trial.beside.scenario) }),
+  },
+}))
+
+/** With faults of half the length: it is another one, and there are many. */
+function shortened(scenario: Scenario): Scenario {
+  const { faults = [] } = scenario
+  const cutMs = Math.max(...faults.map(({ fromMs, toMs }) => toMs - fromMs)) / 2
+  return {
+    ...scenario,
+    durationMs: scenario.durationMs - cutMs,
+    faults: faults.map((fault) => ({ ...fault, toMs: fault.toMs - cutMs })),
+  }
+}

@@ -52,14 +52,16 @@ export function users(scenario: Scenario, fetch: Fetch, book: Ledger, clock: Clo
     fetch(url, { headers }).then(answered, leave)
   }
 
-  /** One of so many, who does not wait for an answer: nobody asks twice at a time. */
+  /** One of so many, who does not wait for an answer: nobody asks twice at a time, unless everybody waits. */
   function anyOf(count: number): string {
-    for (;;) {
-      const user = `user-${Math.floor(random.next() * count)}`
+    const drawn = Math.floor(random.next() * count)
+    for (let step = 0; step < count; step++) {
+      const user = `user-${(drawn + step) % count}`
       if (waiting.has(user)) continue
       waiting.add(user)
       return user
     }
+    return `user-${drawn}`
   }
 
   next()

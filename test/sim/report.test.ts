@@ -53,6 +53,30 @@ describe('a report', () => {
     expect(endpoints.map(({ shareDuringFault }) => shareDuringFault)).toEqual([40 / 60, 20 / 60])
   })
 
+  it('counts whom the first endpoint had before an edit, and another one since', () => {
+    const book = given(() => 10)
+    book.attempt(3000, 0, 'leaves')
+    book.attempt(9000, 1, 'leaves')
+    book.attempt(3000, 0, 'stays')
+    book.attempt(9000, 0, 'stays')
+    book.attempt(3000, 1, 'comes')
+    book.attempt(9000, 0, 'comes')
+    book.attempt(7000, 0, 'wavers after it')
+    book.attempt(7001, 1, 'wavers after it')
+    book.attempt(3000, 0, 'wavers before it')
+    book.attempt(3001, 1, 'wavers before it')
+    const edited = { ...scenario, edits: [{ atMs: 6000, service: 'leaf', to: { endpoints: [] } }] }
+    expect(reportOf(edited, 'x', 1, book).keys).toEqual({ came: 5, movedBack: 2 })
+    expect(
+      reportOf(
+        scenario,
+        'x',
+        1,
+        given(() => 10),
+      ).keys,
+    ).toEqual({ came: 0, movedBack: 0 })
+  })
+
   it('calls it recovered from the first of five good seconds in a row', () => {
     const recovered = (served: (second: number) => number) => reportOf(scenario, 'x', 1, given(served)).recoverySeconds
     expect(recovered(() => 10)).toBe(0)

@@ -61,6 +61,39 @@ describe('simulate', () => {
     expect(served.success).toBe(1)
   })
 
+  it('follows what an operator writes while users come', async () => {
+    const endpoint = { latency: 20 }
+    const weighed = (...weights: number[]) => ({ endpoints: weights.map((weight) => ({ ...endpoint, weight })) })
+    const scenario = smallChain({ hops: 1 })
+    const { endpoints, users } = await simulate({
+      ...scenario,
+      services: { ...scenario.services, leaf: weighed(1, 0) },
+      edits: [{ atMs: 5000, service: 'leaf', to: weighed(0, 1) }],
+    })
+    const [first, second] = endpoints.map(({ attemptsPerSecond }) => attemptsPerSecond)
+    expect(users.success).toBe(1)
+    expect(Math.max(...(second?.slice(0, 5) ?? []))).toBe(0)
+    // A record is fresh for 5 s, and the request after that reads it anew.
+    expect(Math.max(...(first?.slice(12) ?? []))).toBe(0)
+    expect(Math.min(...(second?.slice(12) ?? []))).toBeGreaterThan(0)
+  })
+
+  it('counts the backends of a leaf that has rules', async () => {
+    const scenario = smallChain({ hops: 1, perSecond: 40 })
+    const one = { endpoints: [{ latency: 20 }] }
+    const backendRefs = [
+      { name: 'one', weight: 3 },
+      { name: 'other', weight: 1 },
+    ]
+    const services = { ...scenario.services, leaf: { rules: [{ backendRefs }] }, one, other: one }
+    const { load, endpoints } = await simulate({ ...scenario, services })
+    expect(load.base).toBe(40)
+    expect(load.meanDuringFault).toBeCloseTo(1, 0)
+    expect(endpoints[0]?.shareDuringFault).toBeCloseTo(0.75, 1)
+    const wrong = { ...services, leaf: { rules: [{ backendRefs: [{ name: 'nobody' }] }] } }
+    await expect(simulate({ ...scenario, services: wrong })).rejects.toThrow('names "nobody"')
+  })
+
   it('refuses a scenario that names what is not there', async () => {
     const scenario = smallChain({}, [fault({ backend: 'leave' })])
     await expect(simulate(scenario)).rejects.toThrow('Scenario "small" names "leave", which is none of its services.')

@@ -44,6 +44,31 @@ describe(`users (seed ${seed})`, () => {
     expect(served).toBe(0)
   })
 
+  it('say who they are where there are so many, and nobody asks twice at a time', async () => {
+    const clock = virtualClock({ startAt: 0, settle: turns() })
+    const asking = new Set<string>()
+    const seen = new Set<string>()
+    const brought: (string | null)[] = []
+    const fetch: Fetch = async (_, { headers }) => {
+      const user = headers?.get('x-user') ?? 'nobody'
+      expect(asking).not.toContain(user)
+      if (seen.has(user)) brought.push(headers?.get('x-session') ?? null)
+      asking.add(user)
+      seen.add(user)
+      await new Promise<void>((wake) => clock.after(100, wake))
+      asking.delete(user)
+      return new Response(null, { headers: { 'x-session': `of ${user}` } })
+    }
+    const scenario = smallChain({ perSecond: 50 })
+    const keyed = { ...scenario, users: { ...scenario.users, keys: 40 } }
+    users(keyed, fetch, ledger(20, 1), clock, seeded(seed))
+    await clock.advance(18_000)
+    expect(seen).toEqual(new Set(Array.from({ length: 40 }, (_, index) => `user-${index}`)))
+    // Each brings back what it was given.
+    expect(brought.length).toBeGreaterThan(500)
+    expect(new Set(brought)).toEqual(new Set([...seen].map((user) => `of ${user}`)))
+  })
+
   it('leave when their time has passed, and are counted once', async () => {
     const { came, served, book } = await given(() => new Promise(() => {}))
     expect(came).toBeGreaterThan(620)
