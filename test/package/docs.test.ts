@@ -180,9 +180,26 @@ describe('docs/defaults.md', () => {
   it.each(rows('docs/defaults.md', 'Constants').slice(1))('constant %s is %s', (_, value, __, where) => {
     const [, name = '', file = ''] = /^`(\w+)` in `(.*)`$/.exec(where ?? '') ?? []
     // A constant at module level, or the default of an option.
-    const [, written = ''] = new RegExp(`\\b${name}(?: =|:) ([\\d_.]+)`).exec(read(file)) ?? []
-    const number = Number(written.replaceAll('_', ''))
+    const [, written = ''] = new RegExp(`\\b${name}(?: =|:) ([\\d_.]+(?: / \\d+)?)`).exec(read(file)) ?? []
+    const [whole = Number.NaN, parts = 1] = written.replaceAll('_', '').split(' / ').map(Number)
+    const number = whole / parts
     expect(name === 'cacheTtl' ? number * 1000 : number, `${name} in ${file}`).toBe(amount(value ?? ''))
+  })
+
+  it('leaves out no number of a filter', () => {
+    /** What a number means elsewhere, or cannot be chosen. */
+    const given = ['CLIENT_CLOSED_REQUEST', 'RANGE', 'UNKNOWN_AND_BUSY']
+    const page = read('docs/defaults.md')
+    const numbers = list('src/filters', '.ts').flatMap((file) =>
+      [...read(file).matchAll(/^(?:export )?const ([A-Z][A-Z_]+) = [\d(]/gm)].map(
+        ([, name]) => `\`${name}\` in \`${file}\``,
+      ),
+    )
+    const missing = numbers.filter(
+      (where) => !page.includes(where) && !given.some((name) => where.startsWith(`\`${name}`)),
+    )
+    expect(numbers.length).toBeGreaterThan(20)
+    expect(missing).toEqual([])
   })
 
   it('names the methods that are idempotent', () => {
