@@ -1,6 +1,6 @@
 /**
  * Scenarios that no constant was chosen by: other rates, other shapes, isolates of unequal shares. Each is asked for the
- * same as its nearest kin of the library, at half of its size and with a fault of half its length.
+ * same as its nearest kin of the library, at a quarter of its size and with a fault of half its length.
  */
 import { budgets } from './classics/classics.ts'
 import type { Scenario } from './scenario.ts'
@@ -14,7 +14,7 @@ import type { Trial } from './trial.ts'
 /** Seeds that were never used while anything was chosen. */
 export const heldOutSeeds: readonly number[] = [1009, 2003]
 
-/** The busiest of 200 isolates has about 13 times its share, half of them less than 0.6 of it. */
+/** The busiest of 50 isolates has about 6 times its share, half of them less than 0.6 of it. */
 const SKEW = 1
 
 interface Shape {
@@ -23,19 +23,19 @@ interface Shape {
   readonly options: ChainOptions
 }
 
-/** Half as many isolates and users as in the library, and so as many users for each. */
-const half: ChainOptions = { isolates: 100, perSecond: 500 }
+/** A quarter of the isolates and users of the library, and so as many users for each. */
+const small: ChainOptions = { isolates: 50, perSecond: 250 }
 
 const shapes: readonly Shape[] = [
-  { name: '2-hops', about: 'two hops', options: { ...half, hops: 2 } },
-  { name: '5-hops', about: 'five hops', options: { ...half, hops: 5 } },
-  // 250 users make as many calls of the leaf as 500 do of a chain.
+  { name: '2-hops', about: 'two hops', options: { ...small, hops: 2 } },
+  { name: '5-hops', about: 'five hops', options: { ...small, hops: 5 } },
+  // 125 users make as many calls of the leaf as 250 do of a chain.
   {
     name: 'diamond',
     about: 'a diamond: a calls b1 and b2, both call c',
-    options: { ...half, isDiamond: true, perSecond: 250 },
+    options: { ...small, isDiamond: true, perSecond: 125 },
   },
-  { name: 'skewed', about: 'three hops, shares of the isolates unequal', options: { ...half, skew: SKEW } },
+  { name: 'skewed', about: 'three hops, shares of the isolates unequal', options: { ...small, skew: SKEW } },
 ]
 
 /** The two that a storm does not grow with: of the others five hops make thousands of calls of one. */
@@ -48,7 +48,7 @@ const held: readonly Trial[] = [
   deadLeaf({
     name: 'dead-leaf-skewed-short-lived',
     about: 'Dead for 30 s: the same, and an isolate lives 3 s.',
-    options: { ...half, skew: SKEW, lifeMs: 3000 },
+    options: { ...small, skew: SKEW, lifeMs: 3000 },
     goals: deadShortLived.goals,
   }),
   ...shapes.map(({ name, about, options }) =>
@@ -57,11 +57,11 @@ const held: readonly Trial[] = [
   halvedLeaf({
     name: 'halved-leaf-needs-20',
     about: 'Half of the leaf for 30 s: it drops what has less than 20 ms left, which is what half of its work takes.',
-    options: { ...half, leaf: { needsMs: 20 } },
+    options: { ...small, leaf: { needsMs: 20 } },
   }),
-  randomFailures({ name: 'failures-5', failShare: 0.05, options: half, goals: tenPercent.goals }),
-  randomFailures({ name: 'failures-20', failShare: 0.2, options: half, goals: thirtyPercent.goals }),
-  randomFailures({ name: 'failures-50', failShare: 0.5, options: half, goals: thirtyPercent.goals }),
+  randomFailures({ name: 'failures-5', failShare: 0.05, options: small, goals: tenPercent.goals }),
+  randomFailures({ name: 'failures-20', failShare: 0.2, options: small, goals: thirtyPercent.goals }),
+  randomFailures({ name: 'failures-50', failShare: 0.5, options: small, goals: thirtyPercent.goals }),
   ...shapes.map(({ name, about, options }) =>
     randomFailures({ name: `failures-10-${name}`, about, failShare: 0.1, options, goals: tenPercent.goals }),
   ),
