@@ -44,7 +44,7 @@ export interface Tier {
   readonly lifeMs?: number
   /** Names that its handler calls, all at once; it answers as the worst of them. */
   readonly calls: readonly string[]
-  /** How unequal the isolates' shares are: 0 (the default) gives each the same, 1 the busiest of 200 about 13 times its share. */
+  /** How unequal the isolates' shares are: 0 (the default) gives each the same, 1 the busiest of 200 about 10 times its share. */
   readonly skew?: number
   /** Milliseconds of its own work, before it calls. Default 1. */
   readonly work?: Latency

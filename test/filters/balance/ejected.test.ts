@@ -29,8 +29,7 @@ function given(record: object) {
 
 type Service = ReturnType<typeof given>['service']
 
-const isOut = ({ health }: Candidate, now: number) =>
-  health !== undefined && health.ejections > 0 && now < health.until
+const isOut = ({ health }: Candidate, now: number) => health !== undefined && health.ejections > 0 && now < health.until
 
 function eject({ detector, candidates }: Service, indexes: readonly number[], now: number): void {
   for (const index of indexes) {
