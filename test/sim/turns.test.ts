@@ -6,7 +6,7 @@ describe('turns', () => {
     const turn = turns()
     const log: string[] = []
     const work = async (name: string) => {
-      for (let step = 0; step < 50; step++) await undefined
+      for (let step = 0; step < 50; step++) await Promise.resolve()
       log.push(name)
     }
     for (let count = 0; count < 600; count++) {
@@ -21,7 +21,7 @@ describe('turns', () => {
     const turn = turns()
     const log: string[] = []
     const one = turn().then(async () => {
-      await undefined
+      await Promise.resolve()
       log.push('one')
     })
     const other = turn().then(() => log.push('other'))

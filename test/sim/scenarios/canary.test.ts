@@ -44,8 +44,9 @@ describe(`a canary of 5 % (seed ${seed})`, () => {
   })
 
   it('gives users back where nothing keeps them: the same trial can fail', async () => {
-    const [, , movedBack] = await tried('canary-ring-hash', ({ services, edits: _, ...rest }) => ({
+    const [, , movedBack] = await tried('canary-ring-hash', ({ services, ...rest }) => ({
       ...rest,
+      edits: [],
       services: { ...services, web: { ...services.web, policy: {} } as Scenario['services'][string] },
     }))
     expect(movedBack).toBeGreaterThan(10)
