@@ -52,6 +52,8 @@ async function main(): Promise<number> {
   let isMissed = false
   const show = (trial: Trial, runs: readonly Run[]) => {
     done.push(...runs)
+    // Each time, so that who breaks off keeps what was done.
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(done, null, 1)}\n`)
     console.log(`${tableOf(trial, byContender(runs))}\n`)
     isMissed ||= verdicts(trial, byContender(runs)[0]?.runs ?? []).some(({ isReached }) => !isReached)
   }
@@ -66,7 +68,6 @@ async function main(): Promise<number> {
   const running = others.map(({ trial, jobs }) => ({ trial, runs: jobs.map((job) => pool.run(job)) }))
   for (const { trial, runs } of running) show(trial, await Promise.all(runs))
   await pool.stop()
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(done, null, 1)}\n`)
   return isMissed ? 1 : 0
 }
 
