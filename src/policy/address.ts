@@ -1,11 +1,12 @@
 /** Addresses, as an operator writes them. */
 import type { WrittenCredentials } from './credentials.ts'
 
-/** Is this the address of an endpoint: http or https, 2048 characters at most, with no query, fragment or credentials? */
+/** http or https, 2048 characters at most, with no query, fragment or credentials. */
+export const ADDRESS = /^(?=.{1,2048}$)https?:\/\/[^\s?#/\\@]+(?:\/[^\s?#]*)?$/i
+
+/** Is this the address of an endpoint? */
 export function isEndpointUrl(text: string): boolean {
-  if (text.length > 2048 || /[\s?#]/.test(text) || !URL.canParse(text)) return false
-  const { protocol, username, password } = new URL(text)
-  return /^https?:$/.test(protocol) && !username && !password
+  return ADDRESS.test(text) && URL.canParse(text)
 }
 
 /** Does nobody else read what is sent there? */

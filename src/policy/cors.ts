@@ -15,11 +15,12 @@ export interface Cors {
   maxAge?: number | undefined
 }
 
-const ORIGIN = /^\*$|^https?:\/\/(?:\*|(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?$/
+const ORIGIN =
+  /^(?=.{1,253}$)(?:\*$|https?:\/\/(?:\*|(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?$)/
 const ORIGIN_FORM = '"*" or an origin: http:// or https://, a host that may begin with "*.", and a port if there is one'
 
 export function cors(): v.GenericSchema<Cors> {
-  const origin = text((origin) => origin.length <= 253 && ORIGIN.test(origin), ORIGIN_FORM)
+  const origin = text(ORIGIN, ORIGIN_FORM)
   const header = headerName()
   return object({
     allowOrigins: v.optional(set(origin, 'origins', 64, true)),
@@ -32,9 +33,13 @@ export function cors(): v.GenericSchema<Cors> {
 }
 
 function set(item: v.GenericSchema<string>, what: string, most: number, standsAlone: boolean) {
-  return v.pipe(
+  const distinct = v.pipe(
     list(item, what, most),
-    must((all: readonly string[]) => areDistinct(all), 'each once'),
-    must((all: readonly string[]) => !standsAlone || all.length < 2 || !all.includes('*'), '"*" to stand alone'),
+    must((all: readonly string[]) => areDistinct(all), 'each once', { uniqueItems: true }),
+  )
+  if (!standsAlone) return distinct
+  return v.pipe(
+    distinct,
+    must((all: readonly string[]) => all.length < 2 || !all.includes('*'), '"*" to stand alone'),
   )
 }

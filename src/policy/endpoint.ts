@@ -3,10 +3,10 @@ import * as v from 'valibot'
 import type { Endpoint } from '../core/endpoint.ts'
 import { isLocality } from '../core/locality.ts'
 import { isEndpointUrl, isPrivate, isRegionOf } from './address.ts'
-import { credentials, isBindingName, type WrittenCredentials } from './credentials.ts'
+import { BINDING_NAME, credentials, type WrittenCredentials } from './credentials.ts'
 import { lambda, type WrittenLambda } from './lambda.ts'
-import { isObjectKey } from './object-key.ts'
-import { between, must, object as objectOf, text } from './schema.ts'
+import { OBJECT_KEY } from './object-key.ts'
+import { between, either, must, object as objectOf, text } from './schema.ts'
 import { idOf, targetOf } from './target.ts'
 
 const URL_FORM = 'an http:// or https:// URL without query or fragment'
@@ -55,17 +55,17 @@ export function endpoint() {
     v.string('Expected a URL, { "url" }, { "binding" }, { "dispatch" }, { "object" }, { "lambda" } or { "queue" }'),
     must(isEndpointUrl, URL_FORM),
   )
-  const binding = (what: string) => text(isBindingName, `the name of ${what}`)
+  const binding = (what: string) => text(BINDING_NAME, `the name of ${what}`)
   const whole = () => v.optional(between(1, 1_000_000, WHOLE_FORM, Number.isInteger))
-  const name = (what: string) => text((name) => /^[\w-]{1,255}$/.test(name), what)
+  const name = (what: string) => text(/^[\w-]{1,255}$/, what)
   const placing = {
     /** Default 1 (Gateway API). */
     weight: v.optional(
       between(0, MOST_WEIGHT, `a whole number from 0 to ${MOST_WEIGHT.toLocaleString('en')}`, Number.isInteger),
     ),
-    locality: v.optional(v.pipe(v.string(`Expected ${LOCALITY_FORM}`), must(isLocality, LOCALITY_FORM))),
+    locality: v.optional(text(isLocality, LOCALITY_FORM)),
   }
-  const forms: Record<(typeof KINDS)[number], v.GenericSchema> = {
+  const forms = {
     url: v.pipe(
       objectOf({ url, credentials: v.optional(credentials()), ...placing }),
       must(({ url, credentials }) => !credentials || isPrivate(url), SAFE_FORM),
@@ -89,16 +89,16 @@ export function endpoint() {
       ...placing,
     }),
     object: objectOf({
-      object: objectOf({ binding: binding('a Durable Object namespace'), key: text(isObjectKey, KEY_FORM) }),
+      object: objectOf({ binding: binding('a Durable Object namespace'), key: text(OBJECT_KEY, KEY_FORM) }),
       ...placing,
     }),
     lambda: objectOf({ lambda: lambda(url), ...placing }),
     queue: objectOf({ queue: objectOf({ binding: binding('a queue') }), ...placing }),
-  }
-  return v.lazy((value) => {
+  } satisfies Record<(typeof KINDS)[number], v.GenericSchema<WrittenEndpoint>>
+  return either<WrittenEndpoint>([url, ...Object.values(forms)], (value) => {
     if (typeof value !== 'object' || value === null) return url
     return forms[KINDS.find((kind) => kind in value) ?? 'url']
-  }) as v.GenericSchema<WrittenEndpoint>
+  })
 }
 
 /** An endpoint as the mesh knows it. */

@@ -92,6 +92,7 @@ function headerModifier(): v.GenericSchema<HeaderModifier> {
     must(
       (name: string) => !RESERVED.test(name),
       "a header that may be changed: Host is the URLRewrite's, and some are the connection's or the mesh's own",
+      { not: { pattern: RESERVED } },
     ),
   )
   const values = list(object({ name, value: valueOfUpTo(4096) }), 'headers', 16)
@@ -116,7 +117,7 @@ function redirect(): v.GenericSchema<Redirect> {
 }
 
 function pathModifier() {
-  const path = text((path) => path.length <= 1024 && !/[\s?#]/.test(path), 'at most 1024 characters of a path')
+  const path = text(/^[^\s?#]{0,1024}$/, 'at most 1024 characters of a path')
   return byType({
     ReplaceFullPath: { replaceFullPath: path },
     ReplacePrefixMatch: { replacePrefixMatch: path },

@@ -1,7 +1,7 @@
 /** When a call that is slow is sent a second time, elsewhere, and what that may cost: `hedge`. */
 import * as v from 'valibot'
 import { durationMs } from './duration.ts'
-import { between, duration, object } from './schema.ts'
+import { between, duration, either, object } from './schema.ts'
 
 export function hedge() {
   return object({
@@ -14,7 +14,8 @@ export function hedge() {
 
 function delay() {
   const fixed = duration('"p95" or a duration from 1ms to 1h', 1, 3_600_000)
-  return v.lazy((value) => (value === 'p95' ? v.string() : fixed)) as v.GenericSchema<string>
+  const usual = v.literal('p95')
+  return either<string>([usual, fixed], (value) => (value === 'p95' ? usual : fixed))
 }
 
 export interface Hedge {

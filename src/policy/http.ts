@@ -1,5 +1,6 @@
 /** The words of HTTP that a rule is made of: header names and values, hosts, ports. */
-import { between, text } from './schema.ts'
+import * as v from 'valibot'
+import { between, must, text } from './schema.ts'
 
 /** RFC 9110 §5.6.2: a token; at most 256 characters, as in the Gateway API. */
 const NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/
@@ -7,16 +8,27 @@ const HOST = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!$)|$)
 
 /** A header or query parameter by its name. */
 export function headerName() {
-  return text((name) => NAME.test(name), "a name of 1 to 256 letters, digits or !#$%&'*+-.^_`|~")
+  return text(NAME, "a name of 1 to 256 letters, digits or !#$%&'*+-.^_`|~")
 }
 
 export function valueOfUpTo(most: number) {
-  return text(({ length }) => length > 0 && length <= most, `1 to ${most} characters`)
+  return ofLength(1, most, `1 to ${most} characters`)
+}
+
+export function upTo(most: number) {
+  return ofLength(0, most, `at most ${most} characters`)
+}
+
+function ofLength(least: number, most: number, what: string) {
+  return v.pipe(
+    v.string(`Expected ${what}`),
+    must(({ length }: string) => length >= least && length <= most, what, { minLength: least, maxLength: most }),
+  )
 }
 
 /** A DNS name in lower case, without a port and without "*". */
 export function hostname() {
-  return text((host) => HOST.test(host), 'a host: a DNS name in lower case, without a port')
+  return text(HOST, 'a host: a DNS name in lower case, without a port')
 }
 
 export function port() {

@@ -22,10 +22,10 @@ export interface WrittenLambda {
 export function lambda(url: v.GenericSchema<string>) {
   return v.pipe(
     object({
-      function: text((name) => FUNCTION.test(name), 'the name or ARN of a Lambda function'),
+      function: text(FUNCTION, 'the name or ARN of a Lambda function'),
       region: v.optional(region()),
       secret: secret(),
-      qualifier: v.optional(text((name) => QUALIFIER.test(name), 'a version or an alias')),
+      qualifier: v.optional(text(QUALIFIER, 'a version or an alias')),
       invocation: v.optional(v.picklist(INVOCATIONS, 'Expected "request", "stream" or "event"')),
       endpointUrl: v.optional(url),
     }) as v.GenericSchema<WrittenLambda>,

@@ -1,8 +1,8 @@
 /** Which requests a rule is for: HTTPRouteMatch of the Gateway API. */
 import * as v from 'valibot'
 import { pattern } from '../math/pattern/pattern.ts'
-import { headerName, valueOfUpTo } from './http.ts'
-import { areDistinct, list, must, object, oneOf, text } from './schema.ts'
+import { headerName, upTo, valueOfUpTo } from './http.ts'
+import { areDistinct, list, must, object, oneOf } from './schema.ts'
 
 /** Conditions, all of which must hold. None matches every request. */
 export interface Match {
@@ -41,7 +41,7 @@ export function match(): v.GenericSchema<Match> {
       v.pipe(
         object({
           type: v.optional(oneOf('Exact', 'PathPrefix', 'RegularExpression')),
-          value: v.optional(text(({ length }) => length <= 1024, 'at most 1024 characters')),
+          value: v.optional(upTo(1024)),
         }),
         must(({ type, value = '/' }: PathMatch) => type === 'RegularExpression' || isPath(value), PATH_FORM),
         expression(),

@@ -1,14 +1,10 @@
 /** What names a Durable Object, as an operator writes it: `name:lobby`, `header:x-room`, `query:room` or `path:2`. */
 import type { ObjectKey } from '../core/endpoint.ts'
 
-const OBJECT_KEY = /^(?:(name|query):(.{1,1024})|(header):([!#$%&'*+.^_`|~0-9A-Za-z-]{1,128})|path:([1-9]\d?))$/
+/** The four forms. */
+export const OBJECT_KEY = /^(?:(name|query):(.{1,1024})|(header):([!#$%&'*+.^_`|~0-9A-Za-z-]{1,128})|path:([1-9]\d?))$/
 
-/** Is this one of the four forms? */
-export function isObjectKey(key: string): boolean {
-  return OBJECT_KEY.test(key)
-}
-
-/** A key as the mesh knows it. The text is one that {@link isObjectKey} accepts. */
+/** A key as the mesh knows it. The text is one that {@link OBJECT_KEY} matches. */
 export function objectKeyOf(written: string): ObjectKey {
   const [, plain, name = '', header, field = '', segment] = OBJECT_KEY.exec(written) ?? []
   if (plain === 'name' || plain === 'query') return { from: plain, name }

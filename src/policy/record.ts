@@ -9,7 +9,7 @@ import { limits } from './limit.ts'
 import { outlierDetection } from './outlier.ts'
 import { retry, retryConstraint } from './retry.ts'
 import { type Rule, rules } from './route.ts'
-import { areDistinct, list, must, object, text } from './schema.ts'
+import { areDistinct, either, list, must, object, text } from './schema.ts'
 import { timeouts } from './timeout.ts'
 
 /** Endpoints of one record, at most. */
@@ -38,9 +38,11 @@ export function recordSchema() {
       $schema: v.optional(v.string()),
       endpoints: v.optional(
         v.pipe(
-          v.array(endpoint(), 'Expected a list of endpoints'),
-          must(({ length }: WrittenEndpoint[]) => length > 0 && length <= MAX_ENDPOINTS, '1 to 1000 endpoints'),
-          must((all: WrittenEndpoint[]) => areDistinct(all.map((one) => endpointOf(one).id)), 'each endpoint once'),
+          list(endpoint(), 'endpoints', MAX_ENDPOINTS, 1),
+          must(
+            (all: readonly WrittenEndpoint[]) => areDistinct(all.map((one) => endpointOf(one).id)),
+            'each endpoint once',
+          ),
         ),
       ),
       alias: v.optional(alias()),
@@ -64,9 +66,9 @@ function alias() {
   const name = text(isReference, REFERENCE_FORM)
   const names = v.pipe(
     list(name, 'names', MAX_ALIASES, 1),
-    must((all: readonly string[]) => areDistinct(all), 'each name once'),
+    must((all: readonly string[]) => areDistinct(all), 'each name once', { uniqueItems: true }),
   )
-  return v.lazy((value) => (Array.isArray(value) ? names : name)) as v.GenericSchema<string | readonly string[]>
+  return either<string | readonly string[]>([name, names], (value) => (Array.isArray(value) ? names : name))
 }
 
 export type WrittenRecord = v.InferOutput<ReturnType<typeof recordSchema>>

@@ -1,7 +1,7 @@
 /** Which failures are tried again, how often, and what that may cost: `retry` and `retryConstraint` of the Gateway API. */
 import * as v from 'valibot'
 import { durationMs } from './duration.ts'
-import { between, duration, must, object } from './schema.ts'
+import { areDistinct, between, duration, either, must, object } from './schema.ts'
 
 export function retry() {
   return object({
@@ -9,7 +9,7 @@ export function retry() {
     codes: v.optional(
       v.pipe(
         v.array(between(400, 599, 'a status code, 400 to 599', Number.isInteger), 'Expected a list of status codes'),
-        must((codes: number[]) => new Set(codes).size === codes.length, 'each status code once'),
+        must((codes: number[]) => areDistinct(codes), 'each status code once', { uniqueItems: true }),
       ),
     ),
     /** Retries, not tries. 0 means none. */
@@ -34,7 +34,8 @@ export function retryConstraint() {
     },
     '"off" or { "budget": { "percent", "interval" }, "whenEmpty" }',
   )
-  return v.lazy((value) => (value === 'off' ? v.string() : bounded)) as v.GenericSchema<RetryConstraint>
+  const off = v.literal('off')
+  return either<RetryConstraint>([off, bounded], (value) => (value === 'off' ? off : bounded))
 }
 
 export type Retry = v.InferOutput<ReturnType<typeof retry>>

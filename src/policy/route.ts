@@ -51,9 +51,7 @@ export function rules(): v.GenericSchema<readonly Rule[]> {
 function rule(): v.GenericSchema<Rule> {
   return v.pipe(
     object({
-      name: v.optional(
-        text((name) => /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name), 'a name: a DNS name in lower case'),
-      ),
+      name: v.optional(text(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name: a DNS name in lower case')),
       matches: v.optional(list(match(), 'matches', MAX_MATCHES)),
       filters: v.optional(filters()),
       backendRefs: v.optional(list(backend(), 'backends', 16)),

@@ -26,7 +26,7 @@ export function sessionPersistence(): v.GenericSchema<SessionPersistence> {
   const absoluteTimeout = v.optional(duration())
   const cookie = object({
     name: v.optional(headerName()),
-    path: v.optional(text((path) => /^\/[!-:<-~]{0,1023}$/.test(path), 'a path: "/" first, 1024 characters at most')),
+    path: v.optional(text(/^\/[!-:<-~]{0,1023}$/, 'a path: "/" first, 1024 characters at most')),
     lifetimeType: v.optional(oneOf('Session', 'Permanent')),
   })
   const session = byType(
