@@ -1,9 +1,10 @@
 /** Builds dist/: the library as modules with types, the Worker as one minified module, the CLI as one file. */
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import pkg from '../package.json' with { type: 'json' }
+import { schemaFile } from './schema/written.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const quiet = process.argv.includes('--quiet')
@@ -42,4 +43,6 @@ await build({
   logLevel: 'warning',
 })
 
-if (!quiet) console.log('dist/lib  dist/worker.js  dist/cli.js')
+writeFileSync(`${root}dist/service-record.schema.json`, schemaFile())
+
+if (!quiet) console.log('dist/lib  dist/worker.js  dist/cli.js  dist/service-record.schema.json')

@@ -42,7 +42,7 @@ function handle(request: Request, env: Env, ctx: ExecutionContext, trusted: bool
     return problemResponse(new MeshError('internal', detail, { cause }), request)
   }
   const address = addressOf(request.url, mesh.hosts)
-  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(address.path)
+  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path)
   return mesh.forward(request, {
     trusted,
     caller: trusted ? readCaller(ctx) : undefined,

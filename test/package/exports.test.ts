@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
@@ -20,6 +20,12 @@ describe('package.json', () => {
     expect(types).toMatch(/^\.\/dist\/lib\/.*\.d\.ts$/)
     expect(sourceOf(types)).toBe(sourceOf(built))
     expect(existsSync(`${root}${sourceOf(built)}`)).toBe(true)
+  })
+
+  it('exports the schema of a record, which the build writes and the package carries', () => {
+    expect(pkg.exports['./service-record.schema.json']).toBe('./dist/service-record.schema.json')
+    expect(pkg.files).toContain('dist')
+    expect(readFileSync(`${root}scripts/build.ts`, 'utf8')).toContain('dist/service-record.schema.json`, schemaFile()')
   })
 
   it('is loaded without side effects, and brings the schema library, and what signs for other clouds', () => {
