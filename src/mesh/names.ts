@@ -2,6 +2,8 @@
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import type { Receipt } from '../core/receipt.ts'
+import { has } from '../policy/filter.ts'
+import type { Rule } from '../policy/route.ts'
 import { type Followed, follow } from '../registry/alias.ts'
 import { widerThan } from '../registry/keys.ts'
 import type { Asking, Snapshot } from '../registry/snapshot.ts'
@@ -33,8 +35,16 @@ export interface Names {
 }
 
 export function names(snapshot: Snapshot, fleet: Fleet): Names {
-  const find = (name: ServiceName, asking: Asking) =>
-    follow(snapshot, name, asking, (found) => hasUsable(fleet.of(found)))
+  const find = (name: ServiceName, asking: Asking) => {
+    let chosen: LiveService | undefined
+    return follow(snapshot, name, asking, (found) => {
+      const service = fleet.of(found)
+      // A list within a list asks twice, and the second time this very call is the probe.
+      if (service !== chosen && !isUsable(service, asking)) return false
+      chosen = service
+      return true
+    })
+  }
 
   return {
     async called(call) {
@@ -74,9 +84,16 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
   }
 }
 
-/** Rules may lead anywhere; else it takes an endpoint that can be reached. The last one is never ejected. */
-function hasUsable({ routes, candidates }: LiveService): boolean {
-  return routes !== undefined || candidates.length > 0
+/** Rules may lead anywhere; else it takes an endpoint that can be reached, and a service that does not fail as a whole. */
+function isUsable({ record, candidates, detector, timeouts }: LiveService, { clock, deadline }: Asking): boolean {
+  if (record.rules?.some(leadsAway)) return true
+  if (candidates.length === 0) return false
+  const now = clock.now()
+  return detector.admits(now, Math.min(deadline.at, now + timeouts.requestMs))
+}
+
+function leadsAway({ backendRefs = [], filters = [] }: Rule): boolean {
+  return backendRefs.length > 0 || has(filters, 'RequestRedirect')
 }
 
 async function orNone<Of>(work: Promise<Of>): Promise<Of | undefined> {

@@ -101,6 +101,38 @@ describe('a record with rules', () => {
     expect(answer.headers['x-told']).toBe('there')
   })
 
+  it('leaves a service that fails as a whole for the next of an alias, and comes back', async () => {
+    const eu = await startUpstream()
+    try {
+      await mesh.put('users-eu', {
+        endpoints: [eu.url],
+        outlierDetection: { baseEjection: '300ms' },
+        retry: { attempts: 0 },
+      })
+      await mesh.put('anywhere', { alias: ['users-eu', 'shadow'] })
+      const where = async () => {
+        const before = eu.seen.length
+        const { status } = await mesh.call('/svc/anywhere/where')
+        return eu.seen.length > before ? `eu ${status}` : `next ${status}`
+      }
+      expect(await where()).toBe('eu 200')
+      eu.override = (request, response) => {
+        request.resume()
+        response.writeHead(503).end()
+      }
+      expect([await where(), await where(), await where(), await where()]).toEqual([
+        'eu 503',
+        'eu 503',
+        'eu 503',
+        'next 200',
+      ])
+      eu.override = undefined
+      await eventually('it is asked again', async () => (await where()) === 'eu 200')
+    } finally {
+      await eu.close()
+    }
+  })
+
   it('gives a session', async () => {
     const first = await mesh.call('/svc/users/session')
     const cookie = String(first.headers['set-cookie']).split(';')[0] as string

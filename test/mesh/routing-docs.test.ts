@@ -16,15 +16,15 @@ function given(title: string) {
     const { pathname } = new URL(request.url)
     calls.push(name)
     if (pathname === '/slow') await sleep(mesh.clock, 5000)
-    return new Response(`${name} ${pathname}`)
+    return new Response(`${name} ${pathname}`, { status: dead.has(name) ? 503 : 200 })
   }
-  const names = ['shop-v1', 'shop-v2', 'shop-blue', 'shop-green']
+  const names = ['shop-v1', 'shop-v2', 'shop-blue', 'shop-green', 'shop-eu', 'shop-us']
+  const dead = new Set<string>()
   const mesh = createTestMesh(Object.fromEntries(names.map((name) => [name, backend(name)])))
   mesh.registry.set('shop', records.get(title) as string)
-  mesh.registry.set('shop-elsewhere', { endpoints: [{ binding: 'NOT_HERE' }] })
   const get = (path = '/', init: RequestInit = {}) => mesh.clock.run(mesh.fetch(`http://shop${path}`, init))
   const who = async (path?: string, init?: RequestInit) => (await get(path, init)).text()
-  return { calls, get, who }
+  return { calls, dead, get, who, clock: mesh.clock }
 }
 
 describe('docs/routing.md', () => {
@@ -89,8 +89,17 @@ describe('docs/routing.md', () => {
     expect((await get('/', { headers: { origin } })).headers.get('access-control-allow-origin')).toBe(origin)
   })
 
-  it('failover: the first that can be reached', async () => {
-    expect(await given('Failover').who()).toBe('shop-v1 /')
+  it('failover: away from a service that is dead, and back', async () => {
+    const { dead, get, who, clock } = given('Failover')
+    expect(await who()).toBe('shop-eu /')
+    dead.add('shop-eu')
+    for (let call = 0; call < 3; call++) await get()
+    expect(await who()).toBe('shop-us /')
+    await clock.advance(4000)
+    expect(await who()).toBe('shop-us /')
+    dead.clear()
+    await clock.advance(1100)
+    expect(await who()).toBe('shop-eu /')
   })
 
   it('sticky: the version of the first visit', async () => {

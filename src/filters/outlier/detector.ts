@@ -3,6 +3,7 @@ import { type Health, health as unblemished } from '../../core/health.ts'
 import type { Random } from '../../core/random.ts'
 import type { OutlierPolicy } from '../../policy/outlier.ts'
 import { ejectionMs } from './ladder.ts'
+import { type Outage, outage } from './outage.ts'
 
 /** An endpoint as the detector sees it: what it learns is kept there. */
 export interface Suspect {
@@ -14,8 +15,10 @@ export interface Suspect {
 export type Verdict = 'success' | 'fault' | 'nothing'
 
 export interface OutlierDetector {
-  /** May it ever eject? Not a service's only endpoint, and nothing where it is switched off. */
+  /** May it ever eject, or does anybody ask for the service as a whole? Not its only endpoint, and nothing where it is switched off. */
   readonly isOn: boolean
+  /** May a call go to this service that has another to go to? From the first question on it is seen whether it fails as a whole. */
+  admits(now: number, until: number): boolean
   /** Are more out than may be? Then nobody counts as out. */
   readonly isPanicking: boolean
   /** From here on these are the service's endpoints, and this is its policy. What was learned of them stays. */
@@ -48,6 +51,8 @@ class FaultsInARow implements OutlierDetector {
   private out = 0
   /** How many may be. */
   private most = 0
+  /** Made when somebody asks: few services stand in a list. */
+  private outage: Outage | undefined
 
   constructor(policy: OutlierPolicy, random: Random) {
     this.policy = policy
@@ -55,7 +60,7 @@ class FaultsInARow implements OutlierDetector {
   }
 
   get isOn(): boolean {
-    return this.most > 0
+    return this.most > 0 || this.outage !== undefined
   }
 
   get isPanicking(): boolean {
@@ -68,6 +73,12 @@ class FaultsInARow implements OutlierDetector {
     // At least one may always go, whatever the share.
     this.most = Math.max(0, Math.min(endpoints.length - 1, Math.floor(endpoints.length * policy.maxShare)))
     this.count()
+    this.outage?.watch(endpoints.length, policy)
+  }
+
+  admits(now: number, until: number): boolean {
+    this.outage ??= outage(this.endpoints.length, this.policy, this.random)
+    return this.outage.admits(now, until)
   }
 
   available<Of extends Suspect>(endpoints: readonly Of[], now: number): readonly Of[] {
@@ -85,6 +96,7 @@ class FaultsInARow implements OutlierDetector {
   }
 
   record(endpoint: Suspect, verdict: Verdict, sentAt: number, now: number): void {
+    this.outage?.record(verdict, sentAt, now)
     if (!endpoint.health && verdict === 'fault') endpoint.health = unblemished()
     const { health } = endpoint
     // What was sent before it was ejected or readmitted says nothing of it since.

@@ -19,6 +19,7 @@ function given({ isOn = true, isProbe = false } = {}) {
   const detector: OutlierDetector = {
     isOn,
     isPanicking: false,
+    admits: () => true,
     watch: () => {},
     available: (endpoints) => endpoints,
     send: (_, now, until) => {
