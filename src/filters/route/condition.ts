@@ -1,4 +1,4 @@
-/** One thing that must hold of a request: a method, a header, a query parameter, a path by regular expression. */
+/** One thing that must hold of a request, beside its path: a method, a header, a query parameter. */
 import { pattern } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
@@ -11,8 +11,8 @@ export interface Condition {
   read(asked: Asked): string | null
 }
 
-/** The conditions of a match but for an Exact path or a PathPrefix; those that are quick to look up first. */
-export function conditionsOf({ path, method, headers = [], queryParams = [] }: Match): Condition[] {
+/** The conditions of a match but for its path; those that are quick to look up first. */
+export function conditionsOf({ method, headers = [], queryParams = [] }: Match): Condition[] {
   const conditions: Condition[] = []
   for (const header of distinct(headers, ({ name }) => name.toLowerCase())) {
     const name = header.name.toLowerCase()
@@ -23,9 +23,6 @@ export function conditionsOf({ path, method, headers = [], queryParams = [] }: M
   }
   if (method !== undefined) conditions.push(exactly(method, 'method', (asked) => asked.method))
   conditions.sort((one, other) => Number(other.key !== undefined) - Number(one.key !== undefined))
-  if (path?.type === 'RegularExpression') {
-    conditions.push(condition({ ...path, value: path.value ?? '/' }, '', (asked) => asked.path))
-  }
   return conditions
 }
 

@@ -1,4 +1,5 @@
 /** Which rule a request is for: compiled once a record, in the precedence of the Gateway API. */
+import { type Patterns, patterns } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
 import { type Condition, conditionsOf, distinct } from './condition.ts'
@@ -28,7 +29,8 @@ interface Bucket {
  */
 export function matcher(rules: readonly { readonly matches?: readonly Match[] | undefined }[]): Matcher {
   const exact = new Map<string, Bucket>()
-  const expressions: Bucket = bucket()
+  const expressions: Entry[] = []
+  const sources: string[] = []
   const prefixes = new Map<string, Bucket>()
 
   const written = rules.flatMap(({ matches = [] }, rule) =>
@@ -38,18 +40,29 @@ export function matcher(rules: readonly { readonly matches?: readonly Match[] | 
   written.forEach(({ rule, match }, rank) => {
     const { type = 'PathPrefix', value = '/' } = match.path ?? {}
     const entry = { rule, rank, conditions: conditionsOf(match) }
-    if (type === 'RegularExpression') add(expressions, entry)
+    if (type === 'RegularExpression') {
+      expressions.push(entry)
+      sources.push(value)
+    }
     // A closing slash makes no difference to a prefix: it is segments that are compared.
     else if (type === 'PathPrefix') add(bucketOf(prefixes, value.replace(/\/$/, '')), entry)
     else add(bucketOf(exact, value), entry)
   })
   const lengths = [...new Set([...prefixes.keys()].map(({ length }) => length))].sort((one, other) => other - one)
 
+  let compiled: Patterns<Bucket> | undefined
+  /** Compiled when first asked: what an Exact path answers costs no program. */
+  function byExpression(asked: Asked): Entry | undefined {
+    compiled ??= patterns(sources, (numbers) => bucketWith(numbers.map((number) => expressions[number] as Entry)))
+    const beneath = compiled.of(asked.path)
+    return beneath && first(beneath, asked)
+  }
+
   return function match(asked) {
     const { path } = asked
     const here = exact.get(path)
     let found = here && first(here, asked)
-    found ??= first(expressions, asked)
+    found ??= expressions.length === 0 ? undefined : byExpression(asked)
     for (let index = 0; found === undefined && index < lengths.length; index++) {
       const length = lengths[index] as number
       if (length > path.length || (length < path.length && path[length] !== '/')) continue
@@ -78,6 +91,12 @@ function compare(one: readonly number[], other: readonly number[]): number {
 
 function bucket(): Bucket {
   return { groups: new Map(), others: [] }
+}
+
+function bucketWith(entries: readonly Entry[]): Bucket {
+  const made = bucket()
+  for (const entry of entries) add(made, entry)
+  return made
 }
 
 function bucketOf(buckets: Map<string, Bucket>, path: string): Bucket {

@@ -9,20 +9,21 @@ export type Step =
   | { readonly op: 'fork'; to: number; readonly or: number }
   /** Goes on at the beginning, or at the end, of the text alone. */
   | { readonly op: 'start' | 'end'; readonly to: number }
-  | { readonly op: 'match' }
-
-export interface Program {
-  readonly steps: readonly Step[]
-  /** The step to begin with. */
-  readonly entry: number
-}
+  /** The pattern of this number matches. */
+  | { readonly op: 'match'; readonly number: number }
 
 /** Steps of a program, at most: a test takes so many at each character of the text. Envoy refuses more than 100 of RE2's own by default. */
 const MAX_STEPS = 500
 
-/** @throws {SyntaxError} where repetitions multiply to more than {@link MAX_STEPS} steps. */
-export function program(tree: Node): Program {
-  const steps: Step[] = [{ op: 'match' }]
+/**
+ * Appends the steps of a pattern, and gives the one to begin with.
+ *
+ * @param number of the pattern, told where it matches.
+ * @throws {SyntaxError} where repetitions multiply to more than {@link MAX_STEPS} steps.
+ */
+export function program(tree: Node, steps: Step[] = [], number = 0): number {
+  const before = steps.length
+  const end = steps.push({ op: 'match', number }) - 1
   let parts = 0
 
   const push = (step: Step) => steps.push(step) - 1
@@ -30,7 +31,7 @@ export function program(tree: Node): Program {
   /** The step with which a part begins that goes on at `next`. */
   function emit(node: Node, next: number): number {
     // Parts count, too: what repeats nothing makes no steps.
-    if (steps.length > MAX_STEPS || ++parts > 4 * MAX_STEPS) {
+    if (steps.length - before > MAX_STEPS || ++parts > 4 * MAX_STEPS) {
       throw new SyntaxError(`repetitions that multiply to more than ${MAX_STEPS} steps`)
     }
     switch (node.kind) {
@@ -66,5 +67,5 @@ export function program(tree: Node): Program {
     return entry
   }
 
-  return { entry: emit(tree, 0), steps }
+  return emit(tree, end)
 }

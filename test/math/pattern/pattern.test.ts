@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pattern } from '../../../src/math/pattern/pattern.ts'
+import { pattern, patterns } from '../../../src/math/pattern/pattern.ts'
 
 /** What JavaScript says of the same, with the whole text as in `pattern`. */
 const byRegExp = (source: string, text: string) =>
@@ -151,6 +151,81 @@ describe('pattern', () => {
       }),
       { numRuns: 3000, seed: 4 },
     )
+  })
+})
+
+describe('patterns', () => {
+  const all = (sources: readonly string[]) => patterns(sources, (numbers) => numbers)
+
+  it('say which of them match, in their order', () => {
+    const routes = all(['/a/.*', '/[a-z]+/b', '/a/b', '.*b$', '/'])
+    expect(routes.of('/a/b')).toEqual([0, 1, 2, 3])
+    expect(routes.of('/c/b')).toEqual([1, 3])
+    expect(routes.of('/')).toEqual([4])
+    expect(routes.of('')).toBeUndefined()
+    expect(routes.of('/A/c')).toBeUndefined()
+  })
+
+  it('are none where there are none', () => {
+    expect(all([]).of('')).toBeUndefined()
+    expect(all([]).of('a')).toBeUndefined()
+  })
+
+  it('refuse what one of them is refused for', () => {
+    expect(() => all(['a', '('])).toThrow(SyntaxError)
+    expect(() => all(['a', 'b'.repeat(5000)])).toThrow('more than 4096 characters')
+  })
+
+  it('gather once for each set that is met', () => {
+    const gathered: (readonly number[])[] = []
+    const routes = patterns(['/x[0-9]+', '/x.*', '/y'], (numbers) => gathered.push(numbers))
+    for (let index = 0; index < 200; index++) routes.of(`/x${index}`)
+    for (let index = 0; index < 200; index++) routes.of(`/xy${index}`)
+    expect(gathered.length).toBeLessThan(6)
+    expect(new Set(gathered.map(String))).toEqual(new Set(['0,1', '1']))
+  })
+
+  it('say what JavaScript says of each', () => {
+    fc.assert(
+      fc.property(
+        fc.array(expression, { minLength: 1, maxLength: 6 }),
+        fc.array(subject, { minLength: 1, maxLength: 8 }),
+        (sources, texts) => {
+          const machine = all(sources)
+          // Twice: once to find out, once from memory.
+          for (const text of [...texts, ...texts]) {
+            const wanted = sources.flatMap((source, number) => (byRegExp(source, text) ? [number] : []))
+            expect(machine.of(text) ?? [], `${sources.join('  ')} on ${JSON.stringify(text)}`).toEqual(wanted)
+          }
+        },
+      ),
+      { numRuns: 1500, seed: 4 },
+    )
+  })
+
+  it('say the same where more sets are met than are remembered', () => {
+    const sources = ['.*a[ab]{7}', '.*b[ab]{9}x?', '[ab]*$', '.*(?:ab|ba){3}']
+    const machine = all(sources)
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'b', 'x'), { maxLength: 60 }), (letters) => {
+        const text = letters.join('')
+        const wanted = sources.flatMap((source, number) => (byRegExp(source, text) ? [number] : []))
+        expect(machine.of(text) ?? [], text).toEqual(wanted)
+      }),
+      { numRuns: 3000, seed: 4 },
+    )
+  })
+
+  it('are done with a long text, though every character leads to a new set', () => {
+    const machine = all(Array.from({ length: 8 }, (_, index) => `.*a.{${index + 40}}x`))
+    let state = 1
+    const text = Array.from({ length: 16_384 }, () => {
+      state = (state * 48_271) % 2_147_483_647
+      return state % 2 === 0 ? 'a' : 'b'
+    }).join('')
+    const before = performance.now()
+    expect(machine.of(text)).toBeUndefined()
+    expect(performance.now() - before).toBeLessThan(3000)
   })
 })
 
