@@ -21,6 +21,8 @@ export interface Way {
   readonly redirect: RedirectPlan | undefined
   readonly rewrite: RewritePlan | undefined
   readonly mirrors: readonly MirrorPlan[]
+  /** Is there nothing to do on it, not even to remember who took it? */
+  readonly isBare: boolean
   /** The service with the rule's own timeouts and retries. */
   under(service: LiveService): LiveService
 }
@@ -41,6 +43,7 @@ const straight: Way = {
   redirect: undefined,
   rewrite: undefined,
   mirrors: [],
+  isBare: true,
   under: (service) => service,
 }
 
@@ -57,13 +60,12 @@ function routeOf(rule: Rule, place: string, key: string, ruled: Ruled, random: R
   const under = onceFor(rule, ruled)
   const wayOf = (more: readonly RuleFilter[] = []): Way => {
     const both = [...filters, ...more]
-    return {
-      cors: corsPlan(both),
-      redirect: redirectPlan(both, prefix),
-      rewrite: rewritePlan(both, prefix),
-      mirrors: mirrorPlans(both, spread(random.next())),
-      under,
-    }
+    const cors = corsPlan(both)
+    const redirect = redirectPlan(both, prefix)
+    const rewrite = rewritePlan(both, prefix)
+    const mirrors = mirrorPlans(both, spread(random.next()))
+    const isBare = !cors && !redirect && !rewrite && mirrors.length === 0 && !sessionPersistence
+    return { cors, redirect, rewrite, mirrors, isBare, under }
   }
   const ways: Weighed<Way>[] =
     backendRefs.length === 0

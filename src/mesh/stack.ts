@@ -21,7 +21,7 @@ import { retry } from '../filters/retry/retry.ts'
 import { rewrite } from '../filters/rewrite.ts'
 import { reach } from '../filters/route/reach.ts'
 import { remember } from '../filters/route/remember.ts'
-import { route } from '../filters/route/route.ts'
+import { type Routed, route } from '../filters/route/route.ts'
 import { settle } from '../filters/settle.ts'
 import { clientTrace, serverTrace } from '../filters/trace.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
@@ -33,7 +33,7 @@ import type { Named } from './named.ts'
 import { names } from './names.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
-import { everything } from './routes.ts'
+import { everything, type Way } from './routes.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -74,8 +74,11 @@ export const outbound = (
     .push(explain) // next to the network: all above hear of it in the mesh's own words
     .over(send)
 
-  const ruled = stack<Resolved>()
-    .push(route(known.wider, everything)) // gives the rule, and which of its backends takes the request
+  const bare = stack<Chosen>()
+    .push(reach(known.backend)) // gives the service of the backend: every policy beneath is the rule's, then its own
+    .over(sent)
+
+  const furnished = stack<Chosen>()
     .push(cors) // above all that answers: a preflight reaches nothing, and a redirect is for pages, too
     .push(redirect) // above all that needs a backend
     .push(rewrite) // above retry: once a request
@@ -84,6 +87,10 @@ export const outbound = (
     .push(mirror(known.copy)) // above retry: one copy a request; above the deadline: each has its own
     .over(sent)
 
+  const ruled = stack<Resolved>()
+    .push(route(known.wider, everything)) // gives the rule, and which of its backends takes the request
+    .over((request, context) => (context.plan.isBare ? bare : furnished)(request, context))
+
   return stack<Named>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .over((request, context) => (context.service.routes ? ruled : sent)(request, context))
@@ -91,6 +98,9 @@ export const outbound = (
 
 /** What a call is when its name has been looked up. */
 type Resolved = Named & { readonly service: LiveService; readonly key: string }
+
+/** What it is when its rule has been found. */
+type Chosen = Resolved & Routed<Way, LiveService>
 
 /** The outbound stack, over a snapshot and a fleet of its own. */
 export function caller(settings: Settings): Service<Named> {

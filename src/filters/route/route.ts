@@ -21,7 +21,7 @@ interface Needs<Live> {
 }
 
 /** What is written over only where it is another: to copy a context costs as much as to match it. */
-interface Gives<Way, Live> {
+export interface Routed<Way, Live> {
   readonly plan: Way
   readonly backend: Weighed<Way>
   readonly route: Route<Way>
@@ -50,7 +50,7 @@ export interface Wider<Live> {
 export function route<Way, Live extends { readonly routes: Routes<Way> | undefined }, Asking>(
   wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
   all: Route<Way>,
-): Filter<Asking & Needs<Live>, Gives<Way, Live>> {
+): Filter<Asking & Needs<Live>, Routed<Way, Live>> {
   return function route(request, context, next) {
     const path = plainPath(context.path)
     const said = asked(request, path, context.name)
