@@ -40,8 +40,16 @@ export interface Issue {
 
 /** All that is wrong with a record; none where the mesh would obey it. */
 export function recordIssues(value: unknown): Issue[] {
-  const { issues = [] } = v.safeParse(recordSchema(), value)
-  return issues.map((issue) => ({ path: keysOf(issue) as (string | number)[], message: reasonOf(issue) }))
+  return recordChecker()(value)
+}
+
+/** Says what is wrong with one record after another: to make the schema takes longer than to check most of them. */
+export function recordChecker(): (value: unknown) => Issue[] {
+  const schema = recordSchema()
+  return (value) => {
+    const { issues = [] } = v.safeParse(schema, value)
+    return issues.map((issue) => ({ path: keysOf(issue) as (string | number)[], message: reasonOf(issue) }))
+  }
 }
 
 function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {

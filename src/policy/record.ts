@@ -47,7 +47,7 @@ export function recordSchema() {
       ),
       alias: v.optional(alias()),
       // Few records have any: the others do not pay for their schema.
-      rules: v.optional(v.lazy(() => rules())),
+      rules: v.optional(v.lazy(onDemand(rules))),
       ...policy(),
     }),
     must(
@@ -59,6 +59,15 @@ export function recordSchema() {
       'an alias to stand alone: the policy is that of the record it names',
     ),
   )
+}
+
+/** Made when first asked for, and kept by whoever holds it. */
+function onDemand<Made>(make: () => Made): () => Made {
+  let made: Made | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 /** One name, or several of which the first with a usable endpoint is meant. */

@@ -93,8 +93,16 @@ describe('the stack of a call', () => {
     ])
   })
 
-  it('goes through the rules of a record that has some, between resolving the name and the deadline', async () => {
+  it('goes from a rule with nothing on its way to the service that it leads to', async () => {
     const all = await filtersOf({ rules: [{ retry: { attempts: 0 } }] })
+    expect(all.slice(0, all.indexOf('retry'))).toEqual(['resolve', 'route', 'reach', 'ruleDeadline', 'nativeGrpc'])
+  })
+
+  it.each([
+    ['a filter', { filters: [{ type: 'ResponseHeaderModifier', responseHeaderModifier: { remove: ['server'] } }] }],
+    ['a session', { sessionPersistence: { cookie: {} } }],
+  ])('goes through the rules of a record that has %s, between resolving the name and the deadline', async (_, rule) => {
+    const all = await filtersOf({ rules: [{ retry: { attempts: 0 }, ...rule }] })
     expect(all.slice(0, all.indexOf('retry'))).toEqual([
       'resolve',
       'route',

@@ -4,7 +4,7 @@ import { isServiceName } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import { convert, isManifest } from '../../policy/manifest/convert.ts'
 import type { Path } from '../../policy/manifest/manifest.ts'
-import { parseRecord, recordIssues } from '../../policy/parse.ts'
+import { type Issue, parseRecord, recordChecker } from '../../policy/parse.ts'
 import { type Document, readDocuments } from '../manifest/documents.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
@@ -48,9 +48,10 @@ async function run({ file, config, env }: ValidateFlags, to: Terminal): Promise<
     if (severity === 'error') refused += 1
     to.err(`${at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
   }
+  const issuesOf = recordChecker()
   for (const { source, ...finding } of findings) tell(source.at, finding)
   for (const document of documents.filter(({ value }) => !isManifest(value))) {
-    for (const finding of findingsIn(document, lacking)) tell(document.at, finding)
+    for (const finding of findingsIn(document, issuesOf, lacking)) tell(document.at, finding)
     checked += Object.keys(document.value ?? {}).length
   }
   if (refused > 0) throw new NegativeAnswer(`${refused} ${refused === 1 ? 'thing is' : 'things are'} wrong.`)
@@ -62,7 +63,7 @@ async function run({ file, config, env }: ValidateFlags, to: Terminal): Promise<
 type Lacking = (key: string, record: unknown) => Finding[]
 
 /** All that is wrong with a map of names to records. */
-function findingsIn({ value }: Document, lacking: Lacking): Finding[] {
+function findingsIn({ value }: Document, issuesOf: (record: unknown) => Issue[], lacking: Lacking): Finding[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ severity: 'error', path: [], reason: 'Expected a map of service names to records, or a manifest.' }]
   }
@@ -71,7 +72,7 @@ function findingsIn({ value }: Document, lacking: Lacking): Finding[] {
     const isCallable = isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))
     const reason = 'is not a service name (a DNS name in lower case).'
     const naming: Finding[] = isCallable ? [] : [{ severity: 'error', path: [key], reason }]
-    const issues = issuesOf(record)
+    const issues = wrongWith(record, issuesOf)
     if (issues.length === 0) return [...naming, ...lacking(key, record)]
     const refusals = issues.map(({ path, message }): Finding => {
       return { severity: 'error', path: [key, ...path], reason: message }
@@ -80,8 +81,8 @@ function findingsIn({ value }: Document, lacking: Lacking): Finding[] {
   })
 }
 
-function issuesOf(record: unknown): { path: Path; message: string }[] {
-  if (typeof record !== 'string') return recordIssues(record)
+function wrongWith(record: unknown, issuesOf: (record: unknown) => Issue[]): readonly Issue[] {
+  if (typeof record !== 'string') return issuesOf(record)
   try {
     parseRecord(record)
     return []

@@ -1,5 +1,16 @@
 /** Files of several documents, JSON or YAML, in which every field has a line. */
-import { isCollection, isNode, LineCounter, parseAllDocuments } from 'yaml'
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Document as Parsed,
+  parseAllDocuments,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import type { Path } from '../../policy/manifest/manifest.ts'
 import { Fault } from '../fault.ts'
 
@@ -22,7 +33,7 @@ export interface Document {
 export function readDocuments(text: string, file: string): Document[] {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   if (!Array.isArray(parsed)) return []
   return parsed
     .filter((document) => document.contents !== null || document.errors.length > 0)
@@ -30,18 +41,56 @@ export function readDocuments(text: string, file: string): Document[] {
       const lineOf = (offset: number) => `${file}:${lines.linePos(offset).line}`
       const [error] = document.errors
       if (error) throw new Fault(`${lineOf(error.pos[0])}: ${error.message}`)
+      const twice = firstKeyTwice(document)
+      if (twice) throw new Fault(`${lineOf(twice.offset)}: The key "${twice.key}" stands twice.`)
+      const find = finder()
       const at = (path: Path) => {
-        for (let length = path.length; length > 0; length--) {
-          const node = document.getIn(path.slice(0, length), true)
-          if (isNode(node) && node.range) return lineOf(node.range[0])
+        let node: unknown = document.contents
+        let offset = isCollection(node) ? (node.range?.[0] ?? 0) : 0
+        for (const key of path) {
+          node = find(node, key)
+          if (!isNode(node)) break
+          offset = node.range?.[0] ?? offset
         }
-        return lineOf(isCollection(document.contents) ? (document.contents.range?.[0] ?? 0) : 0)
+        return lineOf(offset)
       }
       const value = resolved(() => document.toJS({ maxAliasCount: MAX_ALIASES }), at([]))
       // Nothing but a comment.
       if (value === null) return []
       return itemsOf(value).map(({ item, path }) => ({ value: item, at: (inner: Path) => at([...path, ...inner]) }))
     })
+}
+
+/** What stands under a key, or at an index; the keys of a map are read once, however many of them are asked for. */
+function finder(): (node: unknown, key: string | number) => unknown {
+  const known = new WeakMap<YAMLMap, Map<string, unknown>>()
+  return (node, key) => {
+    if (isSeq(node)) return node.items[Number(key)]
+    if (!isMap(node)) return undefined
+    const keys = known.get(node) ?? new Map(node.items.map(({ key, value }) => [String(key), value]))
+    known.set(node, keys)
+    return keys.get(String(key))
+  }
+}
+
+/** The first key that its map has already. The parser's own check compares each key with every other. */
+function firstKeyTwice(document: Parsed): { key: string; offset: number } | undefined {
+  let found: { key: string; offset: number } | undefined
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) {
+          found = { key: String(key.value), offset: key.range?.[0] ?? 0 }
+          return visit.BREAK
+        }
+        seen.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return found
 }
 
 function resolved(read: () => unknown, place: string): unknown {

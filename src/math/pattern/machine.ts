@@ -20,7 +20,7 @@ interface State<Of> {
 
 /** Steps and characters that are remembered, at most, for each step of the programs, and in all: a text may be chosen to meet ever new ones. */
 const KEPT_PER_STEP = 16
-const MOST_KEPT = 65_536
+const MOST_KEPT = 131_072
 /** Texts that are read without remembering, where that was too much: to begin anew for each would cost more than it gives. */
 const PLAIN_TEXTS = 16
 

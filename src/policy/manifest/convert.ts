@@ -1,5 +1,5 @@
 /** Manifests of the Gateway API to records of the registry, with all that could not be said there. */
-import { recordIssues } from '../parse.ts'
+import { recordChecker } from '../parse.ts'
 import { grpcRoute } from './grpc-route.ts'
 import { httpRoute } from './http-route.ts'
 import { type Fields, type Finding, isFields, type Path, type Report, shown } from './manifest.ts'
@@ -57,6 +57,7 @@ export function convert<Of extends Source>(sources: readonly Of[]): Conversion<O
 
   routes.sort((one, other) => byAge(one.part, other.part))
   const records = new Map<string, Fields>()
+  const issuesOf = recordChecker()
   for (const name of [...new Set(routes.flatMap(({ part }) => part.names))].sort()) {
     const own = routes.filter(({ part }) => part.names.includes(name))
     const rules = own.flatMap(({ part, source }) =>
@@ -64,7 +65,7 @@ export function convert<Of extends Source>(sources: readonly Of[]): Conversion<O
     )
     const policy = policies.find(({ part }) => part.names.includes(name))
     const record = { rules: rules.map(({ rule }) => rule), retryConstraint: policy?.part.retryConstraint ?? 'off' }
-    const issues = recordIssues(record)
+    const issues = issuesOf(record)
     for (const { path, message } of issues) findings.push(placed(path, message, own, rules, policy))
     if (issues.length > 0) continue
     if (!policy) noteUnbounded(name, own, findings)

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { run } from '../../../src/cli/program.ts'
 
 let folder: string
@@ -91,7 +92,8 @@ describe('selvedge convert', () => {
         .join('\n')}\n`,
       'alias',
     ],
-    ['a key twice', 'a: 1\na: 2\n', 'bomb.yaml:2'],
+    ['a key twice', 'a: 1\na: 2\n', 'bomb.yaml:2: The key "a" stands twice.'],
+    ['a key twice, deep inside', '{"a": [{"b": 1,\n"b": 2}]}', 'bomb.yaml:2: The key "b" stands twice.'],
     ['more than a mebibyte', `a: ${'x'.repeat(1_048_577)}`, '1 MiB'],
     ['no YAML', 'a: [1, 2', 'bomb.yaml:1'],
   ])('refuses %s with a sentence', async (_, text, reason) => {
@@ -114,6 +116,21 @@ describe('selvedge validate', () => {
       code: 0,
       out: '3 records are understood.\n',
     })
+  })
+
+  it.each([
+    ['10,000 rules', { users: { rules: Array.from({ length: 10_000 }, (_, index) => ({ name: `r${index}` })) } }, 1],
+    ['50,000 names that are none', Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`K${i}`, 1])), 100_000],
+  ])('refuses %s in good time', async (_, records, complaints) => {
+    const text = JSON.stringify(records)
+    // What the parser of YAML itself takes for so many lines is the measure of a machine that may be busy.
+    const before = performance.now()
+    parseAllDocuments(text, { uniqueKeys: false })
+    const parsingMs = performance.now() - before
+    const { code, err } = await selvedge('validate', { 'records.json': text })
+    expect(performance.now() - before - parsingMs).toBeLessThan(10 * parsingMs + 1000)
+    expect(code).toBe(1)
+    expect(err.split('\n').filter((line) => line.startsWith(`records.json:1: error: `))).toHaveLength(complaints)
   })
 
   it('names file, line and field of everything that is wrong, and answers 1', async () => {
