@@ -10,13 +10,14 @@ import { measureBalancing } from './balancing.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureProxy } from './proxy.ts'
 import { exitCode, type Section, told } from './report.ts'
+import { measureRouting } from './routing.ts'
 import type { Plan } from './sampling.ts'
 import { measureScale } from './scale.ts'
 import { measureStartUp } from './start-up.ts'
 
 const help = `npm run bench -- [options]
 
-  --only PARTS      of proxy, embedded, scale, start-up, balancing, with commas between. Default: all
+  --only PARTS      of proxy, embedded, scale, start-up, balancing, routing, with commas between. Default: all
   --runs N          runs, whose median is judged. Default 3
   --starts N        processes of a run. Default 3
   --samples N       samples of each variant in a process. Default 24
@@ -29,7 +30,7 @@ Exit code: 0 within all limits, 1 over one, 2 wrong usage or a wrong answer, 3 t
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'proxy,embedded,scale,start-up,balancing' },
+    only: { type: 'string', default: 'proxy,embedded,scale,start-up,balancing,routing' },
     runs: { type: 'string' },
     starts: { type: 'string' },
     samples: { type: 'string' },
@@ -61,6 +62,7 @@ async function main(): Promise<number> {
     scale: () => measureScale(candidate, runs, plan, say),
     'start-up': () => measureStartUp(candidate, values.quick ? 3 : 9),
     balancing: () => measureBalancing(candidate, say),
+    routing: () => measureRouting(say),
   }
   const chosen = values.only.split(',').map((name) => {
     const part = parts[name]
