@@ -124,9 +124,9 @@ describe('docs/registry.md', () => {
 })
 
 describe('README.md', () => {
-  it('shows a record that is understood', () => {
+  it('shows records that are understood', () => {
     const records = blocks('README.md', 'json')
-    expect(records).toHaveLength(1)
+    expect(records).toHaveLength(2)
     for (const record of records) expect(parseRecord(record).endpoints).toHaveLength(3)
   })
 })
