@@ -13,6 +13,8 @@ import {
 } from 'yaml'
 import type { Path } from '../../policy/manifest/manifest.ts'
 import { Fault } from '../fault.ts'
+import { NegativeAnswer } from '../negative-answer.ts'
+import { longRules } from './glance.ts'
 
 /** The largest file that is read, in bytes: a parser of YAML takes about a second for it. */
 const MAX_BYTES = 1_048_576
@@ -28,10 +30,15 @@ export interface Document {
 /**
  * The documents of a file; a `List` stands for its items.
  *
- * @throws Fault naming file and line, where the text cannot be read at all.
+ * @throws Fault naming file and line, where the text cannot be read at all; NegativeAnswer, where a glance shows that it is refused.
  */
 export function readDocuments(text: string, file: string): Document[] {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
+  const long = longRules(text)
+  if (long) {
+    const place = long.line === undefined ? file : `${file}:${long.line}`
+    throw new NegativeAnswer(`${place}: ${long.count} rules; a record or route has 16 at most.`)
+  }
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   if (!Array.isArray(parsed)) return []
