@@ -20,6 +20,7 @@ export type SignedFetch = (call: AwsCall, sent: Sent) => Promise<Response>
 
 /** A signature further from AWS's clock is refused, in milliseconds (Smithy's SDKs correct from here on). */
 const MOST_SKEW_MS = 300_000
+const CONTENT_HASH = 'x-amz-content-sha256'
 /** Day keys kept: one a secret, region and service. */
 const KEYS = 64
 
@@ -43,7 +44,10 @@ export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings
     // What it has signed is known: to go through its own headers would cost as much as a digest.
     headers.set('authorization', await signer.authHeader())
     headers.set('x-amz-date', datetime)
-    headers.delete('x-amz-content-sha256')
+    // Signed for S3 alone.
+    const contentHash = signer.headers.get(CONTENT_HASH)
+    if (contentHash === null) headers.delete(CONTENT_HASH)
+    else headers.set(CONTENT_HASH, contentHash)
     if (keys.sessionToken === undefined) headers.delete('x-amz-security-token')
     else headers.set('x-amz-security-token', keys.sessionToken)
   }

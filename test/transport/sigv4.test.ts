@@ -140,4 +140,15 @@ describe('signedFetch', () => {
     await send()
     expect(requests[0]?.headers.get('authorization')).toContain('5fa00fa31553')
   })
+
+  it.each(['s3', 'lambda', 'execute-api'])('of %s sends every header that it has signed', async (service) => {
+    const { requests, send } = given()
+    await send({ service, method: 'PUT', body: Uint8Array.of(120) })
+    const { headers } = requests[0] as Request
+    const [, signed = ''] = /SignedHeaders=([^,]+)/.exec(headers.get('authorization') ?? '') ?? []
+    const names = signed.split(';').filter((name) => name !== 'host')
+    expect(names).toContain('x-amz-date')
+    expect(names.includes('x-amz-content-sha256')).toBe(service === 's3')
+    expect(names.filter((name) => headers.get(name) === null)).toEqual([])
+  })
 })
