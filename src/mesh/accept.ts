@@ -106,6 +106,11 @@ function traceOf(headers: PickedHeaders, trusted: boolean): Trace | undefined {
   return trace && !trusted ? { ...trace, baggage: withoutOverride(trace.baggage) } : trace
 }
 
+/** Nor is an override believed that a handler has copied from a stranger's request: what it writes itself, it says. */
+export function dropCopiedOverride(call: PickedHeaders, from: Inbound): void {
+  if (!from.trusted && call.get(BAGGAGE) === from.headers?.get(BAGGAGE)) dropOverride(call)
+}
+
 /** A stranger may not swap names: what its baggage says of it goes no further. */
 function dropOverride(headers: PickedHeaders): void {
   const { passedOn } = headers

@@ -6,7 +6,7 @@ import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
-import { type Arrival, accept, type Inbound, priorityOf, root } from './accept.ts'
+import { type Arrival, accept, dropCopiedOverride, type Inbound, priorityOf, root } from './accept.ts'
 import { nameReader, splitUrl } from './name.ts'
 import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -68,6 +68,7 @@ export function createMesh(options: MeshOptions): Mesh {
       const { host, path } = splitUrl(request.url)
       const headers = pickHeaders(request.headers)
       const from = context()
+      dropCopiedOverride(headers, from)
       // Only a signal that somebody holds is worth a listener.
       const own = isRequest || init?.signal ? request.signal : undefined
       return call(
