@@ -13,9 +13,8 @@ const SIGNS = [RETRY_AFTER, 'x-envoy-overloaded', 'finagle-http-nack', 'finagle-
  */
 export function isOverload(response: Response, request: HeaderSource): boolean {
   const status = statusOf(response, request)
-  if (status !== 429 && status !== 503) return false
+  if (status === 429) return true
+  if (status !== 503) return false
   const { headers } = response
-  // A mesh's own word in gRPC for what is too large is the same: not of capacity, but of this request.
-  if (status === 429) return headers.get(ERROR) !== 'request_too_large'
   return SIGNS.some((name) => headers.has(name)) || headers.get(ERROR) === 'overloaded'
 }

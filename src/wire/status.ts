@@ -1,5 +1,6 @@
 /** What status an answer has, whatever protocol tells it. */
-import { GRPC_STATUS, type HeaderSource, isGrpc } from './headers.ts'
+import { MEANINGS, type MeshErrorCode } from '../core/errors.ts'
+import { ERROR, GRPC_STATUS, type HeaderSource, isGrpc } from './headers.ts'
 
 /** The HTTP status of each gRPC code from 0 on, as google/rpc/code.proto maps them; Connect's protocol has the same. */
 const HTTP_STATUS_OF = [200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401]
@@ -22,5 +23,8 @@ export function statusOf(response: Response, request: HeaderSource | undefined):
 function grpcStatus(headers: Headers): number {
   const code = headers.get(GRPC_STATUS)
   if (code === null) return 200
+  // gRPC has fewer words than a mesh has errors: one from a mesh beneath is read as what it means there.
+  const error = headers.get(ERROR)
+  if (error !== null && Object.hasOwn(MEANINGS, error)) return MEANINGS[error as MeshErrorCode].status
   return HTTP_STATUS_OF[/^\d{1,2}$/.test(code) ? Number(code) : -1] ?? UNKNOWN
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
 import { classify } from '../../src/core/outcome.ts'
+import { problemResponse } from '../../src/wire/problem.ts'
 import { statusOf } from '../../src/wire/status.ts'
 
 const asked = (type?: string) => new Headers(type === undefined ? {} : { 'content-type': type })
@@ -59,4 +61,16 @@ it.each([undefined, 'application/json', 'application/connect+proto', 'text/appli
 
 it('an answer to no request has the status it has', () => {
   expect(statusOf(answer(200, { 'grpc-status': '14' }), undefined)).toBe(200)
+})
+
+describe('an error of a mesh beneath, told in gRPC', () => {
+  it.each(Object.entries(MEANINGS))('has the status that %s has in HTTP', (code, { status }) => {
+    const request = new Request('http://users/', {
+      method: 'POST',
+      headers: { 'content-type': 'application/grpc-web' },
+    })
+    const response = problemResponse(new MeshError(code as MeshErrorCode, 'what went wrong'), request)
+    expect(response.status).toBe(200)
+    expect(statusOf(response, request.headers)).toBe(status)
+  })
 })

@@ -10,6 +10,7 @@ import { type Filter, nothing } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
 import { type HeaderSource, UPGRADE } from '../../wire/headers.ts'
+import { statusOf } from '../../wire/status.ts'
 import type { RetryBudget } from './budget.ts'
 import type { Hedging } from './hedging.ts'
 import { race } from './race.ts'
@@ -149,7 +150,7 @@ function measured(answer: Promise<Response>, hedging: Hedging, context: Needs): 
   }
   return answer.then(
     (response) => {
-      if (classify(response.status) === 'success') learn()
+      if (classify(statusOf(response, context.headers)) === 'success') learn()
       return response
     },
     (error) => {
