@@ -8,8 +8,8 @@ import { ejectionMs } from './ladder.ts'
 const MOST_FAULTS = 10
 
 /**
- * A service is down when as many attempts in a row have failed as it has endpoints, `outlierDetection.consecutive` at
- * least and ten at most, whichever endpoints they went to. Then it is left alone as an endpoint would be, for Finagle's
+ * A service is down when as many attempts in a row have failed as it has endpoints, counted up to ten, and never fewer
+ * than `outlierDetection.consecutive`, whichever endpoints they went to. Then it is left alone as an endpoint would be, for Finagle's
  * ladder; when its time is up one call is let through. A success ends it, from whomever it comes. One that is down again
  * before it has been well for as long as it was left alone goes on with the ladder: what flaps is left alone for longer.
  */

@@ -35,7 +35,8 @@ export function canaryOf({ name, about, at, keys, isKept }: Given): Trial {
   const five = shareOfFirstIn('canary', BEFORE, 0.05)
   const ten = shareOfFirstIn('raised to 10 %', AFTER, 0.1)
   const isFive = { figure: five, atLeast: 0.04, atMost: 0.06 }
-  const isTen = { figure: ten, atLeast: isKept ? 0.05 : 0.09, atMost: 0.11 }
+  // With sessions half of those who come have been here before, and keep their 5 %: 7.5 % are meant.
+  const isTen = isKept ? { figure: ten, atLeast: 0.065, atMost: 0.085 } : { figure: ten, atLeast: 0.09, atMost: 0.11 }
   return {
     scenario,
     figures: keys === undefined ? [five, success] : [five, ten, movedBack, success],
