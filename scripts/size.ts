@@ -14,9 +14,9 @@ const KB = 1024
 
 const BUDGETS: readonly Budget[] = [
   // The aim is 12 KB: docs/decisions/0012 says what stands in the way, and this keeps it from growing.
-  { name: 'library', entry: 'src/index.ts', gzipBytes: 39 * KB },
+  { name: 'library', entry: 'src/index.ts', gzipBytes: 40 * KB },
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
-  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 52.5 * KB },
+  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 53.5 * KB },
   // The schema of a record, which it serves to editors, is 8.3 KB of it (docs/decisions/0025).
   { name: 'deployable Worker', entry: 'src/worker/worker.ts', gzipBytes: 63 * KB },
 ]
