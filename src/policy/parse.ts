@@ -38,12 +38,10 @@ export interface Issue {
   readonly message: string
 }
 
-/** All that is wrong with a record; none where the mesh would obey it. */
-export function recordIssues(value: unknown): Issue[] {
-  return recordChecker()(value)
-}
-
-/** Says what is wrong with one record after another: to make the schema takes longer than to check most of them. */
+/**
+ * Says all that is wrong with one record after another, nothing where the mesh would obey it: to make the schema takes
+ * longer than to check most of them.
+ */
 export function recordChecker(): (value: unknown) => Issue[] {
   const schema = recordSchema()
   return (value) => {

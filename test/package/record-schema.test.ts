@@ -9,9 +9,11 @@ import { plainPattern } from '../../scripts/schema/plain-pattern.ts'
 import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
 import type { Json } from '../../scripts/schema/structure.ts'
 import { schemaModule } from '../../scripts/schema/written.ts'
-import { parseRecord, recordIssues } from '../../src/policy/parse.ts'
+import { parseRecord, recordChecker } from '../../src/policy/parse.ts'
 import { features } from '../conformance/suite.ts'
 import { WRITTEN_RECORDS } from '../support/written-records.ts'
+
+const recordIssues = recordChecker()
 
 const root = new URL('../../', import.meta.url)
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8')
