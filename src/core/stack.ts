@@ -1,15 +1,12 @@
 /** A column of filters over a service, whose order the compiler checks. */
-import { type Observer, observed, observerOf } from './observer.ts'
+import { observerOf } from './observer.ts'
+import { run, type Step, turning, watching } from './run.ts'
 import { type Filter, nothing, type Service } from './service.ts'
 
 export interface Stack<Top, Here> {
   /** The request meets filters in the order in which they are pushed. */
   push<Gives>(filter: Filter<Here, Gives>): Stack<Top, Here & Gives>
-  /**
-   * A filter that most requests have no need of: those go past it, as if it were not there.
-   *
-   * @param isMet asked before the observers that stand next above, so it reads nothing of what they give.
-   */
+  /** A filter that most requests have no need of: those go past it, as if it were not there. */
   pushWhere<Gives>(isMet: (context: Here) => boolean, filter: Filter<Here, Gives>): Stack<Top, Here & Partial<Gives>>
   /** Ends the column in the service that answers. */
   over(service: Service<Here>): Service<Top>
@@ -22,64 +19,55 @@ export interface Stack<Top, Here> {
  * const service = stack<RequestContext>().push(rescue).push(deadline).over(send)
  */
 export const stack = <Top extends object>(): Stack<Top, Top> =>
-  build<Top, Top>((ways) => {
-    const [way, ...others] = ways
-    // A service without a filter is itself.
-    if (way && way.run.length === 0 && others.length === 0) return way.service
-    return (request, context) => taken(ways, request, { ...context })
-  })
+  build<Top, Top>(({ steps, service }) =>
+    steps.length === 0 ? service : (request, context) => run(steps, request, { ...context }, service),
+  )
 
-/** One way on: past observers that stand next to each other, and share a context that is theirs to write in. */
-interface Way<Here> {
-  isMet(context: Here): boolean
-  readonly run: readonly Observer<object>[]
+/** What is beneath some filter: steps that are met one after the other, and share a context; at their end, a service. */
+interface Run<Here> {
+  readonly steps: readonly Step[]
   readonly service: Service<Here>
 }
 
-/** Puts the filters so far over what is beneath them: the first way whose condition is met is taken. */
-type Wrap<Top, Here> = (ways: readonly Way<Here>[]) => Service<Top>
+/** Puts the filters so far over what is beneath them. */
+type Wrap<Top, Here> = (run: Run<Here>) => Service<Top>
 
 function build<Top, Here extends object>(wrap: Wrap<Top, Here>): Stack<Top, Here> {
   return {
     push<Gives>(filter: Filter<Here, Gives>) {
       const observer = observerOf(filter)
-      return build<Top, Here & Gives>((ways) =>
-        // What observers give is in the context when their run ends, so what needs it can stand where nothing seems to give it.
+      return build<Top, Here & Gives>(({ steps, service }) =>
         wrap(
           observer
-            ? (ways as readonly Way<Here>[]).map((way) => ({ ...way, run: [observer, ...way.run] }))
-            : [{ isMet: always, run: [], service: over(filter, ways) }],
+            ? // What it gives is in the context for all that stands beneath.
+              { steps: [watching(observer), ...steps], service: service as Service<Here> }
+            : { steps: [], service: over(filter, { steps, service }) },
         ),
       )
     },
     pushWhere<Gives>(isMet: (context: Here) => boolean, filter: Filter<Here, Gives>) {
-      return build<Top, Here & Partial<Gives>>((ways) => {
-        const past = ways as readonly Way<Here>[]
-        return wrap([{ isMet, run: [], service: over(filter, past) }, ...past])
+      return build<Top, Here & Partial<Gives>>((beneath) => {
+        const past = beneath as Run<Here>
+        const aside = turning(isMet as (context: object) => boolean, over(filter, past) as Service<object>)
+        return wrap({ steps: [aside, ...past.steps], service: past.service })
       })
     },
-    over: (service) => wrap([{ isMet: always, run: [], service }]),
+    over: (service) => wrap({ steps: [], service }),
   }
-}
-
-const always = () => true
-
-function taken<Here extends object>(ways: readonly Way<Here>[], request: Request, own: Here): Promise<Response> {
-  for (const { isMet, run, service } of ways) {
-    if (isMet(own)) return run.length === 0 ? service(request, own) : observed(run, request, own, service)
-  }
-  throw new RangeError('The last way of a stack is open to all.')
 }
 
 /** A filter that goes on by itself, over what is beneath it. */
 function over<Here extends object, Gives>(
   filter: Filter<Here, Gives>,
-  ways: readonly Way<Here & Gives>[],
+  { steps, service }: Run<Here & Gives>,
 ): Service<Here> {
-  const isObserved = ways.some(({ run }) => run.length > 0)
+  const isLast = steps.length === 0
   return (request, context) => {
     try {
-      return filter(request, context, (next, gives) => taken(ways, next, laid(context, gives, isObserved)))
+      return filter(request, context, (next, gives) => {
+        const own = laid(context, gives, isLast)
+        return isLast ? service(next, own) : run(steps, next, own, service)
+      })
     } catch (error) {
       // So that those above hear of it by the promise alone.
       return Promise.reject(error)
@@ -93,8 +81,8 @@ function over<Here extends object, Gives>(
  * The copy is written into name by name, since the engine is quick at copying what always has one shape, and slow at
  * joining many: a context that has room for all that will be given (`mesh/named.ts`) keeps its shape.
  */
-function laid<Here extends object, Gives>(context: Here, gives: Gives, isObserved: boolean): Here & Gives {
-  if (gives === nothing && !isObserved) return context as Here & Gives
+function laid<Here extends object, Gives>(context: Here, gives: Gives, isShared: boolean): Here & Gives {
+  if (gives === nothing && isShared) return context as Here & Gives
   const copy = { ...context } as Record<string, unknown>
   for (const name in gives) copy[name] = gives[name]
   return copy as Here & Gives

@@ -11,7 +11,7 @@ export interface CorsPlan {
 }
 
 interface Needs {
-  readonly plan: { readonly cors: CorsPlan | undefined }
+  readonly plan?: { readonly cors: CorsPlan | undefined } | undefined
 }
 
 /** How long a browser remembers the answer to a preflight, in seconds (GEP-1767). */
@@ -26,8 +26,8 @@ export function corsPlan(filters: readonly RuleFilter[]): CorsPlan | undefined {
 
 /** Above all that answers: a preflight never reaches a backend, and a redirect is for pages, too. */
 export const cors: Filter<Needs> = function cors(request, { plan }, next) {
-  const origin = plan.cors && request.headers.get('origin')
-  if (!plan.cors || !origin) return next(request, nothing)
+  const origin = plan?.cors && request.headers.get('origin')
+  if (!plan?.cors || !origin) return next(request, nothing)
   const isAllowed = plan.cors.isAllowed(origin)
   if (request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) {
     return Promise.resolve(preflight(request, plan.cors.cors, isAllowed ? origin : undefined))

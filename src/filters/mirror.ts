@@ -20,7 +20,7 @@ interface Needs {
   readonly clock: Clock
   readonly headers: PickedHeaders
   readonly subrequests: Subrequests
-  readonly plan: { readonly mirrors: readonly MirrorPlan[] }
+  readonly plan?: { readonly mirrors: readonly MirrorPlan[] | undefined } | undefined
   defer(work: Promise<unknown>): void
 }
 
@@ -44,13 +44,14 @@ const COPY_MS = 15_000
 const LEFT_OVER = 2
 
 /** @param next a number from 0 up to 1, at each call another. */
-export function mirrorPlans(filters: readonly RuleFilter[], next: () => number): MirrorPlan[] {
-  return filters
+export function mirrorPlans(filters: readonly RuleFilter[], next: () => number): MirrorPlan[] | undefined {
+  const plans = filters
     .filter((filter) => filter.type === 'RequestMirror')
     .map(({ requestMirror: { backendRef, percent = 100, fraction } }) => {
       const share = fraction ? fraction.numerator / (fraction.denominator ?? 100) : percent / 100
       return { name: nameOfRef(backendRef), isChosen: () => share === 1 || next() < share }
     })
+  return plans.length === 0 ? undefined : plans
 }
 
 /**
@@ -63,8 +64,7 @@ export function mirror<Asking, Live>(
   find: (name: string, context: Asking) => Promise<Live | undefined>,
 ): Filter<Asking & Needs, Copy<Live> | object> {
   return function mirror(request, context, next) {
-    const { mirrors } = context.plan
-    const chosen = mirrors.length === 0 ? mirrors : mirrors.filter((plan) => plan.isChosen())
+    const chosen = context.plan?.mirrors?.filter((plan) => plan.isChosen()) ?? []
     if (chosen.length === 0) return next(request, nothing)
 
     // As it is before the first attempt writes into it.

@@ -12,7 +12,7 @@ export interface RedirectPlan {
 
 interface Needs {
   readonly path: string
-  readonly plan: { readonly redirect: RedirectPlan | undefined }
+  readonly plan?: { readonly redirect: RedirectPlan | undefined } | undefined
 }
 
 const PORTS: Record<string, string> = { http: '80', https: '443' }
@@ -26,7 +26,7 @@ export function redirectPlan(filters: readonly RuleFilter[], prefix: string): Re
 }
 
 export const redirect: Filter<Needs> = function redirect(request, { path, plan }, next) {
-  if (!plan.redirect) return next(request, nothing)
+  if (!plan?.redirect) return next(request, nothing)
   const headers = {
     location: locationOf(request.url, path, plan.redirect),
     [PROXY_STATUS]: proxyStatus({ details: 'redirected by a rule' }),

@@ -15,7 +15,7 @@ interface Needs {
   readonly name: string
   readonly path: string
   readonly headers: PickedHeaders
-  readonly plan: { readonly rewrite: RewritePlan | undefined }
+  readonly plan?: { readonly rewrite: RewritePlan | undefined } | undefined
 }
 
 interface Gives {
@@ -43,7 +43,7 @@ export function rewritePlan(filters: readonly RuleFilter[], prefix: string): Rew
 
 /** Above retry: once a request. */
 export const rewrite: Filter<Needs, Gives | object> = function rewrite(request, { name, path, headers, plan }, next) {
-  if (!plan.rewrite) return next(request, nothing)
+  if (!plan?.rewrite) return next(request, nothing)
   const { replace, host, request: onRequest, response: onResponse } = plan.rewrite
   for (const modifier of onRequest) modify(headers.passedOn, modifier)
   const gives = replace || host !== undefined ? { path: replace ? replace(path) : path, name: host ?? name } : nothing

@@ -1,9 +1,10 @@
 /** Opens a span, and ends it with what came of it. */
 import type { Clock } from '../core/clock.ts'
 import { MeshError } from '../core/errors.ts'
-import { type Observer, observer, type Room } from '../core/observer.ts'
+import { observer } from '../core/observer.ts'
 import { classify, classifyError, type Outcome } from '../core/outcome.ts'
 import type { Random } from '../core/random.ts'
+import type { Observer, Room } from '../core/run.ts'
 import type { Sink } from '../core/sink.ts'
 import { openSpan, type Span, type Trace } from '../core/span.ts'
 import type { HeaderSource } from '../wire/headers.ts'

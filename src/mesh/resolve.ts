@@ -1,5 +1,5 @@
 /** Gives the service that a name stands for: its record, and what was learned of it. */
-import type { Filter } from '../core/service.ts'
+import { type ObserverFilter, observer } from '../core/observer.ts'
 import type { LiveService } from './fleet.ts'
 import type { Called, Names } from './names.ts'
 
@@ -9,10 +9,18 @@ interface Gives {
   readonly key: string
 }
 
-export function resolve(names: Names): Filter<Called, Gives> {
-  return function resolve(request, context, next) {
-    context.receipt.service = context.name
-    const warm = names.warm(context)
-    return warm ? next(request, warm) : names.called(context).then((called) => next(request, called))
-  }
+export function resolve(names: Names): ObserverFilter<Called, Gives> {
+  return observer('resolve', {
+    enter(_, context) {
+      context.receipt.service = context.name
+      const warm = names.warm(context)
+      if (!warm) return names.called(context).then(given)
+      given(warm)
+
+      function given({ service, key }: Gives): void {
+        context.service = service
+        context.key = key
+      }
+    },
+  })
 }

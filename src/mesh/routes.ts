@@ -20,9 +20,7 @@ export interface Way {
   readonly cors: CorsPlan | undefined
   readonly redirect: RedirectPlan | undefined
   readonly rewrite: RewritePlan | undefined
-  readonly mirrors: readonly MirrorPlan[]
-  /** Is there nothing to do on it, not even to remember who took it? */
-  readonly isBare: boolean
+  readonly mirrors: readonly MirrorPlan[] | undefined
   /** The service with the rule's own timeouts and retries. */
   under(service: LiveService): LiveService
 }
@@ -42,8 +40,7 @@ const straight: Way = {
   cors: undefined,
   redirect: undefined,
   rewrite: undefined,
-  mirrors: [],
-  isBare: true,
+  mirrors: undefined,
   under: (service) => service,
 }
 
@@ -64,8 +61,7 @@ function routeOf(rule: Rule, place: string, key: string, ruled: Ruled, random: R
     const redirect = redirectPlan(both, prefix)
     const rewrite = rewritePlan(both, prefix)
     const mirrors = mirrorPlans(both, spread(random.next()))
-    const isBare = !cors && !redirect && !rewrite && mirrors.length === 0 && !sessionPersistence
-    return { cors, redirect, rewrite, mirrors, isBare, under }
+    return { cors, redirect, rewrite, mirrors, under }
   }
   const ways: Weighed<Way>[] =
     backendRefs.length === 0

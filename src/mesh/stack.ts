@@ -21,19 +21,19 @@ import { retry } from '../filters/retry/retry.ts'
 import { rewrite } from '../filters/rewrite.ts'
 import { reach } from '../filters/route/reach.ts'
 import { remember } from '../filters/route/remember.ts'
-import { type Routed, route } from '../filters/route/route.ts'
+import { route } from '../filters/route/route.ts'
 import { settle } from '../filters/settle.ts'
 import { clientTrace, serverTrace } from '../filters/trace.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
 import { unreachableBecause } from '../transport/reach.ts'
 import { explain, type Sent, send } from '../transport/send.ts'
 import type { Inbound } from './accept.ts'
-import { type Fleet, fleet, type LiveService } from './fleet.ts'
+import { type Fleet, fleet } from './fleet.ts'
 import type { Named } from './named.ts'
 import { names } from './names.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
-import { everything, type Way } from './routes.ts'
+import { everything } from './routes.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -55,8 +55,15 @@ export const outbound = (
   send: Service<Sent>,
 ): Service<Named> => {
   const known = names(snapshot, fleet)
-
-  const sent = stack<Resolved>()
+  return stack<Named>()
+    .push(resolve(known)) // gives the service: its policy, and what was learned of it
+    .push(route(known.wider, everything)) // gives the rule, where the record has any, and which of its backends takes the request
+    .pushWhere(({ plan }) => plan?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing
+    .pushWhere(({ plan }) => plan?.redirect !== undefined, redirect) // above all that needs a backend
+    .pushWhere(({ plan }) => plan?.rewrite !== undefined, rewrite) // above retry: once a request
+    .pushWhere(({ route }) => route?.session !== undefined, remember) // above retry: all attempts have been made
+    .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
+    .pushWhere(({ plan }) => plan?.mirrors !== undefined, mirror(known.copy)) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .push(retry) // ── beneath this line everything runs once an attempt ──
@@ -73,34 +80,7 @@ export const outbound = (
     .push(idle(idleMs)) // beneath propagate: what streams on after the answer shows by headers that do not travel on
     .push(explain) // next to the network: all above hear of it in the mesh's own words
     .over(send)
-
-  const bare = stack<Chosen>()
-    .push(reach(known.backend)) // gives the service of the backend: every policy beneath is the rule's, then its own
-    .over(sent)
-
-  const furnished = stack<Chosen>()
-    .push(cors) // above all that answers: a preflight reaches nothing, and a redirect is for pages, too
-    .push(redirect) // above all that needs a backend
-    .push(rewrite) // above retry: once a request
-    .push(remember) // above retry: who answered is known when all attempts are made
-    .push(reach(known.backend)) // gives the service of the backend: every policy beneath is the rule's, then its own
-    .push(mirror(known.copy)) // above retry: one copy a request; above the deadline: each has its own
-    .over(sent)
-
-  const ruled = stack<Resolved>()
-    .push(route(known.wider, everything)) // gives the rule, and which of its backends takes the request
-    .over((request, context) => (context.plan.isBare ? bare : furnished)(request, context))
-
-  return stack<Named>()
-    .push(resolve(known)) // gives the service: its policy, and what was learned of it
-    .over((request, context) => (context.service.routes ? ruled : sent)(request, context))
 }
-
-/** What a call is when its name has been looked up. */
-type Resolved = Named & { readonly service: LiveService; readonly key: string }
-
-/** What it is when its rule has been found. */
-type Chosen = Resolved & Routed<Way, LiveService>
 
 /** The outbound stack, over a snapshot and a fleet of its own. */
 export function caller(settings: Settings): Service<Named> {

@@ -97,6 +97,61 @@ describe('a run of observers', () => {
     expect(log).toEqual(['above down', 'above failed: no'])
   })
 
+  describe('of which one has to wait', () => {
+    /** Whoever is waited for ends its wait by itself. */
+    const waiting = (wait: Promise<void>) =>
+      observer<Top, { depth: number }>('waiting', {
+        enter(_, context) {
+          context.log.push('waiting down')
+          return wait.then(() => {
+            context.depth = 7
+          })
+        },
+        answered(response, { log, depth }) {
+          log.push(`waiting up at ${depth}`)
+          return response
+        },
+        failed: (_, { log }) => void log.push('waiting failed') as undefined,
+      })
+    const column = (wait: Promise<void>) =>
+      stack<Top>().push(noting('above')).push(waiting(wait)).push(noting('beneath'))
+
+    it('goes on when the wait is over, with what was given meanwhile', async () => {
+      const log: string[] = []
+      let end = () => {}
+      const answer = column(new Promise((resolve) => (end = resolve))).over(answering())(request, { log })
+      log.push('called')
+      end()
+      await answer
+      expect(log).toEqual([
+        'above down',
+        'waiting down',
+        'called',
+        'beneath down',
+        'answer',
+        'beneath up',
+        'waiting up at 7',
+        'above up',
+      ])
+    })
+
+    it('tells those above alone of a wait in vain', async () => {
+      const log: string[] = []
+      const service = column(Promise.reject(new Error('gone'))).over(answering())
+      await expect(service(request, { log })).rejects.toThrow('gone')
+      expect(log).toEqual(['above down', 'waiting down', 'above failed: gone'])
+    })
+
+    it.each([
+      ['that is thrown at once', lost],
+      ['that comes later', () => Promise.reject(new Error('lost'))],
+    ])('tells all of an error from beneath %s', async (_, failing) => {
+      const log: string[] = []
+      await expect(column(Promise.resolve()).over(failing)(request, { log })).rejects.toThrow('lost')
+      expect(log.slice(3)).toEqual(['beneath failed: lost', 'waiting failed', 'above failed: lost'])
+    })
+  })
+
   it.each([
     ['that is thrown at once', lost],
     ['that comes later', () => Promise.reject(new Error('lost'))],
@@ -149,6 +204,20 @@ describe('an observer', () => {
 })
 
 describe('pushWhere', () => {
+  it('asks by what those above have given', async () => {
+    const giving = observer<Top, { depth: number }>('giving', {
+      enter(_, context) {
+        context.depth = 7
+      },
+    })
+    const aside: Filter<Top> = async () => new Response('aside')
+    const service = stack<Top>()
+      .push(giving)
+      .pushWhere(({ depth }) => depth === 7, aside)
+      .over(answering())
+    expect(await (await service(request, { log: [] })).text()).toBe('aside')
+  })
+
   const only: Filter<Top> = async (request, { log }, next) => {
     log.push('only down')
     const response = await next(request, {})

@@ -16,24 +16,28 @@ export function asked(request: Request, path: string, host: string): Asked {
 
 class AskedRequest implements Asked {
   readonly path: string
-  readonly method: string
-  private readonly headers: Headers
+  private readonly request: Request
   private readonly host: string
   private readonly search: string
   private parameters: URLSearchParams | undefined
 
-  constructor({ method, headers }: Request, path: string, host: string) {
+  constructor(request: Request, path: string, host: string) {
     const end = path.indexOf('?')
     this.path = end === -1 ? path : path.slice(0, end)
     this.search = end === -1 ? '' : path.slice(end)
-    this.method = method
-    this.headers = headers
+    this.request = request
     this.host = host
   }
 
+  // Asked of the platform when a rule asks: each look costs as much as to match a path.
+  get method(): string {
+    return this.request.method
+  }
+
   header(name: string): string | null {
+    const value = this.request.headers.get(name)
     // A call within a Worker says its host in the URL alone.
-    return name === 'host' ? (this.headers.get(name) ?? this.host) : this.headers.get(name)
+    return name === 'host' ? (value ?? this.host) : value
   }
 
   query(name: string): string | null {

@@ -1,18 +1,25 @@
 /** Gives the service of the backend that was chosen: its endpoints, with its own policy under that of the rule. */
 import { MeshError } from '../../core/errors.ts'
+import { type ObserverFilter, observer } from '../../core/observer.ts'
 import type { Receipt, Skipped } from '../../core/receipt.ts'
-import { type Filter, nothing } from '../../core/service.ts'
+import type { Room } from '../../core/run.ts'
 
 interface Reached {
   readonly candidates: readonly unknown[]
   readonly unreachable: readonly Skipped[]
 }
 
+interface Backend<Live> {
+  readonly name: string | undefined
+  readonly way: { under(service: Live): Live }
+}
+
 interface Needs<Live> {
   readonly receipt: Receipt
   readonly service: Live
-  readonly backend: { readonly name: string | undefined; readonly way: { under(service: Live): Live } }
-  readonly route: { readonly label: string }
+  /** Chosen by a rule, where there is one. */
+  readonly backend?: Backend<Live> | undefined
+  readonly route?: { readonly label: string } | undefined
 }
 
 /**
@@ -22,22 +29,31 @@ interface Needs<Live> {
  */
 export function reach<Live extends Reached, Asking>(
   find: (name: string, context: Asking) => Promise<Live | undefined>,
-): Filter<Asking & Needs<Live>, { service: Live }> {
-  return function reach(request, context, next) {
-    const { name } = context.backend
-    return name === undefined ? reached(context.service) : find(name, context).then(reached)
+): ObserverFilter<Asking & Needs<Live>, { service: Live }> {
+  return observer('reach', {
+    enter(_, context) {
+      const { backend, service }: Needs<Live> = context
+      if (!backend) return undefined
+      if (backend.name !== undefined)
+        return find(backend.name, context).then((found) => reached(found, backend, context))
+      reached(service, backend, context)
+    },
+  })
+}
 
-    function reached(service: Live | undefined): Promise<Response> {
-      const { backend, route, receipt } = context
-      if (!service || (name === undefined && service.candidates.length + service.unreachable.length === 0)) {
-        const where =
-          name === undefined ? "the record's own endpoints, and it has none" : `"${name}", which names no service`
-        return Promise.reject(new MeshError('backend_not_found', `${route.label} sends to ${where}.`))
-      }
-      receipt.backend = name
-      receipt.skipped = service.unreachable
-      const under = backend.way.under(service)
-      return next(request, under === context.service ? (nothing as { service: Live }) : { service: under })
-    }
+function reached<Live extends Reached>(
+  service: Live | undefined,
+  { name, way }: Backend<Live>,
+  context: Needs<Live> & Room<{ service: Live }>,
+): void {
+  const { receipt, route } = context
+  const gives: Room<{ service: Live }> = context
+  if (!service || (name === undefined && service.candidates.length + service.unreachable.length === 0)) {
+    const where =
+      name === undefined ? "the record's own endpoints, and it has none" : `"${name}", which names no service`
+    throw new MeshError('backend_not_found', `${route?.label} sends to ${where}.`)
   }
+  receipt.backend = name
+  receipt.skipped = service.unreachable
+  gives.service = way.under(service)
 }

@@ -7,19 +7,19 @@ import { markOf, type Session, type Ticket } from './session.ts'
 interface Needs {
   readonly clock: Clock
   readonly receipt: Receipt
-  readonly route: { readonly session: Session | undefined }
-  readonly backend: { readonly name: string | undefined }
+  readonly route?: { readonly session: Session | undefined } | undefined
+  readonly backend?: { readonly name: string | undefined } | undefined
   readonly ticket?: Ticket | undefined
 }
 
 /** Above retry: the endpoint that answered is that of the last attempt. */
 export const remember: Filter<Needs> = function remember(request, { clock, receipt, route, backend, ticket }, next) {
-  const { session } = route
+  const session = route?.session
   if (!session) return next(request, nothing)
   return next(request, nothing).then((response) => {
     const answered = receipt.attempts.findLast(({ status }) => status !== undefined)
     if (!answered || response.status < 200 || response.status > 599) return response
-    const now = { backend: markOf(backend.name ?? ''), endpoint: markOf(answered.endpoint) }
+    const now = { backend: markOf(backend?.name ?? ''), endpoint: markOf(answered.endpoint) }
     if (ticket?.backend === now.backend && ticket.endpoint === now.endpoint) return response
     const told = new Response(response.body, response)
     told.headers.append(...session.write(now, clock.now(), request.url.startsWith('https:')))

@@ -2,10 +2,11 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
+import { type ObserverFilter, observer } from '../../core/observer.ts'
 import { plainPath } from '../../core/path.ts'
 import type { Receipt } from '../../core/receipt.ts'
-import type { Filter } from '../../core/service.ts'
-import { asked } from './asked.ts'
+import type { Room } from '../../core/run.ts'
+import { type Asked, asked } from './asked.ts'
 import type { Route, Routes, Weighed } from './routes.ts'
 import { markOf, type Ticket } from './session.ts'
 
@@ -20,15 +21,15 @@ interface Needs<Live> {
   readonly service: Live
 }
 
-/** What is written over only where it is another: to copy a context costs as much as to match it. */
+/** Nothing, where the record has no rules. */
 export interface Routed<Way, Live> {
-  readonly plan: Way
-  readonly backend: Weighed<Way>
-  readonly route: Route<Way>
-  /** Given where the rules of a wildcard matched. */
-  readonly service?: Live
-  /** Given where it had steps up: without them, as the rules saw it. */
-  readonly path?: string
+  readonly plan?: Way
+  readonly backend?: Weighed<Way>
+  readonly route?: Route<Way>
+  /** That of a wildcard, where its rules matched. */
+  readonly service: Live
+  /** Without steps up, as the rules saw it. */
+  readonly path: string
   /** Given where the caller has a session. */
   readonly ticket?: Ticket
   /** Is this the endpoint of the caller's session? */
@@ -45,44 +46,51 @@ export interface Wider<Live> {
  * Beneath resolve: where no rule of the record matches, the less specific wildcards are asked in turn.
  *
  * @param wider the record of the next less specific wildcard of a key, if there is one.
- * @param all the only rule of a record that has none.
+ * @param all the only rule of a wildcard that has none.
  */
 export function route<Way, Live extends { readonly routes: Routes<Way> | undefined }, Asking>(
   wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
   all: Route<Way>,
-): Filter<Asking & Needs<Live>, Routed<Way, Live>> {
-  return function route(request, context, next) {
-    const path = plainPath(context.path)
-    const said = asked(request, path, context.name)
-    const { service, key } = context
-    const route = service.routes ? service.routes.find(said) : all
-    return route ? taken(service, route) : elsewhere(key)
+): ObserverFilter<Asking & Needs<Live>, Routed<Way, Live>> {
+  type Within = Asking & Needs<Live> & Room<Routed<Way, Live>>
 
-    async function elsewhere(key: string): Promise<Response> {
-      const found = await wider(key, context)
-      if (!found) throw new MeshError('route_not_found', `No rule matches ${said.method} ${said.path}.`)
-      const route = found.service.routes ? found.service.routes.find(said) : all
-      return route ? taken(found.service, route) : elsewhere(found.key)
-    }
+  return observer('route', {
+    enter(request, context) {
+      const { service, key }: Needs<Live> = context
+      if (!service.routes) return undefined
+      const path = plainPath(context.path)
+      const said = asked(request, path, context.name)
+      const route = service.routes.find(said)
+      if (!route) return elsewhere(key, said, path, request, context)
+      taken(service, route, path, request, context)
+    },
+  })
 
-    function taken(found: Live, route: Route<Way>): Promise<Response> {
-      context.receipt.rule = route.label
-      const ticket = route.session?.read(request.headers, context.clock.now())
-      const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend)
-      const backend = kept ?? route.choose()
-      if (!backend)
-        return Promise.reject(new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`))
-      const gives = { plan: backend.way, backend, route }
-      const isAsItWas = found === service && path === context.path && !ticket
-      return next(
-        request,
-        isAsItWas ? gives : { ...gives, service: found, path, ...(kept && ticket && session(ticket)) },
-      )
-    }
+  async function elsewhere(key: string, said: Asked, path: string, request: Request, context: Within): Promise<void> {
+    const found = await wider(key, context)
+    if (!found) throw new MeshError('route_not_found', `No rule matches ${said.method} ${said.path}.`)
+    const { routes } = found.service
+    const route = routes ? routes.find(said) : all
+    return route
+      ? taken(found.service, route, path, request, context)
+      : elsewhere(found.key, said, path, request, context)
   }
-}
 
-/** The caller comes back. */
-function session(ticket: Ticket) {
-  return { ticket, isKept: (endpoint: Endpoint) => markOf(endpoint.id) === ticket.endpoint }
+  function taken(service: Live, route: Route<Way>, path: string, { headers }: Request, context: Within): void {
+    context.receipt.rule = route.label
+    const ticket = route.session?.read(headers, context.clock.now())
+    const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend)
+    const backend = kept ?? route.choose()
+    if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
+    const gives: Room<Routed<Way, Live>> = context
+    gives.service = service
+    gives.path = path
+    gives.plan = backend.way
+    gives.backend = backend
+    gives.route = route
+    if (!kept) return
+    // The caller comes back.
+    gives.ticket = ticket
+    gives.isKept = (endpoint) => markOf(endpoint.id) === ticket.endpoint
+  }
 }
