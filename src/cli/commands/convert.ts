@@ -2,7 +2,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
 import { convert } from '../../policy/manifest/convert.ts'
-import { readDocuments } from '../manifest/documents.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
@@ -21,9 +20,8 @@ export function convertCommand(to: Terminal): Command {
     .action((flags: ConvertFlags) => run(flags, to))
 }
 
-function run({ file, output }: ConvertFlags, to: Terminal): void {
-  const documents = readInput(file).flatMap(({ file, text }) => readDocuments(text, file))
-  const { records, findings } = convert(documents)
+async function run({ file, output }: ConvertFlags, to: Terminal): Promise<void> {
+  const { records, findings } = convert(await readInput(file))
   for (const { source, path, reason, severity } of findings) {
     to.err(`${source.at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
   }

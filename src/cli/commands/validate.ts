@@ -5,7 +5,7 @@ import { MeshError } from '../../core/errors.ts'
 import { convert, isManifest } from '../../policy/manifest/convert.ts'
 import type { Path } from '../../policy/manifest/manifest.ts'
 import { type Issue, parseRecord, recordChecker } from '../../policy/parse.ts'
-import { type Document, readDocuments } from '../manifest/documents.ts'
+import type { Document } from '../manifest/documents.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
 import { type Given, type Lack, lacks } from '../needs.ts'
@@ -38,7 +38,7 @@ export function validateCommand(to: Terminal): Command {
 }
 
 async function run({ file, config, env }: ValidateFlags, to: Terminal): Promise<void> {
-  const documents = readInput(file).flatMap(({ file, text }) => readDocuments(text, file))
+  const documents = await readInput(file)
   const lacking = config === undefined ? () => [] : lackingIn(config, await readWorkerConfig(config, env))
   const manifests = documents.filter(({ value }) => isManifest(value))
   const { records, findings } = convert(manifests)

@@ -17,7 +17,7 @@ const PREFIX = 'services/'
 export function parseRegistryFile(text: string, file: string): Map<string, string> {
   const lines = new LineCounter()
   // JSON is YAML, so one parser serves both and gives positions in both.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return `${file}:${line}:${col}`

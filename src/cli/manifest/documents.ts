@@ -6,6 +6,8 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
+  type Pair,
   type Document as Parsed,
   parseAllDocuments,
   visit,
@@ -15,6 +17,7 @@ import type { Path } from '../../policy/manifest/manifest.ts'
 import { Fault } from '../fault.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
 import { longRules } from './glance.ts'
+import { piecesOf } from './json-stream.ts'
 
 /** The largest file that is read, in bytes: a parser of YAML takes about a second for it. */
 const MAX_BYTES = 1_048_576
@@ -34,30 +37,37 @@ export interface Document {
  */
 export function readDocuments(text: string, file: string): Document[] {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
+  return piecesOf(text).flatMap(({ text, linesBefore }) => documentsOf(text, file, linesBefore))
+}
+
+function documentsOf(text: string, file: string, linesBefore: number): Document[] {
   const long = longRules(text)
   if (long) {
     const place = long.line === undefined ? file : `${file}:${long.line}`
     throw new NegativeAnswer(`${place}: ${long.count} rules; a record or route has 16 at most.`)
   }
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  // Merge keys (`<<`) are not of YAML 1.2, but kubectl follows them.
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true }
+  const parsed = parseAllDocuments(text, options)
   if (!Array.isArray(parsed)) return []
   return parsed
     .filter((document) => document.contents !== null || document.errors.length > 0)
     .flatMap((document) => {
-      const lineOf = (offset: number) => `${file}:${lines.linePos(offset).line}`
+      const lineOf = (offset: number) => `${file}:${linesBefore + lines.linePos(offset).line}`
       const [error] = document.errors
       if (error) throw new Fault(`${lineOf(error.pos[0])}: ${error.message}`)
-      const twice = firstKeyTwice(document)
-      if (twice) throw new Fault(`${lineOf(twice.offset)}: The key "${twice.key}" stands twice.`)
+      const refusal = refusalOf(document)
+      if (refusal) throw new Fault(`${lineOf(refusal.offset)}: ${refusal.reason}`)
       const find = finder()
       const at = (path: Path) => {
         let node: unknown = document.contents
         let offset = isCollection(node) ? (node.range?.[0] ?? 0) : 0
         for (const key of path) {
-          node = find(node, key)
-          if (!isNode(node)) break
-          offset = node.range?.[0] ?? offset
+          const found = find(node, key)
+          if (!found) break
+          offset = found.offset
+          node = found.node
         }
         return lineOf(offset)
       }
@@ -68,33 +78,53 @@ export function readDocuments(text: string, file: string): Document[] {
     })
 }
 
+interface Written {
+  readonly node: unknown
+  /** Where it begins: a field with its key. */
+  readonly offset: number
+}
+
 /** What stands under a key, or at an index; the keys of a map are read once, however many of them are asked for. */
-function finder(): (node: unknown, key: string | number) => unknown {
-  const known = new WeakMap<YAMLMap, Map<string, unknown>>()
+function finder(): (node: unknown, key: string | number) => Written | undefined {
+  const known = new WeakMap<YAMLMap, Map<string, Pair>>()
   return (node, key) => {
-    if (isSeq(node)) return node.items[Number(key)]
+    if (isSeq(node)) return written(node.items[Number(key)], node.items[Number(key)])
     if (!isMap(node)) return undefined
-    const keys = known.get(node) ?? new Map(node.items.map(({ key, value }) => [String(key), value]))
-    known.set(node, keys)
-    return keys.get(String(key))
+    const pairs = known.get(node) ?? new Map(node.items.map((pair) => [String(pair.key), pair]))
+    known.set(node, pairs)
+    const pair = pairs.get(String(key))
+    return pair && written(pair.value, pair.key)
   }
 }
 
-/** The first key that its map has already. The parser's own check compares each key with every other. */
-function firstKeyTwice(document: Parsed): { key: string; offset: number } | undefined {
-  let found: { key: string; offset: number } | undefined
+function written(node: unknown, first: unknown): Written | undefined {
+  return isNode(first) ? { node, offset: first.range?.[0] ?? 0 } : undefined
+}
+
+/** What the parser lets pass, and would be read in two ways. Its own check for keys compares each with every other. */
+function refusalOf(document: Parsed): { reason: string; offset: number } | undefined {
+  let found: { reason: string; offset: number } | undefined
+  const refuse = (node: unknown, reason: string) => {
+    found = { reason, offset: (node as Node | null)?.range?.[0] ?? 0 }
+    return visit.BREAK
+  }
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<unknown>()
       for (const { key } of items) {
-        if (!isScalar(key)) continue
-        if (seen.has(key.value)) {
-          found = { key: String(key.value), offset: key.range?.[0] ?? 0 }
-          return visit.BREAK
-        }
+        if (!isScalar(key)) return refuse(key, 'A key is a text, not a list or a map.')
+        if (seen.has(key.value)) return refuse(key, `The key "${String(key.value)}" stands twice.`)
         seen.add(key.value)
       }
       return undefined
+    },
+    Scalar(place, node) {
+      const { value, source = '' } = node
+      if (place === 'key' || typeof value !== 'number' || !/^[-+]?0[0-9]/.test(source)) return undefined
+      return refuse(
+        node,
+        `${source} is octal to some readers of YAML and decimal to others: leave out the zero in front.`,
+      )
     },
   })
   return found

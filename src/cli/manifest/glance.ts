@@ -32,7 +32,7 @@ function longInJson(text: string): LongList | undefined {
 function longInBlocks(text: string): LongList | undefined {
   let list = listAt(0, NOWHERE)
   let line = 0
-  for (const [, { length: indent } = '', rest = ''] of text.matchAll(/^( *)(.*)$/gm)) {
+  for (const [, { length: indent } = '', rest = ''] of text.replaceAll('\r\n', '\n').matchAll(/^( *)(.*)$/gm)) {
     line += 1
     if (rest === '' || rest.startsWith('#')) continue
     const isItem = rest.startsWith('- ')

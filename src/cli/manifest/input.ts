@@ -1,18 +1,26 @@
 /** What `-f` names: files, and folders of them. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
 import { Fault } from '../fault.ts'
+import { type Document, readDocuments } from './documents.ts'
 
 const READ = /\.(ya?ml|json)$/
 
-/** Text and name of each file, in the order given; of a folder those that end in .yaml, .yml or .json. */
-export function readInput(names: readonly string[]): { file: string; text: string }[] {
-  return names.flatMap(filesOf).map((file) => ({ file, text: attempt(() => readFileSync(file, 'utf8')) }))
+/** Documents of each file, in the order given; of a folder those that end in .yaml, .yml or .json; `-` is standard input. */
+export async function readInput(names: readonly string[]): Promise<Document[]> {
+  const documents: Document[] = []
+  for (const file of names.flatMap(filesOf)) {
+    // A socket, too: /dev/stdin opens files and pipes alone.
+    const text = file === '-' ? await textOf(process.stdin) : attempt(() => readFileSync(file, 'utf8'))
+    documents.push(...readDocuments(text, file === '-' ? 'stdin' : file))
+  }
+  if (documents.length === 0) throw new Fault(`${names.join(', ')}: nothing is written there.`)
+  return documents
 }
 
 function filesOf(name: string): string[] {
-  // Standard input.
-  if (name === '-') return ['/dev/stdin']
+  if (name === '-') return [name]
   if (!attempt(() => statSync(name)).isDirectory()) return [name]
   const files = readdirSync(name, { recursive: true, encoding: 'utf8' }).filter((file) => READ.test(file))
   if (files.length === 0) throw new Fault(`${name}: holds no file that ends in .yaml, .yml or .json.`)

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,7 +53,7 @@ describe('selvedge convert', () => {
         retryConstraint: 'off',
       },
     })
-    expect(err).toMatch(/^route\.yaml:5: note: spec: "users\.shop" is given "retryConstraint": "off"/)
+    expect(err).toMatch(/^route\.yaml:4: note: spec: "users\.shop" is given "retryConstraint": "off"/)
   })
 
   it('writes YAML that validate understands', async () => {
@@ -96,10 +97,57 @@ describe('selvedge convert', () => {
     ['a key twice, deep inside', '{"a": [{"b": 1,\n"b": 2}]}', 'bomb.yaml:2: The key "b" stands twice.'],
     ['more than a mebibyte', `a: ${'x'.repeat(1_048_577)}`, '1 MiB'],
     ['no YAML', 'a: [1, 2', 'bomb.yaml:1'],
+    ['a list for a key', 'a: 1\n? [b, c]\n: 2\n', 'bomb.yaml:2: A key is a text, not a list or a map.'],
+    ['a number that may be octal', 'a:\n  port: 0120\n', 'bomb.yaml:2: 0120 is octal to some readers of YAML'],
+    ['nothing at all', '', 'bomb.yaml: nothing is written there.'],
+    ['nothing but comments', '# no\n---\n# no\n', 'bomb.yaml: nothing is written there.'],
   ])('refuses %s with a sentence', async (_, text, reason) => {
     const { code, out, err } = await selvedge('convert', { 'bomb.yaml': text })
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain(reason)
+  })
+
+  it('tells of a field at the line of its key, wherever its value begins', async () => {
+    const odd = ROUTE.replace('      backendRefs', '      colour:\n        - red\n      backendRefs')
+    const { err } = await selvedge('convert', { 'route.yaml': odd })
+    expect(err).toContain('route.yaml:10: error: spec.rules[0].colour: is not a field')
+  })
+
+  it.each([
+    ['with anchors and merge keys', '\n', '    - &a\n      backendRefs: []\n    - <<: *a\n      name: b\n'],
+    ['with the line ends of Windows', '\r\n', '    - backendRefs: []\n    - name: b\n'],
+  ])('reads YAML %s, as kubectl does', async (_, lineEnd, rules) => {
+    const head = ROUTE.slice(0, ROUTE.indexOf('    - matches'))
+    const text = `\uFEFF---\n---\n${head}${rules}...\n---\n# no more\n`
+    const { code, out } = await selvedge('convert', { 'route.yaml': text.replaceAll('\n', lineEnd) })
+    expect(code).toBe(0)
+    expect(Object.values(JSON.parse(out))).toMatchObject([{ rules: [{}, { name: 'b' }] }])
+  })
+
+  it.each(['\n', ''])('reads JSON objects one after the other, parted by %j', async (between) => {
+    const json = (name: string) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `{"${name}` } }, null, 2)
+    const { err } = await selvedge('convert', { 'pods.json': ['a', 'b', 'c'].map(json).join(between) })
+    const lines = between === '' ? [3, 9, 15] : [3, 10, 17]
+    expect(err.split('\n').slice(0, 3)).toEqual(
+      lines.map((line) => expect.stringMatching(`^pods[.]json:${line}: error: kind: "v1 Pod"`)),
+    )
+  })
+
+  it('reads standard input from a socket, and says so', async () => {
+    const program = new URL('../../../src/cli/program.ts', import.meta.url)
+    const script = `globalThis.SELVEDGE_VERSION = ''
+      const { run } = await import('${program}')
+      process.exitCode = await run(['convert', '-f', '-'])`
+    // The pipes of node are sockets.
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    const [out, err]: [string[], string[]] = [[], []]
+    child.stdout.on('data', (chunk) => out.push(String(chunk)))
+    child.stderr.on('data', (chunk) => err.push(String(chunk)))
+    child.stdin.end(ROUTE)
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    expect({ code, keys: Object.keys(JSON.parse(out.join(''))) }).toEqual({ code: 0, keys: ['services/users.shop'] })
+    expect(err.join('')).toContain('stdin:4: note: spec: ')
   })
 
   it('says which file is not there', async () => {

@@ -18,6 +18,11 @@ describe('longRules', () => {
     expect(longRules(text)).toMatchObject({ line, count: 1001 })
   })
 
+  it('counts the line ends of Windows once', () => {
+    const text = `kind: HTTPRoute\nspec:\n  rules:\n${items(1001, '    ')}`.replaceAll('\n', '\r\n')
+    expect(longRules(text)).toMatchObject({ line: 3, count: 1001 })
+  })
+
   it('finds them in JSON, too', () => {
     const rules = new Array(1001).fill({})
     expect(longRules(JSON.stringify({ items: [{ spec: { rules } }] }))).toEqual({ line: undefined, count: 1001 })
