@@ -43,11 +43,38 @@ export interface Issue {
  * longer than to check most of them.
  */
 export function recordChecker(): (value: unknown) => Issue[] {
-  const schema = recordSchema()
+  return checker(recordSchema())
+}
+
+/** Of an object valibot names one field that it does not know: the others are found without that one. */
+const MOST_PASSES = 50
+
+/** Says all that is wrong with one value after another. */
+export function checker(schema: v.GenericSchema): (value: unknown) => Issue[] {
   return (value) => {
-    const { issues = [] } = v.safeParse(schema, value)
-    return issues.map((issue) => ({ path: keysOf(issue) as (string | number)[], message: reasonOf(issue) }))
+    const found = new Map<string, Issue>()
+    let rest = value
+    for (let pass = 0; pass < MOST_PASSES; pass++) {
+      const { issues = [] } = v.safeParse(schema, rest)
+      for (const issue of issues) {
+        const path = keysOf(issue) as (string | number)[]
+        const message = reasonOf(issue)
+        found.set(JSON.stringify([path, message]), { path, message })
+      }
+      const unknown = issues.filter(isUnknownField)
+      if (unknown.length === 0) break
+      rest = unknown.reduce((rest, issue) => without(rest, keysOf(issue)), rest)
+    }
+    return [...found.values()]
   }
+}
+
+/** A copy that lacks one field. */
+function without(value: unknown, [key, ...rest]: readonly unknown[]): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => (index === key ? without(item, rest) : item))
+  const entries = Object.entries(value as object)
+  if (rest.length === 0) return Object.fromEntries(entries.filter(([name]) => name !== key))
+  return Object.fromEntries(entries.map(([name, field]) => [name, name === key ? without(field, rest) : field]))
 }
 
 function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {
@@ -73,11 +100,13 @@ function keysOf({ path }: v.BaseIssue<unknown>): unknown[] {
 }
 
 function reasonOf({ type, path, expected, received, message, input }: v.BaseIssue<unknown>): string {
-  if (type === 'strict_object' && path) {
-    if (expected === 'never') return 'is not a field that this version knows.'
-    if (received === 'undefined') return 'is missing.'
-  }
+  if (isUnknownField({ type, path, expected })) return 'is not a field that this version knows.'
+  if (type === 'strict_object' && path && received === 'undefined') return 'is missing.'
   return `${message.startsWith('Invalid') ? `Expected ${expected}` : message}, got ${shown(input)}.`
+}
+
+function isUnknownField({ type, path, expected }: Pick<v.BaseIssue<unknown>, 'type' | 'path' | 'expected'>): boolean {
+  return type === 'strict_object' && path !== undefined && expected === 'never'
 }
 
 function step(key: unknown): string {

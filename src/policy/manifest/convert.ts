@@ -1,9 +1,11 @@
 /** Manifests of the Gateway API to records of the registry, with all that could not be said there. */
-import { recordChecker } from '../parse.ts'
-import { grpcRoute } from './grpc-route.ts'
-import { httpRoute } from './http-route.ts'
-import { type Fields, type Finding, isFields, type Path, type Report, shown } from './manifest.ts'
-import { byAge, type RoutePart } from './route.ts'
+import { checker, type Issue, recordChecker } from '../parse.ts'
+import { grpcPath, grpcRules } from './grpc-route.ts'
+import { httpRules } from './http-route.ts'
+import { joined } from './join.ts'
+import { type Fields, type Finding, isFields, type Path, type Report, shown, withoutNulls } from './manifest.ts'
+import { ageOf, byAge, homeOf, namesOf, type RouteKind, type RoutePart } from './route.ts'
+import { policyShape, routeShape } from './shape.ts'
 import { type PolicyPart, trafficPolicy } from './traffic-policy.ts'
 
 /** One object, as it was read. */
@@ -24,15 +26,21 @@ export interface Conversion<Of> {
 
 const API = /^gateway\.networking\.k8s\.io\/v1(beta1)?$/
 const EXPERIMENTAL_API = /^gateway\.networking\.x-k8s\.io\/v1alpha1$/
+/** What kubectl writes for itself. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Is this a manifest, and not a record? */
 export function isManifest(value: unknown): value is Fields {
   return isFields(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string'
 }
 
-interface Origin<Of> {
+/** What was read of one object. */
+interface Read<Of, Part> {
   readonly source: Of
-  readonly path: Path
+  readonly part: Part
+  readonly report: Report
+  /** Does it have errors? Then it is not converted. */
+  readonly isRefused: boolean
 }
 
 /**
@@ -42,94 +50,140 @@ interface Origin<Of> {
  */
 export function convert<Of extends Source>(sources: readonly Of[]): Conversion<Of> {
   const findings: Found<Of>[] = []
-  const routes: { part: RoutePart; source: Of }[] = []
-  const policies: { part: PolicyPart; source: Of }[] = []
-
-  for (const source of sources) {
-    const own: Found<Of>[] = []
-    const report = reportTo(own, source)
-    const { route, policy } = read(source.value, report)
-    findings.push(...own)
-    if (own.some(({ severity }) => severity === 'error')) continue
-    if (route) routes.push({ part: route, source })
-    if (policy) policies.push({ part: policy, source })
-  }
-
-  routes.sort((one, other) => byAge(one.part, other.part))
-  const records = new Map<string, Fields>()
+  const { routes, policies } = readAll(sources, findings)
   const issuesOf = recordChecker()
-  for (const name of [...new Set(routes.flatMap(({ part }) => part.names))].sort()) {
-    const own = routes.filter(({ part }) => part.names.includes(name))
-    const rules = own.flatMap(({ part, source }) =>
-      part.rules.map(({ rule, path }) => ({ rule, origin: { source, path } })),
+  const records = new Map<string, Fields>()
+  for (const name of [...new Set(routes.flatMap(({ part }) => [...part.names.keys()]))].sort()) {
+    const own = routes.filter(({ part, isRefused }) => !isRefused && part.names.has(name))
+    if (own.length === 0) continue
+    const rules = joined(
+      name,
+      own.map(({ part, report }) => ({ route: part, report })),
+      issuesOf,
     )
-    const policy = policies.find(({ part }) => part.names.includes(name))
-    const record = { rules: rules.map(({ rule }) => rule), retryConstraint: policy?.part.retryConstraint ?? 'off' }
-    const issues = issuesOf(record)
-    for (const { path, message } of issues) findings.push(placed(path, message, own, rules, policy))
-    if (issues.length > 0) continue
-    if (!policy) noteUnbounded(name, own, findings)
-    records.set(`services/${name}`, record)
+    const policy = policyFor(name, policies)
+    if (policy?.isRefused) {
+      own[0]?.report.error(['spec'], `"${name}" is left out: XBackendTrafficPolicy ${policy.part.id} is refused.`)
+    }
+    if (!rules || policy?.isRefused) continue
+    const { retryConstraint = 'off' } = policy?.part ?? {}
+    if (retryConstraint === 'off') own[0]?.report.note(['spec'], unbounded(name))
+    records.set(`services/${name}`, { rules, retryConstraint })
   }
-  for (const { part, source } of policies) {
-    for (const name of part.names.filter((name) => !records.has(`services/${name}`))) {
-      reportTo(findings, source).error(
-        part.path,
-        `There is no route for "${name}" here: write it into that service's own record.`,
-      )
+  for (const { part, report } of policies.filter(({ isRefused }) => !isRefused)) {
+    for (const { name, path } of part.targets.filter(({ name }) => !records.has(`services/${name}`))) {
+      report.error(path, `There is no route for "${name}" here: write the policy into that service's own record.`)
     }
   }
   return { records, findings }
 }
 
-function read(value: unknown, report: Report): { route?: RoutePart | undefined; policy?: PolicyPart | undefined } {
+/** Reads all objects, and puts them in the specification's order. */
+function readAll<Of extends Source>(sources: readonly Of[], findings: Found<Of>[]) {
+  const routes: Read<Of, RoutePart>[] = []
+  const policies: Read<Of, PolicyPart>[] = []
+  const shapes = { route: checker(routeShape()), policy: checker(policyShape()), record: recordChecker() }
+  const known = new Set<string>()
+  for (const source of sources) {
+    const own: Found<Of>[] = []
+    const report = reportTo(own, source)
+    const { route, policy } = read(source.value, shapes, known, report)
+    findings.push(...own)
+    const common = {
+      source,
+      report: reportTo(findings, source),
+      isRefused: own.some(({ severity }) => severity === 'error'),
+    }
+    if (route) routes.push({ ...common, part: route })
+    if (policy) policies.push({ ...common, part: policy })
+  }
+  routes.sort((one, other) => byAge(one.part, other.part))
+  policies.sort((one, other) => byAge(one.part, other.part))
+  return { routes, policies }
+}
+
+type Check = (value: unknown) => Issue[]
+
+function read(
+  value: unknown,
+  shapes: { readonly route: Check; readonly policy: Check; readonly record: Check },
+  known: Set<string>,
+  report: Report,
+): { route?: RoutePart; policy?: PolicyPart } {
   if (!isManifest(value)) {
     report.error([], `Expected a manifest with apiVersion and kind, got ${shown(value)}.`)
     return {}
   }
   const { apiVersion, kind } = value
-  if (API.test(String(apiVersion)) && kind === 'HTTPRoute') return { route: httpRoute(value, report) }
-  if (API.test(String(apiVersion)) && kind === 'GRPCRoute') return { route: grpcRoute(value, report) }
-  if (EXPERIMENTAL_API.test(String(apiVersion)) && kind === 'XBackendTrafficPolicy') {
-    return { policy: trafficPolicy(value, report) }
+  const isRoute = API.test(String(apiVersion)) && (kind === 'HTTPRoute' || kind === 'GRPCRoute')
+  if (!isRoute && !(EXPERIMENTAL_API.test(String(apiVersion)) && kind === 'XBackendTrafficPolicy')) {
+    report.error(
+      ['kind'],
+      `${shown(`${apiVersion} ${kind}`)}: HTTPRoute, GRPCRoute and XBackendTrafficPolicy can be converted.`,
+    )
+    return {}
   }
-  report.error(
-    ['kind'],
-    `${shown(`${apiVersion} ${kind}`)}: HTTPRoute, GRPCRoute and XBackendTrafficPolicy can be converted.`,
-  )
-  return {}
+  const manifest = withoutNulls(value) as Fields
+  for (const { path, message } of (isRoute ? shapes.route : shapes.policy)(manifest)) report.error(path, message)
+  const id = `${kind} ${ageOf(manifest).id}`
+  if (known.has(id)) report.error(['metadata', 'name'], `${id} stands twice.`)
+  known.add(id)
+  noteAnnotations(manifest, report)
+  return isRoute
+    ? { route: routeOf(manifest, kind as RouteKind, shapes.record, report) }
+    : { policy: trafficPolicy(manifest, report) }
 }
 
-/** An issue of a joined record, at the place of the manifest where it was written. */
-function placed<Of extends Source>(
-  [field, index, ...rest]: Path,
-  reason: string,
-  own: readonly { source: Of }[],
-  rules: readonly { origin: Origin<Of> }[],
-  policy: { part: PolicyPart; source: Of } | undefined,
-): Found<Of> {
-  const error = { reason, severity: 'error' } as const
-  const rule = field === 'rules' && typeof index === 'number' ? rules[index] : undefined
-  if (rule) return { ...error, source: rule.origin.source, path: [...rule.origin.path, ...rest] }
-  if (field === 'retryConstraint' && policy) {
-    return {
-      ...error,
-      source: policy.source,
-      path: [...policy.part.path, ...(index === undefined ? [] : [index]), ...rest],
-    }
+function routeOf(manifest: Fields, kind: RouteKind, issuesOf: Check, report: Report): RoutePart {
+  const spec = isFields(manifest.spec) ? manifest.spec : {}
+  const rules = (kind === 'GRPCRoute' ? grpcRules : httpRules)(spec, homeOf(manifest), report)
+  const names = namesOf(manifest, report)
+  if (!areObjects(spec.rules, ['spec', 'rules'], report)) return { ...ageOf(manifest), kind, names, rules: [] }
+  for (const {
+    path: [, index, ...rest],
+    message,
+  } of issuesOf({ rules: rules.map(({ rule }) => rule) })) {
+    const rule = typeof index === 'number' ? rules[index] : undefined
+    const within = kind === 'GRPCRoute' ? grpcPath(rest) : rest
+    report.error(rule ? [...rule.path, ...within] : ['spec', 'rules'], message)
   }
-  // Of all rules together: too many, or a name twice.
-  return { ...error, source: (own.at(-1) as { source: Of }).source, path: ['spec', 'rules'] }
+  return { ...ageOf(manifest), kind, names, rules }
 }
 
-function noteUnbounded<Of extends Source>(
-  name: string,
-  [first]: readonly { source: Of }[],
-  findings: Found<Of>[],
-): void {
-  if (!first) return
-  const told = `"${name}" is given "retryConstraint": "off", since the Gateway API retries without a budget.`
-  reportTo(findings, first.source).note(['spec'], told)
+/** An error where it is there, and no list of objects. */
+function areObjects(list: unknown, path: Path, report: Report): boolean {
+  if (list === undefined) return true
+  if (!Array.isArray(list)) {
+    report.error(path, `Expected a list, got ${shown(list)}.`)
+    return false
+  }
+  list.forEach((entry: unknown, index) => {
+    if (!isFields(entry)) report.error([...path, index], `Expected an object, got ${shown(entry)}.`)
+  })
+  return list.every(isFields)
+}
+
+/** Implementations of the Gateway API have policies of their own there. */
+function noteAnnotations({ metadata }: Fields, report: Report): void {
+  const { annotations } = isFields(metadata) ? metadata : {}
+  if (!isFields(annotations)) return
+  for (const name of Object.keys(annotations)) {
+    if (name !== LAST_APPLIED) report.note(['metadata', 'annotations', name], 'is not read.')
+  }
+}
+
+/** Of several policies for one Service the oldest counts (GEP-713). */
+function policyFor<Of>(name: string, policies: readonly Read<Of, PolicyPart>[]): Read<Of, PolicyPart> | undefined {
+  const [policy, ...others] = policies.filter(({ part }) => part.targets.some((target) => target.name === name))
+  for (const { part, report } of others) {
+    const { path } = part.targets.find((target) => target.name === name) as { path: Path }
+    report.error(path, `"${name}" has an older policy, ${policy?.part.id}: one of them counts.`)
+  }
+  return policy
+}
+
+function unbounded(name: string): string {
+  return `"${name}" is given "retryConstraint": "off", since the Gateway API retries without a budget.`
 }
 
 function reportTo<Of>(findings: Found<Of>[], source: Of): Report {

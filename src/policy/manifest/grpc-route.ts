@@ -1,34 +1,71 @@
 /** GRPCRoute (gateway.networking.k8s.io/v1) to the rules of a record: a method of gRPC is a path of HTTP. */
 import { ruleOf } from './http-route.ts'
-import { entriesOf, type Fields, isFields, knowsOnly, type Path, type Report, shown } from './manifest.ts'
-import { attachment, type RoutePart } from './route.ts'
+import { each, entriesOf, type Fields, isFields, knowsOnly, type Path, type Report, shown } from './manifest.ts'
+import type { PlacedRule } from './route.ts'
 
-const SPEC = ['parentRefs', 'hostnames', 'rules']
 const RULE = ['name', 'matches', 'filters', 'backendRefs', 'sessionPersistence']
-const NAME = /^[A-Za-z_][\w.]*$/
+const FILTERS = ['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestMirror']
+const SERVICE = /^\.?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
+const METHOD = /^[A-Za-z_]\w*$/
+/** The specification's own limit on either. */
+const MAX_CHARACTERS = 1024
 
-export function grpcRoute(manifest: Fields, report: Report): RoutePart | undefined {
-  const attached = attachment(manifest, report)
-  if (!attached) return undefined
-  const { spec, home } = attached
-  knowsOnly(spec, SPEC, ['spec'], report)
+export function grpcRules(spec: Fields, home: string | undefined, report: Report): PlacedRule[] {
   report.note(['kind'], 'is for gRPC-Web: native gRPC does not pass the platform.')
-  const rules = entriesOf(spec.rules, ['spec', 'rules'], report).map(({ entry, path }) => {
+  return entriesOf(spec.rules, ['spec', 'rules']).map(({ entry, path }) => {
     knowsOnly(entry, RULE, path, report)
-    const rule = ruleOf(entry, home, path, report)
+    refuseOthers(entry.filters, [...path, 'filters'], report)
+    for (const { entry: backend, path: place } of entriesOf(entry.backendRefs, [...path, 'backendRefs'])) {
+      refuseOthers(backend.filters, [...place, 'filters'], report)
+    }
+    const known = Object.fromEntries(Object.entries(entry).filter(([name]) => RULE.includes(name)))
+    const rule = ruleOf(known, home, path, report)
     return {
       rule: entry.matches === undefined ? rule : { ...rule, matches: matchesOf(entry.matches, path, report) },
       path,
     }
   })
-  return { ...attached, rules }
 }
 
-function matchesOf(list: unknown, path: Path, report: Report): Fields[] {
-  return entriesOf(list, [...path, 'matches'], report).map(({ entry, path }) => {
+/** A field of a rule by the name that it has in the manifest. */
+export function grpcPath(path: Path): Path {
+  const [matches, index, field] = path
+  return matches === 'matches' && field === 'path' ? [matches, index as number, 'method'] : path
+}
+
+/**
+ * Rule and match that name a method alone, where another match names a service alone. The specification lets the longer
+ * service go first, then the longer method; in a record an expression goes before every prefix.
+ */
+export function outOfOrder(rules: readonly PlacedRule[]): readonly [rule: number, match: number] | undefined {
+  const paths = rules.flatMap(({ rule }, index) =>
+    entriesOf(rule.matches, []).map(({ entry: { path }, path: [match] }) => ({
+      at: [index, Number(match)] as const,
+      path,
+    })),
+  )
+  const isOfService = ({ path }: { path: unknown }) => isFields(path) && path.type === 'PathPrefix'
+  const isOfMethod = ({ path }: { path: unknown }) => isFields(path) && String(path.value).startsWith(ANY_SERVICE)
+  return paths.some(isOfService) ? paths.find(isOfMethod)?.at : undefined
+}
+
+const ANY_SERVICE = '/[^/]+/'
+
+function refuseOthers(filters: unknown, path: Path, report: Report): void {
+  for (const { entry, path: place } of entriesOf(filters, path)) {
+    const { type } = entry
+    if (FILTERS.includes(String(type))) continue
+    report.error([...place, 'type'], `${shown(type)}: a GRPCRoute may have ${FILTERS.join(', ')}.`)
+  }
+}
+
+function matchesOf(list: unknown, path: Path, report: Report): unknown {
+  return each(list, [...path, 'matches'], (entry, path) => {
     const { method, ...others } = entry
     knowsOnly(others, ['headers'], path, report)
-    return method === undefined ? others : { ...others, path: pathOf(method, [...path, 'method'], report) }
+    const { headers } = others
+    const rest = headers === undefined ? {} : { headers }
+    return method === undefined ? rest : { ...rest, path: pathOf(method, [...path, 'method'], report) }
   })
 }
 
@@ -40,20 +77,34 @@ function pathOf(method: unknown, path: Path, report: Report): Fields | undefined
   }
   knowsOnly(method, ['type', 'service', 'method'], path, report)
   const { type = 'Exact', service, method: name } = method
-  if (service === undefined && name === undefined) {
+  if (type !== 'Exact' && type !== 'RegularExpression') {
+    report.error([...path, 'type'], `Expected Exact or RegularExpression, got ${shown(type)}.`)
+  }
+  const isExpression = type === 'RegularExpression'
+  const parts = { service, method: name }
+  const isBad = (value: unknown, form: RegExp) =>
+    value !== undefined &&
+    (typeof value !== 'string' || value.length > MAX_CHARACTERS || !(isExpression ? FREE : form).test(value))
+  for (const [field, value] of Object.entries(parts)) {
+    if (!isBad(value, field === 'service' ? SERVICE : METHOD)) continue
+    const what = isExpression ? 'an expression of the whole name, without "^" and "$"' : 'a name of gRPC'
+    report.error([...path, field], `Expected ${what}, got ${shown(value)}.`)
+    return undefined
+  }
+  if (!service && !name) {
     report.error(path, 'names neither a service nor a method.')
     return undefined
   }
-  if (type === 'RegularExpression') {
-    return { type, value: `/${service ?? '[^/]+'}/${name ?? '[^/]+'}` }
-  }
-  if (type !== 'Exact') report.error([...path, 'type'], `Expected Exact or RegularExpression, got ${shown(type)}.`)
-  for (const [field, value] of Object.entries({ service, method: name })) {
-    if (value !== undefined && !(typeof value === 'string' && NAME.test(value))) {
-      report.error([...path, field], `Expected a name of gRPC, got ${shown(value)}.`)
-    }
-  }
+  if (isExpression) return { type, value: `/${expression(service)}/${expression(name)}` }
   if (name === undefined) return { type: 'PathPrefix', value: `/${service}/` }
-  if (service === undefined) return { type: 'RegularExpression', value: `/[^/]+/${name}` }
+  if (service === undefined) return { type: 'RegularExpression', value: `${ANY_SERVICE}${name}` }
   return { type: 'Exact', value: `/${service}/${name}` }
+}
+
+/** An expression that may stand in the middle of another: "^" and "$" mean the ends of a name, and would mean those of the path. */
+const FREE = /^(?:\\.|\[\^?|[^\\^$[])*$/s
+
+function expression(text: unknown): string {
+  if (!text) return '[^/]+'
+  return String(text).includes('|') ? `(?:${text})` : String(text)
 }

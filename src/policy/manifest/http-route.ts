@@ -1,24 +1,30 @@
 /** HTTPRoute (gateway.networking.k8s.io/v1) to the rules of a record. */
-import { entriesOf, type Fields, isFields, knowsOnly, type Path, type Report } from './manifest.ts'
-import { attachment, type RoutePart } from './route.ts'
+import { each, entriesOf, type Fields, isFields, type Path, type Report } from './manifest.ts'
+import type { PlacedRule } from './route.ts'
 
-const SPEC = ['parentRefs', 'hostnames', 'rules']
-
-/** A route whose rules are those of the manifest, word by word; only the namespace is added where it goes without saying. */
-export function httpRoute(manifest: Fields, report: Report): RoutePart | undefined {
-  const attached = attachment(manifest, report)
-  if (!attached) return undefined
-  const { spec, home } = attached
-  knowsOnly(spec, SPEC, ['spec'], report)
-  const written = entriesOf(spec.rules, ['spec', 'rules'], report)
-  // A route without rules has one that matches all, and no backend: the specification's default.
-  const rules = written.map(({ entry, path }) => ({ rule: ruleOf(entry, home, path, report), path }))
-  return { ...attached, rules }
+/** Rules as they stand in the manifest, word by word; only what goes without saying there is said. */
+export function httpRules(spec: Fields, home: string | undefined, report: Report): PlacedRule[] {
+  // A route without rules has one that matches all: the specification's default.
+  if (spec.rules === undefined) return [{ rule: ruleOf({}, home, ['spec'], report), path: ['spec'] }]
+  return entriesOf(spec.rules, ['spec', 'rules']).map(({ entry, path }) => {
+    const { retry } = entry
+    if (isFields(retry)) {
+      // In a record it is how a rule says that nothing is tried again.
+      if (retry.attempts === 0) report.error([...path, 'retry', 'attempts'], 'Expected 1 or more, got 0.')
+      if (retry.codes === undefined) {
+        report.note([...path, 'retry'], 'names no codes: 502, 503 and 504 are tried again, and lost connections.')
+      }
+    }
+    return { rule: ruleOf(entry, home, path, report), path }
+  })
 }
 
 /** A rule as it stands in a record: references that name their namespace, and a retry policy that retries no more than the manifest asks. */
 export function ruleOf(rule: Fields, home: string | undefined, path: Path, report: Report): Fields {
   const { backendRefs, filters, retry } = rule
+  if ((backendRefs === undefined || emptied(backendRefs)) && !redirects(filters)) {
+    report.note(path, 'names no backend: its requests go to the endpoints of the record, if it is given any.')
+  }
   return {
     ...rule,
     ...(filters === undefined ? {} : { filters: filtersOf(filters, home, [...path, 'filters'], report) }),
@@ -30,22 +36,37 @@ export function ruleOf(rule: Fields, home: string | undefined, path: Path, repor
   }
 }
 
-function backendsOf(list: unknown, home: string | undefined, path: Path, report: Report): Fields[] {
-  return entriesOf(list, path, report).map(({ entry, path }) => ({
-    ...homed(entry, home),
-    ...(entry.filters === undefined ? {} : { filters: filtersOf(entry.filters, home, [...path, 'filters'], report) }),
-  }))
+function emptied(list: unknown): boolean {
+  return Array.isArray(list) && list.length === 0
 }
 
-function filtersOf(list: unknown, home: string | undefined, path: Path, report: Report): Fields[] {
-  return entriesOf(list, path, report).map(({ entry }) => {
+function redirects(filters: unknown): boolean {
+  return entriesOf(filters, []).some(({ entry }) => entry.type === 'RequestRedirect')
+}
+
+function backendsOf(list: unknown, home: string | undefined, path: Path, report: Report): unknown {
+  return each(list, path, (entry, path) => {
+    const backend = homed(entry, home, path, report)
+    const { filters } = entry
+    return filters === undefined
+      ? backend
+      : { ...backend, filters: filtersOf(filters, home, [...path, 'filters'], report) }
+  })
+}
+
+function filtersOf(list: unknown, home: string | undefined, path: Path, report: Report): unknown {
+  return each(list, path, (entry, path) => {
     const { requestMirror } = entry
     if (!isFields(requestMirror) || !isFields(requestMirror.backendRef)) return entry
-    return { ...entry, requestMirror: { ...requestMirror, backendRef: homed(requestMirror.backendRef, home) } }
+    const backendRef = homed(requestMirror.backendRef, home, [...path, 'requestMirror', 'backendRef'], report)
+    return { ...entry, requestMirror: { ...requestMirror, backendRef } }
   })
 }
 
 /** What names no namespace is of the route's own. */
-function homed(reference: Fields, home: string | undefined): Fields {
-  return home === undefined || reference.namespace !== undefined ? reference : { ...reference, namespace: home }
+function homed(reference: Fields, home: string | undefined, path: Path, report: Report): Fields {
+  const { group = '', kind = 'Service', port, namespace } = reference
+  if (group === '' && kind === 'Service' && port === undefined)
+    report.error(path, 'has no port, which a Service needs.')
+  return home === undefined || namespace !== undefined ? reference : { ...reference, namespace: home }
 }

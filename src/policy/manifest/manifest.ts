@@ -23,18 +23,16 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The entries of a list, with their paths; an error where it is no list, or an entry no object. */
-export function entriesOf(value: unknown, path: Path, report: Report): { entry: Fields; path: Path }[] {
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) {
-    report.error(path, `Expected a list, got ${shown(value)}.`)
-    return []
-  }
-  return value.flatMap((entry: unknown, index) => {
-    if (isFields(entry)) return [{ entry, path: [...path, index] }]
-    report.error([...path, index], `Expected an object, got ${shown(entry)}.`)
-    return []
-  })
+/** What a list holds, each object changed; anything else is left as it is, for its schema to refuse in its place. */
+export function each(list: unknown, path: Path, change: (entry: Fields, path: Path) => Fields): unknown {
+  if (!Array.isArray(list)) return list
+  return list.map((entry: unknown, index) => (isFields(entry) ? change(entry, [...path, index]) : entry))
+}
+
+/** The objects in a list, with their paths. */
+export function entriesOf(list: unknown, path: Path): { entry: Fields; path: Path }[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((entry: unknown, index) => (isFields(entry) ? [{ entry, path: [...path, index] }] : []))
 }
 
 /** An error for every field that is not among those known. */
@@ -44,13 +42,12 @@ export function knowsOnly(fields: Fields, known: readonly string[], path: Path, 
   }
 }
 
-/** A string where one may stand; an error for anything else. */
-export function textOf(fields: Fields, name: string, path: Path, report: Report): string | undefined {
-  const value = fields[name]
-  if (value === undefined || value === null) return undefined
-  if (typeof value === 'string') return value
-  report.error([...path, name], `Expected a string, got ${shown(value)}.`)
-  return undefined
+/** As Kubernetes reads it: a field that is null is one that is not written. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isFields(value)) return value
+  const written = Object.entries(value).filter(([, field]) => field !== null)
+  return Object.fromEntries(written.map(([name, field]) => [name, withoutNulls(field)]))
 }
 
 const SHOWN_CHARACTERS = 80

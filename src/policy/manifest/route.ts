@@ -1,99 +1,117 @@
 /** What all kinds of route share: whom they are attached to, and which of several goes first. */
-import { isServiceName } from '../../core/endpoint.ts'
-import { entriesOf, type Fields, isFields, type Path, type Report, shown, textOf } from './manifest.ts'
-import { serviceName } from './service-name.ts'
+import type { Door } from './door.ts'
+import { entriesOf, type Fields, isFields, type Path, type Report, shown } from './manifest.ts'
+import { isServiceReference, serviceName } from './service-name.ts'
 
-/** A route, on its way to become a part of one or more records. */
-export interface RoutePart {
-  /** Service names and wildcards whose record it becomes a part of. */
-  readonly names: readonly string[]
-  /** Its rules, with the place where each was written. */
-  readonly rules: readonly { readonly rule: Fields; readonly path: Path }[]
+export type RouteKind = 'HTTPRoute' | 'GRPCRoute'
+
+/** An object that others are older or younger than. */
+export interface Aged {
   /** When it was made, as an instant in milliseconds; `Infinity` where it does not say. */
   readonly createdAt: number
   /** `<namespace>/<name>`. */
   readonly id: string
 }
 
-interface Attachment extends Omit<RoutePart, 'rules'> {
-  readonly spec: Fields
-  /** Its namespace. */
-  readonly home: string | undefined
+/** A rule, with the place where it was written. */
+export interface PlacedRule {
+  readonly rule: Fields
+  readonly path: Path
 }
 
-/** Reads metadata, parents and hostnames. `undefined`, with an error, where nobody could ever call it. */
-export function attachment(manifest: Fields, report: Report): Attachment | undefined {
-  const { metadata, spec } = manifest
-  if (!isFields(metadata) || typeof metadata.name !== 'string') {
-    report.error(['metadata'], 'has no name.')
-    return undefined
-  }
-  if (!isFields(spec)) {
-    report.error(['spec'], 'is missing.')
-    return undefined
-  }
-  const home = textOf(metadata, 'namespace', ['metadata'], report)
-  const services = parentServices(spec, home, report)
-  const hostnames = hostnamesOf(spec.hostnames, report)
-  if (services.length > 0 && hostnames.length > 0) {
-    report.note(['spec', 'hostnames'], 'mean nothing beside a Service for parent.')
-  }
-  const names = services.length > 0 ? services : hostnames
-  if (names.length === 0) {
-    report.error(['spec'], 'has neither a hostname nor a Service for parent: nobody could call it by name.')
-    return undefined
-  }
-  return { spec, home, names, createdAt: createdAt(metadata, report), id: `${home ?? 'default'}/${metadata.name}` }
+/** A route, on its way to become a part of one or more records. */
+export interface RoutePart extends Aged {
+  readonly kind: RouteKind
+  /** Service names and wildcards whose record it becomes a part of. */
+  readonly names: ReadonlyMap<string, Attached>
+  readonly rules: readonly PlacedRule[]
 }
 
-/** The specification's order of routes for one host: the oldest first, then by namespace and name. */
-export function byAge(one: RoutePart, other: RoutePart): number {
+/** How a route is attached to what a name stands for. */
+export interface Attached {
+  readonly isService: boolean
+  /** Through which of its ports or listeners; none where anyone will do. */
+  readonly doors: readonly Door[]
+}
+
+/** The namespace of an object, where it says one. */
+export function homeOf({ metadata }: Fields): string | undefined {
+  return isFields(metadata) && typeof metadata.namespace === 'string' ? metadata.namespace : undefined
+}
+
+export function ageOf(manifest: Fields): Aged {
+  const { name, creationTimestamp } = isFields(manifest.metadata) ? manifest.metadata : {}
+  const at = typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) : Number.NaN
+  return {
+    createdAt: Number.isNaN(at) ? Number.POSITIVE_INFINITY : at,
+    id: `${homeOf(manifest) ?? 'default'}/${name}`,
+  }
+}
+
+/** The specification's order of objects: the oldest first, then by namespace and name. */
+export function byAge(one: Aged, other: Aged): number {
   if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt
   return one.id < other.id ? -1 : 1
 }
 
-function parentServices(spec: Fields, home: string | undefined, report: Report): string[] {
-  return entriesOf(spec.parentRefs, ['spec', 'parentRefs'], report).flatMap(({ entry, path }) => {
-    const { kind = 'Gateway', name, port, sectionName } = entry
-    if (kind !== 'Service') return []
-    if (typeof name !== 'string') {
-      report.error([...path, 'name'], `Expected a string, got ${shown(name)}.`)
-      return []
-    }
-    const namespace = textOf(entry, 'namespace', path, report) ?? home
-    if ((namespace ?? 'default') !== (home ?? 'default')) {
+/** The names of a route, by its parents and hostnames; an error where there is none, for nobody could ever call it. */
+export function namesOf(manifest: Fields, report: Report): Map<string, Attached> {
+  const spec = isFields(manifest.spec) ? manifest.spec : {}
+  const home = homeOf(manifest)
+  const services = new Map<string, Attached>()
+  const gateways: { door: Door; path: Path }[] = []
+  const parents = entriesOf(spec.parentRefs, ['spec', 'parentRefs'])
+  for (const { entry, path } of parents) {
+    const kind = entry.kind ?? 'Gateway'
+    if (kind === 'Service') {
+      const name = parentService(entry, home, path, report)
+      if (name === undefined) continue
+      const { doors = [] } = services.get(name) ?? {}
+      services.set(name, { isService: true, doors: [...doors, doorOf(entry, name, path)] })
+    } else if (isGateway(entry)) {
+      const name = `${entry.kind ?? 'Gateway'} ${entry.namespace ?? home ?? 'default'}/${entry.name}`
+      gateways.push({ door: doorOf(entry, name, path), path })
+    } else {
       report.error(
-        [...path, 'namespace'],
-        "is not the route's own: routes for the callers of one namespace are not supported.",
+        [...path, 'kind'],
+        `${shown(`${entry.group ?? ''}/${kind}`)}: a Service or a Gateway can be a parent.`,
       )
     }
-    for (const [field, value] of Object.entries({ port, sectionName })) {
-      if (value !== undefined)
-        report.note([...path, field], `${shown(value)}: a service is called by its name alone, whatever the port.`)
-    }
-    return [serviceName(name, namespace)]
-  })
-}
-
-function hostnamesOf(value: unknown, report: Report): string[] {
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) {
-    report.error(['spec', 'hostnames'], `Expected a list, got ${shown(value)}.`)
-    return []
   }
-  return value.filter((hostname: unknown, index): hostname is string => {
-    const isHostname = typeof hostname === 'string' && isServiceName(hostname.replace(/^\*\./, 'any.'))
-    if (!isHostname)
-      report.error(['spec', 'hostnames', index], `Expected a DNS name in lower case, got ${shown(hostname)}.`)
-    return isHostname
-  })
+  const hostnames = Array.isArray(spec.hostnames) ? spec.hostnames : []
+  if (services.size > 0) {
+    if (hostnames.length > 0) report.note(['spec', 'hostnames'], 'mean nothing beside a Service for parent.')
+    for (const { path } of gateways)
+      report.note(path, 'is left out: beside a Service for parent, the record is its own.')
+    return services
+  }
+  if (hostnames.length === 0) {
+    report.error(['spec'], 'has neither a hostname nor a Service for parent: nobody could call it by name.')
+  }
+  const doors = gateways.map(({ door }) => door)
+  return new Map(hostnames.map((hostname) => [String(hostname), { isService: false, doors }]))
 }
 
-function createdAt(metadata: Fields, report: Report): number {
-  const text = textOf(metadata, 'creationTimestamp', ['metadata'], report)
-  if (text === undefined) return Number.POSITIVE_INFINITY
-  const at = Date.parse(text)
-  if (!Number.isNaN(at)) return at
-  report.error(['metadata', 'creationTimestamp'], `Expected an RFC 3339 instant, got ${shown(text)}.`)
-  return Number.POSITIVE_INFINITY
+function isGateway({ group = 'gateway.networking.k8s.io', kind = 'Gateway' }: Fields): boolean {
+  return group === 'gateway.networking.k8s.io' && (kind === 'Gateway' || kind === 'ListenerSet')
+}
+
+function parentService(entry: Fields, home: string | undefined, path: Path, report: Report): string | undefined {
+  if (!isServiceReference(entry, path, report)) return undefined
+  const { namespace = home, port, sectionName } = entry
+  if ((namespace ?? 'default') !== (home ?? 'default')) {
+    report.error(
+      [...path, 'namespace'],
+      "is not the route's own: routes for the callers of one namespace are not supported.",
+    )
+  }
+  for (const [field, value] of Object.entries({ port, sectionName })) {
+    if (value !== undefined)
+      report.note([...path, field], `${shown(value)}: a service is called by its name alone, whatever the port.`)
+  }
+  return serviceName(entry, namespace, path, report)
+}
+
+function doorOf({ sectionName, port }: Fields, parent: string, path: Path): Door {
+  return { parent, sectionName, port, path }
 }

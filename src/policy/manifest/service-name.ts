@@ -1,37 +1,26 @@
 /** What a Service of Kubernetes is called in the registry. */
 import { isServiceName } from '../../core/endpoint.ts'
-import { type Fields, type Path, type Report, shown, textOf } from './manifest.ts'
+import { type Fields, type Path, type Report, shown } from './manifest.ts'
 
-/** `<name>.<namespace>`, or the name alone in the namespace `default` (or where none is said). */
-export function serviceName(name: string, namespace: string | undefined): string {
-  return namespace === undefined || namespace === 'default' ? name : `${name}.${namespace}`
+/** Does a parentRef or targetRef name a Service of the core group? An error where it is of another. */
+export function isServiceReference({ group, kind }: Fields, path: Path, report: Report): boolean {
+  if (kind !== 'Service' || (group !== '' && group !== 'core' && group !== undefined)) {
+    report.error([...path, 'kind'], `${shown(`${group}/${kind}`)}: a mesh sends to Services alone.`)
+    return false
+  }
+  if (group !== '') report.note([...path, 'group'], 'is taken for the core group, which the Gateway API writes "".')
+  return true
 }
 
 /**
- * The service that a reference names, `undefined` with an error where it is of another kind.
- *
- * @param home the namespace of the object that refers.
+ * `<name>.<namespace>`, or the name alone in the namespace `default` (or where none is said). `undefined` with an error where
+ * that is no name of a service.
  */
-export function referredService(
-  reference: Fields,
-  home: string | undefined,
-  path: Path,
-  report: Report,
-): string | undefined {
-  const { group = '', kind = 'Service' } = reference
-  if ((group !== '' && group !== 'core') || kind !== 'Service') {
-    report.error([...path, 'kind'], `${shown(`${group}/${kind}`)}: a mesh sends to Services alone.`)
-    return undefined
-  }
-  const name = textOf(reference, 'name', path, report)
-  if (name === undefined) {
-    report.error(path, 'has no name.')
-    return undefined
-  }
-  const called = serviceName(name, textOf(reference, 'namespace', path, report) ?? home)
-  if (!isServiceName(called)) {
-    report.error([...path, 'name'], `"${called}" is no service name.`)
-    return undefined
-  }
-  return called
+export function serviceName({ name }: Fields, namespace: unknown, path: Path, report: Report): string | undefined {
+  // Its schema has refused it.
+  if (typeof name !== 'string' || (namespace !== undefined && typeof namespace !== 'string')) return undefined
+  const called = namespace === undefined || namespace === 'default' ? name : `${name}.${namespace}`
+  if (isServiceName(called)) return called
+  report.error([...path, 'name'], `${shown(called)} is no service name.`)
+  return undefined
 }

@@ -96,6 +96,107 @@ describe('an HTTPRoute', () => {
     expect(converted(route('a', { parentRefs, rules: [rule] })).records.size).toBe(0)
   })
 
+  const gateway = { name: 'public' }
+  const onHost = (more: object) => ({ hostnames: ['a.example.com'], rules: [to('v1')], ...more })
+  it.each([
+    [
+      'a parent with a field that is not known',
+      onHost({ parentRefs: [{ ...gateway, colour: 'red' }] }),
+      'parentRefs.0.colour',
+    ],
+    ['a parent without a name', onHost({ parentRefs: [{ kind: 'Gateway' }] }), 'parentRefs.0.name'],
+    ['a parent of another kind', onHost({ parentRefs: [{ ...gateway, kind: 'Mesh' }] }), 'parentRefs.0.kind'],
+    ['a parent of another group', onHost({ parentRefs: [{ ...parentRefs[0], group: 'a.io' }] }), 'parentRefs.0.kind'],
+    ['a port that is none', onHost({ parentRefs: [{ ...gateway, port: 0 }] }), 'parentRefs.0.port'],
+    ['33 parents', onHost({ parentRefs: Array.from({ length: 33 }, (_, i) => ({ name: `g${i}` })) }), 'parentRefs'],
+    ['one parent twice', onHost({ parentRefs: [gateway, gateway] }), 'parentRefs'],
+    ['a section of a parent and the whole', onHost({ parentRefs: [gateway, { ...gateway, port: 80 }] }), 'parentRefs'],
+    ['17 hostnames', onHost({ hostnames: Array.from({ length: 17 }, (_, i) => `h${i}`) }), 'hostnames'],
+    ['an address for a hostname', onHost({ hostnames: ['10.0.0.1'] }), 'hostnames.0'],
+    ['a Service that cannot be called', { parentRefs: [{ ...parentRefs[0], name: 'Users' }] }, 'parentRefs.0.name'],
+    ['a backend without a port', onHost({ rules: [{ backendRefs: [{ name: 'v1' }] }] }), 'rules.0.backendRefs.0'],
+    [
+      'a mirror without a port',
+      onHost({
+        rules: [{ ...to('a'), filters: [{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'b' } } }] }],
+      }),
+      'rules.0.filters.0.requestMirror.backendRef',
+    ],
+    ['no retries asked for', onHost({ rules: [{ ...to('v1'), retry: { attempts: 0 } }] }), 'rules.0.retry.attempts'],
+    ['no rules', onHost({ rules: [] }), 'rules'],
+    ['a rule that is none', onHost({ rules: [to('v1'), 'all'] }), 'rules.1'],
+  ])('with %s is refused, at its place', (_, spec, place) => {
+    expect(errors(route('a', spec)).join('\n')).toContain(`error spec.${place}: `)
+    expect(converted(route('a', spec)).records.size).toBe(0)
+  })
+
+  it('is refused for a field beside its spec, and for metadata that are none', () => {
+    const odd = { ...route('a', onHost({}), { creationTimestamp: 'May', colour: 'red' }), colour: 'red' }
+    expect(errors(odd).map((text) => text.split(': ')[0])).toEqual([
+      'error metadata.creationTimestamp',
+      'error metadata.colour',
+      'error colour',
+    ])
+    expect(errors({ ...odd, metadata: { name: 'A_b' } })).toContain(
+      'error metadata.name: Expected a name: a DNS name in lower case, got "A_b".',
+    )
+  })
+
+  it('is told of everything that is wrong with it at once', () => {
+    const rule = {
+      ...to('v1'),
+      colour: 'red',
+      taste: 'sweet',
+      matches: [{ path: { value: 'no' }, method: 'get', smell: 1 }],
+    }
+    expect(
+      errors(route('a', { parentRefs, colour: 'red', rules: [rule] })).map((text) => text.split(': ')[0]?.slice(6)),
+    ).toEqual(
+      expect.arrayContaining([
+        'spec.colour',
+        'spec.rules.0.colour',
+        'spec.rules.0.taste',
+        'spec.rules.0.matches.0.path',
+        'spec.rules.0.matches.0.method',
+        'spec.rules.0.matches.0.smell',
+      ]),
+    )
+  })
+
+  it('says nothing where a field is null', () => {
+    const rule = { name: null, matches: null, filters: null, ...to('v1'), retry: null, timeouts: { request: null } }
+    const spec = { parentRefs: [{ ...parentRefs[0], namespace: null, port: null }], hostnames: null, rules: [rule] }
+    const { records } = converted(route('a', spec, { creationTimestamp: null, labels: null }))
+    expect(records.get('services/users')).toMatchObject({ rules: [{ timeouts: {}, retry: { attempts: 0 } }] })
+  })
+
+  it('has a rule for everything where it has no rules, and says that nobody answers', () => {
+    const { records } = converted(route('a', { parentRefs }))
+    expect(records.get('services/users')).toMatchObject({ rules: [{ retry: { attempts: 0 } }] })
+    expect(told(route('a', { parentRefs })).join('\n')).toContain('note spec: names no backend')
+  })
+
+  it('says what is not read, and what is read otherwise', () => {
+    const metadata = {
+      annotations: { 'retry.linkerd.io/http': '5xx', 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
+    }
+    const spec = {
+      parentRefs: [{ kind: 'Service', name: 'users', port: 80 }, gateway],
+      hostnames: ['users.example.com'],
+      rules: [{ ...to('v1'), retry: { attempts: 1 } }],
+    }
+    expect(told(route('a', spec, metadata)).map((text) => text.split(': ')[0])).toEqual([
+      'note metadata.annotations.retry.linkerd.io/http',
+      'note spec.rules.0.retry',
+      'note spec.parentRefs.0.group',
+      'note spec.parentRefs.0.port',
+      'note spec.hostnames',
+      'note spec.parentRefs.1',
+      'note spec',
+    ])
+    expect([...converted(route('a', spec, metadata)).records.keys()]).toEqual(['services/users'])
+  })
+
   it('leaves the others as they are where one is refused', () => {
     const bad = route('bad', { hostnames: ['bad.example.com'], rules: [{ ...to('v1'), colour: 'red' }] })
     const good = route('good', { hostnames: ['good.example.com'], rules: [to('v1')] })
@@ -130,6 +231,60 @@ describe('routes of one host', () => {
     expect(converted(many('a'), many('b')).records.size).toBe(0)
   })
 
+  it('keep the names of their rules apart', () => {
+    const old = route('old', { parentRefs, rules: [rule('all')] }, { creationTimestamp: '2025-01-01T00:00:00Z' })
+    const young = route('young', { parentRefs, rules: [rule('all'), rule('more')] })
+    expect(order(young, old)).toEqual(['all', 'all.young.default', 'more'])
+    expect(told(young, old).join('\n')).toContain('note spec.rules.0.name: is taken by an older route')
+    expect(errors(young, old)).toEqual([])
+  })
+
+  it('are one only where they stand twice, and said so', () => {
+    expect(errors(named('a', {}), named('a', {}))).toEqual(['error metadata.name: HTTPRoute default/a stands twice.'])
+    expect(order(named('a', {}), named('a', {}))).toEqual(['a'])
+    expect(errors(named('a', {}), route('a', { parentRefs, rules: [] }, {}, 'GRPCRoute')).join()).not.toContain('twice')
+  })
+
+  const behind = (name: string, ...parents: object[]) =>
+    route(name, { hostnames: ['a.example.com'], parentRefs: parents, rules: [rule(name)] })
+  it.each([
+    ['two listeners of a Gateway', [{ name: 'g', sectionName: 'http' }], [{ name: 'g', sectionName: 'https' }], false],
+    ['two ports of a Gateway', [{ name: 'g', port: 80 }], [{ name: 'g', port: 443 }], false],
+    ['two Gateways', [{ name: 'g' }], [{ name: 'h' }], false],
+    ['a Gateway of two namespaces', [{ name: 'g' }], [{ name: 'g', namespace: 'other' }], false],
+    ['a Gateway and one of its listeners', [{ name: 'g' }], [{ name: 'g', sectionName: 'https' }], true],
+    ['one listener of several', [{ name: 'g', port: 80 }, { name: 'h' }], [{ name: 'h', sectionName: 'a' }], true],
+    ['a Gateway, and nobody', [{ name: 'g' }], [], true],
+  ])('behind %s are joined only where one listener has them all', (_, some, others, areJoined) => {
+    const routes = [behind('a', ...some), behind('b', ...others)]
+    expect(converted(...routes).records.size).toBe(areJoined ? 1 : 0)
+    const place = areJoined ? [] : [expect.stringMatching(/^error spec.parentRefs.0: is for "a.example.com" behind /)]
+    expect(errors(...routes)).toEqual(place)
+  })
+
+  it('of different ports of a Service are not joined', () => {
+    const on = (port: number) => route(`p${port}`, { parentRefs: [{ ...parentRefs[0], port }], rules: [to('v1')] })
+    expect(errors(on(80), on(81)).join()).toContain('behind users, 81, other routes are behind users, 80')
+    expect(converted(on(80)).records.size).toBe(1)
+  })
+
+  it.each([
+    ['a Service', { parentRefs }, 'GRPCRoute'],
+    ['a hostname', { hostnames: ['users'] }, 'HTTPRoute'],
+  ])('of two kinds are not joined: of %s %j goes first', (_, where, winner) => {
+    const rules = [{ name: 'r', ...to('v1') }]
+    const http = route('http', { ...where, rules }, { creationTimestamp: '2025-01-01T00:00:00Z' })
+    const grpc = route('grpc', { ...where, rules: [{ ...to('v2') }] }, {}, 'GRPCRoute')
+    const { records, findings } = converted(grpc, http)
+    expect(records.get('services/users')).toMatchObject({
+      rules: [{ backendRefs: [{ name: winner === 'HTTPRoute' ? 'v1' : 'v2' }] }],
+    })
+    const found = findings.filter(({ severity }) => severity === 'error')
+    expect(found.map(({ source, path }) => [source.value, path.join()])).toEqual([
+      [winner === 'HTTPRoute' ? grpc : http, 'kind'],
+    ])
+  })
+
   it('tell of a field at the route that it stands in', () => {
     const bad = route('b', { parentRefs, rules: [{ ...to('v1'), colour: 'red' }] })
     const good = route('a', { parentRefs, rules: [to('v1')] })
@@ -158,6 +313,15 @@ describe('a GRPCRoute', () => {
       { type: 'RegularExpression', service: 'shop[.].+', method: 'G.*' },
       { type: 'RegularExpression', value: '/shop[.].+/G.*' },
     ],
+    [
+      { type: 'RegularExpression', service: 'a|b', method: 'Get|Put' },
+      { type: 'RegularExpression', value: '/(?:a|b)/(?:Get|Put)' },
+    ],
+    [
+      { type: 'RegularExpression', service: '[^a]', method: '' },
+      { type: 'RegularExpression', value: '/[^a]/[^/]+' },
+    ],
+    [{ service: '.foo.Bar' }, { type: 'PathPrefix', value: '/.foo.Bar/' }],
   ])('makes a path of the method %j', (method, path) => {
     expect(rulesOf(method)).toEqual([{ path }])
   })
@@ -169,12 +333,50 @@ describe('a GRPCRoute', () => {
     expect(record).toMatchObject({ rules: [{ matches: [{ headers }] }] })
   })
 
-  it.each([[{}], [{ service: 'a/b', method: 'Get' }], [{ type: 'Glob', service: 'a', method: 'b' }]])(
-    'refuses the method %j',
-    (method) => {
-      expect(rulesOf(method)).toBeUndefined()
-    },
-  )
+  it.each([
+    [{}],
+    [{ service: 'a/b', method: 'Get' }],
+    [{ type: 'Glob', service: 'a', method: 'b' }],
+    [{ service: '', method: 'Get' }],
+    [{ service: 'a..b' }],
+    [{ service: 'a.' }],
+    [{ service: 'a', method: 'b.c' }],
+    [{ service: 'a', method: ['b'] }],
+    [{ service: 'a'.repeat(1025) }],
+    [{ type: 'RegularExpression', service: '', method: '' }],
+    [{ type: 'RegularExpression', service: '^a$' }],
+    [{ type: 'RegularExpression', service: '(a' }],
+    [{ type: 'RegularExpression', service: ['a'] }],
+    [{ service: 'a', colour: 'red' }],
+  ])('refuses the method %j', (method) => {
+    expect(rulesOf(method)).toBeUndefined()
+  })
+
+  const grpc = (rule: object) => errors(route('a', { parentRefs, rules: [{ ...to('v1'), ...rule }] }, {}, 'GRPCRoute'))
+  it('tells what is wrong with an expression where it was written', () => {
+    const method = { type: 'RegularExpression', service: '(a' }
+    expect(grpc({ matches: [{ method }] })).toEqual([
+      expect.stringMatching(/^error spec.rules.0.matches.0.method: Expected a regular expression/),
+    ])
+  })
+
+  it('has no filters that only HTTP has', () => {
+    const filters = [{ type: 'URLRewrite', urlRewrite: { hostname: 'a' } }]
+    expect(grpc({ filters }).join()).toContain('spec.rules.0.filters.0.type: "URLRewrite": a GRPCRoute may have')
+    const backendRefs = [{ name: 'v1', port: 80, filters }]
+    expect(grpc({ backendRefs }).join()).toContain('error spec.rules.0.backendRefs.0.filters.0.type')
+  })
+
+  it('is refused where a method alone would go before a service alone', () => {
+    const rules = [{ service: 'shop.Orders' }, { method: 'Get' }].map((method) => ({
+      matches: [{}, { method }],
+      ...to('v1'),
+    }))
+    const mixed = route('a', { parentRefs, rules }, {}, 'GRPCRoute')
+    expect(errors(mixed).join()).toContain('error spec.rules.1.matches.1.method: of "users" names a method alone')
+    expect(converted(mixed).records.size).toBe(0)
+    for (const rule of rules) expect(grpc(rule)).toEqual([])
+  })
 
   it('has no fields that only HTTP has', () => {
     const rules = [{ ...to('v1'), timeouts: { request: '1s' } }]
@@ -202,6 +404,51 @@ describe('an XBackendTrafficPolicy', () => {
     expect(findings.map(({ path, severity }) => [severity, path.join('.')])).toEqual([
       ['note', 'spec.retryConstraint.minRetryRate'],
     ])
+  })
+
+  it.each([
+    [{ retryConstraint: { minRetryRate: { count: 0 } } }, 'spec.retryConstraint.minRetryRate.count'],
+    [{ retryConstraint: { minRetryRate: { interval: '0s' } } }, 'spec.retryConstraint.minRetryRate.interval'],
+    [{ retryConstraint: { minRetryRate: { colour: 'red' } } }, 'spec.retryConstraint.minRetryRate.colour'],
+    [{ retryConstraint: { budget: { percent: 1.5 } } }, 'spec.retryConstraint.budget.percent'],
+    [{ retryConstraint: { budget: { interval: '999ms' } } }, 'spec.retryConstraint.budget.interval'],
+    [{ targetRefs: [] }, 'spec.targetRefs'],
+    [{ targetRefs: [{ kind: 'Service', name: 'users' }] }, 'spec.targetRefs.0.group'],
+    [
+      { targetRefs: [{ group: '', kind: 'Service', name: 'users', namespace: 'other' }] },
+      'spec.targetRefs.0.namespace',
+    ],
+    [{ targetRefs: [1, 2].map(() => ({ group: '', kind: 'Service', name: 'users' })) }, 'spec.targetRefs'],
+  ])('that says %j is refused, and the record with it', (spec, place) => {
+    const refused = policy({ retryConstraint: {}, ...spec })
+    expect(errors(users, refused).join('\n')).toContain(`error ${place}: `)
+    const { records, findings } = converted(users, policy({ retryConstraint: {}, sessionPersistence: {} }))
+    expect(records.size).toBe(0)
+    expect(findings.map(({ source, reason }) => [source.value, reason])).toContainEqual([
+      users,
+      '"users" is left out: XBackendTrafficPolicy default/p is refused.',
+    ])
+  })
+
+  it('counts where it is the oldest for its Service, and the others are told', () => {
+    const aged = (name: string, percent: number, creationTimestamp?: string) => ({
+      ...policy({ retryConstraint: { budget: { percent } } }),
+      metadata: { name, creationTimestamp },
+    })
+    const policies = [aged('b', 1), aged('a', 2), aged('c', 3, '2025-01-01T00:00:00Z')]
+    expect(converted(users, ...policies).records.get('services/users')).toMatchObject({
+      retryConstraint: { budget: { percent: 3 } },
+    })
+    expect(errors(users, ...policies)).toEqual([
+      'error spec.targetRefs.0: "users" has an older policy, default/c: one of them counts.',
+      'error spec.targetRefs.0: "users" has an older policy, default/c: one of them counts.',
+    ])
+  })
+
+  it('may say nothing', () => {
+    const { records, findings } = converted(users, policy({}))
+    expect(records.get('services/users')).toMatchObject({ retryConstraint: 'off' })
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
   it('is told where its Service has no record here', () => {

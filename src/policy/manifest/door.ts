@@ -1,0 +1,37 @@
+/** Ports of a Service and listeners of a Gateway: a name of the registry has one, so that all of its routes have to stand behind the same. */
+import type { Path } from './manifest.ts'
+
+export interface Door {
+  /** Kind, namespace and name of whom it is of. */
+  readonly parent: string
+  /** `undefined` means any. */
+  readonly sectionName: unknown
+  readonly port: unknown
+  /** Where it was written. */
+  readonly path: Path
+}
+
+/** The doors behind which both stand; no doors at all stand for any. `undefined` where they have none in common. */
+export function inCommon(some: readonly Door[], others: readonly Door[]): readonly Door[] | undefined {
+  if (some.length === 0) return others
+  if (others.length === 0) return some
+  const common = new Map<string, Door>()
+  for (const one of some) {
+    for (const other of others) {
+      if (one.parent !== other.parent || !agree(one.sectionName, other.sectionName) || !agree(one.port, other.port))
+        continue
+      const door = { ...other, sectionName: one.sectionName ?? other.sectionName, port: one.port ?? other.port }
+      common.set(JSON.stringify([door.parent, door.sectionName, door.port]), door)
+    }
+  }
+  return common.size > 0 ? [...common.values()] : undefined
+}
+
+/** As a reader would write it: `Gateway shop/public, https, 443`. */
+export function told({ parent, sectionName, port }: Door): string {
+  return [parent, sectionName, port].filter((part) => part !== undefined).join(', ')
+}
+
+function agree(one: unknown, other: unknown): boolean {
+  return one === undefined || other === undefined || one === other
+}
