@@ -58,7 +58,11 @@ export const SAID: Readonly<Record<string, object>> = {
     { anyOf: [has('filters', replacesPrefix), has('backendRefs', { contains: has('filters', replacesPrefix) })] },
     {
       properties: {
-        matches: { maxItems: 1, items: { properties: { path: { properties: { type: { const: 'PathPrefix' } } } } } },
+        matches: {
+          minItems: 1,
+          maxItems: 1,
+          items: { properties: { path: { properties: { type: { const: 'PathPrefix' } } } } },
+        },
       },
     },
   ),

@@ -15,8 +15,7 @@ export interface Cors {
   maxAge?: number | undefined
 }
 
-const ORIGIN =
-  /^(?=.{1,253}$)(?:\*$|https?:\/\/(?:\*|(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?$)/
+const ORIGIN = /^(?=.{1,253}$)(?:\*$|https?:\/\/(?:\*|(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::[0-9]{1,5})?$)/
 const ORIGIN_FORM = '"*" or an origin: http:// or https://, a host that may begin with "*.", and a port if there is one'
 
 export function cors(): v.GenericSchema<Cors> {

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { type BackendRef, backendRef } from './backend-ref.ts'
 import { type Cors, cors } from './cors.ts'
-import { headerName, hostname, port, valueOfUpTo } from './http.ts'
+import { headerName, hostname, port } from './http.ts'
 import { areDistinct, between, byType, list, must, object, oneOf, text } from './schema.ts'
 
 export type RuleFilter =
@@ -95,7 +95,8 @@ function headerModifier(): v.GenericSchema<HeaderModifier> {
       { not: { pattern: RESERVED } },
     ),
   )
-  const values = list(object({ name, value: valueOfUpTo(4096) }), 'headers', 16)
+  const value = text(/^[\t -~\x80-\xff]{1,4096}$/, '1 to 4096 characters that a header may hold')
+  const values = list(object({ name, value }), 'headers', 16)
   return v.pipe(
     object({ set: v.optional(values), add: v.optional(values), remove: v.optional(list(name, 'names', 16)) }),
     must(

@@ -51,7 +51,7 @@ export function rules(): v.GenericSchema<readonly Rule[]> {
 function rule(): v.GenericSchema<Rule> {
   return v.pipe(
     object({
-      name: v.optional(text(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name: a DNS name in lower case')),
+      name: v.optional(text(/^(?=.{1,253}$)[a-z0-9]+((-+|\.)[a-z0-9]+)*$/, 'a name: a DNS name in lower case')),
       matches: v.optional(list(match(), 'matches', MAX_MATCHES)),
       filters: v.optional(filters()),
       backendRefs: v.optional(list(backend(), 'backends', 16)),
@@ -79,8 +79,8 @@ function backend(): v.GenericSchema<Backend> {
 }
 
 /** The prefix that every request of a rule has, where its one match names one. */
-export function prefixOf({ matches = [] }: Rule): string | undefined {
-  if (matches.length > 1) return undefined
+export function prefixOf({ matches = [{}] }: Rule): string | undefined {
+  if (matches.length !== 1) return undefined
   const { type = 'PathPrefix', value = '/' } = matches[0]?.path ?? {}
   return type === 'PathPrefix' ? value : undefined
 }

@@ -255,6 +255,31 @@ describe('rules', () => {
       '$.rules[0]: Expected one match, of a PathPrefix, where a ReplacePrefixMatch stands, got {',
     ],
     [
+      'a prefix replaced where there is no match',
+      ofFilter(filter('URLRewrite', FULLEST.filters[2]?.urlRewrite), { matches: [] }),
+      '$.rules[0]: Expected one match, of a PathPrefix, where a ReplacePrefixMatch stands, got {',
+    ],
+    [
+      'a name with two dots in a row',
+      ofRule({ name: 'a..b' }),
+      '$.rules[0].name: Expected a name: a DNS name in lower case, got "a..b".',
+    ],
+    [
+      'a header of two lines',
+      ofFilter(filter('RequestHeaderModifier', { set: [{ name: 'a', value: '1\nb: 2' }] })),
+      '$.rules[0].filters[0].requestHeaderModifier.set[0].value: Expected 1 to 4096 characters that a header may hold, got "1',
+    ],
+    [
+      'a header that no byte can write',
+      ofFilter(filter('ResponseHeaderModifier', { add: [{ name: 'a', value: 'łódź' }] })),
+      '$.rules[0].filters[0].responseHeaderModifier.add[0].value: Expected 1 to 4096 characters that a header may hold, got "łódź".',
+    ],
+    [
+      'an origin with two dots in a row',
+      ofFilter(filter('CORS', { allowOrigins: ['https://a..b'] })),
+      '$.rules[0].filters[0].cors.allowOrigins[0]: Expected "*" or an origin',
+    ],
+    [
       'a modifier of Host',
       ofFilter(filter('RequestHeaderModifier', { set: [{ name: 'Host', value: 'a' }] })),
       '$.rules[0].filters[0].requestHeaderModifier.set[0].name: Expected a header that may be changed',
@@ -358,6 +383,11 @@ describe('rules', () => {
     [
       'an empty replacement',
       { filters: [filter('URLRewrite', { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '' } })] },
+    ],
+    ['names of several labels', { name: 'a.b-c.1--2' }],
+    [
+      'headers with tabs, several spaces and letters of Latin-1',
+      { filters: [filter('RequestHeaderModifier', { set: [{ name: 'a', value: 'a\t b  é' }] })] },
     ],
     ['an attempt longer than a whole that is off', { timeouts: { request: '0s', backendRequest: '2s' } }],
   ])('take %s', (_, rule) => {
