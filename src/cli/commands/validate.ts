@@ -67,8 +67,15 @@ function findingsIn({ value }: Document, issuesOf: (record: unknown) => Issue[],
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ severity: 'error', path: [], reason: 'Expected a map of service names to records, or a manifest.' }]
   }
+  if ('kind' in value && /^[A-Z]\w*$/.test(String(value.kind))) {
+    return [{ severity: 'error', path: ['kind'], reason: `a manifest needs an apiVersion, too, got ${value.kind}.` }]
+  }
+  const seen = new Set<string>()
   return Object.entries(value).flatMap(([key, record]) => {
     const name = key.replace(/^services\//, '')
+    if (seen.has(name))
+      return [{ severity: 'error' as const, path: [key], reason: 'stands twice, with services/ and without.' }]
+    seen.add(name)
     const isCallable = isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))
     const reason = 'is not a service name (a DNS name in lower case).'
     const naming: Finding[] = isCallable ? [] : [{ severity: 'error', path: [key], reason }]

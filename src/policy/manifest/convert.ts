@@ -51,17 +51,20 @@ interface Read<Of, Part> {
 export function convert<Of extends Source>(sources: readonly Of[]): Conversion<Of> {
   const findings: Found<Of>[] = []
   const { routes, policies } = readAll(sources, findings)
+  const routesOf = byName(
+    routes.filter(({ isRefused }) => !isRefused),
+    ({ names }) => names.keys(),
+  )
+  const policiesOf = byName(policies, ({ targets }) => targets.map(({ name }) => name))
   const issuesOf = recordChecker()
   const records = new Map<string, Fields>()
-  for (const name of [...new Set(routes.flatMap(({ part }) => [...part.names.keys()]))].sort()) {
-    const own = routes.filter(({ part, isRefused }) => !isRefused && part.names.has(name))
-    if (own.length === 0) continue
+  for (const [name, own] of [...routesOf].sort(([one], [other]) => (one < other ? -1 : 1))) {
     const rules = joined(
       name,
       own.map(({ part, report }) => ({ route: part, report })),
       issuesOf,
     )
-    const policy = policyFor(name, policies)
+    const policy = oldest(name, policiesOf.get(name))
     if (policy?.isRefused) {
       own[0]?.report.error(['spec'], `"${name}" is left out: XBackendTrafficPolicy ${policy.part.id} is refused.`)
     }
@@ -97,7 +100,7 @@ function readAll<Of extends Source>(sources: readonly Of[], findings: Found<Of>[
     if (route) routes.push({ ...common, part: route })
     if (policy) policies.push({ ...common, part: policy })
   }
-  routes.sort((one, other) => byAge(one.part, other.part))
+  routes.sort((one, other) => byAge(one.part, other.part) || (one.part.kind < other.part.kind ? -1 : 1))
   policies.sort((one, other) => byAge(one.part, other.part))
   return { routes, policies }
 }
@@ -173,13 +176,28 @@ function noteAnnotations({ metadata }: Fields, report: Report): void {
 }
 
 /** Of several policies for one Service the oldest counts (GEP-713). */
-function policyFor<Of>(name: string, policies: readonly Read<Of, PolicyPart>[]): Read<Of, PolicyPart> | undefined {
-  const [policy, ...others] = policies.filter(({ part }) => part.targets.some((target) => target.name === name))
+function oldest<Of>(
+  name: string,
+  [policy, ...others]: readonly Read<Of, PolicyPart>[] = [],
+): Read<Of, PolicyPart> | undefined {
   for (const { part, report } of others) {
-    const { path } = part.targets.find((target) => target.name === name) as { path: Path }
+    const path = part.targets.find((target) => target.name === name)?.path ?? ['spec', 'targetRefs']
     report.error(path, `"${name}" has an older policy, ${policy?.part.id}: one of them counts.`)
   }
   return policy
+}
+
+/** What was read for each name, in order. */
+function byName<Of, Part>(all: readonly Read<Of, Part>[], namesOf: (part: Part) => Iterable<string>) {
+  const found = new Map<string, Read<Of, Part>[]>()
+  for (const one of all) {
+    for (const name of namesOf(one.part)) {
+      const known = found.get(name) ?? []
+      known.push(one)
+      found.set(name, known)
+    }
+  }
+  return found
 }
 
 function unbounded(name: string): string {

@@ -23,7 +23,7 @@ export function joined(
   const kind = kindOf(name, all)
   const own = all.filter(({ route }) => route.kind === kind)
   for (const { route, report } of all.filter((one) => !own.includes(one))) {
-    report.error(['kind'], `"${name}" is left to ${idsOf(own)}: a ${route.kind} is not joined with a ${kind}.`)
+    report.error(['kind'], `"${name}" is left to ${idsOf(own)}: ${route.kind}s are not joined with ${kind}s.`)
   }
   if (!standBehindOne(name, own)) return undefined
   const rules = named(own)

@@ -51,6 +51,7 @@ export function ageOf(manifest: Fields): Aged {
 /** The specification's order of objects: the oldest first, then by namespace and name. */
 export function byAge(one: Aged, other: Aged): number {
   if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt
+  if (one.id === other.id) return 0
   return one.id < other.id ? -1 : 1
 }
 

@@ -65,6 +65,19 @@ describe('selvedge convert', () => {
     })
   })
 
+  it('writes the same, whatever the order of the files', async () => {
+    const other = ROUTE.replace('name: users,', 'name: a,').replace('/v2', '/v3')
+    const grpc = ROUTE.replace('HTTPRoute', 'GRPCRoute').replace(
+      / +- matches[\s\S]*?(?= +backendRefs)/,
+      '    - name: g\n',
+    )
+    const hosted = (text: string) => text.replace(/ +parentRefs[\s\S]*?(?= +rules)/, '  hostnames: [a.example.com]\n')
+    const [one, two, three] = [ROUTE, other, grpc].map(hosted) as [string, string, string]
+    const { out } = await selvedge('convert', { '1.yaml': one, '2.yaml': two, '3.yaml': three })
+    expect(await selvedge('convert', { '3.yaml': three, '2.yaml': two, '1.yaml': one })).toMatchObject({ code: 1, out })
+    expect(await selvedge('validate', { 'records.json': out })).toMatchObject({ code: 0, err: '' })
+  })
+
   it('names file and line of what it cannot convert, converts the rest, and answers 1', async () => {
     const bad = ROUTE.replace('name: users,', 'name: bad,').replace(
       '      backendRefs',
@@ -179,6 +192,20 @@ describe('selvedge validate', () => {
     expect(performance.now() - before - parsingMs).toBeLessThan(10 * parsingMs + 1000)
     expect(code).toBe(1)
     expect(err.split('\n').filter((line) => /records\.json(:1: error)?: /.test(line))).toHaveLength(complaints)
+  })
+
+  it.each([
+    [
+      'a name in both spellings',
+      'users: https://a.example.com\nservices/users: https://b.example.com\n',
+      2,
+      'stands twice',
+    ],
+    ['a manifest without apiVersion', ROUTE.replace(/^apiVersion.*\n/, ''), 1, 'a manifest needs an apiVersion, too'],
+  ])('refuses %s', async (_, text, line, reason) => {
+    const { code, err } = await selvedge('validate', { 'a.yaml': text })
+    expect(code).toBe(1)
+    expect(err).toMatch(new RegExp(`^a[.]yaml:${line}: error: [^\n]*${reason}[^\n]*\nselvedge: 1 thing is wrong[.]\n$`))
   })
 
   it('names file, line and field of everything that is wrong, and answers 1', async () => {
