@@ -42,12 +42,12 @@ export function knowsOnly(fields: Fields, known: readonly string[], path: Path, 
   }
 }
 
-/** As Kubernetes reads it: a field that is null is one that is not written. */
+/** As Kubernetes reads it: a field that is null is one that says nothing. It stays there, for its name may be unknown. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isFields(value)) return value
-  const written = Object.entries(value).filter(([, field]) => field !== null)
-  return Object.fromEntries(written.map(([name, field]) => [name, withoutNulls(field)]))
+  const entries = Object.entries(value)
+  return Object.fromEntries(entries.map(([name, field]) => [name, field === null ? undefined : withoutNulls(field)]))
 }
 
 const SHOWN_CHARACTERS = 80

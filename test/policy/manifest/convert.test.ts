@@ -170,6 +170,15 @@ describe('an HTTPRoute', () => {
     expect(records.get('services/users')).toMatchObject({ rules: [{ timeouts: {}, retry: { attempts: 0 } }] })
   })
 
+  it('is told of a field that is not known where that is null, too', () => {
+    const rule = { ...to('v1'), timeout: null }
+    expect(errors(route('a', { parentRefs, hostname: null, rules: [rule] }, { colour: null }))).toEqual([
+      'error metadata.colour: is not a field that this version knows.',
+      'error spec.hostname: is not a field that this version knows.',
+      'error spec.rules.0.timeout: is not a field that this version knows.',
+    ])
+  })
+
   it('has a rule for everything where it has no rules, and says that nobody answers', () => {
     const { records } = converted(route('a', { parentRefs }))
     expect(records.get('services/users')).toMatchObject({ rules: [{ retry: { attempts: 0 } }] })
