@@ -7,7 +7,7 @@ export type Path = readonly (string | number)[]
 export interface Finding {
   readonly path: Path
   readonly reason: string
-  /** A note changes nothing of what is converted; with an error the object is not converted at all. */
+  /** With an error the object is not converted, or not for the name that is told; a note says what is read otherwise, or not at all. */
   readonly severity: 'error' | 'note'
 }
 
