@@ -9,6 +9,18 @@ const KIND = /^(?=.{1,63}$)[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?$/
 const ADDRESS = /^\d+(\.\d+){3}$/
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i
 const HOUR_MS = 3_600_000
+const KEPT_BY_THE_CLUSTER = [
+  'uid',
+  'resourceVersion',
+  'generation',
+  'generateName',
+  'selfLink',
+  'managedFields',
+  'ownerReferences',
+  'finalizers',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+]
 
 /** An HTTPRoute or GRPCRoute; `rules` are checked by themselves. */
 export function routeShape(): v.GenericSchema {
@@ -98,8 +110,7 @@ function manifest(spec: v.ObjectEntries): v.GenericSchema {
     ),
     labels: texts,
     annotations: texts,
-    ...{ uid: any, resourceVersion: any, generation: any, generateName: any, selfLink: any, managedFields: any },
-    ...{ ownerReferences: any, finalizers: any, deletionTimestamp: any, deletionGracePeriodSeconds: any },
+    ...Object.fromEntries(KEPT_BY_THE_CLUSTER.map((name) => [name, any])),
   })
   // What a cluster says of it stands in the status: it is not read.
   return object({ apiVersion: v.string(), kind: v.string(), metadata, spec: object(spec), status: any })

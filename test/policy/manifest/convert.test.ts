@@ -166,7 +166,7 @@ describe('an HTTPRoute', () => {
   it('says nothing where a field is null', () => {
     const rule = { name: null, matches: null, filters: null, ...to('v1'), retry: null, timeouts: { request: null } }
     const spec = { parentRefs: [{ ...parentRefs[0], namespace: null, port: null }], hostnames: null, rules: [rule] }
-    const { records } = converted(route('a', spec, { creationTimestamp: null, labels: null }))
+    const { records } = converted(route('a', spec, { creationTimestamp: null, labels: null, uid: 'u', generation: 1 }))
     expect(records.get('services/users')).toMatchObject({ rules: [{ timeouts: {}, retry: { attempts: 0 } }] })
   })
 
