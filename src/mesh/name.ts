@@ -9,8 +9,11 @@ export interface Called {
   readonly path: string
 }
 
-/** Host (without port) and the rest of an absolute URL. By index: a URL object costs as much as all the balancing. */
-export function splitUrl(url: string): { host: string; path: string } {
+/** Host (without port) and path and query of an absolute URL. By index: a URL object costs as much as all the balancing. */
+export function splitUrl(whole: string): { host: string; path: string } {
+  // A fragment is the caller's own: it is never sent, and no rule may see it.
+  const fragment = whole.indexOf('#')
+  const url = fragment === -1 ? whole : whole.slice(0, fragment)
   const start = url.indexOf('://') + 3
   const slash = url.indexOf('/', start)
   const authority = slash === -1 ? url.slice(start) : url.slice(start, slash)

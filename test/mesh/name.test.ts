@@ -15,6 +15,8 @@ describe('splitUrl', () => {
     ['http://anna:secret@users:80/x', 'users', '/x'],
     ['http://users//a//b', 'users', '//a//b'],
     ['http://users/?to=http://other:1/', 'users', '/?to=http://other:1/'],
+    ['http://users/42?x=1#top', 'users', '/42?x=1'],
+    ['http://users/#/42?x=1', 'users', '/'],
   ])('reads %s', (url, host, path) => {
     expect(splitUrl(url)).toEqual({ host, path })
   })

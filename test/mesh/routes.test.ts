@@ -39,6 +39,15 @@ describe('a record with rules', () => {
     expect(await body(clock.run(fetch(raw)))).toBe('v2')
   })
 
+  it('sees no fragment: it is never sent', async () => {
+    const { get } = given([
+      { matches: [{ path: { type: 'Exact', value: '/a' } }], backendRefs: to('v1') },
+      { matches: [{ queryParams: [{ name: 'x', value: '1' }] }], backendRefs: to('v2') },
+    ])
+    expect(await body(get('/a#top'))).toBe('v1')
+    expect(await body(get('/b?x=1#top'))).toBe('v2')
+  })
+
   it('answers route_not_found where none matches, and says for what', async () => {
     const { get } = given([{ matches: at('/a'), backendRefs: to('v1') }])
     const error = await failureOf(get('/b?c=d', { method: 'PUT' }))
