@@ -79,6 +79,8 @@ export interface Receipt {
   error: MeshErrorCode | undefined
   /** Why the last failed attempt was not followed by another. */
   retryRefused: RetryRefusal | undefined
+  /** Headers with which a page of another origin may read the answer, be it an error of ours. */
+  crossOrigin: readonly (readonly [string, string])[] | undefined
 }
 
 const NONE: readonly Skipped[] = []
@@ -100,5 +102,6 @@ export function receipt(): Receipt {
     retriesUsed: 0,
     error: undefined,
     retryRefused: undefined,
+    crossOrigin: undefined,
   }
 }

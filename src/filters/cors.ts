@@ -1,4 +1,5 @@
 /** Answers browsers that ask whether a page may call, and tells them that it may: CORS (GEP-1767). */
+import type { Receipt } from '../core/receipt.ts'
 import { type Filter, nothing } from '../core/service.ts'
 import type { Cors } from '../policy/cors.ts'
 import type { RuleFilter } from '../policy/filter.ts'
@@ -11,8 +12,12 @@ export interface CorsPlan {
 }
 
 interface Needs {
+  readonly receipt: Receipt
   readonly plan?: { readonly cors: CorsPlan | undefined } | undefined
 }
+
+const ALLOW_ORIGIN = 'access-control-allow-origin'
+const ALLOW_CREDENTIALS = 'access-control-allow-credentials'
 
 /** How long a browser remembers the answer to a preflight, in seconds (GEP-1767). */
 const MAX_AGE_SECONDS = 5
@@ -25,16 +30,17 @@ export function corsPlan(filters: readonly RuleFilter[]): CorsPlan | undefined {
 }
 
 /** Above all that answers: a preflight never reaches a backend, and a redirect is for pages, too. */
-export const cors: Filter<Needs> = function cors(request, { plan }, next) {
-  const origin = plan?.cors && request.headers.get('origin')
-  if (!plan?.cors || !origin) return next(request, nothing)
-  const isAllowed = plan.cors.isAllowed(origin)
-  if (request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) {
-    return Promise.resolve(preflight(request, plan.cors.cors, isAllowed ? origin : undefined))
+export const cors: Filter<Needs> = function cors(request, { plan, receipt }, next) {
+  if (!plan?.cors) return next(request, nothing)
+  const { cors, isAllowed } = plan.cors
+  const said = request.headers.get('origin')
+  const origin = said && isAllowed(said) ? said : undefined
+  if (said && request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) {
+    return Promise.resolve(preflight(request, cors, origin))
   }
-  const answer = next(request, nothing)
-  const { cors } = plan.cors
-  return isAllowed ? answer.then((response) => told(response, cors, origin)) : answer
+  // An error of our own is for the page to read, too.
+  receipt.crossOrigin = crossOrigin(cors, origin)
+  return next(request, nothing).then((response) => told(response, cors, origin))
 }
 
 function preflight({ headers: asked }: Request, cors: Cors, origin: string | undefined): Response {
@@ -43,8 +49,8 @@ function preflight({ headers: asked }: Request, cors: Cors, origin: string | und
     const value = saidOf(said, wanted, cors)
     if (value) headers.set(name, value)
   }
+  for (const [name, value] of crossOrigin(cors, origin)) headers.append(name, value)
   if (origin !== undefined) {
-    allow(headers, cors, origin)
     write('access-control-allow-methods', cors.allowMethods, asked.get('access-control-request-method'))
     write('access-control-allow-headers', cors.allowHeaders, asked.get('access-control-request-headers'))
     // No browser reads it here; the upstream conformance tests do.
@@ -54,22 +60,27 @@ function preflight({ headers: asked }: Request, cors: Cors, origin: string | und
   return new Response(null, { status: 204, headers })
 }
 
-function told(response: Response, cors: Cors, origin: string): Response {
+function told(response: Response, cors: Cors, origin: string | undefined): Response {
   if (response.status < 200 || response.status > 599) return response
   const answer = new Response(response.body, response)
-  const exposed = saidOf(cors.exposeHeaders, [...response.headers.keys()].join(', '), cors)
-  allow(answer.headers, cors, origin)
-  if (exposed) answer.headers.set('access-control-expose-headers', exposed)
+  const { headers } = answer
+  const exposed = saidOf(cors.exposeHeaders, [...headers.keys()].join(', '), cors)
+  // Who may read it is for the rule to say, not for the backend.
+  headers.delete(ALLOW_ORIGIN)
+  headers.delete(ALLOW_CREDENTIALS)
+  for (const [name, value] of crossOrigin(cors, origin)) headers.append(name, value)
+  if (exposed && headers.has(ALLOW_ORIGIN)) headers.set('access-control-expose-headers', exposed)
   return answer
 }
 
-function allow(headers: Headers, { allowOrigins, allowCredentials }: Cors, origin: string): void {
-  const isAny = allowOrigins?.[0] === '*' && !allowCredentials
-  headers.set('access-control-allow-origin', isAny ? '*' : origin)
-  // The answer is for this origin: a cache must not give it to another.
-  if (!isAny) headers.append('vary', 'origin')
-  if (allowCredentials) headers.set('access-control-allow-credentials', 'true')
-  else headers.delete('access-control-allow-credentials')
+/** @param origin that is allowed. */
+function crossOrigin({ allowOrigins, allowCredentials }: Cors, origin: string | undefined): [string, string][] {
+  if (allowOrigins?.[0] === '*' && !allowCredentials) return [[ALLOW_ORIGIN, '*']]
+  // A cache must give neither this answer to another origin, nor one that was for nobody to this one.
+  const said: [string, string][] = [['vary', 'origin']]
+  if (origin !== undefined) said.push([ALLOW_ORIGIN, origin])
+  if (origin !== undefined && allowCredentials) said.push([ALLOW_CREDENTIALS, 'true'])
+  return said
 }
 
 /** With credentials a browser takes `*` for a name: what was asked for is said instead. */

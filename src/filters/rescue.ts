@@ -24,12 +24,14 @@ export const rescue = observer<Needs>('rescue', {
     receipt.error = problem.code
     // An error of a call that a handler made names whom the handler called: this caller did not.
     const isOwn = receipt.service !== undefined || problem.service === undefined
-    return problemResponse(told(problem), request, {
+    const answer = problemResponse(told(problem), request, {
       service: receipt.service,
       caller: isOwn ? caller : undefined,
       revision: receipt.revision,
       traceId: trace?.traceId,
     })
+    for (const [name, value] of receipt.crossOrigin ?? []) answer.headers.append(name, value)
+    return answer
   },
 })
 

@@ -48,6 +48,20 @@ describe('proxy', () => {
     expect(request?.headers.get('x-own')).toBe('1')
   })
 
+  it('lets the page of an origin that may call read what went wrong', async () => {
+    const cors = { allowOrigins: ['https://app.example'], allowCredentials: true }
+    const { ask } = given(upstream(connectionLost()), { rules: [{ filters: [{ type: 'CORS', cors }] }] })
+    const told = async (origin: string) => {
+      const { status, headers } = await ask(asked({ origin }))
+      return [
+        status,
+        ...['access-control-allow-origin', 'access-control-allow-credentials', 'vary'].map((name) => headers.get(name)),
+      ]
+    }
+    expect(await told('https://app.example')).toEqual([503, 'https://app.example', 'true', 'origin'])
+    expect(await told('https://evil.example')).toEqual([503, null, null, 'origin'])
+  })
+
   it('says at the edge what went wrong, as a problem', async () => {
     const { ask } = given(upstream(connectionLost()))
     for (const [url, status, code, word] of [

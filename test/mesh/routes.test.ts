@@ -503,6 +503,25 @@ describe('CORS', () => {
     expect(await body(get('/', { method: 'OPTIONS', headers: { origin: 'https://app.example' } }))).toBe('v1')
   })
 
+  it('lets no backend say otherwise, and no cache give one page the answer of another', async () => {
+    const own = { 'access-control-allow-origin': 'https://own.example', 'access-control-allow-credentials': 'true' }
+    const backend: TestService = () => new Response('own', { headers: { ...own, vary: 'accept' } })
+    const some = given(cors({ allowOrigins: ['https://app.example'] }), { v1: backend })
+    const ask = async (origin?: string) => {
+      const response = await some.get('/', origin ? { headers: { origin } } : {})
+      return { ...told(response), vary: response.headers.get('vary') }
+    }
+    expect(await ask('https://app.example')).toEqual({ 'allow-origin': 'https://app.example', vary: 'accept, origin' })
+    expect(await ask('https://own.example')).toEqual({ vary: 'accept, origin' })
+    expect(await ask()).toEqual({ vary: 'accept, origin' })
+    const all = given(cors({ allowOrigins: ['*'] }), { v1: backend })
+    for (const init of [{}, { headers: { origin: 'https://any.example' } }]) {
+      const response = await all.get('/', init)
+      expect(told(response)).toEqual({ 'allow-origin': '*' })
+      expect(response.headers.get('vary')).toBe('accept')
+    }
+  })
+
   it.each([
     ['https://*.example.com', 'https://a.b.example.com', true],
     ['https://*.example.com', 'https://example.com', false],
