@@ -15,8 +15,6 @@ interface Needs {
   readonly plan?: { readonly redirect: RedirectPlan | undefined } | undefined
 }
 
-const PORTS: Record<string, string> = { http: '80', https: '443' }
-
 /** @param prefix of every request of the rule. */
 export function redirectPlan(filters: readonly RuleFilter[], prefix: string): RedirectPlan | undefined {
   const filter = filters.findLast(({ type }) => type === 'RequestRedirect')
@@ -40,9 +38,9 @@ function locationOf(url: string, path: string, { to, replace }: RedirectPlan): s
   const scheme = to.scheme ?? asked.protocol.slice(0, -1)
   // A scheme that is given has its own port, unless one is given, too.
   const port = to.port ?? (to.scheme ? '' : asked.port)
-  const authority = (to.hostname ?? asked.hostname) + (port === '' || String(port) === PORTS[scheme] ? '' : `:${port}`)
   const before = to.hostname === undefined ? spokenBefore(asked, path) : ''
-  return `${scheme}://${authority}${before}${replace ? replace(path) : path}`
+  // As a URL it leaves out the port that the scheme has anyhow, and can stand in a header.
+  return new URL(`${scheme}://${to.hostname ?? asked.hostname}:${port}${before}${replace ? replace(path) : path}`).href
 }
 
 /** What stands in the URL before the path that the rules see: `/svc/users`. */

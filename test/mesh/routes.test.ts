@@ -306,6 +306,12 @@ describe('RequestRedirect', () => {
     expect(response.headers.get('proxy-status')).toContain('redirected by a rule')
   })
 
+  it('answers an address that can stand in a header, whatever the path', async () => {
+    const path = { type: 'ReplaceFullPath' as const, replaceFullPath: '/日/a%2Fb' }
+    const { get } = given([{ filters: [{ type: 'RequestRedirect', requestRedirect: { path } }] }])
+    expect((await get('/x?y=1')).headers.get('location')).toBe('http://users/%E6%97%A5/a%2Fb?y=1')
+  })
+
   it('keeps the port of the request unless a scheme or a port is given', async () => {
     const { fetch } = given([
       { matches: at('/a'), filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: 'a.example' } }] },
