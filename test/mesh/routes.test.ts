@@ -623,6 +623,21 @@ describe('sessionPersistence', () => {
       expect(await body(get('/', { headers: { 'x-session': session } }))).toBe(name)
   })
 
+  it('by header is not mixed with one of the backend', async () => {
+    const header = sticky({ type: 'Header', header: { name: 'x-session' } })
+    const { get } = given(header, { pair: () => new Response('own', { headers: { 'x-session': 'own' } }) })
+    const session = (await get('/')).headers.get('x-session') as string
+    expect(session).not.toContain('own')
+    expect((await get('/', { headers: { 'x-session': session } })).headers.get('x-session')).toBe('own')
+  })
+
+  it('that is permanent is never over before it began', async () => {
+    const { get } = given(sticky({ cookie: { name: 'sid', lifetimeType: 'Permanent' }, absoluteTimeout: '900ms' }), {
+      pair,
+    })
+    expect(cookieOf(await get('/'))).toMatch(/; Max-Age=1$/)
+  })
+
   it('is of one rule, though another gives its cookie the same name', async () => {
     const persistence = { cookie: { name: 'sid' } }
     const { get } = given(

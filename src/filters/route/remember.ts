@@ -22,7 +22,10 @@ export const remember: Filter<Needs> = function remember(request, { clock, recei
     const now = { backend: markOf(backend?.name ?? ''), endpoint: markOf(answered.endpoint) }
     if (ticket?.backend === now.backend && ticket.endpoint === now.endpoint) return response
     const told = new Response(response.body, response)
-    told.headers.append(...session.write(now, clock.now(), request.url.startsWith('https:')))
+    const [name, value] = session.write(now, clock.now(), request.url.startsWith('https:'))
+    if (name === 'set-cookie') told.headers.append(name, value)
+    // One of the backend's own beside it would come back as a ticket that nobody knows.
+    else told.headers.set(name, value)
     return told
   })
 }

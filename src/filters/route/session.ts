@@ -38,7 +38,7 @@ export function session(written: SessionPersistence, rule: string): Session {
       const attributes = [`${name}=${value}`, `Path=${cookie.path ?? '/'}`, 'HttpOnly', 'SameSite=Strict']
       // GEP-1619 lets a mesh relax it: over plain HTTP a client would keep the cookie to itself.
       if (isSecure) attributes.push('Secure')
-      if (cookie.lifetimeType === 'Permanent') attributes.push(`Max-Age=${Math.floor(lifeMs / 1000)}`)
+      if (cookie.lifetimeType === 'Permanent') attributes.push(`Max-Age=${Math.ceil(lifeMs / 1000)}`)
       return ['set-cookie', attributes.join('; ')]
     },
   }
