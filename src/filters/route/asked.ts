@@ -35,9 +35,8 @@ class AskedRequest implements Asked {
   }
 
   header(name: string): string | null {
-    const value = this.request.headers.get(name)
-    // A call within a Worker says its host in the URL alone.
-    return name === 'host' ? (value ?? this.host) : value
+    // The name that was called: port, case and the mesh's own domain make no difference to it, nor how it was said.
+    return name === 'host' ? this.host : this.request.headers.get(name)
   }
 
   query(name: string): string | null {

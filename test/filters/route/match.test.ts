@@ -83,6 +83,7 @@ describe('a match', () => {
     ['a regular expression, whole', [{ type: 'RegularExpression', name: 'a', value: 'v[12]' }], { a: 'v22' }, false],
     ['a regular expression on nothing', [{ type: 'RegularExpression', name: 'a', value: '.*' }], {}, false],
     ['the host of the URL', [{ name: 'Host', value: 'users' }], {}, true],
+    ['the name called, however it was said', [{ name: 'Host', value: 'users' }], { host: 'Users.mesh:8787' }, true],
   ])('of %s', (_, headers, said, answer) => {
     expect(matcher(rulesOf([{ headers }]))(ask('/', { headers: said }))).toBe(answer ? 0 : -1)
   })
