@@ -154,7 +154,12 @@ export function fleet(options: FleetOptions): Fleet {
     const { policy } = service.record
     return new Live({
       ...service,
-      timeouts: timeouts ? timeoutPolicy({ ...defaults.timeouts, ...policy.timeouts, ...timeouts }) : service.timeouts,
+      timeouts: timeouts
+        ? {
+            ...timeoutPolicy({ ...defaults.timeouts, ...policy.timeouts, ...timeouts }),
+            isOfRule: timeouts.request !== undefined,
+          }
+        : service.timeouts,
       retry: retry ? retryPolicy({ ...defaults.retry, ...policy.retry, ...retry }) : service.retry,
     })
   }

@@ -29,6 +29,8 @@ export interface TimeoutPolicy {
   readonly requestMs: number
   /** Milliseconds for one attempt; `Infinity`, the default, leaves it to the whole call. */
   readonly attemptMs: number
+  /** Does a rule say how long a request may take? Default: it is the record's, or the mesh's. */
+  readonly isOfRule?: boolean
 }
 
 export function timeoutPolicy(written: Timeouts = {}): TimeoutPolicy {

@@ -292,7 +292,7 @@ describe('a service under the policy of a rule', () => {
     const { of, known } = given({ defaults: { retry: { attempts: 5 }, timeouts: { request: '9s' } } })
     const service = of({ endpoints: [A], timeouts: { backendRequest: '2s' }, retry: { codes: [500] } })
     const { timeouts, retry } = known.ruled(service, { timeouts: { request: '3s' }, retry: { backoff: '1ms' } })
-    expect(timeouts).toEqual({ requestMs: 3000, attemptMs: 2000 })
+    expect(timeouts).toEqual({ requestMs: 3000, attemptMs: 2000, isOfRule: true })
     expect(retry).toEqual({ codes: new Set([500]), attempts: 5, backoffMs: 1 })
     expect(service.timeouts.requestMs).toBe(9000)
   })

@@ -196,6 +196,31 @@ describe('the timeouts and retries of a rule', () => {
     expect(await callsOf('/own')).toBe(2)
   })
 
+  it('are told as a timeout where they leave no time for another attempt', async () => {
+    const failing = (headers: Record<string, string> = {}) => ({
+      endpoints: [() => new Response(null, { status: 503, headers })],
+      retry: { backoff: '400ms' },
+      retryConstraint: 'off',
+      timeouts: { request: '200ms' },
+    })
+    const [bounded, retry] = [{ timeouts: { request: '200ms' } }, { retry: { attempts: 3 } }]
+    const { get, clock } = given(
+      [
+        { matches: at('/bounded'), ...bounded, ...retry, backendRefs: to('failing') },
+        { matches: at('/told'), ...bounded, ...retry, backendRefs: to('busy') },
+        { matches: at('/own'), ...retry, backendRefs: to('failing') },
+        { matches: at('/last'), ...bounded, retry: { attempts: 0 }, backendRefs: to('failing') },
+      ],
+      { failing: failing(), busy: failing({ 'retry-after': '20' }) },
+    )
+    const before = clock.now()
+    const error = await failureOf(get('/bounded'))
+    expect(error).toMatchObject({ code: 'deadline_insufficient', meaning: { status: 504 } })
+    expect(clock.now() - before).toBeLessThan(200)
+    // What the answer itself says is of more use; and what no rule bounds is answered as it came.
+    for (const path of ['/told', '/own', '/last']) expect((await get(path)).status, path).toBe(503)
+  })
+
   it('bound the call', async () => {
     const { get, clock } = given([{ timeouts: { request: '300ms' }, backendRefs: to('slow') }], {
       slow: { endpoints: [(request) => hang(request)], timeouts: { request: '5s' } },

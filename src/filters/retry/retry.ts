@@ -10,6 +10,7 @@ import type { AttemptNote, Receipt, RetryRefusal } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
+import type { TimeoutPolicy } from '../../policy/timeout.ts'
 import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
 import type { Pushback } from '../../wire/pushback.ts'
 import { backoffMs } from './backoff.ts'
@@ -43,6 +44,7 @@ interface Needs {
   readonly subrequests: Subrequests
   readonly service: {
     readonly retry: RetryPolicy
+    readonly timeouts: Pick<TimeoutPolicy, 'isOfRule'>
     readonly budget: RetryBudget
     /** Milliseconds an answer typically takes where a further attempt could go, where that is known. */
     typicalMs(now: number, tried: readonly AttemptNote[]): number | undefined
@@ -55,7 +57,9 @@ interface Gives {
 }
 
 /** What is thought of a failed attempt. */
-type Verdict = { readonly retryAfterMs: number } | { readonly refused: RetryRefusal | undefined }
+type Verdict =
+  | { readonly retryAfterMs: number }
+  | { readonly refused: RetryRefusal | undefined; readonly isLate?: boolean | undefined }
 
 export const retry: Filter<Needs, Gives> = async function retry(request, context, next) {
   const { clock, headers, receipt, service, work } = context
@@ -96,6 +100,12 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
       receipt.retryRefused = verdict.refused
       if (verdict.refused === 'budget' && budget.stopsUpstream) allowance.exhaust()
       receipt.retriesUsed = allowance.used
+      if (verdict.isLate) {
+        discard(ended)
+        throw new MeshError('deadline_insufficient', 'What was left did not hold another attempt.', {
+          cause: ended.error,
+        })
+      }
       if (ended.response) return ended.response
       throw ended.error
     }
@@ -130,7 +140,10 @@ function judge(ended: Ended, tried: Tried): Verdict {
   const waitMs = waitOf(pushback, tried)
   // Not to start what cannot be finished: the wait and a typical answer must fit.
   const typicalMs = service.typicalMs(clock.now(), receipt.attempts) ?? 0
-  if (remaining(deadline, clock) <= waitMs + typicalMs) return { refused: 'deadline' }
+  if (remaining(deadline, clock) <= waitMs + typicalMs) {
+    // HTTPRouteTimeouts.request: what it cut short is a timeout. Where the answer says when to come back, it is of more use.
+    return { refused: 'deadline', isLate: service.timeouts.isOfRule && pushback?.waitMs === undefined }
+  }
   if (!budget.tryWithdraw()) return { refused: 'budget' }
   return { retryAfterMs: waitMs }
 }
