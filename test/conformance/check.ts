@@ -1,6 +1,6 @@
 /** Sends the requests of a requirement, and says what did not come of them. */
 import type { Seen, Upstream } from '../support/servers.ts'
-import type { Backend, Expectation, Requirement, Step } from './requirement.ts'
+import type { Backend, Expectation, Requirement, Sight, Step } from './requirement.ts'
 
 /** An answer, as far as the suite looks at it. */
 export interface Answered {
@@ -19,8 +19,8 @@ export interface Subject {
 /** The backends, by the names that rules give them. */
 export type Backends = Readonly<Record<Backend, Upstream>>
 
-/** Of a share of many requests: the specification's tests allow as much. */
-const TOLERANCE = 0.05
+/** Of a share of many requests. The specification's tests allow 0.05. */
+const TOLERANCE = 0.01
 
 /** @throws {Error} that names the step and what was found instead. */
 export async function check(requirement: Requirement, service: string, subject: Subject, backends: Backends) {
@@ -30,7 +30,8 @@ export async function check(requirement: Requirement, service: string, subject: 
     for (const upstream of Object.values(backends)) upstream.seen.splice(0)
     const answers: Answered[] = []
     for (let time = 0; time < (step.times ?? 1); time++) {
-      const answer = await subject.call(service, step, { ...step.headers, ...(step.inSession ? session : {}) })
+      const name = step.to === undefined ? service : `${service}-${step.to}`
+      const answer = await subject.call(name, step, { ...step.headers, ...(step.inSession ? session : {}) })
       remember(session, answer)
       answers.push(answer)
     }
@@ -69,12 +70,24 @@ async function problemsOf(
   if (expect.seen)
     problems.push(...unlike(expect.seen, expect.backend ? backends[expect.backend].seen[0] : all[0]?.request))
   if (expect.answer && first) problems.push(...misanswered(expect.answer, first, service))
+  for (const attribute of expect.cookie?.has ?? [])
+    must(
+      attributesOf(first).some((said) => said.startsWith(attribute)),
+      () => `no ${attribute} in ${first?.cookies}`,
+    )
+  for (const attribute of expect.cookie?.lacks ?? [])
+    must(!attributesOf(first).some((said) => said.startsWith(attribute)), () => `${attribute} in ${first?.cookies}`)
   for (const [name, share] of Object.entries(expect.copies ?? {})) {
     const count = await copies(backends[name as Backend], Math.round(share * times))
     must(
       Math.abs(count / times - share) <= (share === 0 || share === 1 ? 0 : TOLERANCE),
       () => `${count} copies of ${times} to ${name}`,
     )
+  }
+  for (const [name, sight] of Object.entries(expect.at ?? {})) {
+    const { seen } = backends[name as Backend]
+    must(seen.length > 0, () => `${name} was sent nothing`)
+    problems.push(...seen.flatMap((request) => unlike(sight, request)).map((told) => `${name}: ${told}`))
   }
   for (const [name, share] of Object.entries(expect.shares ?? {})) {
     const count =
@@ -91,7 +104,7 @@ async function copies({ seen }: Upstream, wanted: number): Promise<number> {
   return seen.length
 }
 
-function unlike(wanted: NonNullable<Expectation['seen']>, seen: Seen | undefined): string[] {
+function unlike(wanted: Sight, seen: Seen | undefined): string[] {
   if (!seen) return ['no backend was reached']
   const problems: string[] = []
   if (wanted.path !== undefined && seen.target !== wanted.path) problems.push(`path ${seen.target}, not ${wanted.path}`)
@@ -137,6 +150,10 @@ function remember(session: Record<string, string>, { cookies, headers }: Answere
 /** Who answered, as the backends echo their own names. */
 function reached(answer: Answered | undefined): Backend | undefined {
   return answer && (/"upstream":"(v\d)"/.exec(answer.body)?.[1] as Backend | undefined)
+}
+
+function attributesOf(answer: Answered | undefined): string[] {
+  return (answer?.cookies[0] ?? '').split(';').map((attribute) => attribute.trim())
 }
 
 function tidy(text: string): string {

@@ -29,7 +29,16 @@ beforeAll(async () => {
   // The policy of a call is that of the backend's own record: nothing here bounds the retries but the rule.
   const backend = ({ url }: Upstream) => ({ endpoints: [url], retryConstraint: 'off' })
   const records: Record<string, object> = { v1: backend(v1), v2: backend(v2), v3: backend(v3) }
-  for (const [{ rules, record }, service] of services) records[service] = { endpoints: [v3.url], ...record, rules }
+  for (const [{ rules, record, beside = {} }, service] of services) {
+    const written = (value: object) =>
+      JSON.parse(
+        JSON.stringify(value)
+          .replaceAll('{self}', service)
+          .replace(/\{(v[123])\}/g, (_, name) => backends[name as keyof Backends].url),
+      )
+    records[service] = written({ endpoints: [v3.url], ...record, rules })
+    for (const [key, record] of Object.entries(beside)) records[`${service}-${key}`] = written(record)
+  }
   registry = memoryRegistry(records)
   worker = await startMesh({ records, vars: { MESH_FRESH: '1h' } })
   subjects = [overHttp(worker), inProcess(registry)]
@@ -65,10 +74,10 @@ async function isRefused({ refused = '' }: Requirement, service: string, subject
 function overHttp({ trustedUrl }: MeshWorker): Subject {
   return {
     name: 'the Worker',
-    async call(service, { method = 'GET', path = '/', body }, headers) {
+    async call(service, { method = 'GET', path = '/', body, port }, headers) {
       const answer = await call(trustedUrl + path, {
         method,
-        headers: { ...headers, host: service },
+        headers: { ...headers, host: port === undefined ? service : `${service}:${port}` },
         ...(body === undefined ? {} : { body }),
       })
       const told = Object.entries(answer.headers).map(([name, value]) => [name, [value ?? ''].flat().join(',')])
@@ -82,10 +91,10 @@ function inProcess(registry: MemoryRegistry): Subject {
   const mesh = createMesh({ registry })
   return {
     name: 'the library',
-    async call(service, { method = 'GET', path = '/', body }, headers): Promise<Answered> {
+    async call(service, { method = 'GET', path = '/', body, port }, headers): Promise<Answered> {
       try {
         const init = { method, headers, ...(body === undefined ? {} : { body }) }
-        const response = await mesh.fetch(`http://${service}${path}`, init)
+        const response = await mesh.fetch(`http://${service}${port === undefined ? '' : `:${port}`}${path}`, init)
         return {
           status: response.status,
           headers: Object.fromEntries(response.headers),

@@ -12,7 +12,8 @@ export function report(
   return `${[
     '# Conformance',
     'Written by `npm run conformance`, which runs the suite in `test/conformance/` against the built Worker in workerd and against the library. The requirements',
-    "are the specification's (Gateway API v1.6, HTTPRoute), written as data from its text: a record, requests, and what must come of them.",
+    "are the specification's (Gateway API v1.6, HTTPRoute), written as data from its text: a record, requests, and what must come of them. What the upstream",
+    'project calls `MeshHTTPRoute…` is `HTTPRoute…` here: there is nothing but a mesh.',
     '',
     '| level | features | requirements | hold |',
     '| --- | ---: | ---: | ---: |',

@@ -12,10 +12,12 @@ export interface Requirement {
   readonly says: string
   /** Where the specification says so: the field, or the GEP. */
   readonly source: string
-  /** Rules of the record under test. */
-  readonly rules: readonly object[]
+  /** Rules of the record under test. `{self}` in them is its name, `{v1}` the URL of a backend. Default: it has none. */
+  readonly rules?: readonly object[]
   /** Further fields of that record. */
   readonly record?: object
+  /** Further records: a key `x` stands under the name `{self}-x`. */
+  readonly beside?: Readonly<Record<string, object>>
   /** Requests, one after the other, and what must come of each. */
   readonly steps?: readonly Step[]
   /** The record must be refused; the message names this JSON path. */
@@ -23,6 +25,10 @@ export interface Requirement {
 }
 
 export interface Step {
+  /** The key of the further record that is called. Default: the one under test. */
+  readonly to?: string
+  /** That Host says behind the name. Default: none. */
+  readonly port?: number
   readonly method?: string
   /** Path and query. Default `/`. */
   readonly path?: string
@@ -44,18 +50,16 @@ export interface Expectation {
   /** Nobody may be reached. */
   readonly nobody?: true
   /** Of the request that the backend saw. */
-  readonly seen?: {
-    readonly path?: string
-    readonly method?: string
-    readonly body?: string
-    readonly headers?: Readonly<Record<string, string>>
-    readonly absent?: readonly string[]
-  }
+  readonly seen?: Sight
+  /** Of all requests and copies that these backends saw. */
+  readonly at?: Readonly<Partial<Record<Backend, Sight>>>
   /** Of the answer. Several values: any of them. `{host}` is the name that was called. */
   readonly answer?: {
     readonly headers?: Readonly<Record<string, string | readonly string[]>>
     readonly absent?: readonly string[]
   }
+  /** Attributes of the cookie that the answer sets. */
+  readonly cookie?: { readonly has?: readonly string[]; readonly lacks?: readonly string[] }
   /** Backends that must be sent a copy, and how many of all requests, as a share. */
   readonly copies?: Readonly<Partial<Record<Backend, number>>>
   /** How the requests are shared out: each backend's share of all, within one percent. `500` is the share that fails. */
@@ -64,6 +68,15 @@ export interface Expectation {
   readonly sticky?: true
   /** Requests that a backend has been sent for this step, copies left out. */
   readonly attempts?: number
+}
+
+/** A request, as a backend sees it. */
+export interface Sight {
+  readonly path?: string
+  readonly method?: string
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly absent?: readonly string[]
 }
 
 /** A group of requirements: one feature of the upstream project's list. */

@@ -4,6 +4,7 @@ import { cors } from './http-route/cors.ts'
 import { headers } from './http-route/headers.ts'
 import { limits } from './http-route/limits.ts'
 import { matching } from './http-route/matching.ts'
+import { mesh } from './http-route/mesh.ts'
 import { mirrors } from './http-route/mirrors.ts'
 import { redirects } from './http-route/redirects.ts'
 import { reliability } from './http-route/reliability.ts'
@@ -12,6 +13,7 @@ import type { Feature, OutOfScope } from './requirement.ts'
 
 /** Each feature once, with all that is asked of it. */
 export const features: readonly Feature[] = joined([
+  ...mesh,
   ...matching,
   ...backends,
   ...headers,
@@ -29,6 +31,11 @@ export const outOfScope: readonly OutOfScope[] = [
     level: 'Core',
     why: 'a mesh has no listeners: a service is called by its name',
   },
+  {
+    name: 'HTTPRoute.hostnames, several routes of one parent',
+    level: 'Core',
+    why: 'a record stands under its hostname, wildcards too; `convert` makes one record of all routes of a name, in the order of the specification: test/policy/manifest',
+  },
   { name: 'ReferenceGrant', level: 'Core', why: 'a registry has no namespaces; GAMMA asks for none' },
   {
     name: 'TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy',
@@ -39,6 +46,16 @@ export const outOfScope: readonly OutOfScope[] = [
     name: 'HTTPRouteParentRefPort, HTTPRouteDestinationPortMatching',
     level: 'Extended',
     why: 'a name has no ports: that of the URL does not matter',
+  },
+  {
+    name: 'MeshConsumerRoute',
+    level: 'Extended',
+    why: 'callers have no namespaces: the record of a name is for all of them',
+  },
+  {
+    name: 'MeshClusterIPMatching',
+    level: 'Extended',
+    why: 'a service has no address beside its name',
   },
   {
     name: 'HTTPRouteBackendProtocolH2C',

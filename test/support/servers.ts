@@ -64,6 +64,15 @@ const routes: Record<string, Route> = {
     request.resume()
     response.writeHead(Number(query.get('code')), { 'x-upstream-said': 'so' }).end(query.get('body') ?? undefined)
   },
+  // Fails until the given attempt: with a status if one is given, else with a reset; after a while if one is given.
+  '/until': async (request, response, query) => {
+    request.resume()
+    const isTime = Number(request.headers['selvedge-attempt']) >= Number(query.get('attempt'))
+    if (!isTime) await sleep(Number(query.get('ms') ?? 0))
+    if (isTime) response.end('at last')
+    else if (query.has('code')) response.writeHead(Number(query.get('code'))).end()
+    else request.socket.resetAndDestroy()
+  },
   '/slow': async (_, response, query) => {
     await sleep(Number(query.get('ms')))
     response.end('slow')
@@ -233,6 +242,9 @@ function echo(upstream: string): Route {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { method, url, headers } = request
+    // What is to be said of the answer stands in the request, as JSON.
+    for (const [name, value] of Object.entries(JSON.parse(String(headers['x-answer'] ?? '{}'))))
+      response.setHeader(name, String(value))
     answer(response, { upstream, method, url, headers, body: Buffer.concat(chunks).toString() })
   }
 }

@@ -42,6 +42,27 @@ export const backends: readonly Feature[] = [
         steps: [{ expect: { status: 500, nobody: true } }],
       },
       {
+        says: 'a rule without backends answers 500 where its service has no endpoints of its own',
+        source: 'HTTPRouteRule.backendRefs',
+        record: { endpoints: undefined },
+        rules: [
+          { matches: [{ path: { value: '/forward' } }], backendRefs: backendRefs('v1') },
+          { matches: [{ path: { value: '/omitted' } }] },
+          { matches: [{ path: { value: '/empty' } }], backendRefs: [] },
+        ],
+        steps: [
+          { path: '/forward', expect: { backend: 'v1' } },
+          ...['/omitted', '/empty'].map((path) => ({ path, expect: { status: 500, nobody: true as const } })),
+        ],
+      },
+      {
+        says: 'a service that has no endpoint answers 503 for its share, not 500',
+        source: 'HTTPRouteRule.backendRefs',
+        rules: [{ backendRefs: [{ name: '{self}-empty', port: 8080 }] }],
+        beside: { empty: { endpoints: [{ binding: 'NOT_THERE' }] } },
+        steps: [{ expect: { status: 503, nobody: true } }],
+      },
+      {
         says: 'a backend of an unknown kind answers 500, and the other rules go on',
         source: 'BackendObjectReference.kind',
         rules: [
@@ -97,6 +118,48 @@ export const backends: readonly Feature[] = [
           },
         ],
       },
+      {
+        says: 'each of the backends that share the requests is sent its own, and what the rule says, too',
+        source: 'HTTPBackendRef.filters',
+        rules: [
+          {
+            filters: [
+              { type: 'RequestHeaderModifier', requestHeaderModifier: { add: [{ name: 'x-way', value: 'rule' }] } },
+            ],
+            backendRefs: [
+              ['v1', 50],
+              ['v2', 30],
+              ['v3', 20],
+            ].map(([name, weight]) => ({
+              name,
+              weight,
+              port: 8080,
+              filters: [
+                {
+                  type: 'RequestHeaderModifier',
+                  requestHeaderModifier: {
+                    set: [{ name: 'x-backend', value: name }],
+                    add: [{ name: 'x-way', value: name }],
+                  },
+                },
+              ],
+            })),
+          },
+        ],
+        steps: [
+          {
+            times: 500,
+            expect: {
+              shares: { v1: 0.5, v2: 0.3, v3: 0.2 },
+              at: {
+                v1: { headers: { 'x-backend': 'v1', 'x-way': 'rule,v1' } },
+                v2: { headers: { 'x-backend': 'v2', 'x-way': 'rule,v2' } },
+                v3: { headers: { 'x-backend': 'v3', 'x-way': 'rule,v3' } },
+              },
+            },
+          },
+        ],
+      },
     ],
   },
   {
@@ -125,6 +188,25 @@ export const backends: readonly Feature[] = [
         ],
         steps: [{ path: '/prefix/x?y=1', expect: { backend: 'v1', seen: { path: '/one/x?y=1' } } }],
       },
+      {
+        says: 'a backend may be sent one path for all',
+        source: 'HTTPBackendRef.filters',
+        rules: [
+          {
+            matches: [{ path: { value: '/full' } }],
+            backendRefs: [
+              {
+                name: 'v1',
+                port: 8080,
+                filters: [
+                  { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplaceFullPath', replaceFullPath: '/all' } } },
+                ],
+              },
+            ],
+          },
+        ],
+        steps: [{ path: '/full/original?y=1', expect: { backend: 'v1', seen: { path: '/all?y=1' } } }],
+      },
     ],
   },
   {
@@ -152,6 +234,33 @@ export const backends: readonly Feature[] = [
           },
         ],
       },
+      ...(
+        [
+          ['whole path', { type: 'ReplaceFullPath', replaceFullPath: '/to' }, '/to'],
+          ['prefix', { type: 'ReplacePrefixMatch', replacePrefixMatch: '/to' }, '/to/original'],
+        ] as const
+      ).map(([what, path, location]) => ({
+        says: `a redirect of a backend may replace the ${what}`,
+        source: 'HTTPBackendRef.filters',
+        rules: [
+          {
+            matches: [{ path: { value: '/from' } }],
+            backendRefs: [
+              { name: 'v1', port: 8080, filters: [{ type: 'RequestRedirect', requestRedirect: { path } }] },
+            ],
+          },
+        ],
+        steps: [
+          {
+            path: '/from/original',
+            expect: {
+              status: 302,
+              nobody: true as const,
+              answer: { headers: { location: `http://{host}${location}` } },
+            },
+          },
+        ],
+      })),
     ],
   },
 ]

@@ -134,6 +134,100 @@ export const cors: readonly Feature[] = [
         ['access-control-allow-headers'],
       ),
       allows(
+        'without credentials "*" may be said of methods and headers, or what was asked for',
+        { allowOrigins: ['*'], allowMethods: ['*'], allowHeaders: ['*'], allowCredentials: false },
+        preflight('https://other.foo.com', 'PUT', 'x-header-1, x-header-2'),
+        {
+          'access-control-allow-origin': ['https://other.foo.com', '*'],
+          'access-control-allow-methods': ['PUT', '*'],
+          'access-control-allow-headers': ['x-header-1,x-header-2', '*'],
+        },
+        ['access-control-allow-credentials'],
+      ),
+      allows(
+        'methods and headers that are listed are said as listed, whatever is asked for',
+        FULL,
+        preflight('https://www.foo.com', 'DELETE', 'x-other'),
+        {
+          'access-control-allow-origin': 'https://www.foo.com',
+          'access-control-allow-methods': ['GET,OPTIONS', 'OPTIONS,GET'],
+          'access-control-allow-headers': ['x-header-1,x-header-2', 'x-header-2,x-header-1'],
+        },
+      ),
+      ...[
+        ['https://*.bar.com:8443', 'https://www.bar.com:8443'],
+        ['https://www.foo.com:443', 'https://www.foo.com'],
+        ['http://www.foo.com', 'http://www.foo.com:80'],
+        ['https://*', 'https://any.where.example'],
+      ].map(([allowed, origin]) =>
+        allows(`${allowed} allows ${origin}`, { allowOrigins: [allowed] }, preflight(origin as string, 'GET'), {
+          'access-control-allow-origin': origin as string,
+        }),
+      ),
+      {
+        says: 'an actual request is told of its origin and of credentials where "*" and credentials are allowed',
+        source: 'HTTPCORSFilter.allowCredentials',
+        rules: [rule({ allowOrigins: ['*'], allowMethods: ['*'], allowHeaders: ['*'], allowCredentials: true })],
+        steps: [
+          {
+            headers: { origin: 'https://other.foo.com' },
+            expect: {
+              backend: 'v1',
+              answer: {
+                headers: {
+                  'access-control-allow-origin': 'https://other.foo.com',
+                  'access-control-allow-credentials': 'true',
+                },
+              },
+            },
+          },
+        ],
+      },
+      {
+        says: 'an actual request of any origin, with a port or without, is told of "*" or of its origin alone',
+        source: 'HTTPCORSFilter.allowOrigins',
+        rules: [rule({ allowOrigins: ['*'], allowMethods: ['PUT'], allowCredentials: false })],
+        steps: ['https://foobar.com:12345', 'https://foobar.com'].map((origin) => ({
+          method: 'PUT',
+          body: 'x',
+          headers: { origin },
+          expect: {
+            backend: 'v1' as const,
+            answer: {
+              headers: { 'access-control-allow-origin': [origin, '*'] },
+              absent: ['access-control-allow-credentials'],
+            },
+          },
+        })),
+      },
+      {
+        says: 'OPTIONS without Access-Control-Request-Method, or without Origin, is no preflight: the backend answers',
+        source: 'HTTPCORSFilter, Fetch',
+        rules: [rule(FULL)],
+        steps: [
+          { method: 'OPTIONS', headers: { origin: 'https://www.foo.com' }, expect: { backend: 'v1' } },
+          { method: 'OPTIONS', headers: { 'access-control-request-method': 'GET' }, expect: { backend: 'v1' } },
+        ],
+      },
+      {
+        says: 'what the backend says of other origins is replaced, not added to',
+        source: 'GEP-1767',
+        rules: [rule({ allowOrigins: ['https://www.foo.com'] })],
+        steps: [
+          ['https://www.foo.com', { headers: { 'access-control-allow-origin': 'https://www.foo.com' } }] as const,
+          ['https://own.example', { absent: ['access-control-allow-origin'] }] as const,
+        ].map(([origin, answer]) => ({
+          headers: {
+            origin,
+            'x-answer': JSON.stringify({
+              'access-control-allow-origin': 'https://own.example',
+              'access-control-allow-credentials': 'true',
+            }),
+          },
+          expect: { backend: 'v1', answer: { absent: ['access-control-allow-credentials'], ...answer } },
+        })),
+      },
+      allows(
         'a preflight may be remembered for five seconds where nothing is said',
         { allowOrigins: ['https://www.foo.com'] },
         preflight('https://www.foo.com', 'GET'),

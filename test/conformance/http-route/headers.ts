@@ -142,6 +142,77 @@ export const headers: readonly Feature[] = [
         ],
         steps: [said('/', { headers: { 'x-set': '1', 'x-add': '2', 'x-upstream-said': 'so' } })],
       },
+      {
+        says: 'several headers of the answer are changed at once, and of the request too, whatever the case of their names',
+        source: 'HTTPRouteFilter.responseHeaderModifier',
+        rules: [
+          {
+            filters: [
+              onRequest({
+                set: [{ name: 'X-Header-Set', value: 'set' }],
+                add: [{ name: 'X-Header-Add', value: 'add' }],
+                remove: ['X-Header-Remove'],
+              }),
+              onResponse({
+                set: [
+                  { name: 'X-Header-Set-1', value: '1' },
+                  { name: 'X-HEADER-SET-2', value: '2' },
+                ],
+                add: [
+                  { name: 'X-Header-Add-1', value: '1' },
+                  { name: 'x-header-add-2', value: '2' },
+                ],
+                remove: ['X-Header-Remove-1', 'x-header-remove-2', 'X-HEADER-REMOVE'],
+              }),
+            ],
+            backendRefs,
+          },
+        ],
+        steps: [
+          {
+            headers: {
+              'x-header-add': 'old',
+              'x-header-remove': 'old',
+              'x-answer': JSON.stringify({
+                'X-Header-Set-2': 'old',
+                'X-Header-Add-2': 'old',
+                'x-header-remove-1': 'old',
+                'X-Header-Remove-2': 'old',
+                'Another-Header': 'kept',
+              }),
+            },
+            expect: {
+              backend: 'v1',
+              seen: {
+                headers: { 'x-header-set': 'set', 'x-header-add': 'old,add' },
+                absent: ['x-header-remove', 'x-header-set-1'],
+              },
+              answer: {
+                headers: {
+                  'x-header-set-1': '1',
+                  'x-header-set-2': '2',
+                  'x-header-add-1': '1',
+                  'x-header-add-2': 'old,2',
+                  'another-header': 'kept',
+                },
+                absent: ['x-header-remove-1', 'x-header-remove-2', 'x-header-set'],
+              },
+            },
+          },
+        ],
+      },
+      {
+        says: 'answers without a body are changed as others are',
+        source: 'HTTPRouteFilter.responseHeaderModifier',
+        rules: [{ filters: [onResponse({ set: [{ name: 'x-set', value: '1' }] })], backendRefs }],
+        steps: [
+          ...[204, 304].map((code) => ({
+            path: `/status?code=${code}`,
+            expect: { status: code, answer: { headers: { 'x-set': '1', 'x-upstream-said': 'so' } } },
+          })),
+          { method: 'HEAD', path: '/file', expect: { answer: { headers: { 'x-set': '1', etag: '"8"' } } } },
+        ],
+      },
     ],
   },
 ]

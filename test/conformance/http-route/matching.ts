@@ -122,6 +122,20 @@ export const matching: readonly Feature[] = [
         ],
       },
       {
+        says: 'several values of a header are alternatives, as matches of one rule',
+        source: 'HTTPRouteRule.matches',
+        rules: [
+          to('v1', { headers: [{ name: 'color', value: 'blue' }] }, { headers: [{ name: 'color', value: 'green' }] }),
+          to('v2', { headers: [{ name: 'color', value: 'red' }] }, { headers: [{ name: 'color', value: 'yellow' }] }),
+        ],
+        steps: [
+          ...(['blue', 'green'] as const).map((color): Step => ({ headers: { color }, expect: { backend: 'v1' } })),
+          ...(['red', 'yellow'] as const).map((color): Step => ({ headers: { color }, expect: { backend: 'v2' } })),
+          { headers: { color: 'purple' }, expect: { status: 404, nobody: true } },
+          { headers: { 'some-other-header': 'blue' }, expect: { status: 404, nobody: true } },
+        ],
+      },
+      {
         says: 'of header names that differ in case alone, the first entry counts',
         source: 'HTTPHeaderMatch.name',
         rules: [
@@ -154,6 +168,23 @@ export const matching: readonly Feature[] = [
         source: 'HTTPRouteRule.matches, precedence',
         rules: [to('v1', path('/a')), to('v2', path('/a/b/c')), to('v3', path('/a/b'))],
         steps: [...reaches('v1', '/a/x'), ...reaches('v3', '/a/b/x'), ...reaches('v2', '/a/b/c/x')],
+      },
+      {
+        says: 'exact paths and prefixes of one another are each found, whatever the order of the rules',
+        source: 'HTTPRouteRule.matches, precedence',
+        rules: [
+          to('v1', path('/match', 'Exact')),
+          to('v2', path('/match/exact', 'Exact')),
+          to('v3', path('/match/exact/one', 'Exact')),
+          to('v3', path('/match/')),
+          to('v1', path('/match/prefix/')),
+          to('v2', path('/match/prefix/one')),
+        ],
+        steps: [
+          ...reaches('v3', '/match/exact/one', '/match/any'),
+          ...reaches('v2', '/match/exact', '/match/prefix/one/any'),
+          ...reaches('v1', '/match', '/match/prefix/any'),
+        ],
       },
       {
         says: 'with paths alike, the match with more headers goes first',
@@ -217,6 +248,30 @@ export const matching: readonly Feature[] = [
         ],
       },
       {
+        says: 'a method is one condition among those of a match',
+        source: 'HTTPRouteRule.matches',
+        rules: [
+          to(
+            'v1',
+            { ...path('/path3'), method: 'PATCH' },
+            {
+              ...path('/path4'),
+              headers: [{ name: 'version', value: 'three' }],
+              method: 'DELETE',
+            },
+          ),
+          to('v2', { headers: [{ name: 'version', value: 'one' }], method: 'PUT' }),
+        ],
+        steps: [
+          { method: 'PATCH', path: '/path3', body: 'x', expect: { backend: 'v1' } },
+          { method: 'DELETE', path: '/path4', headers: { version: 'three' }, expect: { backend: 'v1' } },
+          { method: 'PUT', body: 'x', headers: { version: 'one' }, expect: { backend: 'v2' } },
+          { method: 'PUT', body: 'x', expect: { status: 404, nobody: true } },
+          { method: 'DELETE', path: '/path4', expect: { status: 404, nobody: true } },
+          { method: 'DELETE', path: '/path3', expect: { status: 404, nobody: true } },
+        ],
+      },
+      {
         says: 'a longer path goes before a method',
         source: 'HTTPRouteRule.matches, precedence',
         rules: [to('v1', { ...path('/path'), method: 'GET' }), to('v2', path('/path/deep'))],
@@ -238,7 +293,8 @@ export const matching: readonly Feature[] = [
         steps: [
           ...reaches('v1', '/?animal=whale', '/?x=1&animal=whale'),
           ...reaches('v2', '/?animal=dolphin'),
-          ...misses('/?Animal=whale', '/?animal=Whale', '/?animal=whales', '/?animal', '/'),
+          ...misses('/?Animal=whale', '/?ANIMAL=whale', '/?animal=Whale', '/?animal=whales', '/?animal', '/'),
+          ...misses('/?animal=whaledolphin', '/?animal=dog', '/?animal='),
         ],
       },
       {
@@ -264,6 +320,53 @@ export const matching: readonly Feature[] = [
           ...reaches('v2', '/?animal=whale&color=blue'),
           ...misses('/?color=blue'),
         ],
+      },
+      {
+        says: 'names that differ in case are different parameters',
+        source: 'HTTPQueryParamMatch.name',
+        rules: [
+          to('v1', { queryParams: [{ name: 'animal', value: 'whale' }] }),
+          to('v2', { queryParams: [{ name: 'ANIMAL', value: 'Whale' }] }),
+        ],
+        steps: [...reaches('v2', '/?ANIMAL=Whale'), ...reaches('v1', '/?animal=whale', '/?ANIMAL=Dog&animal=whale')],
+      },
+      {
+        says: 'of a parameter that is there several times, the first value is compared',
+        source: 'HTTPQueryParamMatch.name, recommended',
+        rules: [to('v1', { queryParams: [{ name: 'animal', value: 'whale' }] })],
+        steps: [...reaches('v1', '/?animal=whale&animal=dog'), ...misses('/?animal=dog&animal=whale')],
+      },
+      {
+        says: 'a parameter is one condition among those of a match',
+        source: 'HTTPRouteRule.matches',
+        rules: [
+          to(
+            'v1',
+            { ...path('/path3'), queryParams: [{ name: 'animal', value: 'shark' }] },
+            {
+              ...path('/path4'),
+              headers: [{ name: 'version', value: 'three' }],
+              queryParams: [{ name: 'animal', value: 'kraken' }],
+            },
+          ),
+        ],
+        steps: [
+          ...reaches('v1', '/path3?animal=shark'),
+          { path: '/path4?animal=kraken', headers: { version: 'three' }, expect: { backend: 'v1' } },
+          ...misses('/?animal=shark', '/path4?animal=kraken', '/path4?animal=shark'),
+        ],
+      },
+      {
+        says: 'a longer path goes before parameters',
+        source: 'HTTPRouteRule.matches, precedence',
+        rules: [to('v1', { queryParams: [{ name: 'animal', value: 'hydra' }] }), to('v2', path('/path5'))],
+        steps: [...reaches('v2', '/path5?animal=hydra'), ...reaches('v1', '/?animal=hydra')],
+      },
+      {
+        says: 'a method goes before parameters',
+        source: 'HTTPRouteRule.matches, precedence',
+        rules: [to('v1', { queryParams: [{ name: 'a', value: '1' }] }), to('v2', { method: 'GET' })],
+        steps: reaches('v2', '/?a=1'),
       },
       {
         says: 'headers go before parameters',

@@ -6,6 +6,16 @@ const mirror = (name: string, share: object = {}) => ({
   requestMirror: { backendRef: { name, port: 8080 }, ...share },
 })
 const backendRefs = [{ name: 'v1', port: 8080 }]
+const MODIFY = {
+  type: 'RequestHeaderModifier',
+  requestHeaderModifier: {
+    set: [{ name: 'x-set', value: '1' }],
+    add: [{ name: 'x-add', value: 'new' }],
+    remove: ['x-remove'],
+  },
+}
+const MODIFIED = { headers: { 'x-set': '1' }, absent: ['x-remove'] }
+const ADDED = { headers: { 'x-set': '1', 'x-add': 'old,new' }, absent: ['x-remove'] }
 
 export const mirrors: readonly Feature[] = [
   {
@@ -17,8 +27,20 @@ export const mirrors: readonly Feature[] = [
         source: 'HTTPRequestMirrorFilter',
         rules: [{ filters: [mirror('v2')], backendRefs }],
         steps: [
-          { path: '/x?y=1', expect: { backend: 'v1', seen: { path: '/x?y=1' }, copies: { v2: 1 } } },
-          { method: 'POST', body: 'hello', expect: { backend: 'v1', seen: { body: 'hello' }, copies: { v2: 1 } } },
+          {
+            path: '/x?y=1',
+            expect: { backend: 'v1', seen: { path: '/x?y=1' }, copies: { v2: 1 }, at: { v2: { path: '/x?y=1' } } },
+          },
+          {
+            method: 'POST',
+            body: 'hello',
+            expect: {
+              backend: 'v1',
+              seen: { body: 'hello' },
+              copies: { v2: 1 },
+              at: { v2: { method: 'POST', body: 'hello' } },
+            },
+          },
         ],
       },
       {
@@ -39,7 +61,9 @@ export const mirrors: readonly Feature[] = [
             backendRefs,
           },
         ],
-        steps: [{ expect: { backend: 'v1', seen: { headers: { 'x-set': '1' } }, copies: { v2: 1 } } }],
+        steps: [
+          { expect: { backend: 'v1', seen: { headers: { 'x-set': '1' } }, copies: { v2: 1 }, at: { v2: MODIFIED } } },
+        ],
       },
     ],
   },
@@ -52,6 +76,23 @@ export const mirrors: readonly Feature[] = [
         source: 'HTTPRouteRule.filters',
         rules: [{ filters: [mirror('v2'), mirror('v3')], backendRefs }],
         steps: [{ times: 5, expect: { backend: 'v1', copies: { v2: 1, v3: 1 } } }],
+      },
+      {
+        says: 'headers are changed for all of them',
+        source: 'HTTPRouteRule.filters',
+        rules: [{ filters: [MODIFY, mirror('v2'), mirror('v3')], backendRefs }],
+        steps: [
+          {
+            headers: { 'x-add': 'old', 'x-remove': '1' },
+            expect: { backend: 'v1', copies: { v2: 1, v3: 1 }, at: { v1: ADDED, v2: ADDED, v3: ADDED } },
+          },
+        ],
+      },
+      {
+        says: 'each copy is there for itself, though another can go nowhere',
+        source: 'HTTPRequestMirrorFilter.backendRef',
+        rules: [{ filters: [mirror('missing'), mirror('v2')], backendRefs }],
+        steps: [{ times: 5, expect: { backend: 'v1', copies: { v2: 1 } } }],
       },
     ],
   },
@@ -70,6 +111,24 @@ export const mirrors: readonly Feature[] = [
         source: 'HTTPRequestMirrorFilter.fraction',
         rules: [{ filters: [mirror('v2', { fraction: { numerator: 1, denominator: 2 } })], backendRefs }],
         steps: [{ times: 2000, expect: { backend: 'v1', copies: { v2: 0.5 } } }],
+      },
+      {
+        says: 'of a percentage, headers are changed for request and copy',
+        source: 'HTTPRouteRule.filters',
+        rules: [{ filters: [MODIFY, mirror('v2', { percent: 35 })], backendRefs }],
+        steps: [
+          {
+            times: 500,
+            headers: { 'x-add': 'old', 'x-remove': '1' },
+            expect: { backend: 'v1', copies: { v2: 0.35 }, at: { v1: ADDED, v2: ADDED } },
+          },
+        ],
+      },
+      {
+        says: 'a fraction without a denominator is one of a hundred',
+        source: 'Fraction.denominator',
+        rules: [{ filters: [mirror('v2', { fraction: { numerator: 10 } })], backendRefs }],
+        steps: [{ times: 500, expect: { backend: 'v1', copies: { v2: 0.1 } } }],
       },
       {
         says: 'nothing is mirrored at zero percent',

@@ -1,5 +1,5 @@
 /** Requests that are answered with another address. */
-import type { Feature, Requirement } from '../requirement.ts'
+import type { Feature, Requirement, Step } from '../requirement.ts'
 
 const redirect = (path: string, requestRedirect: object) => ({
   matches: [{ path: { type: 'PathPrefix', value: path } }],
@@ -7,12 +7,20 @@ const redirect = (path: string, requestRedirect: object) => ({
 })
 
 /** A redirect, the path that is asked for, and where it must lead. */
-const leads = (says: string, source: string, requestRedirect: object, path: string, location: string, status = 302) =>
+const leads = (
+  says: string,
+  source: string,
+  requestRedirect: object,
+  path: string,
+  location: string,
+  status = 302,
+  request: Pick<Step, 'method' | 'body' | 'port'> = {},
+) =>
   ({
     says,
     source,
     rules: [redirect('/from', requestRedirect)],
-    steps: [{ path, expect: { status, nobody: true, answer: { headers: { location } } } }],
+    steps: [{ ...request, path, expect: { status, nobody: true, answer: { headers: { location } } } }],
   }) satisfies Requirement
 
 const full = (replaceFullPath: string) => ({ path: { type: 'ReplaceFullPath', replaceFullPath } })
@@ -59,6 +67,15 @@ export const redirects: readonly Feature[] = [
           'http://{host}/to',
           statusCode,
         ),
+        leads(
+          `a redirect with ${statusCode} is for a POST, too, whose body reaches nobody`,
+          'HTTPRequestRedirectFilter.statusCode',
+          { statusCode },
+          '/from?x=1',
+          'http://{host}/from?x=1',
+          statusCode,
+          { method: 'POST', body: 'x'.repeat(100_000) },
+        ),
       ],
     }),
   ),
@@ -72,6 +89,23 @@ export const redirects: readonly Feature[] = [
         { scheme: 'https' },
         '/from?x=1',
         'https://{host}/from?x=1',
+      ),
+      leads(
+        'a scheme that is said has its own port, whatever that of the request',
+        'HTTPRequestRedirectFilter.port',
+        { scheme: 'https' },
+        '/from',
+        'https://{host}/from',
+        302,
+        { port: 8080 },
+      ),
+      leads(
+        'scheme, host and status are said together',
+        'HTTPRequestRedirectFilter',
+        { scheme: 'https', hostname: 'example.org', statusCode: 301 },
+        '/from',
+        'https://example.org/from',
+        301,
       ),
     ],
   },
@@ -99,6 +133,32 @@ export const redirects: readonly Feature[] = [
         { scheme: 'https', port: 8443, hostname: 'example.org' },
         '/from',
         'https://example.org:8443/from',
+      ),
+      leads(
+        'port, host and status are said together',
+        'HTTPRequestRedirectFilter',
+        { port: 8083, hostname: 'example.org', statusCode: 301 },
+        '/from',
+        'http://example.org:8083/from',
+        301,
+      ),
+      leads(
+        'the port of the request is kept where neither a port nor a scheme is said',
+        'HTTPRequestRedirectFilter.port',
+        { hostname: 'example.org' },
+        '/from',
+        'http://example.org:8080/from',
+        302,
+        { port: 8080 },
+      ),
+      leads(
+        'a port that is said is that of the address, whatever that of the request',
+        'HTTPRequestRedirectFilter.port',
+        { port: 80, hostname: 'example.org' },
+        '/from',
+        'http://example.org/from',
+        302,
+        { port: 8080 },
       ),
       leads(
         'port 80 is left out of an http address',
@@ -140,6 +200,35 @@ export const redirects: readonly Feature[] = [
         { hostname: 'example.org', ...prefix('/to') },
         '/from/lemon',
         'http://example.org/to/lemon',
+      ),
+      leads(
+        'a prefix that is replaced by "/" leaves what follows',
+        'HTTPPathModifier.replacePrefixMatch',
+        prefix('/'),
+        '/from/lemon/?x=1',
+        'http://{host}/lemon/?x=1',
+      ),
+      leads(
+        'a prefix that is replaced by "/" alone is "/"',
+        'HTTPPathModifier.replacePrefixMatch',
+        prefix('/'),
+        '/from?x=1',
+        'http://{host}/?x=1',
+      ),
+      leads(
+        'the whole path and the host are replaced together',
+        'HTTPRequestRedirectFilter',
+        { hostname: 'example.org', ...full('/to') },
+        '/from/lemon',
+        'http://example.org/to',
+      ),
+      leads(
+        'a prefix and the status are said together',
+        'HTTPRequestRedirectFilter',
+        { statusCode: 301, ...prefix('/to') },
+        '/from/lemon',
+        'http://{host}/to/lemon',
+        301,
       ),
       leads(
         'path and status are said together',

@@ -77,6 +77,25 @@ export const rewrites: readonly Feature[] = [
         ],
       },
       {
+        says: 'the prefix and headers are changed together',
+        source: 'HTTPRouteRule.filters',
+        rules: [
+          rewrite('/prefix/deep', prefix('/prefix'), [
+            {
+              type: 'RequestHeaderModifier',
+              requestHeaderModifier: { add: [{ name: 'x-add', value: 'new' }], remove: ['x-remove'] },
+            },
+          ]),
+        ],
+        steps: [
+          {
+            path: '/prefix/deep/one',
+            headers: { 'x-add': 'old', 'x-remove': '1' },
+            expect: { seen: { path: '/prefix/one', headers: { 'x-add': 'old,new' }, absent: ['x-remove'] } },
+          },
+        ],
+      },
+      {
         says: 'a prefix is replaced only where the rule has one match, a prefix',
         source: 'HTTPRouteRule, validation',
         rules: [{ ...rewrite('/foo', prefix('/xyz')), matches: [{ path: { type: 'Exact', value: '/foo' } }] }],
@@ -94,6 +113,26 @@ export const rewrites: readonly Feature[] = [
         rules: [rewrite('/', { hostname: 'one.example.org' })],
         // A URL endpoint sees its own authority as Host: what was rewritten travels beside it.
         steps: [{ expect: { backend: 'v1', seen: { headers: { 'x-forwarded-host': 'one.example.org' } } } }],
+      },
+      {
+        says: 'host and headers are changed together',
+        source: 'HTTPRouteRule.filters',
+        rules: [
+          rewrite('/', { hostname: 'test.example.org' }, [
+            {
+              type: 'RequestHeaderModifier',
+              requestHeaderModifier: { set: [{ name: 'x-set', value: 'new' }], remove: ['x-remove'] },
+            },
+          ]),
+        ],
+        steps: [
+          {
+            headers: { 'x-set': 'old', 'x-remove': '1' },
+            expect: {
+              seen: { headers: { 'x-forwarded-host': 'test.example.org', 'x-set': 'new' }, absent: ['x-remove'] },
+            },
+          },
+        ],
       },
       {
         says: 'host and path are replaced together',
