@@ -57,7 +57,7 @@ export const outbound = (
   const known = names(snapshot, fleet)
   return stack<Named>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
-    .push(route(known.wider, everything)) // gives the rule, where the record has any, and which of its backends takes the request
+    .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ plan }) => plan?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing
     .pushWhere(({ plan }) => plan?.redirect !== undefined, redirect) // above all that needs a backend
     .pushWhere(({ plan }) => plan?.rewrite !== undefined, rewrite) // above retry: once a request

@@ -626,6 +626,32 @@ describe('sessionPersistence', () => {
     expect(pairOf(cookieOf(moved))).not.toBe(cookie)
   })
 
+  it('begins anew where the record of its backend is gone, or has nothing that can be reached', async () => {
+    const rules = (old: number) => [
+      {
+        sessionPersistence: { cookie: {} },
+        backendRefs: [
+          { name: 'v1', weight: old },
+          { name: 'v2', weight: 1 - old },
+        ],
+      },
+    ]
+    for (const gone of ['nothing', 'unreachable']) {
+      const { get, registry, clock } = given(rules(1))
+      const cookie = pairOf(cookieOf(await get('/')))
+      registry.set('users', { rules: rules(0) })
+      if (gone === 'nothing') registry.delete('v1')
+      else registry.set('v1', { endpoints: [{ binding: 'NOT_THERE' }] })
+      // Past the hour for which a record that is gone may still serve.
+      await clock.advance(4_000_000)
+      await get('/', { headers: { cookie } }).catch(() => {})
+      await clock.advance(6000)
+      const moved = await get('/', { headers: { cookie } })
+      expect(await moved.text(), gone).toBe('v2')
+      expect(pairOf(cookieOf(moved))).not.toBe(cookie)
+    }
+  })
+
   it('ends after absoluteTimeout', async () => {
     const { get, clock } = given(
       sticky({ cookie: { name: 'sid', path: '/a', lifetimeType: 'Permanent' }, absoluteTimeout: '1m30s' }),

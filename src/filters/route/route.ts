@@ -47,10 +47,12 @@ export interface Wider<Live> {
  *
  * @param wider the record of the next less specific wildcard of a key, if there is one.
  * @param all the only rule of a wildcard that has none.
+ * @param find the service that a backend means; `undefined` where no record stands under it.
  */
 export function route<Way, Live extends { readonly routes: Routes<Way> | undefined }, Asking>(
   wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
   all: Route<Way>,
+  find: (name: string, context: Asking) => Promise<{ readonly candidates: readonly unknown[] } | undefined>,
 ): ObserverFilter<Asking & Needs<Live>, Routed<Way, Live>> {
   type Within = Asking & Needs<Live> & Room<Routed<Way, Live>>
 
@@ -62,7 +64,7 @@ export function route<Way, Live extends { readonly routes: Routes<Way> | undefin
       const said = asked(request, path, context.name)
       const route = service.routes.find(said)
       if (!route) return elsewhere(key, said, path, request, context)
-      taken(service, route, path, request, context)
+      return taken(service, route, path, request, context)
     },
   })
 
@@ -76,10 +78,31 @@ export function route<Way, Live extends { readonly routes: Routes<Way> | undefin
       : elsewhere(found.key, said, path, request, context)
   }
 
-  function taken(service: Live, route: Route<Way>, path: string, { headers }: Request, context: Within): void {
+  function taken(
+    service: Live,
+    route: Route<Way>,
+    path: string,
+    { headers }: Request,
+    context: Within,
+  ): Promise<void> | undefined {
     context.receipt.rule = route.label
     const ticket = route.session?.read(headers, context.clock.now())
     const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend)
+    if (kept?.name === undefined) return leads(service, route, path, kept, ticket, context)
+    // GEP-1619: where its backend is gone, a session begins anew with another.
+    return find(kept.name, context).then((there) =>
+      leads(service, route, path, there?.candidates.length ? kept : undefined, ticket, context),
+    )
+  }
+
+  function leads(
+    service: Live,
+    route: Route<Way>,
+    path: string,
+    kept: Weighed<Way> | undefined,
+    ticket: Ticket | undefined,
+    context: Within,
+  ): undefined {
     const backend = kept ?? route.choose()
     if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
     const gives: Room<Routed<Way, Live>> = context
@@ -88,7 +111,7 @@ export function route<Way, Live extends { readonly routes: Routes<Way> | undefin
     gives.plan = backend.way
     gives.backend = backend
     gives.route = route
-    if (!kept) return
+    if (!kept || !ticket) return
     // The caller comes back.
     gives.ticket = ticket
     gives.isKept = (endpoint) => markOf(endpoint.id) === ticket.endpoint
