@@ -54,60 +54,52 @@ export function route<Way, Live extends { readonly routes: Routes<Way> | undefin
   all: Route<Way>,
   find: (name: string, context: Asking) => Promise<{ readonly candidates: readonly unknown[] } | undefined>,
 ): ObserverFilter<Asking & Needs<Live>, Routed<Way, Live>> {
-  type Within = Asking & Needs<Live> & Room<Routed<Way, Live>>
+  type Gives = Room<Routed<Way, Live>>
+  type Within = Asking & Needs<Live> & Gives
 
   return observer('route', {
     enter(request, context) {
       const { service, key }: Needs<Live> = context
       if (!service.routes) return undefined
-      const path = plainPath(context.path)
-      const said = asked(request, path, context.name)
+      const gives: Gives = context
+      gives.path = plainPath(context.path)
+      const said = asked(request, gives.path, context.name)
       const route = service.routes.find(said)
-      if (!route) return elsewhere(key, said, path, request, context)
-      return taken(service, route, path, request, context)
+      return route ? taken(route, request, context) : elsewhere(key, said, request, context)
     },
   })
 
-  async function elsewhere(key: string, said: Asked, path: string, request: Request, context: Within): Promise<void> {
+  async function elsewhere(key: string, said: Asked, request: Request, context: Within): Promise<void> {
     const found = await wider(key, context)
     if (!found) throw new MeshError('route_not_found', `No rule matches ${said.method} ${said.path}.`)
     const { routes } = found.service
     const route = routes ? routes.find(said) : all
-    return route
-      ? taken(found.service, route, path, request, context)
-      : elsewhere(found.key, said, path, request, context)
+    if (!route) return elsewhere(found.key, said, request, context)
+    const gives: Gives = context
+    gives.service = found.service
+    return taken(route, request, context)
   }
 
-  function taken(
-    service: Live,
-    route: Route<Way>,
-    path: string,
-    { headers }: Request,
-    context: Within,
-  ): Promise<void> | undefined {
+  function taken(route: Route<Way>, { headers }: Request, context: Within): Promise<void> | undefined {
     context.receipt.rule = route.label
     const ticket = route.session?.read(headers, context.clock.now())
     const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend)
-    if (kept?.name === undefined) return leads(service, route, path, kept, ticket, context)
+    if (kept?.name === undefined) return leads(route, kept, ticket, context)
     // GEP-1619: where its backend is gone, a session begins anew with another.
     return find(kept.name, context).then((there) =>
-      leads(service, route, path, there?.candidates.length ? kept : undefined, ticket, context),
+      leads(route, there?.candidates.length ? kept : undefined, ticket, context),
     )
   }
 
   function leads(
-    service: Live,
     route: Route<Way>,
-    path: string,
     kept: Weighed<Way> | undefined,
     ticket: Ticket | undefined,
     context: Within,
   ): undefined {
     const backend = kept ?? route.choose()
     if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
-    const gives: Room<Routed<Way, Live>> = context
-    gives.service = service
-    gives.path = path
+    const gives: Gives = context
     gives.plan = backend.way
     gives.backend = backend
     gives.route = route
