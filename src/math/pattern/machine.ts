@@ -5,7 +5,7 @@
  */
 import type { Patterns } from './pattern.ts'
 import { program, type Step } from './program.ts'
-import { includes } from './ranges.ts'
+import { countUpTo, includes } from './ranges.ts'
 import { parse } from './syntax.ts'
 
 /** A set of ways, after some text. */
@@ -14,136 +14,147 @@ interface State<Of> {
   readonly takes: readonly number[]
   /** What stands for the patterns that match, if the text ends here. */
   readonly found: Of | undefined
-  /** By the next character; `undefined` where nothing is remembered. */
-  readonly next: Map<number, State<Of>> | undefined
+  /** By the kind of the next character. */
+  readonly next: Map<number, State<Of>>
 }
 
-/** Steps and characters that are remembered, at most, for each step of the programs, and in all: a text may be chosen to meet ever new ones. */
-const KEPT_PER_STEP = 16
+/** Steps and kinds of characters that are remembered, at most, for each step of the programs, and in all: a text may be chosen to meet ever new ones. */
+const KEPT_PER_STEP = 64
 const MOST_KEPT = 131_072
-/** Texts that are read without remembering, where that was too much: to begin anew for each would cost more than it gives. */
-const PLAIN_TEXTS = 16
+/** Looks without remembering, for each thing that was remembered in vain: to begin anew at once would cost more than it gives. */
+const LOOKS_PER_KEPT = 16
 
 export function machine<Of>(sources: readonly string[], gather: (numbers: readonly number[]) => Of): Patterns<Of> {
-  return new Machine(sources, gather)
-}
+  const steps: Step[] = []
+  const entries = sources.map((source, number) => program(parse(source), steps, number))
+  const sets = new Set(steps.flatMap((step) => (step.op === 'take' ? [step.ranges] : [])))
+  const edges = [...sets].flatMap((ranges) => ranges.flatMap(([from, to]) => [from, to + 1]))
+  /** Where a set of characters begins or ends: those between two of them are of one kind, which no step tells apart. */
+  const cuts = [...new Set(edges)].sort(ascending)
+  const kindsOfAscii = Array.from({ length: 128 }, (_, code) => countUpTo(cuts, code))
 
-class Machine<Of> implements Patterns<Of> {
-  private readonly gather: (numbers: readonly number[]) => Of
-  private readonly steps: Step[] = []
-  private readonly entries: readonly number[]
   /** In which round a step was last reached. */
-  private readonly reached: Uint32Array
-  private round = 0
-  private states = new Map<string, State<Of>>()
-  private start: State<Of> | undefined
+  const reached = new Float64Array(steps.length)
+  let round = 0
+  /** The steps reached in this round that may take the next character: so many, whatever stands behind them. */
+  let takes = new Array<number>(steps.length).fill(0)
+  let count = 0
+  /** Those of the round before. */
+  let before = [...takes]
+  /** The patterns that match, if the text ends here. */
+  let matches: number[] = []
+
+  const states = new Map<string, State<Of>>()
+  let start: State<Of> | undefined
   /** How much is remembered, and may be. */
-  private kept = 0
-  private readonly most: number
-  /** Texts still to be read without remembering. */
-  private plain = 0
+  let kept = 0
+  const most = Math.min(MOST_KEPT, KEPT_PER_STEP * steps.length)
+  /** Looks still to be taken without remembering. */
+  let plain = 0
 
-  constructor(sources: readonly string[], gather: (numbers: readonly number[]) => Of) {
-    this.gather = gather
-    this.entries = sources.map((source, number) => program(parse(source), this.steps, number))
-    this.reached = new Uint32Array(this.steps.length)
-    this.most = Math.min(MOST_KEPT, KEPT_PER_STEP * this.steps.length)
-  }
+  return { of }
 
-  of(text: string): Of | undefined {
-    let state = this.first(text === '')
+  function of(text: string): Of | undefined {
+    if (plain > 0) {
+      begin(text === '')
+      return rest(text, 0)
+    }
+    start ??= stateOf(begin)
+    let state = start
     for (let at = 0; at < text.length; ) {
       if (state.takes.length === 0) return undefined
       const code = text.codePointAt(at) as number
       at += code > 0xffff ? 2 : 1
-      state = state.next?.get(code) ?? this.advance(state, code, at === text.length)
+      const kind = kindsOfAscii[code] ?? countUpTo(cuts, code)
+      const next = state.next.get(kind) ?? learn(state, kind, code)
+      if (!next) {
+        advance(state.takes, state.takes.length, code, at === text.length)
+        return rest(text, at)
+      }
+      state = next
     }
     return state.found
   }
 
-  private first(isEnd: boolean): State<Of> {
-    if (this.plain > 0) this.plain -= 1
-    if (this.plain > 0) return this.passing(this.entries, true, isEnd)
-    this.start ??= this.stateOf(this.entries, true)
-    return this.start
+  /** Reads on from what has been reached, without remembering. */
+  function rest(text: string, from: number): Of | undefined {
+    for (let at = from; at < text.length; ) {
+      if (count === 0) return undefined
+      plain -= count
+      const code = text.codePointAt(at) as number
+      at += code > 0xffff ? 2 : 1
+      const here = takes
+      takes = before
+      before = here
+      advance(here, count, code, at === text.length)
+    }
+    return gathered()
   }
 
-  private advance({ takes, next }: State<Of>, code: number, isEnd: boolean): State<Of> {
-    const entries: number[] = []
-    for (const index of takes) {
-      const step = this.steps[index] as Step & { op: 'take' }
-      if (includes(step.ranges, code)) entries.push(step.to)
+  /** What follows a state by a character; `undefined` where that would be too much, and all is forgotten. */
+  function learn({ takes, next }: State<Of>, kind: number, code: number): State<Of> | undefined {
+    const state = stateOf((isEnd) => advance(takes, takes.length, code, isEnd))
+    kept += 1
+    if (kept > most) {
+      plain = LOOKS_PER_KEPT * kept
+      states.clear()
+      start = undefined
+      kept = 0
+      return undefined
     }
-    if (this.plain > 0) return this.passing(entries, false, isEnd)
-    const state = this.stateOf(entries, false)
-    this.kept += 1
-    next?.set(code, state)
+    next.set(kind, state)
     return state
   }
 
-  /** The set of ways from these steps, not to be remembered: what it finds is right at this place alone. */
-  private passing(entries: readonly number[], isStart: boolean, isEnd: boolean): State<Of> {
-    const takes: number[] = []
-    const matches: number[] = []
-    this.follow(entries, isStart, isEnd, (step, index) => {
-      if (step.op === 'take') takes.push(index)
-      else if (step.op === 'match') matches.push(step.number)
-    })
-    const found = isEnd && matches.length > 0 ? this.gather(matches.sort(ascending)) : undefined
-    return { takes, found, next: undefined }
-  }
-
-  /** The set of ways from these steps: one and the same for the same set. */
-  private stateOf(entries: readonly number[], isStart: boolean): State<Of> {
-    const takes: number[] = []
-    const matches: number[] = []
-    this.follow(entries, isStart, false, (step, index) => step.op === 'take' && takes.push(index))
-    this.follow(entries, isStart, true, (step) => step.op === 'match' && matches.push(step.number))
-    takes.sort(ascending)
-    matches.sort(ascending)
-    const key = `${takes.join()}/${matches.join()}`
-    const known = this.states.get(key)
+  /** The state of what is reached: one and the same for the same. */
+  function stateOf(reach: (isEnd: boolean) => void): State<Of> {
+    reach(false)
+    const found = takes.slice(0, count).sort(ascending)
+    reach(true)
+    const key = `${found.join()}/${matches.sort(ascending).join()}`
+    const known = states.get(key)
     if (known) return known
-    this.kept += takes.length + 4
-    if (this.kept > this.most) this.forget()
-    const found = matches.length > 0 ? this.gather(matches) : undefined
-    const state: State<Of> = { takes, found, next: new Map() }
-    this.states.set(key, state)
+    kept += found.length + 4
+    const state = { takes: found, found: gathered(), next: new Map<number, State<Of>>() }
+    states.set(key, state)
     return state
   }
 
-  /** Calls for every step that can be reached from these without taking a character. */
-  private follow(
-    entries: readonly number[],
-    isStart: boolean,
-    isEnd: boolean,
-    call: (step: Step, index: number) => void,
-  ) {
-    this.nextRound()
-    const ahead = [...entries]
-    for (let index = ahead.pop(); index !== undefined; index = ahead.pop()) {
-      if (this.reached[index] === this.round) continue
-      this.reached[index] = this.round
-      const step = this.steps[index] as Step
-      call(step, index)
-      if (step.op === 'fork') ahead.push(step.to, step.or)
-      else if ((step.op === 'start' && isStart) || (step.op === 'end' && isEnd)) ahead.push(step.to)
+  function gathered(): Of | undefined {
+    return matches.length > 0 ? gather(matches.sort(ascending)) : undefined
+  }
+
+  function begin(isEnd: boolean): void {
+    clear()
+    for (const entry of entries) reach(entry, true, isEnd)
+  }
+
+  function advance(from: readonly number[], many: number, code: number, isEnd: boolean): void {
+    clear()
+    for (let at = 0; at < many; at++) {
+      const { ranges, to } = steps[from[at] as number] as Step & { op: 'take' }
+      if (includes(ranges, code)) reach(to, false, isEnd)
     }
   }
 
-  private forget(): void {
-    this.states.clear()
-    this.start = undefined
-    this.kept = 0
-    this.plain = PLAIN_TEXTS
+  function clear(): void {
+    round += 1
+    count = 0
+    matches = []
   }
 
-  /** Rounds are told apart by number; before the numbers run out they begin anew. */
-  private nextRound(): void {
-    this.round += 1
-    if (this.round < 0xffffffff) return
-    this.reached.fill(0)
-    this.round = 1
+  /** A step, and all that follow without taking a character. */
+  function reach(from: number, isStart: boolean, isEnd: boolean): void {
+    for (let index = from; reached[index] !== round; ) {
+      reached[index] = round
+      const step = steps[index] as Step
+      if (step.op === 'take') takes[count++] = index
+      else if (step.op === 'match') matches.push(step.number)
+      else if (step.op === 'fork') {
+        reach(step.to, isStart, isEnd)
+        index = step.or
+      } else if (step.op === 'start' ? isStart : isEnd) index = step.to
+    }
   }
 }
 

@@ -52,7 +52,26 @@ export function complement(ranges: Ranges): Ranges {
   return others
 }
 
+/** The ranges are in order. */
 export function includes(ranges: Ranges, code: number): boolean {
-  for (const [from, to] of ranges) if (code >= from && code <= to) return true
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const [from, to] = ranges[middle] as Ranges[number]
+    if (code < from) high = middle
+    else if (code > to) low = middle + 1
+    else return true
+  }
   return false
+}
+
+/** How many of these numbers, in order, are no greater. */
+export function countUpTo(numbers: readonly number[], most: number): number {
+  let [low, high] = [0, numbers.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] as number) > most) high = middle
+    else low = middle + 1
+  }
+  return low
 }

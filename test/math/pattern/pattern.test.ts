@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pattern, patterns } from '../../../src/math/pattern/pattern.ts'
@@ -216,18 +218,47 @@ describe('patterns', () => {
     )
   })
 
+  it('keep no more in memory, whatever characters they meet', () => {
+    const characters = Array.from({ length: 0xd000 }, (_, index) => String.fromCodePoint(index + 0x20)).join('')
+    const machines = Array.from({ length: 16 }, () => pattern('(?:.|\\n)*'))
+    const before = heapBytes()
+    for (const machine of machines) expect(machine.test(characters)).toBe(true)
+    expect(heapBytes() - before).toBeLessThan(5_000_000)
+  })
+
+  it('stop remembering for as long as it has been in vain, though the texts are short', () => {
+    // To gather is asked for each set that is remembered, and once for a text that is read without remembering.
+    let gathered = 0
+    const machine = patterns(['.*a[ab]{400}x?', '.*'], () => ++gathered)
+    const next = chance()
+    for (let text = 0; text < 5000; text++) machine.of(Array.from({ length: 20 }, () => 'ab'[next() % 2]).join(''))
+    expect(gathered).toBeLessThan(2 * 5000)
+  })
+
   it('are done with a long text, though every character leads to a new set', () => {
     const machine = all(Array.from({ length: 8 }, (_, index) => `.*a.{${index + 40}}x`))
-    let state = 1
-    const text = Array.from({ length: 16_384 }, () => {
-      state = (state * 48_271) % 2_147_483_647
-      return state % 2 === 0 ? 'a' : 'b'
-    }).join('')
+    const next = chance()
+    const text = Array.from({ length: 16_384 }, () => 'ab'[next() % 2]).join('')
     const before = performance.now()
     expect(machine.of(text)).toBeUndefined()
     expect(performance.now() - before).toBeLessThan(3000)
   })
 })
+
+/** Numbers that look like chance, always the same. */
+function chance(): () => number {
+  let state = 1
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state
+  }
+}
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
 
 const letters = fc.constantFrom('a', 'b', 'A', '-', '/', '1', '\n', 'é', '😀')
 const subject = fc.array(letters, { maxLength: 8 }).map((parts) => parts.join(''))
