@@ -7,6 +7,8 @@ export interface Asked {
   header(name: string): string | null
   /** The first value of a query parameter. */
   query(name: string): string | null
+  /** What is found of this request, which is looked for once. */
+  once<Of>(find: (asked: Asked) => Of): Of
 }
 
 /** @param path path and query, from the first slash. */
@@ -20,6 +22,7 @@ class AskedRequest implements Asked {
   private readonly host: string
   private readonly search: string
   private parameters: URLSearchParams | undefined
+  private found: Map<unknown, unknown> | undefined
 
   constructor(request: Request, path: string, host: string) {
     const end = path.indexOf('?')
@@ -42,5 +45,14 @@ class AskedRequest implements Asked {
   query(name: string): string | null {
     this.parameters ??= new URLSearchParams(this.search)
     return this.parameters.get(name)
+  }
+
+  once<Of>(find: (asked: Asked) => Of): Of {
+    const known = this.found?.get(find) as Of | undefined
+    if (known !== undefined) return known
+    const made = find(this)
+    this.found ??= new Map()
+    this.found.set(find, made)
+    return made
   }
 }

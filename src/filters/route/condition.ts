@@ -1,28 +1,34 @@
 /** One thing that must hold of a request, beside its path: a method, a header, a query parameter. */
-import { pattern } from '../../math/pattern/pattern.ts'
+import { type Patterns, patterns } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
 
+/** Conditions on the same thing are looked up, not tried in turn: all of one key read the same. */
 export interface Condition {
-  holds(asked: Asked): boolean
-  /** What it compares, where it holds for one value alone: conditions on the same thing are looked up, not tried in turn. */
-  readonly key: string | undefined
-  readonly value: string
-  read(asked: Asked): string | null
+  readonly key: string
+  /** With what a request must be found: a text, or the number of an expression. */
+  readonly value: string | number
+  read(asked: Asked): string | null | ReadonlySet<number>
 }
 
-/** The conditions of a match but for its path; those that are quick to look up first. */
-export function conditionsOf({ method, headers = [], queryParams = [] }: Match): Condition[] {
+type Read = (asked: Asked) => string | null
+
+/**
+ * The conditions of a match but for its path; those that are quick to look up first.
+ *
+ * @param joined the expressions of all matches of a record.
+ */
+export function conditionsOf({ method, headers = [], queryParams = [] }: Match, joined: Joined): Condition[] {
   const conditions: Condition[] = []
   for (const header of distinct(headers, ({ name }) => name.toLowerCase())) {
     const name = header.name.toLowerCase()
-    conditions.push(condition(header, `header ${name}`, (asked) => asked.header(name)))
+    conditions.push(condition(header, `header ${name}`, (asked) => asked.header(name), joined))
   }
   for (const parameter of distinct(queryParams, ({ name }) => name)) {
-    conditions.push(condition(parameter, `query ${parameter.name}`, (asked) => asked.query(parameter.name)))
+    conditions.push(condition(parameter, `query ${parameter.name}`, (asked) => asked.query(parameter.name), joined))
   }
-  if (method !== undefined) conditions.push(exactly(method, 'method', (asked) => asked.method))
-  conditions.sort((one, other) => Number(other.key !== undefined) - Number(one.key !== undefined))
+  if (method !== undefined) conditions.push({ key: 'method', value: method, read: (asked) => asked.method })
+  conditions.sort((one, other) => Number(isExpression(one)) - Number(isExpression(other)))
   return conditions
 }
 
@@ -33,35 +39,48 @@ export function distinct<Of>(all: readonly Of[], nameOf: (one: Of) => string): O
   return [...first.values()]
 }
 
+export function holds({ value, read }: Condition, asked: Asked): boolean {
+  const said = read(asked)
+  return typeof value === 'number' ? (said as ReadonlySet<number>).has(value) : said === value
+}
+
 function condition(
   { type, value }: { type?: string | undefined; value: string },
   key: string,
-  read: Condition['read'],
+  read: Read,
+  joined: Joined,
 ): Condition {
-  if (type !== 'RegularExpression') return exactly(value, key, read)
-  const { test } = machine(value)
-  return {
-    key: undefined,
-    value,
-    read,
-    holds(asked) {
-      const said = read(asked)
-      return said !== null && test(said)
-    },
+  return type === 'RegularExpression' ? joined(key, read, value) : { key, value, read }
+}
+
+function isExpression({ value }: Condition): boolean {
+  return typeof value === 'number'
+}
+
+export type Joined = (key: string, read: Read, source: string) => Condition
+
+/** Takes expressions: those on the same thing are run as one, once a request. */
+export function joined(): Joined {
+  const all = new Map<string, ReturnType<typeof onOne>>()
+  return (key, read, source) => {
+    const { sources, find } = all.get(key) ?? onOne(read)
+    all.set(key, { sources, find })
+    if (!sources.includes(source)) sources.push(source)
+    return { key: `${key} ~`, value: sources.indexOf(source), read: (asked) => asked.once(find) }
   }
 }
 
-function exactly(value: string, key: string, read: Condition['read']): Condition {
-  return { key, value, read, holds: (asked) => read(asked) === value }
+function onOne(read: Read) {
+  const sources: string[] = []
+  let compiled: Patterns<ReadonlySet<number>> | undefined
+  const find = (asked: Asked) => {
+    const said = read(asked)
+    if (said === null) return NONE
+    // Compiled when first asked: a rule that is never reached costs no program.
+    compiled ??= patterns(sources, (numbers) => new Set(numbers))
+    return compiled.of(said) ?? NONE
+  }
+  return { sources, find }
 }
 
-/** Made when first asked: a rule that is never reached costs no program. */
-function machine(source: string): { test(text: string): boolean } {
-  let made: { test(text: string): boolean } | undefined
-  return {
-    test(text) {
-      made ??= pattern(source)
-      return made.test(text)
-    },
-  }
-}
+const NONE: ReadonlySet<number> = new Set()

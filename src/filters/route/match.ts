@@ -2,7 +2,7 @@
 import { type Patterns, patterns } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
-import { type Condition, conditionsOf, distinct } from './condition.ts'
+import { type Condition, conditionsOf, distinct, holds, joined } from './condition.ts'
 
 /** Finds the rule of a request, by its number; -1 where none matches. */
 export type Matcher = (asked: Asked) => number
@@ -18,7 +18,7 @@ interface Entry {
 /** The entries of one path, in order. */
 interface Bucket {
   /** By the value of what they compare first: of many only those are tried that hold so far. */
-  readonly groups: Map<string, { readonly read: Condition['read']; readonly byValue: Map<string, Entry[]> }>
+  readonly groups: Map<string, { readonly read: Condition['read']; readonly byValue: Map<string | number, Entry[]> }>
   readonly others: Entry[]
 }
 
@@ -32,6 +32,7 @@ export function matcher(rules: readonly { readonly matches?: readonly Match[] | 
   const expressions: Entry[] = []
   const sources: string[] = []
   const prefixes = new Map<string, Bucket>()
+  const others = joined()
 
   const written = rules.flatMap(({ matches = [] }, rule) =>
     (matches.length > 0 ? matches : [{}]).map((match) => ({ rule, match, precedence: precedenceOf(match) })),
@@ -39,7 +40,7 @@ export function matcher(rules: readonly { readonly matches?: readonly Match[] | 
   written.sort((one, other) => compare(one.precedence, other.precedence))
   written.forEach(({ rule, match }, rank) => {
     const { type = 'PathPrefix', value = '/' } = match.path ?? {}
-    const entry = { rule, rank, conditions: conditionsOf(match) }
+    const entry = { rule, rank, conditions: conditionsOf(match, others) }
     if (type === 'RegularExpression') {
       expressions.push(entry)
       sources.push(value)
@@ -107,12 +108,12 @@ function bucketOf(buckets: Map<string, Bucket>, path: string): Bucket {
 
 function add({ groups, others }: Bucket, entry: Entry): void {
   const [condition] = entry.conditions
-  if (condition?.key === undefined) {
+  if (!condition) {
     others.push(entry)
     return
   }
   const { key, value, read } = condition
-  const group = groups.get(key) ?? { read, byValue: new Map<string, Entry[]>() }
+  const group = groups.get(key) ?? { read, byValue: new Map<string | number, Entry[]>() }
   groups.set(key, group)
   const same = group.byValue.get(value)
   if (same) same.push(entry)
@@ -124,8 +125,11 @@ function first({ groups, others }: Bucket, asked: Asked): Entry | undefined {
   let best = firstOf(others, asked, undefined)
   if (groups.size === 0) return best
   for (const { read, byValue } of groups.values()) {
-    const entries = byValue.get(read(asked) ?? '')
-    if (entries) best = firstOf(entries, asked, best)
+    const said = read(asked) ?? ''
+    for (const value of typeof said === 'string' ? [said] : said) {
+      const entries = byValue.get(value)
+      if (entries) best = firstOf(entries, asked, best)
+    }
   }
   return best
 }
@@ -133,7 +137,7 @@ function first({ groups, others }: Bucket, asked: Asked): Entry | undefined {
 function firstOf(entries: readonly Entry[], asked: Asked, best: Entry | undefined): Entry | undefined {
   for (const entry of entries) {
     if (best !== undefined && best.rank < entry.rank) return best
-    if (entry.conditions.every((condition) => condition.holds(asked))) return entry
+    if (entry.conditions.every((condition) => holds(condition, asked))) return entry
   }
   return best
 }
