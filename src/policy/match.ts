@@ -1,6 +1,6 @@
 /** Which requests a rule is for: HTTPRouteMatch of the Gateway API. */
 import * as v from 'valibot'
-import { pattern } from '../math/pattern/pattern.ts'
+import { stepsOf } from '../math/pattern/pattern.ts'
 import { headerName, upTo, valueOfUpTo } from './http.ts'
 import { areDistinct, list, must, object, oneOf } from './schema.ts'
 
@@ -74,24 +74,22 @@ function conditions(what: string, mostCharacters: number) {
 }
 
 /** Refuses a regular expression that could run away, or that is none. */
-function expression<Of extends { type?: string | undefined; value?: string | undefined }>() {
+function expression<Of extends Condition>() {
   return v.check<Of, (issue: v.CheckIssue<Of>) => string>(
-    (condition) => refusalOf(condition) === undefined,
-    ({ input }) => `Expected a regular expression of the RE2 kind without ${refusalOf(input)}`,
+    (condition) => typeof stepsOrRefusal(condition) === 'number',
+    ({ input }) => `Expected a regular expression of the RE2 kind without ${stepsOrRefusal(input)}`,
   )
 }
 
-function refusalOf({
-  type,
-  value = '/',
-}: {
-  type?: string | undefined
-  value?: string | undefined
-}): string | undefined {
-  if (type !== 'RegularExpression') return undefined
+interface Condition {
+  readonly type?: unknown
+  readonly value?: unknown
+}
+
+/** The steps of a condition that is an expression, or what is wrong with it. */
+export function stepsOrRefusal({ type, value }: Condition): number | string {
   try {
-    pattern(value)
-    return undefined
+    return type === 'RegularExpression' && typeof value === 'string' ? stepsOf(value) : 0
   } catch (error) {
     return (error as Error).message
   }

@@ -394,6 +394,57 @@ describe('rules', () => {
     expect(ofRule(rule)).toBe('taken')
   })
 
+  const expressions = (source: (index: number) => string) =>
+    times(16, (rule) => ({
+      matches: times(8, (match) => ({
+        headers: times(16, (header) => ({
+          type: 'RegularExpression',
+          name: `x-${header}`,
+          value: source(rule * 128 + match * 16 + header),
+        })),
+      })),
+    }))
+
+  it('take as many expressions as people write', () => {
+    const matches = times(64, (index) => ({
+      path: { type: 'RegularExpression', value: `/api/v[0-9]+/tenants/[^/]+/orders/[0-9]+/i${index}` },
+      headers: [{ type: 'RegularExpression', name: 'x-version', value: '[0-9]+[.][0-9]+' }],
+    }))
+    expect(refusal([{ matches }, { matches }])).toBe('taken')
+  })
+
+  it.each<[string, (index: number) => string]>([
+    ['have long sources', () => `[${times(1900, (index) => String.fromCodePoint(0x400 + 2 * index)).join('')}]{100}`],
+    ['have many steps', () => '.*a.{400}'],
+    ['are many', (index) => `abc${index}`],
+  ])('are refused before they are compiled where their expressions %s', (_, source) => {
+    const rules = expressions(source)
+    const before = performance.now()
+    expect(refusal(rules)).toMatch(
+      /^\$\.rules: Expected regular expressions of 10000 characters or steps in all rules together, got \[\{/,
+    )
+    expect(performance.now() - before).toBeLessThan(1000)
+  })
+
+  it('are refused for what is wrong, whatever stands where an expression does', () => {
+    for (const odd of [
+      null,
+      1,
+      [],
+      {},
+      { toString: 1 },
+      { type: 'RegularExpression', name: 'a', value: { length: 9 } },
+    ]) {
+      for (const rules of [
+        [odd],
+        [{ matches: [odd] }],
+        [{ matches: [{ path: odd }] }],
+        [{ matches: [{ headers: [odd] }] }],
+      ])
+        expect(refusal(rules)).not.toMatch(/10000/)
+    }
+  })
+
   it('of any kind are taken or refused, in time', () => {
     const anything = fc.jsonValue({ maxDepth: 3 })
     const field = fc.constantFrom(

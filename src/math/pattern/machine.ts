@@ -5,7 +5,7 @@
  */
 import type { Patterns } from './pattern.ts'
 import { program, type Step } from './program.ts'
-import { countUpTo, includes } from './ranges.ts'
+import { countUpTo } from './ranges.ts'
 import { parse } from './syntax.ts'
 
 /** A set of ways, after some text. */
@@ -27,20 +27,17 @@ const LOOKS_PER_KEPT = 16
 export function machine<Of>(sources: readonly string[], gather: (numbers: readonly number[]) => Of): Patterns<Of> {
   const steps: Step[] = []
   const entries = sources.map((source, number) => program(parse(source), steps, number))
-  const sets = new Set(steps.flatMap((step) => (step.op === 'take' ? [step.ranges] : [])))
-  const edges = [...sets].flatMap((ranges) => ranges.flatMap(([from, to]) => [from, to + 1]))
+  const sets = new Set(steps.map((step) => (step.op === 'take' ? step.edges : [])))
   /** Where a set of characters begins or ends: those between two of them are of one kind, which no step tells apart. */
-  const cuts = [...new Set(edges)].sort(ascending)
+  const cuts = [...new Set([...sets].flat())].sort(ascending)
   const kindsOfAscii = Array.from({ length: 128 }, (_, code) => countUpTo(cuts, code))
 
   /** In which round a step was last reached. */
   const reached = new Float64Array(steps.length)
   let round = 0
   /** The steps reached in this round that may take the next character: so many, whatever stands behind them. */
-  let takes = new Array<number>(steps.length).fill(0)
+  const takes = new Array<number>(steps.length).fill(0)
   let count = 0
-  /** Those of the round before. */
-  let before = [...takes]
   /** The patterns that match, if the text ends here. */
   let matches: number[] = []
 
@@ -68,7 +65,7 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
       const kind = kindsOfAscii[code] ?? countUpTo(cuts, code)
       const next = state.next.get(kind) ?? learn(state, kind, code)
       if (!next) {
-        advance(state.takes, state.takes.length, code, at === text.length)
+        advance(state.takes, code, at === text.length)
         return rest(text, at)
       }
       state = next
@@ -83,17 +80,14 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
       plain -= count
       const code = text.codePointAt(at) as number
       at += code > 0xffff ? 2 : 1
-      const here = takes
-      takes = before
-      before = here
-      advance(here, count, code, at === text.length)
+      advance(takes.slice(0, count), code, at === text.length)
     }
     return gathered()
   }
 
   /** What follows a state by a character; `undefined` where that would be too much, and all is forgotten. */
   function learn({ takes, next }: State<Of>, kind: number, code: number): State<Of> | undefined {
-    const state = stateOf((isEnd) => advance(takes, takes.length, code, isEnd))
+    const state = stateOf((isEnd) => advance(takes, code, isEnd))
     kept += 1
     if (kept > most) {
       plain = LOOKS_PER_KEPT * kept
@@ -129,11 +123,11 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
     for (const entry of entries) reach(entry, true, isEnd)
   }
 
-  function advance(from: readonly number[], many: number, code: number, isEnd: boolean): void {
+  function advance(from: readonly number[], code: number, isEnd: boolean): void {
     clear()
-    for (let at = 0; at < many; at++) {
-      const { ranges, to } = steps[from[at] as number] as Step & { op: 'take' }
-      if (includes(ranges, code)) reach(to, false, isEnd)
+    for (const index of from) {
+      const { edges, to } = steps[index] as Step & { op: 'take' }
+      if (countUpTo(edges, code) % 2 === 1) reach(to, false, isEnd)
     }
   }
 

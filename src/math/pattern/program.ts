@@ -1,10 +1,9 @@
 /** An expression as a program of small steps (Thompson's construction). */
-import type { Ranges } from './ranges.ts'
 import type { Node } from './syntax.ts'
 
 export type Step =
-  /** Takes one character of these, and goes on. */
-  | { readonly op: 'take'; readonly ranges: Ranges; readonly to: number }
+  /** Takes one character of a set, and goes on. */
+  | { readonly op: 'take'; readonly edges: readonly number[]; readonly to: number }
   /** Goes both ways. */
   | { readonly op: 'fork'; to: number; readonly or: number }
   /** Goes on at the beginning, or at the end, of the text alone. */
@@ -36,7 +35,7 @@ export function program(tree: Node, steps: Step[] = [], number = 0): number {
     }
     switch (node.kind) {
       case 'set':
-        return push({ op: 'take', ranges: node.ranges, to: next })
+        return push({ op: 'take', edges: node.edges, to: next })
       case 'all':
         return node.parts.reduceRight((after, part) => emit(part, after), next)
       case 'any':

@@ -52,17 +52,9 @@ export function complement(ranges: Ranges): Ranges {
   return others
 }
 
-/** The ranges are in order. */
-export function includes(ranges: Ranges, code: number): boolean {
-  let [low, high] = [0, ranges.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const [from, to] = ranges[middle] as Ranges[number]
-    if (code < from) high = middle
-    else if (code > to) low = middle + 1
-    else return true
-  }
-  return false
+/** Where they begin and where they have ended, in turn: a character of an odd number of edges up to it is in one of them. */
+export function edgesOf(ranges: Ranges): number[] {
+  return ranges.flatMap(([from, to]) => [from, to + 1])
 }
 
 /** How many of these numbers, in order, are no greater. */

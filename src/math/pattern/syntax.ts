@@ -1,9 +1,9 @@
 /** Reads a regular expression: the part of RE2's syntax that a machine without memory can match. */
-import { bothCases, complement, DIGITS, EVERYTHING, type Ranges, SPACES, union, WORDS } from './ranges.ts'
+import { bothCases, complement, DIGITS, EVERYTHING, edgesOf, type Ranges, SPACES, union, WORDS } from './ranges.ts'
 
 export type Node =
-  /** One character of these. */
-  | { readonly kind: 'set'; readonly ranges: Ranges }
+  /** One character of a set, by its edges. */
+  | { readonly kind: 'set'; readonly edges: readonly number[] }
   /** The beginning or the end of the text. */
   | { readonly kind: 'start' | 'end' }
   /** One after the other; none is the empty text. */
@@ -12,6 +12,8 @@ export type Node =
   | { readonly kind: 'any'; readonly parts: readonly Node[] }
   | { readonly kind: 'repeat'; readonly part: Node; readonly least: number; readonly most: number }
 
+/** Characters of an expression, at most. */
+const MAX_SOURCE = 4096
 /** Groups within groups, at most. */
 const MAX_DEPTH = 50
 /** RE2's own limit on a counted repetition. */
@@ -22,6 +24,7 @@ const CLASSES: Record<string, Ranges> = { d: DIGITS, w: WORDS, s: SPACES }
 
 /** @throws {SyntaxError} that says at which character something stands that is not of the subset. */
 export function parse(source: string): Node {
+  if (source.length > MAX_SOURCE) throw new SyntaxError(`more than ${MAX_SOURCE} characters`)
   const ignoresCase = source.startsWith('(?i)')
   const text = Array.from(source)
   let at = ignoresCase ? 4 : 0
@@ -38,7 +41,7 @@ export function parse(source: string): Node {
     if (at === text.length) refuse('an unfinished expression')
     return text[at++] as string
   }
-  const set = (ranges: Ranges): Node => ({ kind: 'set', ranges: ignoresCase ? bothCases(ranges) : ranges })
+  const set = (ranges: Ranges): Node => ({ kind: 'set', edges: edgesOf(ignoresCase ? bothCases(ranges) : ranges) })
 
   function alternatives(depth: number): Node {
     if (depth > MAX_DEPTH) refuse('groups too deep')
@@ -89,7 +92,7 @@ export function parse(source: string): Node {
       case '[':
         return set(bracketed())
       case '.':
-        return { kind: 'set', ranges: complement([[10, 10]]) }
+        return set(complement([[10, 10]]))
       case '^':
         return { kind: 'start' }
       case '$':

@@ -2,7 +2,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pattern, patterns } from '../../../src/math/pattern/pattern.ts'
+import { patterns, stepsOf } from '../../../src/math/pattern/pattern.ts'
+
+/** One alone. */
+const pattern = (source: string) => {
+  const machine = patterns([source], () => true)
+  return { test: (text: string) => machine.of(text) === true }
+}
 
 /** What JavaScript says of the same, with the whole text as in `pattern`. */
 const byRegExp = (source: string, text: string) =>
@@ -153,6 +159,22 @@ describe('pattern', () => {
       }),
       { numRuns: 3000, seed: 4 },
     )
+  })
+})
+
+describe('stepsOf', () => {
+  it.each([
+    ['', 1],
+    ['abc', 4],
+    ['a{40}', 41],
+    ['.*a.{400}x', 405],
+    ['[a-z]{1,63}', 126],
+  ])('%s has the steps of its program', (source, steps) => {
+    expect(stepsOf(source)).toBe(steps)
+  })
+
+  it('refuses what is none', () => {
+    expect(() => stepsOf('(')).toThrow(SyntaxError)
   })
 })
 
