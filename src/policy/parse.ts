@@ -4,6 +4,8 @@ import { MeshError } from '../core/errors.ts'
 import { isEndpointUrl } from './address.ts'
 import { policySchema, recordOf, recordSchema, type ServiceRecord, type WrittenPolicy } from './record.ts'
 
+/** Characters of a record, at most: as many as the command reads of a file. A parser of JSON takes seconds for 10 MB of brackets. */
+const MAX_CHARACTERS = 1_048_576
 /** How much of a wrong value a message repeats. */
 const SHOWN_CHARACTERS = 80
 /** Issues named in one message; more are counted. */
@@ -15,6 +17,8 @@ const SHOWN_ISSUES = 3
  * @throws {MeshError} `record_invalid`, with the JSON path of everything that was not understood.
  */
 export function parseRecord(text: string): ServiceRecord {
+  if (text.length > MAX_CHARACTERS)
+    throw new MeshError('record_invalid', `Expected at most ${MAX_CHARACTERS} characters, got ${text.length}.`)
   const trimmed = text.trim()
   if (isEndpointUrl(trimmed)) return recordOf({ endpoints: [trimmed] })
   if (trimmed.startsWith('{')) return recordOf(parseWith(recordSchema(), trimmed))
@@ -116,7 +120,8 @@ function step(key: unknown): string {
 
 function shown(value: unknown): string {
   try {
-    return cut(JSON.stringify(value) ?? String(value))
+    // JSON has no word for NaN and what is infinite.
+    return cut(typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value)))
   } catch {
     return 'a value that is nested too deep'
   }

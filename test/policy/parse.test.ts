@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MeshError } from '../../src/core/errors.ts'
-import { parsePolicy, parseRecord } from '../../src/policy/parse.ts'
+import { parsePolicy, parseRecord, recordChecker } from '../../src/policy/parse.ts'
 
 const URL = 'https://users.example.com'
 const URL_FORM = 'an http:// or https:// URL without query or fragment'
@@ -232,6 +232,37 @@ describe('parseRecord', () => {
   it('repeats no more than the beginning of what stood there', () => {
     expect(refusal('x'.repeat(100_000)).length).toBeLessThan(200)
     expect(refusalOf({ endpoints: 'x'.repeat(100_000) }).length).toBeLessThan(200)
+  })
+
+  it.each([
+    ['10 MB of nothing', ' '.repeat(1e7)],
+    ['10 MB of brackets', `{"endpoints":${'['.repeat(5e6)}${']'.repeat(5e6)}}`],
+    ['a key of 10 MB', `{"${'x'.repeat(1e7)}":1}`],
+    ['a key 300,000 times', `{${'"endpoints":["https://a.example"],'.repeat(300_000)}"limits":{}}`],
+  ])('refuses %s at once', (_, text) => {
+    const before = performance.now()
+    expect(refusal(text)).toBe(`Expected at most 1048576 characters, got ${text.length}.`)
+    expect(performance.now() - before).toBeLessThan(100)
+  })
+
+  it.each([
+    ['a list', (depth: number) => `{"endpoints":${'['.repeat(depth)}${']'.repeat(depth)}}`, '$.endpoints[0]: '],
+    ['a map', (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`, '$.a: '],
+    [
+      'a rule',
+      (depth: number) => `{"rules":[{"matches":[{"path":${'{"type":'.repeat(depth)}1${'}'.repeat(depth)}}]}]}`,
+      '$.rules[0].matches[0].path.type: ',
+    ],
+  ])('refuses %s that is 100,000 deep, and says where', (_, textOf, place) => {
+    expect(refusal(textOf(100_000))).toMatch(new RegExp(`^${place.replaceAll(/[$.[\]]/g, '\\$&')}`))
+  })
+
+  it('names a number that JSON has no word for', () => {
+    expect(refusal(`{ "endpoints": ["${URL}"], "limits": { "maxInFlight": 1e309 } }`)).toBe(
+      '$.limits.maxInFlight: Expected a whole number from 1 to 10,000, got Infinity.',
+    )
+    const [issue] = recordChecker()({ endpoints: [{ url: URL, weight: Number.NaN }] })
+    expect(issue?.message).toBe(`Expected ${WEIGHT_FORM}, got NaN.`)
   })
 
   it('refuses 1001 endpoints', () => {
