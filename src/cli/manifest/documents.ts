@@ -18,6 +18,7 @@ import { Fault } from '../fault.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
 import { longRules } from './glance.ts'
 import { piecesOf } from './json-stream.ts'
+import { tooMuch } from './weight.ts'
 
 /** The largest file that is read, in bytes: a parser of YAML takes about a second for it. */
 const MAX_BYTES = 1_048_576
@@ -37,6 +38,8 @@ export interface Document {
  */
 export function readDocuments(text: string, file: string): Document[] {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
+  const much = tooMuch(text)
+  if (much) throw new Fault(`${file}:${much.line}: ${much.what}.`)
   return piecesOf(text).flatMap(({ text, linesBefore }) => documentsOf(text, file, linesBefore))
 }
 
@@ -56,7 +59,7 @@ function documentsOf(text: string, file: string, linesBefore: number): Document[
     .flatMap((document) => {
       const lineOf = (offset: number) => `${file}:${linesBefore + lines.linePos(offset).line}`
       const [error] = document.errors
-      if (error) throw new Fault(`${lineOf(error.pos[0])}: ${error.message}`)
+      if (error) throw new Fault(`${lineOf(error.pos[0])}: ${told(error)}`)
       const refusal = refusalOf(document)
       if (refusal) throw new Fault(`${lineOf(refusal.offset)}: ${refusal.reason}`)
       const find = finder()
@@ -132,10 +135,19 @@ function refusalOf(document: Parsed): { reason: string; offset: number } | undef
 
 function resolved(read: () => unknown, place: string): unknown {
   try {
-    return read()
+    const value = read()
+    // Nothing that is read goes in a circle, or deeper than who looks at it has room for.
+    JSON.stringify(value)
+    return value
   } catch (error) {
-    throw new Fault(`${place}: ${error instanceof Error ? error.message : error}`)
+    throw new Fault(`${place}: ${told(error)}`)
   }
+}
+
+function told(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (/call stack/.test(message)) return 'too many lists and maps within each other.'
+  return /circular/.test(message) ? 'an alias within what it stands for.' : message
 }
 
 /** `kubectl get -o yaml` writes a List around what it found. */
