@@ -15,7 +15,8 @@ export interface Words {
 }
 
 const DURATION = 'A duration of the Gateway API: 250ms, 2s, 1m30s.'
-const REGEX = 'A regular expression (RE2, without what needs memory) matches the whole text.'
+const REGEX =
+  'A regular expression (RE2, without what needs memory; 10,000 characters in a record) matches the whole text.'
 const HEADERS = 'Up to 16. A name stands once in set, add and remove together, whatever its case.'
 const VALUE_TYPES = ['This very value.', REGEX]
 
@@ -60,8 +61,8 @@ export const WORDS: Readonly<Record<string, Words>> = {
   'dispatch.binding': { description: 'The name of the dispatch namespace in this Worker.', examples: ['DISPATCH'] },
   'dispatch.script': { description: 'The name of the Worker in that namespace.' },
   'dispatch.limits': { description: 'What one invocation of it may use, as the platform enforces it.' },
-  'limits.cpuMs': { description: 'Milliseconds of CPU, from 1.' },
-  'limits.subRequests': { description: 'Subrequests, from 1.' },
+  'limits.cpuMs': { description: 'Milliseconds of CPU: 1 to 1,000,000.' },
+  'limits.subRequests': { description: 'Subrequests: 1 to 1,000,000.' },
   'endpoints[].object': { description: 'A Durable Object.' },
   'object.binding': { description: 'The name of the Durable Object namespace in this Worker.', examples: ['ROOMS'] },
   'object.key': {
@@ -114,13 +115,15 @@ export const WORDS: Readonly<Record<string, Words>> = {
     examples: ['users-v2', ['users-eu', 'users-us']],
   },
   'alias{string}': { description: 'One other name.' },
-  'alias{array}': { description: 'Several, of which the first that has a usable endpoint is meant: failover.' },
+  'alias{array}': {
+    description: 'Several, up to 16, of which the first that has a usable endpoint is meant: failover.',
+  },
   'alias[]': { description: 'A service name, with "@" and a tag if it has one.' },
 
   // Who goes where.
   rules: {
     description:
-      'Who goes where: HTTPRouteRules of the Gateway API, word for word. Left out, everything goes to the endpoints.',
+      'Who goes where: up to 16 HTTPRouteRules of the Gateway API, word for word. Left out, everything goes to the endpoints.',
   },
   'rules[]': { description: 'A rule. Of all matches that hold the most specific decides; then the earlier rule.' },
   'rules[].name': { description: 'Told on the receipt and in errors. Once in a record.' },
@@ -163,14 +166,18 @@ export const WORDS: Readonly<Record<string, Words>> = {
     description: 'Its share is this over the sum of all: 0 to 1,000,000. 0 takes nothing.',
     default: 1,
   },
-  'backendRefs[].filters': { description: 'Run where this backend is chosen, after those of the rule.' },
+  'backendRefs[].filters': { description: 'Up to 16, run where this backend is chosen, after those of the rule.' },
   group: { description: 'The core group, which needs no saying.', default: '' },
   kind: { description: 'A Service, which needs no saying.', default: 'Service' },
   'backendRefs[].name': { description: 'A name of the registry.', examples: ['users-v2', 'users@pr-123'] },
   'backendRef.name': { description: 'A name of the registry.' },
   namespace: { description: 'shop makes users the name users.shop.', default: 'default' },
-  'backendRefs[].port': { description: "Read, and of no effect: a name has no port, an endpoint's URL has one." },
-  'backendRef.port': { description: "Read, and of no effect: a name has no port, an endpoint's URL has one." },
+  'backendRefs[].port': {
+    description: "1 to 65,535. Read, and of no effect: a name has no port, an endpoint's URL has one.",
+  },
+  'backendRef.port': {
+    description: "1 to 65,535. Read, and of no effect: a name has no port, an endpoint's URL has one.",
+  },
   filters: {
     description:
       'Up to 16, in the order written: what is done to the request and its answer. Each type once, but for RequestMirror.',
@@ -199,7 +206,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   'requestRedirect.scheme': { description: 'The scheme.', enumDescriptions: ['Not encrypted.', 'Encrypted.'] },
   'requestRedirect.hostname': { description: 'The host.', examples: ['www.example.com'] },
   'requestRedirect.path': { description: 'The path.' },
-  'requestRedirect.port': { description: 'The port. Left out, that of the scheme, if one is written.' },
+  'requestRedirect.port': { description: 'The port: 1 to 65,535. Left out, that of the scheme, if one is written.' },
   'requestRedirect.statusCode': {
     description: 'How it is said.',
     default: 302,
@@ -229,8 +236,8 @@ export const WORDS: Readonly<Record<string, Words>> = {
   'requestMirror.backendRef': { description: 'The service that gets the copies.' },
   'requestMirror.percent': { description: 'Of a hundred requests so many are copied: 0 to 100.', default: 100 },
   'requestMirror.fraction': { description: 'The same more exactly. Not beside percent.' },
-  'fraction.numerator': { description: 'So many, from 0.' },
-  'fraction.denominator': { description: 'Of so many, from 1.', default: 100 },
+  'fraction.numerator': { description: 'So many: 0 to 2,147,483,647.' },
+  'fraction.denominator': { description: 'Of so many: 1 to 2,147,483,647.', default: 100 },
   cors: { description: 'What pages of other origins may do.' },
   allowOrigins: {
     description: 'Up to 64 origins; "*." in front of a host stands for any labels, "*" alone for all origins.',
@@ -238,13 +245,16 @@ export const WORDS: Readonly<Record<string, Words>> = {
   },
   'allowOrigins[]': { description: 'http:// or https://, a host, and a port if there is one.' },
   allowCredentials: { description: 'May cookies and authorization be sent?', default: false },
-  allowMethods: { description: 'Methods beside GET, HEAD and POST; "*" alone for all.' },
+  allowMethods: { description: 'Up to 9 methods beside GET, HEAD and POST; "*" alone for all.' },
   'allowMethods[]': { description: 'A method.' },
   allowHeaders: { description: 'Up to 64 request headers; "*" alone for all.' },
   'allowHeaders[]': { description: 'The name of a header.' },
   exposeHeaders: { description: 'Up to 64 headers of the answer that a page may read.' },
   'exposeHeaders[]': { description: 'The name of a header.' },
-  maxAge: { description: 'Seconds for which a browser remembers the answer to a preflight.', default: 5 },
+  maxAge: {
+    description: 'Seconds for which a browser remembers the answer to a preflight: 1 to 2,147,483,647.',
+    default: 5,
+  },
   'rules[].timeouts': { description: 'Timeouts of this rule, over those of the service that it leads to.' },
   'rules[].timeouts.request': {
     description: `The whole call: all attempts and the waits between them. "0s" switches it off. ${DURATION}`,

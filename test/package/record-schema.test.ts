@@ -287,6 +287,15 @@ describe('the schema', () => {
     }
   })
 
+  it('says in words how much a number may be, and how many a list may have', () => {
+    for (const { path, part } of fieldsOf(schema)) {
+      const said = String(part.description).replaceAll(',', '')
+      for (const limit of [part.minimum, part.maximum, part.maxItems]) {
+        if (limit !== undefined) expect(said, path).toMatch(new RegExp(`\\b${limit}\\b`))
+      }
+    }
+  })
+
   it('gives examples, defaults and snippets that are right where they stand', () => {
     for (const { path, part } of fieldsOf(schema)) {
       const here = ajv.compile({ ...part, definitions: schema.definitions })
