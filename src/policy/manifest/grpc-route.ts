@@ -1,6 +1,6 @@
 /** GRPCRoute (gateway.networking.k8s.io/v1) to the rules of a record: a method of gRPC is a path of HTTP. */
 import { ruleOf } from './http-route.ts'
-import { each, entriesOf, type Fields, isFields, knowsOnly, type Path, type Report, shown } from './manifest.ts'
+import { each, entriesOf, type Fields, isFields, knowsOnly, type Path, type Report, shown, worded } from './manifest.ts'
 import type { PlacedRule } from './route.ts'
 
 const RULE = ['name', 'matches', 'filters', 'backendRefs', 'sessionPersistence']
@@ -45,7 +45,7 @@ export function outOfOrder(rules: readonly PlacedRule[]): readonly [rule: number
     })),
   )
   const isOfService = ({ path }: { path: unknown }) => isFields(path) && path.type === 'PathPrefix'
-  const isOfMethod = ({ path }: { path: unknown }) => isFields(path) && String(path.value).startsWith(ANY_SERVICE)
+  const isOfMethod = ({ path }: { path: unknown }) => isFields(path) && worded(path.value).startsWith(ANY_SERVICE)
   return paths.some(isOfService) ? paths.find(isOfMethod)?.at : undefined
 }
 
@@ -54,7 +54,7 @@ const ANY_SERVICE = '/[^/]+/'
 function refuseOthers(filters: unknown, path: Path, report: Report): void {
   for (const { entry, path: place } of entriesOf(filters, path)) {
     const { type } = entry
-    if (FILTERS.includes(String(type))) continue
+    if (FILTERS.includes(worded(type))) continue
     report.error([...place, 'type'], `${shown(type)}: a GRPCRoute may have ${FILTERS.join(', ')}.`)
   }
 }

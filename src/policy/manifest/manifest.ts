@@ -50,6 +50,11 @@ export function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, field]) => [name, field === null ? undefined : withoutNulls(field)]))
 }
 
+/** In a sentence: a text as it is, and all else as JSON, for an object may have a `toString` that is none. */
+export function worded(value: unknown): string {
+  return typeof value === 'string' ? value : shown(value)
+}
+
 const SHOWN_CHARACTERS = 80
 
 export function shown(value: unknown): string {

@@ -2,7 +2,7 @@
 import { checker, type Issue, recordChecker } from '../parse.ts'
 import { grpcPath, grpcRules } from './grpc-route.ts'
 import { httpRules } from './http-route.ts'
-import { type Fields, type Finding, isFields, type Path, type Report, shown, withoutNulls } from './manifest.ts'
+import { type Fields, type Finding, isFields, type Path, type Report, shown, withoutNulls, worded } from './manifest.ts'
 import { ageOf, byAge, homeOf, namesOf, type RouteKind, type RoutePart } from './route.ts'
 import { policyShape, routeShape } from './shape.ts'
 import { type PolicyPart, trafficPolicy } from './traffic-policy.ts'
@@ -73,11 +73,11 @@ function read(
     return {}
   }
   const { apiVersion, kind } = value
-  const isRoute = API.test(String(apiVersion)) && (kind === 'HTTPRoute' || kind === 'GRPCRoute')
-  if (!isRoute && !(EXPERIMENTAL_API.test(String(apiVersion)) && kind === 'XBackendTrafficPolicy')) {
+  const isRoute = API.test(worded(apiVersion)) && (kind === 'HTTPRoute' || kind === 'GRPCRoute')
+  if (!isRoute && !(EXPERIMENTAL_API.test(worded(apiVersion)) && kind === 'XBackendTrafficPolicy')) {
     report.error(
       ['kind'],
-      `${shown(`${apiVersion} ${kind}`)}: HTTPRoute, GRPCRoute and XBackendTrafficPolicy can be converted.`,
+      `${shown(`${worded(apiVersion)} ${worded(kind)}`)}: HTTPRoute, GRPCRoute and XBackendTrafficPolicy can be converted.`,
     )
     return {}
   }

@@ -1,6 +1,6 @@
 /** What all kinds of route share: whom they are attached to, and which of several goes first. */
 import type { Door } from './door.ts'
-import { entriesOf, type Fields, isFields, type Path, type Report, shown } from './manifest.ts'
+import { entriesOf, type Fields, isFields, type Path, type Report, shown, worded } from './manifest.ts'
 import { isServiceReference, serviceName } from './service-name.ts'
 
 export type RouteKind = 'HTTPRoute' | 'GRPCRoute'
@@ -44,7 +44,7 @@ export function ageOf(manifest: Fields): Aged {
   const at = typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) : Number.NaN
   return {
     createdAt: Number.isNaN(at) ? Number.POSITIVE_INFINITY : at,
-    id: `${homeOf(manifest) ?? 'default'}/${name}`,
+    id: `${homeOf(manifest) ?? 'default'}/${worded(name)}`,
   }
 }
 
@@ -70,12 +70,12 @@ export function namesOf(manifest: Fields, report: Report): Map<string, Attached>
       const { doors = [] } = services.get(name) ?? {}
       services.set(name, { isService: true, doors: [...doors, doorOf(entry, name, path)] })
     } else if (isGateway(entry)) {
-      const name = `${entry.kind ?? 'Gateway'} ${entry.namespace ?? home ?? 'default'}/${entry.name}`
+      const name = `${worded(kind)} ${worded(entry.namespace ?? home ?? 'default')}/${worded(entry.name)}`
       gateways.push({ door: doorOf(entry, name, path), path })
     } else {
       report.error(
         [...path, 'kind'],
-        `${shown(`${entry.group ?? ''}/${kind}`)}: a Service or a Gateway can be a parent.`,
+        `${shown(`${worded(entry.group ?? '')}/${worded(kind)}`)}: a Service or a Gateway can be a parent.`,
       )
     }
   }
@@ -90,7 +90,7 @@ export function namesOf(manifest: Fields, report: Report): Map<string, Attached>
     report.error(['spec'], 'has neither a hostname nor a Service for parent: nobody could call it by name.')
   }
   const doors = gateways.map(({ door }) => door)
-  return new Map(hostnames.map((hostname) => [String(hostname), { isService: false, doors }]))
+  return new Map(hostnames.map((hostname) => [worded(hostname), { isService: false, doors }]))
 }
 
 function isGateway({ group = 'gateway.networking.k8s.io', kind = 'Gateway' }: Fields): boolean {
