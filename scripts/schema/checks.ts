@@ -108,5 +108,5 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'each header once in "set", "add" and "remove" together': 'compares fields of three lists',
   '128 matches in all rules together': 'a sum over lists',
   'a regular expression of the RE2 kind': 'it takes a parser',
-  'regular expressions of 10000 characters or steps in all rules together': 'a sum over lists, which takes a parser',
+  'regular expressions of 10000 steps in all rules together': 'a sum over lists, which takes a parser',
 }

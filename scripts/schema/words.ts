@@ -15,8 +15,7 @@ export interface Words {
 }
 
 const DURATION = 'A duration of the Gateway API: 250ms, 2s, 1m30s.'
-const REGEX =
-  'A regular expression (RE2, without what needs memory; 10,000 characters in a record) matches the whole text.'
+const REGEX = 'A regular expression (RE2, without what needs memory; 10,000 steps in a record) matches the whole text.'
 const HEADERS = 'Up to 16. A name stands once in set, add and remove together, whatever its case.'
 const VALUE_TYPES = ['This very value.', REGEX]
 

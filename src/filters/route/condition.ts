@@ -1,5 +1,5 @@
 /** One thing that must hold of a request, beside its path: a method, a header, a query parameter. */
-import { type Patterns, patterns } from '../../math/pattern/pattern.ts'
+import { patterns } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
 
@@ -39,11 +39,6 @@ export function distinct<Of>(all: readonly Of[], nameOf: (one: Of) => string): O
   return [...first.values()]
 }
 
-export function holds({ value, read }: Condition, asked: Asked): boolean {
-  const said = read(asked)
-  return typeof value === 'number' ? (said as ReadonlySet<number>).has(value) : said === value
-}
-
 function condition(
   { type, value }: { type?: string | undefined; value: string },
   key: string,
@@ -72,13 +67,10 @@ export function joined(): Joined {
 
 function onOne(read: Read) {
   const sources: string[] = []
-  let compiled: Patterns<ReadonlySet<number>> | undefined
+  const compiled = patterns(sources, (numbers): ReadonlySet<number> => new Set(numbers))
   const find = (asked: Asked) => {
     const said = read(asked)
-    if (said === null) return NONE
-    // Compiled when first asked: a rule that is never reached costs no program.
-    compiled ??= patterns(sources, (numbers) => new Set(numbers))
-    return compiled.of(said) ?? NONE
+    return (said === null ? undefined : compiled.of(said)) ?? NONE
   }
   return { sources, find }
 }

@@ -1,25 +1,16 @@
 /** Which rule a request is for: compiled once a record, in the precedence of the Gateway API. */
-import { type Patterns, patterns } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
-import { type Condition, conditionsOf, distinct, holds, joined } from './condition.ts'
+import { type Condition, conditionsOf, distinct, joined } from './condition.ts'
 
 /** Finds the rule of a request, by its number; -1 where none matches. */
 export type Matcher = (asked: Asked) => number
 
-/** A match of some rule, among those of its path. */
-interface Entry {
-  readonly rule: number
-  /** 0 comes first. */
-  readonly rank: number
-  readonly conditions: readonly Condition[]
-}
-
-/** The entries of one path, in order. */
+/** Matches of one path, by what they compare: none is tried of which something is known not to hold. */
 interface Bucket {
-  /** By the value of what they compare first: of many only those are tried that hold so far. */
-  readonly groups: Map<string, { readonly read: Condition['read']; readonly byValue: Map<string | number, Entry[]> }>
-  readonly others: Entry[]
+  /** The first of those of which all holds here. */
+  found?: { readonly rule: number; readonly rank: number }
+  readonly groups: Map<string, { readonly read: Condition['read']; readonly byValue: Map<string | number, Bucket> }>
 }
 
 /**
@@ -29,10 +20,9 @@ interface Bucket {
  */
 export function matcher(rules: readonly { readonly matches?: readonly Match[] | undefined }[]): Matcher {
   const exact = new Map<string, Bucket>()
-  const expressions: Entry[] = []
-  const sources: string[] = []
+  const expressions = bucket()
   const prefixes = new Map<string, Bucket>()
-  const others = joined()
+  const expression = joined()
 
   const written = rules.flatMap(({ matches = [] }, rule) =>
     (matches.length > 0 ? matches : [{}]).map((match) => ({ rule, match, precedence: precedenceOf(match) })),
@@ -40,35 +30,28 @@ export function matcher(rules: readonly { readonly matches?: readonly Match[] | 
   written.sort((one, other) => compare(one.precedence, other.precedence))
   written.forEach(({ rule, match }, rank) => {
     const { type = 'PathPrefix', value = '/' } = match.path ?? {}
-    const entry = { rule, rank, conditions: conditionsOf(match, others) }
-    if (type === 'RegularExpression') {
-      expressions.push(entry)
-      sources.push(value)
-    }
-    // A closing slash makes no difference to a prefix: it is segments that are compared.
-    else if (type === 'PathPrefix') add(bucketOf(prefixes, value.replace(/\/$/, '')), entry)
-    else add(bucketOf(exact, value), entry)
+    const conditions = conditionsOf(match, expression)
+    const here =
+      type === 'RegularExpression'
+        ? beneath(
+            expressions,
+            expression('path', ({ path }) => path, value),
+          )
+        : // A closing slash makes no difference to a prefix: it is segments that are compared.
+          type === 'PathPrefix'
+          ? of(prefixes, value.replace(/\/$/, ''), bucket)
+          : of(exact, value, bucket)
+    conditions.reduce(beneath, here).found ??= { rule, rank }
   })
   const lengths = [...new Set([...prefixes.keys()].map(({ length }) => length))].sort((one, other) => other - one)
 
-  let compiled: Patterns<Bucket> | undefined
-  /** Compiled when first asked: what an Exact path answers costs no program. */
-  function byExpression(asked: Asked): Entry | undefined {
-    compiled ??= patterns(sources, (numbers) => bucketWith(numbers.map((number) => expressions[number] as Entry)))
-    const beneath = compiled.of(asked.path)
-    return beneath && first(beneath, asked)
-  }
-
   return function match(asked) {
     const { path } = asked
-    const here = exact.get(path)
-    let found = here && first(here, asked)
-    found ??= expressions.length === 0 ? undefined : byExpression(asked)
+    let found = first(exact.get(path), asked) ?? first(expressions, asked)
     for (let index = 0; found === undefined && index < lengths.length; index++) {
       const length = lengths[index] as number
       if (length > path.length || (length < path.length && path[length] !== '/')) continue
-      const beneath = prefixes.get(path.slice(0, length))
-      found = beneath && first(beneath, asked)
+      found = first(prefixes.get(path.slice(0, length)), asked)
     }
     return found ? found.rule : -1
   }
@@ -91,53 +74,32 @@ function compare(one: readonly number[], other: readonly number[]): number {
 }
 
 function bucket(): Bucket {
-  return { groups: new Map(), others: [] }
+  return { groups: new Map() }
 }
 
-function bucketWith(entries: readonly Entry[]): Bucket {
-  const made = bucket()
-  for (const entry of entries) add(made, entry)
-  return made
+/** The bucket of those of which one more thing holds. */
+function beneath({ groups }: Bucket, { key, value, read }: Condition): Bucket {
+  const { byValue } = of(groups, key, () => ({ read, byValue: new Map<string | number, Bucket>() }))
+  return of(byValue, value, bucket)
 }
 
-function bucketOf(buckets: Map<string, Bucket>, path: string): Bucket {
-  const known = buckets.get(path) ?? bucket()
-  buckets.set(path, known)
+/** What stands in a map, made where it does not. */
+function of<Key, Of>(map: Map<Key, Of>, key: Key, make: () => Of): Of {
+  const known = map.get(key) ?? make()
+  map.set(key, known)
   return known
 }
 
-function add({ groups, others }: Bucket, entry: Entry): void {
-  const [condition] = entry.conditions
-  if (!condition) {
-    others.push(entry)
-    return
-  }
-  const { key, value, read } = condition
-  const group = groups.get(key) ?? { read, byValue: new Map<string | number, Entry[]>() }
-  groups.set(key, group)
-  const same = group.byValue.get(value)
-  if (same) same.push(entry)
-  else group.byValue.set(value, [entry])
-}
-
-/** The first entry, by rank, of which all conditions hold. */
-function first({ groups, others }: Bucket, asked: Asked): Entry | undefined {
-  let best = firstOf(others, asked, undefined)
-  if (groups.size === 0) return best
-  for (const { read, byValue } of groups.values()) {
+/** The first, by rank, of which all holds. */
+function first(from: Bucket | undefined, asked: Asked): Bucket['found'] {
+  let best = from?.found
+  if (!from || from.groups.size === 0) return best
+  for (const { read, byValue } of from.groups.values()) {
     const said = read(asked) ?? ''
     for (const value of typeof said === 'string' ? [said] : said) {
-      const entries = byValue.get(value)
-      if (entries) best = firstOf(entries, asked, best)
+      const found = first(byValue.get(value), asked)
+      if (found && (!best || found.rank < best.rank)) best = found
     }
-  }
-  return best
-}
-
-function firstOf(entries: readonly Entry[], asked: Asked, best: Entry | undefined): Entry | undefined {
-  for (const entry of entries) {
-    if (best !== undefined && best.rank < entry.rank) return best
-    if (entry.conditions.every((condition) => holds(condition, asked))) return entry
   }
   return best
 }

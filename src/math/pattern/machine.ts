@@ -52,37 +52,22 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
   return { of }
 
   function of(text: string): Of | undefined {
-    if (plain > 0) {
-      begin(text === '')
-      return rest(text, 0)
-    }
-    start ??= stateOf(begin)
+    if (plain <= 0) start ??= stateOf(begin)
+    // Without a state, what has been reached is not remembered.
     let state = start
+    if (!state) begin(text === '')
     for (let at = 0; at < text.length; ) {
-      if (state.takes.length === 0) return undefined
+      const from = state ? state.takes : takes.slice(0, count)
+      if (from.length === 0) return undefined
       const code = text.codePointAt(at) as number
       at += code > 0xffff ? 2 : 1
-      const kind = kindsOfAscii[code] ?? countUpTo(cuts, code)
-      const next = state.next.get(kind) ?? learn(state, kind, code)
-      if (!next) {
-        advance(state.takes, code, at === text.length)
-        return rest(text, at)
-      }
-      state = next
+      if (state) {
+        const kind = kindsOfAscii[code] ?? countUpTo(cuts, code)
+        state = state.next.get(kind) ?? learn(state, kind, code)
+      } else plain -= from.length
+      if (!state) advance(from, code, at === text.length)
     }
-    return state.found
-  }
-
-  /** Reads on from what has been reached, without remembering. */
-  function rest(text: string, from: number): Of | undefined {
-    for (let at = from; at < text.length; ) {
-      if (count === 0) return undefined
-      plain -= count
-      const code = text.codePointAt(at) as number
-      at += code > 0xffff ? 2 : 1
-      advance(takes.slice(0, count), code, at === text.length)
-    }
-    return gathered()
+    return state ? state.found : gathered()
   }
 
   /** What follows a state by a character; `undefined` where that would be too much, and all is forgotten. */

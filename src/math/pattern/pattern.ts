@@ -16,17 +16,24 @@ export interface Patterns<Of> {
  * cases. Backreferences and looking around are in no RE2; word boundaries, Unicode classes, named classes and other flags
  * are left out.
  *
+ * They are compiled when first asked: what is never reached costs no program.
+ *
  * @param gather what stands for those of these numbers, in their order. Asked once for each set of patterns that is met.
- * @throws {SyntaxError} that says what is not of the subset, and where.
  */
 export function patterns<Of>(sources: readonly string[], gather: (numbers: readonly number[]) => Of): Patterns<Of> {
-  return machine(sources, gather)
+  let compiled: Patterns<Of> | undefined
+  return {
+    of(text) {
+      compiled ??= machine(sources, gather)
+      return compiled.of(text)
+    },
+  }
 }
 
 /**
  * How many steps a pattern has: each may be looked at for each character of a text.
  *
- * @throws {SyntaxError} as {@link patterns} does.
+ * @throws {SyntaxError} that says what is not of the subset, and where.
  */
 export function stepsOf(source: string): number {
   const steps: Step[] = []

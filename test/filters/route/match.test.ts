@@ -267,6 +267,21 @@ describe('what matching costs', () => {
     ],
     ['query parameters', (n) => ({ queryParams: [{ name: 'tenant', value: `t${n}` }] }), (n) => ask(`/?tenant=t${n}`)],
     [
+      'headers beside one that all have',
+      (n) => ({
+        headers: [
+          { name: 'a', value: '1' },
+          { name: 'x-tenant', value: `t${n}` },
+        ],
+      }),
+      (n) => ask('/', { headers: { a: '1', 'x-tenant': `t${n}` } }),
+    ],
+    [
+      'headers beneath one expression of the path',
+      (n) => ({ ...expression('/a/.*'), headers: [{ name: 'x-tenant', value: `t${n}` }] }),
+      (n) => ask('/a/b', { headers: { 'x-tenant': `t${n}` } }),
+    ],
+    [
       'expressions on a header',
       (n) => ({ headers: [{ type: 'RegularExpression', name: 'x-tenant', value: `[a-z]${n}` }] }),
       (n) => ask('/', { headers: { 'x-tenant': `t${n}` } }),

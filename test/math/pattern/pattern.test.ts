@@ -19,7 +19,7 @@ const byRegExp = (source: string, text: string) =>
 /** The message with which an expression is refused. */
 function refusal(source: string): string {
   try {
-    pattern(source)
+    stepsOf(source)
   } catch (error) {
     expect(error).toBeInstanceOf(SyntaxError)
     return (error as SyntaxError).message
@@ -196,8 +196,8 @@ describe('patterns', () => {
   })
 
   it('refuse what one of them is refused for', () => {
-    expect(() => all(['a', '('])).toThrow(SyntaxError)
-    expect(() => all(['a', 'b'.repeat(5000)])).toThrow('more than 4096 characters')
+    expect(() => all(['a', '(']).of('')).toThrow(SyntaxError)
+    expect(() => all(['a', 'b'.repeat(5000)]).of('')).toThrow('more than 4096 characters')
   })
 
   it('gather once for each set that is met', () => {
