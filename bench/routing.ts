@@ -1,34 +1,25 @@
-/** What rules cost: a warm call in this process with and without them, and the choice alone among many matches. */
+/** What rules cost: a warm call in workerd with and without them, and the choice alone among many matches. */
 import { type Asked, asked } from '../src/filters/route/asked.ts'
 import { matcher } from '../src/filters/route/match.ts'
-import { createMesh } from '../src/mesh/mesh.ts'
 import type { Match } from '../src/policy/match.ts'
-import { memoryRegistry } from '../src/registry/memory.ts'
+import { bundles } from './bundle.ts'
+import { workerdConfig } from './config.ts'
 import { atMost, type Section } from './report.ts'
-import { lowerQuartile, median, seeded, shuffled } from './statistics.ts'
+import { lowerQuartile, mean, median, seeded, shuffled } from './statistics.ts'
+import type { RecordName } from './variants/routing.ts'
+import { startWorkerd, type Workerd } from './workerd.ts'
 
-/** Calls of a sample, and samples of each variant. A sample is compared with those of its own round. */
-const CALLS = 200
-const ROUNDS = 150
+/**
+ * Calls of a sample, and samples of each record. A sample is compared with those of its own round: the shorter they are, the
+ * more alike is the machine's speed in all of them, and many even out when garbage is collected.
+ */
+const CALLS = 300
+const ROUNDS = 700
+const WARM_UP_ROUNDS = 150
 /** The control is the same record once more; what it strays is noise, in µs. */
-const SPREAD_US = 0.5
+const SPREAD_US = 0.3
 
-const upstream = { binding: 'UP' }
-const here = { endpoints: [upstream] }
-const path = (value: string) => ({ path: { type: 'PathPrefix', value } })
-/** Sixteen rules of eight matches: as many as a record may have. The call is for the last. */
-const full = Array.from({ length: 16 }, (_, rule) => ({
-  matches: Array.from({ length: 8 }, (_, match) => path(rule === 15 && match === 7 ? '/users' : `/r${rule}/m${match}`)),
-}))
-
-const records = {
-  plain: here,
-  control: here,
-  one: { ...here, rules: [{ matches: [path('/users')] }] },
-  full: { ...here, rules: full },
-}
-type Variant = keyof typeof records
-const titles: Record<Variant, string> = {
+const titles: Record<RecordName, string> = {
   plain: 'a record without rules',
   control: 'control: the same',
   one: 'one rule',
@@ -48,7 +39,7 @@ const choices: readonly { readonly title: string; readonly matches: Match[]; rea
   },
   {
     title: 'prefixes',
-    matches: many((index) => path(`/service-${index}`) as Match),
+    matches: many((index) => ({ path: { type: 'PathPrefix', value: `/service-${index}` } })),
     requests: [to('/service-17/users/42'), to('/service-1999/a/b/c'), to('/none/a/b')],
   },
   {
@@ -78,14 +69,14 @@ export async function measureRouting(say: (line: string) => void): Promise<Secti
   const calls = await measureCalls()
   say(`routing: the choice among ${COUNT} matches`)
   const matched = choices.map(({ title, matches, requests }) => ({ title, ...measureChoice(matches, requests) }))
-  const added = (name: Variant) => calls[name].addedUs
+  const added = (name: RecordName) => calls[name].addedUs
   const isJudged = Math.abs(added('control')) <= SPREAD_US
   const slowest = Math.max(...matched.map(({ us }) => us))
   return {
-    title: 'Rules: µs a warm call in this process, over a binding that answers at once',
+    title: 'Rules: µs CPU a warm call in workerd, over a binding that answers at once',
     table: [
       ['', 'µs', 'added', 'x'],
-      ...(Object.keys(records) as Variant[]).map((name) => [
+      ...(Object.keys(titles) as RecordName[]).map((name) => [
         titles[name],
         calls[name].us.toFixed(2),
         added(name).toFixed(2),
@@ -107,45 +98,52 @@ export async function measureRouting(say: (line: string) => void): Promise<Secti
   }
 }
 
-async function measureCalls(): Promise<Record<Variant, { us: number; addedUs: number; ratio: number }>> {
-  const names = Object.keys(records) as Variant[]
-  const env = { UP: { fetch: async () => new Response(null) } }
-  const mesh = createMesh({ registry: memoryRegistry(records), env, freshMs: 3_600_000 })
-  const random = seeded(1)
-  const rounds: Record<Variant, number>[] = []
-  for (let round = -20; round < ROUNDS; round++) {
-    const us = {} as Record<Variant, number>
-    for (const name of shuffled(names, random)) us[name] = await sample(() => mesh.fetch(`http://${name}/users/42`))
-    // The first rounds are for the compiler.
-    if (round >= 0) rounds.push(us)
-  }
-  const figures = names.map((name) => {
-    const of = (value: (round: Record<Variant, number>) => number) => median(rounds.map(value))
-    return [
-      name,
-      {
+interface Figure {
+  readonly us: number
+  readonly addedUs: number
+  readonly ratio: number
+}
+
+async function measureCalls(): Promise<Record<RecordName, Figure>> {
+  const workerd = await startWorkerd(
+    workerdConfig({ routing: { code: 'routing.js' } }, 'routing'),
+    await bundles(['routing']),
+  )
+  try {
+    const names = Object.keys(titles) as RecordName[]
+    const random = seeded(1)
+    const rounds: Record<RecordName, number>[] = []
+    for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+      const us = {} as Record<RecordName, number>
+      for (const name of shuffled(names, random)) us[name] = await sample(workerd, name)
+      // The first rounds are for the compiler.
+      if (round >= 0) rounds.push(us)
+    }
+    const figureOf = (name: RecordName): Figure => {
+      const of = (value: (round: Record<RecordName, number>) => number) => median(rounds.map(value))
+      return {
         us: lowerQuartile(rounds.map((round) => round[name])),
-        addedUs: of((round) => round[name] - round.plain),
-        ratio: of((round) => round[name] / round.plain),
-      },
-    ] as const
-  })
-  return Object.fromEntries(figures) as Record<Variant, { us: number; addedUs: number; ratio: number }>
-}
-
-async function sample(call: () => Promise<Response>): Promise<number> {
-  const before = cpuUs()
-  for (let count = 0; count < CALLS; count++) {
-    const { status } = await call()
-    if (status !== 200) throw new Error(`A call was answered ${status}.`)
+        addedUs: of((round) => round[name] - yardstick(round, name)),
+        ratio: of((round) => round[name] / yardstick(round, name)),
+      }
+    }
+    return { plain: figureOf('plain'), control: figureOf('control'), one: figureOf('one'), full: figureOf('full') }
+  } finally {
+    await workerd.stop()
   }
-  return (cpuUs() - before) / CALLS
 }
 
-/** Of this process: what others take of the machine is not counted. */
-function cpuUs(): number {
-  const { user, system } = process.cpuUsage()
-  return user + system
+/** The twins are compared with each other, what has rules with both. */
+function yardstick({ plain, control }: Record<RecordName, number>, name: RecordName): number {
+  return name === 'plain' || name === 'control' ? plain : mean([plain, control])
+}
+
+async function sample(workerd: Workerd, name: RecordName): Promise<number> {
+  const before = workerd.cpuUs()
+  const answer = await fetch(workerd.url, { method: 'POST', body: JSON.stringify({ name, calls: CALLS }) })
+  const { answered } = (await answer.json()) as { answered: number }
+  if (answered !== CALLS) throw new Error(`${answered} calls of ${CALLS} were answered.`)
+  return (workerd.cpuUs() - before) / CALLS
 }
 
 function measureChoice(matches: Match[], requests: readonly Asked[]): { us: number; firstMs: number } {
