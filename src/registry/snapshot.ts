@@ -102,8 +102,8 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   }
 
   function isFresh({ readAt }: Known, now: number): boolean {
-    const age = now - readAt
-    return age >= 0 && age < freshMs
+    // On Workers a request's clock moves only with its own I/O: it may be behind that of the request which has read this.
+    return Math.abs(now - readAt) < freshMs
   }
 
   function fresh(name: ServiceName, now: number): Found | undefined {

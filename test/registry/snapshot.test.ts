@@ -120,6 +120,16 @@ describe('a known name', () => {
     expect([reads.length, asking.deferred.length]).toEqual([1, 0])
   })
 
+  it('is fresh to a request whose clock is behind that of the one which read it', async () => {
+    const { clock, reads, asking, subject, find } = given({ users: OLD })
+    const startedAt = clock.now()
+    const behind = { ...clock, now: () => startedAt }
+    await clock.advance(FRESH - 1)
+    await find()
+    expect(await subject.find('users', { ...asking, clock: behind })).toMatchObject({ freshness: 'fresh' })
+    expect([reads.length, asking.deferred.length]).toEqual([1, 0])
+  })
+
   it('is served stale after that, while one request of many refreshes it', async () => {
     const { clock, registry, reads, asking, find } = given({ users: OLD })
     await find()
