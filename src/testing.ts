@@ -13,11 +13,11 @@ export { MeshError, memoryRegistry, seeded, spanRing, virtualClock }
 /** Answers as an endpoint would. */
 export type TestHandler = (request: Request) => Response | Promise<Response>
 
-/** A function, several functions (an endpoint each), or a record with policy whose endpoints are functions. */
+/** A function, several functions (an endpoint each), or a record with rules and policy whose endpoints are functions. */
 export type TestService =
   | TestHandler
   | readonly TestHandler[]
-  | { endpoints: readonly TestHandler[]; [policy: string]: unknown }
+  | { endpoints?: readonly TestHandler[]; [field: string]: unknown }
 
 export interface TestMeshOptions extends Partial<Omit<MeshOptions, 'registry' | 'env' | 'clock' | 'random'>> {
   /** Chance follows from it. Default 1. */
@@ -47,13 +47,13 @@ export function createTestMesh(
   const env: Record<string, unknown> = {}
   const registry = memoryRegistry()
   for (const [name, service] of Object.entries(services)) {
-    const { endpoints, ...policy } = asRecord(service)
-    const bindings = endpoints.map((handler) => {
+    const { endpoints, ...others } = asRecord(service)
+    const bindings = endpoints?.map((handler) => {
       const binding = `SERVICE_${Object.keys(env).length}`
       env[binding] = { fetch: async (url: string, init: RequestInit) => handler(new Request(url, init)) }
       return { binding }
     })
-    registry.set(name, { ...policy, endpoints: bindings })
+    registry.set(name, bindings ? { ...others, endpoints: bindings } : others)
   }
   const random = seeded(seed)
   const ring = spanRing()
@@ -61,7 +61,11 @@ export function createTestMesh(
   return { ...mesh, clock, random, registry, spans: ring.spans }
 }
 
-function asRecord(service: TestService): { endpoints: readonly TestHandler[] } {
+function asRecord(service: TestService): Exclude<TestService, TestHandler | readonly TestHandler[]> {
   if (typeof service === 'function') return { endpoints: [service] }
-  return 'endpoints' in service ? service : { endpoints: service }
+  return isList(service) ? { endpoints: service } : service
+}
+
+function isList(service: object): service is readonly TestHandler[] {
+  return Array.isArray(service)
 }

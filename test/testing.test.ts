@@ -26,6 +26,14 @@ describe('createTestMesh', () => {
     expect(users.requests).toHaveLength(5)
   })
 
+  it('takes a record of rules alone', async () => {
+    const mesh = createTestMesh({
+      shop: { rules: [{ backendRefs: [{ name: 'users' }] }] },
+      users: () => new Response('ada'),
+    })
+    expect(await (await mesh.clock.run(mesh.fetch('http://shop/'))).text()).toBe('ada')
+  })
+
   it('takes the options of a mesh', async () => {
     const users = upstream(503)
     const mesh = createTestMesh(

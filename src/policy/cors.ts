@@ -23,7 +23,7 @@ export function cors(): v.GenericSchema<Cors> {
   const header = headerName()
   return object({
     allowOrigins: v.optional(set(origin, 'origins', 64, true)),
-    allowCredentials: v.optional(v.boolean()),
+    allowCredentials: v.optional(v.boolean('Expected true or false')),
     allowMethods: v.optional(set(oneOf(...METHODS, '*'), 'methods', 9, true)),
     allowHeaders: v.optional(set(header, 'headers', 64, true)),
     exposeHeaders: v.optional(set(header, 'headers', 64, false)),

@@ -62,7 +62,9 @@ export function checker(schema: v.GenericSchema): (value: unknown) => Issue[] {
       const { issues = [] } = v.safeParse(schema, rest)
       for (const issue of issues) {
         const path = keysOf(issue) as (string | number)[]
-        const message = reasonOf(issue)
+        // What was written, with the fields that are left out by now.
+        const input = path.reduce((value: unknown, key) => (value as Record<string, unknown> | undefined)?.[key], value)
+        const message = reasonOf({ ...issue, input })
         found.set(JSON.stringify([path, message]), { path, message })
       }
       const unknown = issues.filter(isUnknownField)
@@ -121,7 +123,8 @@ function step(key: unknown): string {
 function shown(value: unknown): string {
   try {
     // JSON has no word for NaN and what is infinite.
-    return cut(typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value)))
+    const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
+    return cut(text) + (Array.isArray(value) && text.length > SHOWN_CHARACTERS ? ` (${value.length} in all)` : '')
   } catch {
     return 'a value that is nested too deep'
   }

@@ -267,7 +267,9 @@ describe('parseRecord', () => {
 
   it('refuses 1001 endpoints', () => {
     const endpoints = Array.from({ length: 1001 }, (_, index) => `https://users-${index}.example.com`)
-    expect(refusalOf({ endpoints })).toMatch(/^\$\.endpoints: Expected 1 to 1000 endpoints, got \[.{79}…\.$/)
+    expect(refusalOf({ endpoints })).toMatch(
+      /^\$\.endpoints: Expected 1 to 1000 endpoints, got \[.{79}… \(1001 in all\)\.$/,
+    )
   })
 })
 

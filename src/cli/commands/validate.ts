@@ -6,6 +6,9 @@ import { convert } from '../../policy/manifest/convert.ts'
 import type { Path } from '../../policy/manifest/manifest.ts'
 import { isManifest } from '../../policy/manifest/read.ts'
 import { type Issue, parseRecord, recordChecker } from '../../policy/parse.ts'
+import type { ServiceRecord } from '../../policy/record.ts'
+import { Fault } from '../fault.ts'
+import { leadsNowhere } from '../leads.ts'
 import type { Document } from '../manifest/documents.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
@@ -39,7 +42,11 @@ export function validateCommand(to: Terminal): Command {
 }
 
 async function run({ file, config, env }: ValidateFlags, to: Terminal): Promise<void> {
-  const documents = await readInput(file)
+  const broken: Error[] = []
+  const documents = await readInput(file, (error) => {
+    if (!(error instanceof Fault || error instanceof NegativeAnswer)) throw error
+    broken.push(error)
+  })
   const lacking = config === undefined ? () => [] : lackingIn(config, await readWorkerConfig(config, env))
   const manifests = documents.filter(({ value }) => isManifest(value))
   const { records, findings } = convert(manifests)
@@ -49,44 +56,80 @@ async function run({ file, config, env }: ValidateFlags, to: Terminal): Promise<
     if (severity === 'error') refused += 1
     to.err(`${at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
   }
-  const issuesOf = recordChecker()
+  const maps = documents.filter(({ value }) => !isManifest(value))
+  const names = new Set([...records.keys(), ...maps.flatMap(({ value }) => Object.keys(value ?? {}))].map(nameOf))
+  const check = { issuesOf: recordChecker(), lacking, stands: (name: string) => names.has(name) }
   for (const { source, ...finding } of findings) tell(source.at, finding)
-  for (const document of documents.filter(({ value }) => !isManifest(value))) {
-    for (const finding of findingsIn(document, issuesOf, lacking)) tell(document.at, finding)
-    checked += Object.keys(document.value ?? {}).length
+  for (const document of maps) {
+    for (const finding of findingsIn(document, check)) tell(document.at, finding)
+    checked += isRecord(document.value) ? 1 : Object.keys(document.value ?? {}).length
+  }
+  if (broken.length > 0) {
+    const told = broken.map(({ message }) => message).join('\nselvedge: ')
+    throw broken.some((error) => error instanceof Fault) ? new Fault(told) : new NegativeAnswer(told)
   }
   if (refused > 0) throw new NegativeAnswer(`${refused} ${refused === 1 ? 'thing is' : 'things are'} wrong.`)
   const bound = config === undefined ? '' : ` ${config} has every binding that they need.`
   to.out(`${checked} ${checked === 1 ? 'record is' : 'records are'} understood.${bound}\n`)
 }
 
-/** What the Worker lacks for a record under this key. */
-type Lacking = (key: string, record: unknown) => Finding[]
+/** What the Worker lacks for a record that stands there. */
+type Lacking = (at: Path, record: unknown, parsed: ServiceRecord) => Finding[]
 
-/** All that is wrong with a map of names to records. */
-function findingsIn({ value }: Document, issuesOf: (record: unknown) => Issue[], lacking: Lacking): Finding[] {
+interface Check {
+  issuesOf(record: unknown): Issue[]
+  readonly lacking: Lacking
+  /** Does a record stand under this name, or this wildcard? */
+  stands(name: string): boolean
+}
+
+/** All that is wrong with a map of names to records, or with a record by itself. */
+function findingsIn({ value }: Document, check: Check): Finding[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ severity: 'error', path: [], reason: 'Expected a map of service names to records, or a manifest.' }]
   }
   if ('kind' in value && /^[A-Z]\w*$/.test(String(value.kind))) {
     return [{ severity: 'error', path: ['kind'], reason: `a manifest needs an apiVersion, too, got ${value.kind}.` }]
   }
+  if (isRecord(value)) return findingsOf(value, [], check)
   const seen = new Set<string>()
   return Object.entries(value).flatMap(([key, record]) => {
-    const name = key.replace(/^services\//, '')
+    const name = nameOf(key)
     if (seen.has(name))
       return [{ severity: 'error' as const, path: [key], reason: 'stands twice, with services/ and without.' }]
     seen.add(name)
     const isCallable = isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))
     const reason = 'is not a service name (a DNS name in lower case).'
     const naming: Finding[] = isCallable ? [] : [{ severity: 'error', path: [key], reason }]
-    const issues = wrongWith(record, issuesOf)
-    if (issues.length === 0) return [...naming, ...lacking(key, record)]
-    const refusals = issues.map(({ path, message }): Finding => {
-      return { severity: 'error', path: [key, ...path], reason: message }
-    })
-    return [...naming, ...refusals]
+    return [...naming, ...findingsOf(record, [key], check)]
   })
+}
+
+function findingsOf(record: unknown, at: Path, { issuesOf, lacking, stands }: Check): Finding[] {
+  const issues = wrongWith(record, issuesOf)
+  if (issues.length > 0) {
+    return issues.map(({ path, message }) => ({ severity: 'error', path: [...at, ...path], reason: message }))
+  }
+  const parsed = parseRecord(typeof record === 'string' ? record : JSON.stringify(record))
+  const isItself = at.length > 0 && parsed.alias?.includes(nameOf(String(at[0])))
+  const circle: Finding[] = isItself
+    ? [{ severity: 'error', path: [...at, 'alias'], reason: 'stands for itself.' }]
+    : []
+  const nowhere = leadsNowhere(parsed, stands).map(({ name, path }): Finding => {
+    return { severity: 'note', path: [...at, ...path], reason: `"${name}" has no record in what was read.` }
+  })
+  return [...circle, ...nowhere, ...lacking(at, record, parsed)]
+}
+
+/** One by itself, as it is put under a key: what stands here are its fields, not names. */
+function isRecord(value: unknown): boolean {
+  const { endpoints, rules, alias } = (value ?? {}) as { endpoints?: unknown; rules?: unknown; alias?: unknown }
+  const isName = typeof alias === 'string' && !alias.includes(':')
+  return [endpoints, rules, alias].some(Array.isArray) || isName
+}
+
+function nameOf(key: string): string {
+  return key.replace(/^services\//, '')
 }
 
 function wrongWith(record: unknown, issuesOf: (record: unknown) => Issue[]): readonly Issue[] {
@@ -102,11 +145,9 @@ function wrongWith(record: unknown, issuesOf: (record: unknown) => Issue[]): rea
 
 function lackingIn(config: string, given: Given): Lacking {
   const told = new Set<string>()
-  return (key, record) => {
-    const isText = typeof record === 'string'
-    const { endpoints } = parseRecord(isText ? record : JSON.stringify(record))
+  return (at, record, { endpoints }) => {
     return lacks(endpoints, given).flatMap((lack): Finding[] => {
-      const path = isText ? [key] : [key, 'endpoints', lack.endpoint]
+      const path = typeof record === 'string' ? at : [...at, 'endpoints', lack.endpoint]
       if (lack.section !== undefined) return [{ severity: 'error', path, reason: missing(config, lack) }]
       // A secret may well be set where no configuration says so. Once is enough.
       if (told.has(lack.name)) return []

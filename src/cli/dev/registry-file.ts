@@ -32,6 +32,10 @@ export function parseRegistryFile(text: string, file: string): Map<string, strin
     throw new Fault(`${at(root.range[0])}: expected a map of service names to records.`)
   }
 
+  if (root.has('apiVersion') && root.has('kind')) {
+    throw new Fault(`${at(root.range[0])}: is a manifest: selvedge convert makes records of it.`)
+  }
+
   const entries = new Map<string, string>()
   for (const { key, value } of root.items) {
     if (!isScalar(key)) throw new Fault(`${at(key.range[0])}: a service name is a string.`)

@@ -1,6 +1,8 @@
 /** The registry file of a mesh that runs: KV is seeded from it, and follows it. */
 import { readFile } from 'node:fs/promises'
+import { parseRecord } from '../../policy/parse.ts'
 import { Fault } from '../fault.ts'
+import { leadsNowhere } from '../leads.ts'
 import type { Given } from '../needs.ts'
 import { recordComplaint } from './record-complaint.ts'
 import { parseRegistryFile } from './registry-file.ts'
@@ -36,6 +38,7 @@ export async function registrySource(file: string): Promise<RegistrySource> {
         for (const key of [...written.added, ...written.changed]) {
           const complaint = recordComplaint(key, entries.get(key) ?? '', given)
           if (complaint) events.warn(`${file}: ${complaint}`)
+          for (const lead of leadsIn(key, entries)) events.warn(`${file}: ${lead}`)
         }
         return written
       }
@@ -47,13 +50,31 @@ export async function registrySource(file: string): Promise<RegistrySource> {
             const told = changes.filter(([, keys]) => keys.length > 0).map(([what, keys]) => `${what} ${names(keys)}`)
             if (told.length > 0) events.note(`${file}: ${told.join(', ')}`)
           } catch (error) {
-            events.warn(`${error instanceof Fault ? error.message : `${file}: ${error}`} What was last read goes on.`)
+            events.warn(
+              `${sentence(error instanceof Fault ? error.message : `${file}: ${error}`)} What was last read goes on.`,
+            )
           }
         },
         unreadable: (error) => events.warn(`${error.message}; what was last read goes on.`),
       })
     },
   }
+}
+
+/** Names to which what stands under a key leads in vain. */
+function leadsIn(key: string, entries: ReadonlyMap<string, string>): string[] {
+  try {
+    const record = parseRecord(entries.get(key) ?? '')
+    const nowhere = leadsNowhere(record, (name) => entries.has(`services/${name}`))
+    return nowhere.map(({ name }) => `${names([key])} leads to "${name}", under which no record stands.`)
+  } catch {
+    // What is wrong with it has been told.
+    return []
+  }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function names(keys: readonly string[]): string {

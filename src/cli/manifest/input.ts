@@ -7,16 +7,30 @@ import { type Document, readDocuments } from './documents.ts'
 
 const READ = /\.(ya?ml|json)$/
 
-/** Documents of each file, in the order given; of a folder those that end in .yaml, .yml or .json; `-` is standard input. */
-export async function readInput(names: readonly string[]): Promise<Document[]> {
+/**
+ * Documents of each file, in the order given; of a folder those that end in .yaml, .yml or .json; `-` is standard input.
+ *
+ * @param broken hears of a file that cannot be read; without it, that is thrown.
+ */
+export async function readInput(names: readonly string[], broken = rethrow): Promise<Document[]> {
   const documents: Document[] = []
+  let isBroken = false
   for (const file of names.flatMap(filesOf)) {
-    // A socket, too: /dev/stdin opens files and pipes alone.
-    const text = file === '-' ? await textOf(process.stdin) : attempt(() => readFileSync(file, 'utf8'))
-    documents.push(...readDocuments(text, file === '-' ? 'stdin' : file))
+    try {
+      // A socket, too: /dev/stdin opens files and pipes alone.
+      const text = file === '-' ? await textOf(process.stdin) : attempt(() => readFileSync(file, 'utf8'))
+      documents.push(...readDocuments(text, file === '-' ? 'stdin' : file))
+    } catch (error) {
+      isBroken = true
+      broken(error)
+    }
   }
-  if (documents.length === 0) throw new Fault(`${names.join(', ')}: nothing is written there.`)
+  if (documents.length === 0 && !isBroken) throw new Fault(`${names.join(', ')}: nothing is written there.`)
   return documents
+}
+
+function rethrow(error: unknown): void {
+  throw error
 }
 
 function filesOf(name: string): string[] {

@@ -60,11 +60,9 @@ export function choose(request: Request, context: Choosing, now: number): Candid
 /** Those that can be reached and are not ejected. */
 function available({ service, receipt }: Choosing, now: number): readonly Candidate[] {
   if (service.candidates.length === 0) {
-    const missing = service.unreachable.map(({ endpoint, reason }) => `${endpoint} (${reason})`).join(', ')
-    throw new MeshError(
-      'no_endpoint',
-      `Service "${receipt.service}" has no endpoint that can be reached from here: ${missing}.`,
-    )
+    const missing = service.unreachable.map(({ endpoint, reason }) => `${endpoint} (${reason})`)
+    const which = missing.length === 0 ? '' : ` that can be reached from here: ${missing.join(', ')}`
+    throw new MeshError('no_endpoint', `Service "${receipt.service}" has no endpoint${which}.`)
   }
   const candidates = service.detector.available(service.candidates, now)
   if (candidates.length < service.candidates.length) receipt.ejected = missingFrom(candidates, service.candidates)

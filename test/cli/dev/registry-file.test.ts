@@ -56,6 +56,11 @@ describe('parseRegistryFile', () => {
     ['a list', '- a\n- b', /^registry\.yaml:1:1: expected a map/],
     ['a word', 'users', /^registry\.yaml:1:1: expected a map/],
     ['a map for a name', '? { a: 1 }\n: b', /^registry\.yaml:1:3: a service name is a string\.$/],
+    [
+      'a manifest',
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute',
+      /^registry\.yaml:1:1: is a manifest: selvedge convert makes records of it\.$/,
+    ],
     ['nothing', '# to be written\n', /^registry\.yaml: is empty; an empty registry is written \{\}\.$/],
   ])('refuses %s, and says where', (_, text, message) => {
     expect(() => parse(text)).toThrow(message)
