@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import pkg from '../package.json' with { type: 'json' }
-import { schemaFile } from './schema/written.ts'
+import { schemaFiles } from './schema/written.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const quiet = process.argv.includes('--quiet')
@@ -43,6 +43,8 @@ await build({
   logLevel: 'warning',
 })
 
-writeFileSync(`${root}dist/service-record.schema.json`, schemaFile())
+const schemas = Object.entries(schemaFiles())
+for (const [name, text] of schemas) writeFileSync(`${root}dist/${name}`, text)
 
-if (!quiet) console.log('dist/lib  dist/worker.js  dist/cli.js  dist/service-record.schema.json')
+if (!quiet)
+  console.log(['dist/lib', 'dist/worker.js', 'dist/cli.js', ...schemas.map(([name]) => `dist/${name}`)].join('  '))

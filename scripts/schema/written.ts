@@ -1,10 +1,19 @@
 /** The schema as it is written down: for the package, and for the Worker that serves it. */
 import { createHash } from 'node:crypto'
 import { recordJsonSchema } from './record-schema.ts'
+import { registryJsonSchema } from './registry-schema.ts'
+import type { Json } from './structure.ts'
 
-/** For people and editors. */
-export function schemaFile(): string {
-  return `${JSON.stringify(recordJsonSchema(), null, 2)}\n`
+/** For people and editors, by the names of the files. */
+export function schemaFiles(): Readonly<Record<string, string>> {
+  return {
+    'service-record.schema.json': fileOf(recordJsonSchema()),
+    'registry.schema.json': fileOf(registryJsonSchema()),
+  }
+}
+
+function fileOf(schema: Json): string {
+  return `${JSON.stringify(schema, null, 2)}\n`
 }
 
 /** The module of the Worker: one compact text, so that nothing is made of it until somebody asks. */

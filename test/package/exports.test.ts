@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
+import { schemaFiles } from '../../scripts/schema/written.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const subpaths = Object.entries(pkg.exports).filter(([, target]) => typeof target === 'object')
@@ -22,10 +23,10 @@ describe('package.json', () => {
     expect(existsSync(`${root}${sourceOf(built)}`)).toBe(true)
   })
 
-  it('exports the schema of a record, which the build writes and the package carries', () => {
-    expect(pkg.exports['./service-record.schema.json']).toBe('./dist/service-record.schema.json')
+  it.each(Object.keys(schemaFiles()))('exports %s, which the build writes and the package carries', (name) => {
+    expect(pkg.exports[`./${name}` as keyof typeof pkg.exports]).toBe(`./dist/${name}`)
     expect(pkg.files).toContain('dist')
-    expect(readFileSync(`${root}scripts/build.ts`, 'utf8')).toContain('dist/service-record.schema.json`, schemaFile()')
+    expect(readFileSync(`${root}scripts/build.ts`, 'utf8')).toContain('schemaFiles()')
   })
 
   it('is loaded without side effects, and brings the schema library, and what signs for other clouds', () => {

@@ -7,6 +7,7 @@ import { parse as parseYaml } from 'yaml'
 import { ELSEWHERE, PARTLY } from '../../scripts/schema/checks.ts'
 import { plainPattern } from '../../scripts/schema/plain-pattern.ts'
 import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
+import { registryJsonSchema } from '../../scripts/schema/registry-schema.ts'
 import type { Json } from '../../scripts/schema/structure.ts'
 import { schemaModule } from '../../scripts/schema/written.ts'
 import { parseRecord, recordChecker } from '../../src/policy/parse.ts'
@@ -309,6 +310,17 @@ describe('the schema', () => {
       const filled = JSON.parse(JSON.stringify(body).replace(/\$\{\d:([^}]*)\}/g, '$1'))
       expect(recordIssues(filled)).toEqual([])
     }
+  })
+
+  it('of a file of records is that of each, by its name', () => {
+    const isFile = ajv.compile(registryJsonSchema())
+    for (const record of WRITTEN_RECORDS) expect(isFile({ users: record }) || isFile.errors).toBe(true)
+    expect(
+      isFile({ users: 'https://a.example.com', 'services/*.shop': { alias: 'users@pr-1' }, 'users@pr-1': 'http://b' }),
+    ).toBe(true)
+    for (const wrong of ['ftp://a', 'users', 42, null, { endpoint: [] }]) expect(isFile({ users: wrong })).toBe(false)
+    for (const name of ['Users', 'a b', '', 'services/', 'a.*'])
+      expect(isFile({ [name]: 'https://a' }), name).toBe(false)
   })
 
   it('is what the Worker serves: `npm run schema` was run', () => {
