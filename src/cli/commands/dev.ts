@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { Command, InvalidArgumentError } from 'commander'
+import { isServiceName } from '../../core/endpoint.ts'
 import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import { Fault } from '../fault.ts'
@@ -63,7 +64,7 @@ function introduce(dev: Dev, registry: string | undefined, line: (text: string) 
   const services = dev.keys.map((key) => key.replace('services/', ''))
   line(`registry  ${registry === undefined ? 'empty: --registry FILE fills it' : `${registry}: ${services.join(' ')}`}`)
   for (const { binding, worker, dir } of dev.bound) line(`binding   ${binding} is the Worker "${worker}" in ${dir}`)
-  const callable = services.find((name) => !/[*@]/.test(name)) ?? 'NAME'
+  const callable = services.find(isServiceName) ?? 'NAME'
   line(`call      curl ${dev.url}/svc/${callable}/`)
 }
 
