@@ -7,6 +7,9 @@ import { spelled } from '../manifest/spelled.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
 import type { Terminal } from '../terminal.ts'
 
+/** Words that YAML 1.1 takes for others, `off` for false, are quoted. */
+const YAML_FORM = { aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
+
 interface ConvertFlags {
   file: string[]
   output: 'json' | 'yaml'
@@ -26,7 +29,7 @@ async function run({ file, output }: ConvertFlags, to: Terminal): Promise<void> 
     to.err(`${source.at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
   }
   const all = Object.fromEntries(records)
-  to.out(output === 'yaml' ? stringify(all, { aliasDuplicateObjects: false }) : `${JSON.stringify(all, null, 2)}\n`)
+  to.out(output === 'yaml' ? stringify(all, YAML_FORM) : `${JSON.stringify(all, null, 2)}\n`)
   const errors = findings.filter(({ severity }) => severity === 'error').length
   if (errors > 0) throw new NegativeAnswer(`${errors} ${errors === 1 ? 'field was' : 'fields were'} not converted.`)
 }

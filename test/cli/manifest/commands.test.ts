@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { run } from '../../../src/cli/program.ts'
 
 let folder: string
@@ -63,6 +63,14 @@ describe('selvedge convert', () => {
       code: 0,
       out: '1 record is understood.\n',
     })
+  })
+
+  it('writes YAML that readers of YAML 1.1 understand alike', async () => {
+    const odd = ROUTE.replace('/v2 }', '/v2 }\n          headers: [{ name: "on", value: "0x1F" }]')
+    const { out } = await selvedge('convert', { 'route.yaml': odd }, '--output', 'yaml')
+    expect(out).toContain('retryConstraint: "off"\n')
+    const { out: json } = await selvedge('convert', { 'route.yaml': odd })
+    expect(parse(out, { version: '1.1' })).toEqual(JSON.parse(json))
   })
 
   it('writes the same, whatever the order of the files', async () => {
