@@ -1,6 +1,7 @@
 /** What all kinds of route share: whom they are attached to, and which of several goes first. */
 import type { Door } from './door.ts'
 import { entriesOf, type Fields, isFields, type Path, type Report, shown, worded } from './manifest.ts'
+import { redirectToHttps } from './redirect.ts'
 import { isServiceReference, serviceName } from './service-name.ts'
 
 export type RouteKind = 'HTTPRoute' | 'GRPCRoute'
@@ -80,6 +81,10 @@ export function namesOf(manifest: Fields, report: Report): Map<string, Attached>
     }
   }
   const hostnames = Array.isArray(spec.hostnames) ? spec.hostnames : []
+  const doors = gateways.map(({ door }) => door)
+  const redirect = redirectToHttps(spec.rules, hostnames)
+  const isHttpAlone = services.size === 0 && doors.some(isListener)
+  if (redirect && !isHttpAlone) report.note(redirect, `${ENDLESS}, for a name has no listeners: ${INSTEAD}`)
   if (services.size > 0) {
     if (hostnames.length > 0) report.note(['spec', 'hostnames'], 'mean nothing beside a Service for parent.')
     for (const { path } of gateways)
@@ -89,12 +94,28 @@ export function namesOf(manifest: Fields, report: Report): Map<string, Attached>
   if (hostnames.length === 0) {
     report.error(['spec'], 'has neither a hostname nor a Service for parent: nobody could call it by name.')
   }
-  const doors = gateways.map(({ door }) => door)
+  for (const door of doors) tellListener(door, redirect !== undefined, report)
   return new Map(hostnames.map((hostname) => [worded(hostname), { isService: false, doors }]))
 }
 
 function isGateway({ group = 'gateway.networking.k8s.io', kind = 'Gateway' }: Fields): boolean {
   return group === 'gateway.networking.k8s.io' && (kind === 'Gateway' || kind === 'ListenerSet')
+}
+
+const ENDLESS = 'requests by https would be redirected to themselves, too'
+const INSTEAD = 'redirect http to https at the zone.'
+
+function isListener({ sectionName, port }: Door): boolean {
+  return sectionName !== undefined || port !== undefined
+}
+
+function tellListener({ sectionName, port, path }: Door, redirects: boolean, report: Report): void {
+  const written = Object.entries({ sectionName, port }).filter(([, value]) => value !== undefined)
+  for (const [field, value] of written) {
+    const place = [...path, field]
+    if (redirects) report.error(place, `${shown(value)}: a name has no listeners, so that ${ENDLESS}: ${INSTEAD}`)
+    else report.note(place, `${shown(value)}: a name has no listeners, so that the route is for all of its requests.`)
+  }
 }
 
 function parentService(entry: Fields, home: string | undefined, path: Path, report: Report): string | undefined {

@@ -163,6 +163,66 @@ describe('an HTTPRoute', () => {
     )
   })
 
+  const toHttps = { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }
+  const secure = route('www', onHost({ parentRefs: [{ ...gateway, sectionName: 'https' }] }))
+  it.each([
+    [{ sectionName: 'http' }, 'sectionName: "http"', toHttps],
+    [{ port: 80 }, 'port: 80', toHttps],
+    [
+      { sectionName: 'http' },
+      'sectionName: "http"',
+      {
+        filters: [
+          { type: 'RequestRedirect', requestRedirect: { scheme: 'https', port: 443, hostname: 'a.example.com' } },
+        ],
+      },
+    ],
+  ])('that redirects a listener of %j to https is refused, and the one for https is converted', (at, place, rule) => {
+    const redirect = route('to-https', onHost({ parentRefs: [{ ...gateway, ...at }], rules: [rule] }))
+    expect(errors(redirect, secure)).toEqual([
+      `error spec.parentRefs.0.${place}: a name has no listeners, so that requests by https would be redirected to themselves, too: redirect http to https at the zone.`,
+    ])
+    const { records } = converted(redirect, secure)
+    expect([...records.values()]).toMatchObject([{ rules: [to('v1')] }])
+  })
+
+  it.each([
+    ['a Gateway', onHost({ parentRefs: [gateway], rules: [toHttps] })],
+    ['nobody', onHost({ rules: [toHttps] })],
+    ['a Service', { parentRefs, rules: [toHttps] }],
+  ])('that redirects to https, of %s, is converted with a warning', (_, spec) => {
+    const { records, findings } = converted(route('a', spec))
+    expect(records.size).toBe(1)
+    expect(findings.filter(({ reason }) => reason.includes('https'))).toMatchObject([
+      {
+        path: ['spec', 'rules', 0, 'filters', 0, 'requestRedirect'],
+        severity: 'note',
+        reason:
+          'requests by https would be redirected to themselves, too, for a name has no listeners: redirect http to https at the zone.',
+      },
+    ])
+  })
+
+  it.each([
+    [{ scheme: 'https', hostname: 'b.example.com' }],
+    [{ scheme: 'https', port: 8443 }],
+    [{ scheme: 'https', path: { type: 'ReplaceFullPath', replaceFullPath: '/' } }],
+    [{ hostname: 'b.example.com' }],
+  ])('that redirects to %j is converted without one', (requestRedirect) => {
+    const rules = [{ filters: [{ type: 'RequestRedirect', requestRedirect }] }]
+    const parent = { ...gateway, sectionName: 'http' }
+    expect(told(route('a', onHost({ parentRefs: [parent], rules }))).join()).not.toContain('themselves')
+    expect(converted(route('a', onHost({ parentRefs: [parent], rules }))).records.size).toBe(1)
+  })
+
+  it('says that a name has no listeners', () => {
+    const at = { ...gateway, sectionName: 'https', port: 443 }
+    expect(told(route('a', onHost({ parentRefs: [at] }))).slice(0, 2)).toEqual([
+      'note spec.parentRefs.0.sectionName: "https": a name has no listeners, so that the route is for all of its requests.',
+      'note spec.parentRefs.0.port: 443: a name has no listeners, so that the route is for all of its requests.',
+    ])
+  })
+
   it('says nothing where a field is null', () => {
     const rule = { name: null, matches: null, filters: null, ...to('v1'), retry: null, timeouts: { request: null } }
     const spec = { parentRefs: [{ ...parentRefs[0], namespace: null, port: null }], hostnames: null, rules: [rule] }
