@@ -27,9 +27,10 @@ export function inCommon(some: readonly Door[], others: readonly Door[]): readon
   return common.size > 0 ? [...common.values()] : undefined
 }
 
-/** As a reader would write it: `Gateway shop/public, https, 443`. */
+/** As a reader would write it: `https and port 443 of Gateway shop/public`. */
 export function told({ parent, sectionName, port }: Door): string {
-  return [parent, sectionName, port].filter((part) => part !== undefined).join(', ')
+  const parts = [sectionName, port === undefined ? undefined : `port ${port}`].filter((part) => part !== undefined)
+  return parts.length > 0 ? `${parts.join(' and ')} of ${parent}` : parent
 }
 
 function agree(one: unknown, other: unknown): boolean {

@@ -23,7 +23,8 @@ export function joined(
   const kind = kindOf(name, all)
   const own = all.filter(({ route }) => route.kind === kind)
   for (const { route, report } of all.filter((one) => !own.includes(one))) {
-    report.error(['kind'], `"${name}" is left to ${idsOf(own)}: ${route.kind}s are not joined with ${kind}s.`)
+    const why = `${route.kind}s are not joined with ${kind}s. Leave one out.`
+    report.error(['kind'], `"${name}" is left to ${idsOf(own)}: ${why}`)
   }
   if (!standBehindOne(name, own)) return undefined
   const rules = named(own)
@@ -38,7 +39,12 @@ export function joined(
   const written = rules.map(({ rule }) => rule)
   const issues = own.length > 1 ? issuesOf({ rules: written }) : []
   for (const { message } of issues) {
-    own.at(-1)?.report.error(['spec', 'rules'], `Together with ${idsOf(own.slice(0, -1))}: ${message}`)
+    own
+      .at(-1)
+      ?.report.error(
+        ['spec', 'rules'],
+        `Together with ${idsOf(own.slice(0, -1))}: ${message} None of them is converted.`,
+      )
   }
   return issues.length > 0 ? undefined : written
 }
@@ -49,20 +55,28 @@ function kindOf(name: string, all: readonly Own[]): RouteKind | undefined {
   return isGrpcService ? 'GRPCRoute' : all[0]?.route.kind
 }
 
+/** A name has one door. Where its routes have none in common, each is told of another, or of two that differ. */
 function standBehindOne(name: string, own: readonly Own[]): boolean {
-  let doors: readonly Door[] = []
-  for (const { route, report } of own) {
-    const others = route.names.get(name)?.doors ?? []
-    const common = inCommon(doors, others)
-    if (!common) {
-      const [one, other] = [doors, others].map((all) => all.map(told).join(' and '))
-      const why = `is for "${name}" behind ${other}, other routes are behind ${one}: a name has no ports and listeners.`
-      report.error(others[0]?.path ?? ['spec'], why)
-      return false
-    }
-    doors = common
+  const doorsOf = ({ route }: Own) => route.names.get(name)?.doors ?? []
+  const areApart = (one: Own, other: Own) => !inCommon(doorsOf(one), doorsOf(other))
+  let common: readonly Door[] | undefined = []
+  const last = own.find((one) => {
+    common = common && inCommon(common, doorsOf(one))
+    return !common
+  })
+  if (!last) return true
+  const first = own.find((one) => areApart(one, last)) ?? (own[0] as Own)
+  const what = last.route.names.get(name)?.isService ? 'ports' : 'listeners'
+  const why = `a name has no ${what}, so that none of them is converted. Leave one out.`
+  for (const one of own) {
+    const other = one === last ? first : [last, first].find((other) => areApart(one, other))
+    const places = (other ? [one, other] : [last, first]).map(
+      (at) => `${doorsOf(at).map(told).join(' or ')} ${at === one ? 'here' : `for ${idsOf([at])}`}`,
+    )
+    const path = doorsOf(one)[0]?.path ?? ['spec']
+    one.report.error(path, `"${name}" has routes behind different ${what}, ${places.join(' and ')}: ${why}`)
   }
-  return true
+  return false
 }
 
 /** All rules in order. The name of a rule is its own within its route: a younger route's is told apart by the route's name. */

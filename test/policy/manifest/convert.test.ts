@@ -327,13 +327,46 @@ describe('routes of one host', () => {
   ])('behind %s are joined only where one listener has them all', (_, some, others, areJoined) => {
     const routes = [behind('a', ...some), behind('b', ...others)]
     expect(converted(...routes).records.size).toBe(areJoined ? 1 : 0)
-    const place = areJoined ? [] : [expect.stringMatching(/^error spec.parentRefs.0: is for "a.example.com" behind /)]
-    expect(errors(...routes)).toEqual(place)
+    const place = expect.stringMatching(
+      /^error spec.parentRefs.0: "a.example.com" has routes behind different listeners, /,
+    )
+    expect(errors(...routes)).toEqual(areJoined ? [] : [place, place])
+  })
+
+  it('behind different listeners are told of each other, and the others are converted', () => {
+    const at = (sectionName: string) => ({ name: 'g', sectionName })
+    const routes = [
+      behind('a', at('https')),
+      behind('b', at('http'), { name: 'h', port: 80 }),
+      behind('c'),
+      route('d', { hostnames: ['a.example.com', 'd.example.com'], parentRefs: [at('https')], rules: [rule('d')] }),
+    ]
+    const why = 'a name has no listeners, so that none of them is converted. Leave one out.'
+    const [https, http] = ['https of Gateway default/g', 'http of Gateway default/g or port 80 of Gateway default/h']
+    const { records, findings } = converted(...routes)
+    const found = findings.filter(({ severity }) => severity === 'error')
+    expect(found.map(({ source, reason }) => [routes.findIndex((one) => one === source.value), reason])).toEqual(
+      [
+        `${https} here and ${http} for HTTPRoute default/b`,
+        `${http} here and ${https} for HTTPRoute default/a`,
+        `${http} for HTTPRoute default/b and ${https} for HTTPRoute default/a`,
+        `${https} here and ${http} for HTTPRoute default/b`,
+      ].map((places, index) => [index, `"a.example.com" has routes behind different listeners, ${places}: ${why}`]),
+    )
+    expect([...records.keys()]).toEqual(['services/d.example.com'])
+  })
+
+  it('that agree two by two, and not all together, are refused, too', () => {
+    const on = (...ports: number[]) => behind(`p${ports.join('')}`, ...ports.map((port) => ({ name: 'g', port })))
+    expect(errors(on(1, 2), on(2, 3), on(1, 3))).toHaveLength(3)
+    expect(converted(on(1, 2), on(2, 3), on(1, 3)).records.size).toBe(0)
   })
 
   it('of different ports of a Service are not joined', () => {
     const on = (port: number) => route(`p${port}`, { parentRefs: [{ ...parentRefs[0], port }], rules: [to('v1')] })
-    expect(errors(on(80), on(81)).join()).toContain('behind users, 81, other routes are behind users, 80')
+    expect(errors(on(80), on(81)).join()).toContain(
+      '"users" has routes behind different ports, port 81 of users here and port 80 of users for HTTPRoute default/p80: a name has no ports',
+    )
     expect(converted(on(80)).records.size).toBe(1)
   })
 
