@@ -1,6 +1,7 @@
 /** HTTPRoute (gateway.networking.k8s.io/v1) to the rules of a record. */
 import { each, entriesOf, type Fields, isFields, type Path, type Report } from './manifest.ts'
 import type { PlacedRule } from './route.ts'
+import { presentSession } from './session.ts'
 
 /** Rules as they stand in the manifest, word by word; only what goes without saying there is said. */
 export function httpRules(spec: Fields, home: string | undefined, report: Report): PlacedRule[] {
@@ -21,7 +22,7 @@ export function httpRules(spec: Fields, home: string | undefined, report: Report
 
 /** A rule as it stands in a record: references that name their namespace, and a retry policy that retries no more than the manifest asks. */
 export function ruleOf(rule: Fields, home: string | undefined, path: Path, report: Report): Fields {
-  const { backendRefs, filters, retry } = rule
+  const { backendRefs, filters, retry, sessionPersistence: session } = rule
   if ((backendRefs === undefined || emptied(backendRefs)) && !redirects(filters)) {
     report.note(path, 'names no backend: its requests go to the endpoints of the record, if it is given any.')
   }
@@ -31,6 +32,9 @@ export function ruleOf(rule: Fields, home: string | undefined, path: Path, repor
     ...(backendRefs === undefined
       ? {}
       : { backendRefs: backendsOf(backendRefs, home, [...path, 'backendRefs'], report) }),
+    ...(session === undefined
+      ? {}
+      : { sessionPersistence: presentSession(session, [...path, 'sessionPersistence'], report) }),
     // The Gateway API does not retry unasked.
     retry: retry ?? { attempts: 0 },
   }

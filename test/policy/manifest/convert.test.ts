@@ -273,6 +273,66 @@ describe('an HTTPRoute', () => {
   })
 })
 
+describe('sessionPersistence as it was before v1.6', () => {
+  const from = (sessionPersistence: unknown, kind = 'HTTPRoute') =>
+    route('a', { parentRefs, rules: [{ ...to('v1'), sessionPersistence }] }, {}, kind)
+  const place = 'spec.rules.0.sessionPersistence'
+  const isNow = (field: string) => `is called ${field} since v1.6, and is taken for it.`
+
+  it.each([
+    [
+      { sessionName: 's', absoluteTimeout: '12h', type: 'Cookie', cookieConfig: { lifetimeType: 'Permanent' } },
+      { absoluteTimeout: '12h', type: 'Cookie', cookie: { name: 's', lifetimeType: 'Permanent' } },
+      [`sessionName: ${isNow('cookie.name')}`, `cookieConfig: ${isNow('cookie')}`],
+    ],
+    [{ sessionName: 's' }, { cookie: { name: 's' } }, [`sessionName: ${isNow('cookie.name')}`]],
+    [
+      { cookieConfig: { lifetimeType: 'Session' }, sessionName: null },
+      { cookie: { lifetimeType: 'Session' } },
+      [`cookieConfig: ${isNow('cookie')}`],
+    ],
+    [
+      { sessionName: 'x-s', type: 'Header' },
+      { type: 'Header', header: { name: 'x-s' } },
+      [`sessionName: ${isNow('header.name')}`],
+    ],
+  ])('is said in the present words: %j', (old, present, notes) => {
+    for (const kind of ['HTTPRoute', 'GRPCRoute']) {
+      const { records } = converted(from(old, kind))
+      expect([...records.values()]).toMatchObject([{ rules: [{ sessionPersistence: present }] }])
+      const { rules } = records.get('services/users') as { rules: { sessionPersistence: object }[] }
+      expect(Object.keys(rules[0]?.sessionPersistence ?? {})).toEqual(Object.keys(present))
+      expect(told(from(old, kind)).filter((text) => text.includes('v1.6'))).toEqual(
+        notes.map((text) => `note ${place}.${text}`),
+      )
+    }
+  })
+
+  it.each([
+    [
+      { idleTimeout: '1h', cookie: {} },
+      ['idleTimeout: is gone from the Gateway API: absoluteTimeout alone ends a session.'],
+    ],
+    [
+      { sessionName: 's', cookie: { name: 's' } },
+      ['sessionName: is of the API before v1.6, and "cookie" of the present one: leave one out.'],
+    ],
+    [
+      { type: 'Header', cookieConfig: {}, header: { name: 'x' } },
+      ['cookieConfig: is of the API before v1.6, and "header" of the present one: leave one out.'],
+    ],
+    [
+      { type: 'Header', sessionName: 'x', cookieConfig: {} },
+      ['cookieConfig: is of a cookie, and the session has a header.'],
+    ],
+    [{ cookieConfig: 'Session' }, ['cookieConfig: Expected an object, got "Session".']],
+    [{ cookieConfig: { colour: 'red' } }, ['cookieConfig.colour: is not a field that this version knows.']],
+  ])('is refused where it says %j', (session, reasons) => {
+    expect(errors(from(session))).toEqual(reasons.map((text) => `error ${place}.${text}`))
+    expect(converted(from(session)).records.size).toBe(0)
+  })
+})
+
 describe('routes of one host', () => {
   const rule = (name: string) => ({ name, matches: [{ path: { value: `/${name}` } }], ...to('v1') })
   const named = (name: string, metadata: object) => route(name, { parentRefs, rules: [rule(name)] }, metadata)
@@ -335,7 +395,7 @@ describe('routes of one host', () => {
 
   it('behind different listeners are told of each other, and the others are converted', () => {
     const at = (sectionName: string) => ({ name: 'g', sectionName })
-    const routes = [
+    const routes: unknown[] = [
       behind('a', at('https')),
       behind('b', at('http'), { name: 'h', port: 80 }),
       behind('c'),
@@ -345,7 +405,7 @@ describe('routes of one host', () => {
     const [https, http] = ['https of Gateway default/g', 'http of Gateway default/g or port 80 of Gateway default/h']
     const { records, findings } = converted(...routes)
     const found = findings.filter(({ severity }) => severity === 'error')
-    expect(found.map(({ source, reason }) => [routes.findIndex((one) => one === source.value), reason])).toEqual(
+    expect(found.map(({ source, reason }) => [routes.indexOf(source.value), reason])).toEqual(
       [
         `${https} here and ${http} for HTTPRoute default/b`,
         `${http} here and ${https} for HTTPRoute default/a`,
