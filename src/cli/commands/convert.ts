@@ -1,7 +1,7 @@
 /** `selvedge convert`: manifests of the Gateway API to records, on stdout. */
 import { Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
-import { convert } from '../../policy/manifest/convert.ts'
+import { convert, type LeftOut } from '../../policy/manifest/convert.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
@@ -24,14 +24,20 @@ export function convertCommand(to: Terminal): Command {
 }
 
 async function run({ file, output }: ConvertFlags, to: Terminal): Promise<void> {
-  const { records, findings } = convert(await readInput(file))
-  for (const { source, path, reason, severity } of findings) {
+  const { records, findings, lacking, leftOut } = convert(await readInput(file))
+  for (const { source, path, reason, severity } of [...findings, ...lacking]) {
     to.err(`${source.at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
   }
   const all = Object.fromEntries(records)
   to.out(output === 'yaml' ? stringify(all, YAML_FORM) : `${JSON.stringify(all, null, 2)}\n`)
   const errors = findings.filter(({ severity }) => severity === 'error').length
-  if (errors > 0) throw new NegativeAnswer(`${errors} ${errors === 1 ? 'field was' : 'fields were'} not converted.`)
+  if (errors === 0) return
+  const end = leftOut.length > 0 ? ` Left out: ${leftOut.map(told).join('; ')}.` : ''
+  throw new NegativeAnswer(`${errors} ${errors === 1 ? 'error' : 'errors'}.${end}`)
+}
+
+function told({ object, names }: LeftOut): string {
+  return names.length > 0 ? `${object} for ${names.map((name) => `"${name}"`).join(', ')}` : object
 }
 
 function form(text: string): 'json' | 'yaml' {

@@ -2,7 +2,7 @@
 import type { Issue } from '../parse.ts'
 import { type Door, inCommon, told } from './door.ts'
 import { outOfOrder } from './grpc-route.ts'
-import type { Fields, Report } from './manifest.ts'
+import type { Report } from './manifest.ts'
 import type { PlacedRule, RouteKind, RoutePart } from './route.ts'
 
 interface Own {
@@ -10,16 +10,15 @@ interface Own {
   readonly report: Report
 }
 
-interface OwnRule extends PlacedRule {
-  readonly report: Report
-}
+/** A rule, and the route that it is of. */
+interface OwnRule extends PlacedRule, Own {}
 
 /** @param all in the specification's order. `undefined`, with errors, where they cannot be joined. */
 export function joined(
   name: string,
   all: readonly Own[],
   issuesOf: (record: unknown) => Issue[],
-): readonly Fields[] | undefined {
+): readonly OwnRule[] | undefined {
   const kind = kindOf(name, all)
   const own = all.filter(({ route }) => route.kind === kind)
   for (const { route, report } of all.filter((one) => !own.includes(one))) {
@@ -36,8 +35,7 @@ export function joined(
     report.error([...path, 'matches', match, 'method'], why)
     return undefined
   }
-  const written = rules.map(({ rule }) => rule)
-  const issues = own.length > 1 ? issuesOf({ rules: written }) : []
+  const issues = own.length > 1 ? issuesOf({ rules: rules.map(({ rule }) => rule) }) : []
   for (const { message } of issues) {
     own
       .at(-1)
@@ -46,7 +44,7 @@ export function joined(
         `Together with ${idsOf(own.slice(0, -1))}: ${message} None of them is converted.`,
       )
   }
-  return issues.length > 0 ? undefined : written
+  return issues.length > 0 ? undefined : rules
 }
 
 /** GEP-1294: of a Service, GRPCRoutes are taken; of a hostname, the kind that was there first. */
@@ -87,10 +85,10 @@ function named(own: readonly Own[]): OwnRule[] {
       const { name } = rule
       const isTaken = name !== undefined && taken.has(name)
       taken.add(name)
-      if (!isTaken) return { rule, path, report }
+      if (!isTaken) return { rule, path, route, report }
       const other = [name, ...route.id.split('/').reverse()].join('.')
       report.note([...path, 'name'], `is taken by an older route: this rule is called "${other}".`)
-      return { rule: { ...rule, name: other }, path, report }
+      return { rule: { ...rule, name: other }, path, route, report }
     }),
   )
 }

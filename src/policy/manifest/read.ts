@@ -3,7 +3,7 @@ import { checker, type Issue, recordChecker } from '../parse.ts'
 import { grpcPath, grpcRules } from './grpc-route.ts'
 import { httpRules } from './http-route.ts'
 import { type Fields, type Finding, isFields, type Path, type Report, shown, withoutNulls, worded } from './manifest.ts'
-import { ageOf, byAge, homeOf, namesOf, type RouteKind, type RoutePart } from './route.ts'
+import { ageOf, homeOf, namesOf, type RouteKind, type RoutePart } from './route.ts'
 import { policyShape, routeShape } from './shape.ts'
 import { type PolicyPart, trafficPolicy } from './traffic-policy.ts'
 
@@ -36,7 +36,7 @@ export interface Read<Of, Part> {
   readonly isRefused: boolean
 }
 
-/** Reads all objects, and puts them in the specification's order. */
+/** Reads all objects, in the order in which they stand there. */
 export function readAll<Of extends Source>(sources: readonly Of[], findings: Found<Of>[]) {
   const routes: Read<Of, RoutePart>[] = []
   const policies: Read<Of, PolicyPart>[] = []
@@ -55,8 +55,6 @@ export function readAll<Of extends Source>(sources: readonly Of[], findings: Fou
     if (route) routes.push({ ...common, part: route })
     if (policy) policies.push({ ...common, part: policy })
   }
-  routes.sort((one, other) => byAge(one.part, other.part) || (one.part.kind < other.part.kind ? -1 : 1))
-  policies.sort((one, other) => byAge(one.part, other.part))
   return { routes, policies }
 }
 

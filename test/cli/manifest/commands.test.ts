@@ -94,6 +94,30 @@ describe('selvedge convert', () => {
     const { code, err } = await selvedge('convert', { 'routes.yaml': `${ROUTE}---\n${bad}` })
     expect(code).toBe(1)
     expect(err).toContain('routes.yaml:22: error: spec.rules[0].colour: is not a field that this version knows.')
+    expect(err).toMatch(/\nselvedge: 1 error[.] Left out: HTTPRoute shop\/bad[.]\n$/)
+  })
+
+  it('says which routes are left out, and for which names', async () => {
+    const at = (name: string, hostnames: string, sectionName: string) =>
+      ROUTE.replace('name: users,', `name: ${name},`)
+        .replace('{ group: "", kind: Service, name: users }', `{ name: g, sectionName: ${sectionName} }`)
+        .replace('  rules', `  hostnames: [${hostnames}]\n  rules`)
+    const files = {
+      '1.yaml': at('a', 'a.example.com, b.example.com, c.example.com', 'https'),
+      '2.yaml': at('b', 'a.example.com, b.example.com', 'http'),
+    }
+    const { code, err } = await selvedge('convert', files)
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      /\nselvedge: 4 errors[.] Left out: HTTPRoute shop\/a for "a[.]example[.]com", "b[.]example[.]com"; HTTPRoute shop\/b[.]\n$/,
+    )
+  })
+
+  it('ends with the names whose endpoints are still to be written', async () => {
+    const { err } = await selvedge('convert', { 'route.yaml': ROUTE })
+    expect(err.split('\n').at(-2)).toBe(
+      'route.yaml:11: note: spec.rules[0].backendRefs[0]: "users-v2.shop" needs a record with endpoints: services/users-v2.shop.',
+    )
   })
 
   it('reads a List of kubectl, JSON, and a folder of files', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { convert } from '../../../src/policy/manifest/convert.ts'
 import { parseRecord } from '../../../src/policy/parse.ts'
+import { createTestMesh } from '../../../src/testing.ts'
 
 const V1 = 'gateway.networking.k8s.io/v1'
 const parentRefs = [{ group: '', kind: 'Service', name: 'users' }]
@@ -626,7 +627,99 @@ describe('an XBackendTrafficPolicy', () => {
   })
 })
 
+describe('names that rules lead to', () => {
+  const mirror = (name: string) => ({ type: 'RequestMirror', requestMirror: { backendRef: { name, port: 80 } } })
+  const lacking = (...values: unknown[]) =>
+    converted(...values).lacking.map(({ source, path, reason, severity }) => {
+      expect(severity).toBe('note')
+      return [values.indexOf(source.value), path.join('.'), reason]
+    })
+  const needs = (name: string) => `"${name}" needs a record with endpoints: services/${name}.`
+
+  it('are told, each once, where they are first referred to', () => {
+    const rules = [
+      { filters: [mirror('copy')], backendRefs: [{ name: 'v1', port: 80, filters: [mirror('v2')] }] },
+      { backendRefs: [{ name: 'v2', port: 80 }, { name: 'v3', port: 80, weight: 0 }, to('v1').backendRefs[0]] },
+    ]
+    const young = route('young', { hostnames: ['a.example.com', 'b.example.com'], rules }, { namespace: 'shop' })
+    const old = route('old', { hostnames: ['z.example.com'], rules }, { creationTimestamp: '2025-01-01T00:00:00Z' })
+    const here = [
+      ['spec.rules.0.filters.0.requestMirror.backendRef', 'copy'],
+      ['spec.rules.0.backendRefs.0', 'v1'],
+      ['spec.rules.0.backendRefs.0.filters.0.requestMirror.backendRef', 'v2'],
+      ['spec.rules.1.backendRefs.1', 'v3'],
+    ]
+    expect(lacking(young, old)).toEqual([
+      ...here.map(([place, name]) => [0, place, needs(`${name}.shop`)]),
+      ...here.map(([place, name]) => [1, place, needs(`${name}`)]),
+    ])
+  })
+
+  it('are told of a GRPCRoute, too, and not of a route that is left out', () => {
+    const grpc = route('a', { parentRefs, rules: [to('v1')] }, {}, 'GRPCRoute')
+    expect(lacking(route('b', { rules: [to('v2')] }), grpc)).toEqual([[1, 'spec.rules.0.backendRefs.0', needs('v1')]])
+  })
+
+  it('may be of the records that are made here: those need endpoints, too', async () => {
+    const rules = [{ matches: [{ path: { value: '/v2' } }], ...to('users-v2') }, to('users')]
+    const users = route('a', { parentRefs, rules }, { namespace: 'shop' })
+    expect(lacking(users)).toEqual([
+      [0, 'spec.rules.0.backendRefs.0', needs('users-v2.shop')],
+      [
+        0,
+        'spec.rules.1.backendRefs.0',
+        '"users.shop" needs endpoints beside its rules: write those of the Service into services/users.shop, too.',
+      ],
+    ])
+    const mesh = createTestMesh({
+      'users.shop': {
+        ...converted(users).records.get('services/users.shop'),
+        endpoints: [() => new Response('the Service')],
+      },
+      'users-v2.shop': () => new Response('v2'),
+    })
+    const said = async (path: string) => (await mesh.clock.run(mesh.fetch(`http://users.shop${path}`))).text()
+    expect([await said('/v2/a'), await said('/')]).toEqual(['v2', 'the Service'])
+  })
+})
+
+describe('what is left out', () => {
+  it('is named, with the names that it is left out for where it is of others', () => {
+    const host = (name: string, hostnames: string[], sectionName: string, rules: object[] = [to('v1')]) =>
+      route(name, { hostnames, rules, parentRefs: [{ name: 'g', sectionName }] }, { namespace: 'shop' })
+    const { leftOut } = converted(
+      host('both', ['a.example.com', 'b.example.com'], 'https'),
+      host('one', ['a.example.com'], 'http'),
+      host('bad', ['c.example.com'], 'http', [{ colour: 'red' }]),
+      host('good', ['d.example.com'], 'http'),
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'v1' } },
+      { ...route('p', {}), apiVersion: 'gateway.networking.x-k8s.io/v1alpha1', kind: 'XBackendTrafficPolicy' },
+    )
+    expect(leftOut).toEqual([
+      { object: 'HTTPRoute shop/both', names: ['a.example.com'] },
+      { object: 'HTTPRoute shop/one', names: [] },
+      { object: 'HTTPRoute shop/bad', names: [] },
+      { object: 'XBackendTrafficPolicy default/p', names: [] },
+    ])
+  })
+})
+
 describe('convert', () => {
+  it('says once that records have no budget', () => {
+    const hosts = route('a', { hostnames: ['b.example.com', 'c.example.com'], rules: [to('v1')] })
+    const users = route('u', { hostnames: ['a.example.com'], rules: [to('v1')] })
+    const { findings } = converted(hosts, users)
+    expect(findings).toEqual([
+      {
+        source: { value: users },
+        path: ['spec'],
+        severity: 'note',
+        reason:
+          '"a.example.com", "b.example.com", "c.example.com" are given "retryConstraint": "off", since the Gateway API retries without a budget.',
+      },
+    ])
+  })
+
   it.each([
     [null],
     ['text'],
