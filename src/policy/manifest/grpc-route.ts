@@ -1,4 +1,5 @@
 /** GRPCRoute (gateway.networking.k8s.io/v1) to the rules of a record: a method of gRPC is a path of HTTP. */
+import { whyNot } from './filter.ts'
 import { ruleOf } from './http-route.ts'
 import { each, entriesOf, type Fields, isFields, knowsOnly, type Path, type Report, shown, worded } from './manifest.ts'
 import type { PlacedRule } from './route.ts'
@@ -54,7 +55,8 @@ const ANY_SERVICE = '/[^/]+/'
 function refuseOthers(filters: unknown, path: Path, report: Report): void {
   for (const { entry, path: place } of entriesOf(filters, path)) {
     const { type } = entry
-    if (FILTERS.includes(worded(type))) continue
+    // Of what no record has, its schema tells.
+    if (FILTERS.includes(worded(type)) || whyNot(type)) continue
     report.error([...place, 'type'], `${shown(type)}: a GRPCRoute may have ${FILTERS.join(', ')}.`)
   }
 }

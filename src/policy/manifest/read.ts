@@ -1,5 +1,6 @@
 /** Reads manifests one by one: what each says, and all that is wrong with it. */
 import { checker, type Issue, recordChecker } from '../parse.ts'
+import { whyNot } from './filter.ts'
 import { grpcPath, grpcRules } from './grpc-route.ts'
 import { httpRules } from './http-route.ts'
 import { type Fields, type Finding, isFields, type Path, type Report, shown, withoutNulls, worded } from './manifest.ts'
@@ -25,6 +26,11 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 /** Is this a manifest, and not a record? */
 export function isManifest(value: unknown): value is Fields {
   return isFields(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string'
+}
+
+/** Kind, namespace and name: `HTTPRoute shop/users`. */
+export function idOf(manifest: Fields): string {
+  return `${worded(manifest.kind)} ${ageOf(manifest).id}`
 }
 
 /** What was read of one object. */
@@ -81,7 +87,7 @@ function read(
   }
   const manifest = withoutNulls(value) as Fields
   for (const { path, message } of (isRoute ? shapes.route : shapes.policy)(manifest)) report.error(path, message)
-  const id = `${kind} ${ageOf(manifest).id}`
+  const id = idOf(manifest)
   if (known.has(id)) report.error(['metadata', 'name'], `${id} stands twice.`)
   known.add(id)
   noteAnnotations(manifest, report)
@@ -101,9 +107,14 @@ function routeOf(manifest: Fields, kind: RouteKind, issuesOf: Check, report: Rep
   } of issuesOf({ rules: rules.map(({ rule }) => rule) })) {
     const rule = typeof index === 'number' ? rules[index] : undefined
     const within = kind === 'GRPCRoute' ? grpcPath(rest) : rest
-    report.error(rule ? [...rule.path, ...within] : ['spec', 'rules'], message)
+    const why = rest.at(-3) === 'filters' && rest.at(-1) === 'type' ? whyNot(fieldAt(rule?.rule, rest)) : undefined
+    report.error(rule ? [...rule.path, ...within] : ['spec', 'rules'], why ?? message)
   }
   return { ...ageOf(manifest), kind, names, rules }
+}
+
+function fieldAt(value: unknown, path: Path): unknown {
+  return path.reduce((part, key) => (part as Fields | undefined)?.[key], value)
 }
 
 /** An error where it is there, and no list of objects. */

@@ -267,6 +267,30 @@ describe('an HTTPRoute', () => {
     expect([...converted(route('a', spec, metadata)).records.keys()]).toEqual(['services/users'])
   })
 
+  it.each([
+    ['ExtensionRef', { extensionRef: { name: 'x' } }, 'what it names stands in the cluster'],
+    ['ExternalAuth', { externalAuth: {} }, 'no other service is asked whether a request may pass'],
+  ])('says of %s why no record has it', (type, fields, why) => {
+    const filters = [
+      { type: 'CORS', cors: {} },
+      { type, ...fields },
+    ]
+    const [onRule, onBackend] = [{ ...to('v1'), filters }, { backendRefs: [{ name: 'v1', port: 80, filters }] }]
+    const found = `error spec.rules.0.filters.1.type: "${type}" is not supported: ${why}.`
+    expect(errors(route('a', { parentRefs, rules: [onRule] }))).toEqual([found])
+    expect(errors(route('a', { parentRefs, rules: [onBackend] }))).toEqual([
+      found.replace('filters', 'backendRefs.0.filters'),
+    ])
+    const own = { ...to('v1'), filters: filters.slice(1) }
+    expect(errors(route('a', { parentRefs, rules: [own] }, {}, 'GRPCRoute'))).toEqual([found.replace('1', '0')])
+  })
+
+  it('may be of v1beta1', () => {
+    const beta = { ...route('a', { parentRefs, rules: [to('v1')] }), apiVersion: 'gateway.networking.k8s.io/v1beta1' }
+    expect(errors(beta)).toEqual([])
+    expect([...converted(beta).records.keys()]).toEqual(['services/users'])
+  })
+
   it('leaves the others as they are where one is refused', () => {
     const bad = route('bad', { hostnames: ['bad.example.com'], rules: [{ ...to('v1'), colour: 'red' }] })
     const good = route('good', { hostnames: ['good.example.com'], rules: [to('v1')] })
