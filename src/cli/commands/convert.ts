@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
 import { convert, type LeftOut } from '../../policy/manifest/convert.ts'
+import { idOf, isManifest } from '../../policy/manifest/read.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
@@ -24,9 +25,13 @@ export function convertCommand(to: Terminal): Command {
 }
 
 async function run({ file, output }: ConvertFlags, to: Terminal): Promise<void> {
-  const { records, findings, lacking, leftOut } = convert(await readInput(file))
+  const documents = await readInput(file)
+  const { records, findings, lacking, leftOut } = convert(documents)
+  const places = documents.map(({ at }) => at([]))
+  const crowded = new Set(places.filter((place, index) => place === places[index - 1]))
   for (const { source, path, reason, severity } of [...findings, ...lacking]) {
-    to.err(`${source.at(path)}: ${severity}: ${spelled(path)}${reason}\n`)
+    const object = crowded.has(source.at([])) && isManifest(source.value) ? `${idOf(source.value)}: ` : ''
+    to.err(`${source.at(path)}: ${severity}: ${object}${spelled(path)}${reason}\n`)
   }
   const all = Object.fromEntries(records)
   to.out(output === 'yaml' ? stringify(all, YAML_FORM) : `${JSON.stringify(all, null, 2)}\n`)

@@ -218,6 +218,25 @@ describe('selvedge convert', () => {
     )
   })
 
+  it('names the object where several stand in one line', async () => {
+    const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'shop' } })
+    const list = (...items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+    const told = async (text: string) => {
+      const { err } = await selvedge('convert', { 'a.json': text })
+      return err.split('\n').flatMap((line) => line.match(/^a[.]json:.*?(?=v1 Pod|manifest)/) ?? [])
+    }
+    expect(await told(list(pod('a'), { kind: 'Pod' }, pod('b')))).toEqual([
+      'a.json:1: error: Pod shop/a: kind: "',
+      'a.json:1: error: Expected a ',
+      'a.json:1: error: Pod shop/b: kind: "',
+    ])
+    expect(await told(list(pod('a')))).toEqual(['a.json:1: error: kind: "'])
+    expect(await told(`${list(pod('a'))}\n${JSON.stringify(pod('b'))}`)).toEqual([
+      'a.json:1: error: kind: "',
+      'a.json:2: error: kind: "',
+    ])
+  })
+
   it('reads standard input from a socket, and says so', async () => {
     const program = new URL('../../../src/cli/program.ts', import.meta.url)
     const script = `globalThis.SELVEDGE_VERSION = ''
