@@ -152,7 +152,7 @@ describe('rules', () => {
     [
       'an expression that looks back',
       ofPath('/(a)\\1', 'RegularExpression'),
-      '$.rules[0].matches[0].path: Expected a regular expression of the RE2 kind without "\\1", which RE2 or this subset lacks, at character 5, got {',
+      '$.rules[0].matches[0].path: Expected a regular expression of the RE2 kind without "\\1", which is not supported, at character 5, got {',
     ],
     [
       'an expression of a header that never ends',

@@ -115,7 +115,7 @@ export function parse(source: string): Node {
     if (eat('?') && !eat(':')) {
       const name = text.slice(at, at + 40).join('')
       const [opening] =
-        /^P?<[A-Za-z_]\w*>/.exec(name) ?? refuse(`"(?${name.slice(0, 2)}", which RE2 or this subset lacks,`, where)
+        /^P?<[A-Za-z_]\w*>/.exec(name) ?? refuse(`"(?${name.slice(0, 2)}", which is not supported,`, where)
       at += opening.length
     }
     const node = alternatives(depth + 1)
@@ -129,7 +129,7 @@ export function parse(source: string): Node {
     if (letter.toLowerCase() in CLASSES) return complement(CLASSES[letter.toLowerCase()] as Ranges)
     if (letter in CONTROLS) return [[CONTROLS[letter] as number, CONTROLS[letter] as number]]
     if (letter === 'x') return hex(where)
-    if (/[0-9A-Za-z]/.test(letter)) refuse(`"\\${letter}", which RE2 or this subset lacks,`, where)
+    if (/[0-9A-Za-z]/.test(letter)) refuse(`"\\${letter}", which is not supported,`, where)
     return only(letter)
   }
 
@@ -166,7 +166,7 @@ export function parse(source: string): Node {
 
   function member(where: number): Ranges {
     if (at >= text.length) refuse('"[" that is not closed', where)
-    if (text[at] === '[' && /[:.=]/.test(text[at + 1] ?? '')) refuse('a named class, which this subset lacks,')
+    if (text[at] === '[' && /[:.=]/.test(text[at + 1] ?? '')) refuse('a named class, which is not supported,')
     const character = next()
     return character === '\\' ? escaped(at - 1) : only(character)
   }
