@@ -212,38 +212,24 @@ function areSame(some: readonly Candidate[], others: readonly Candidate[]): bool
 }
 
 class Live implements LiveService {
-  readonly name: string
-  readonly record: ServiceRecord
-  readonly timeouts: TimeoutPolicy
-  readonly retry: RetryPolicy
-  readonly routes: Routes<Way> | undefined
-  readonly budget: RetryBudget
-  readonly hedging: Hedging | undefined
-  readonly balancer: Balancer
-  readonly detector: OutlierDetector
-  readonly keyedBy: string | undefined
-  readonly limiter: Limiter
-  readonly throttle: Throttle
-  readonly candidates: readonly Candidate[]
-  readonly unreachable: readonly Skipped[]
-  readonly localities: Localities<Candidate> | undefined
+  readonly name!: string
+  readonly record!: ServiceRecord
+  readonly timeouts!: TimeoutPolicy
+  readonly retry!: RetryPolicy
+  readonly routes!: Routes<Way> | undefined
+  readonly budget!: RetryBudget
+  readonly hedging!: Hedging | undefined
+  readonly balancer!: Balancer
+  readonly detector!: OutlierDetector
+  readonly keyedBy!: string | undefined
+  readonly limiter!: Limiter
+  readonly throttle!: Throttle
+  readonly candidates!: readonly Candidate[]
+  readonly unreachable!: readonly Skipped[]
+  readonly localities!: Localities<Candidate> | undefined
 
   constructor(given: Omit<LiveService, 'untried' | 'typicalMs' | 'mustHearOfLeaving'>) {
-    this.name = given.name
-    this.record = given.record
-    this.timeouts = given.timeouts
-    this.retry = given.retry
-    this.routes = given.routes
-    this.budget = given.budget
-    this.hedging = given.hedging
-    this.balancer = given.balancer
-    this.detector = given.detector
-    this.keyedBy = given.keyedBy
-    this.limiter = given.limiter
-    this.throttle = given.throttle
-    this.candidates = given.candidates
-    this.unreachable = given.unreachable
-    this.localities = given.localities
+    Object.assign(this, given)
   }
 
   /** What is held then frees a choice, a slot of the cap or a count of the throttle. */
