@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Rule } from '../../src/policy/route.ts'
-import { createTestMesh, type MeshError, type TestService } from '../../src/testing.ts'
+import { createTestMesh, type MeshError, type TestService, virtualClock } from '../../src/testing.ts'
 import { failureOf } from '../support/call.ts'
 import { hang } from '../support/upstream.ts'
 
@@ -663,6 +663,26 @@ describe('sessionPersistence', () => {
     expect((await get('/', { headers: { cookie: pairOf(cookie) } })).headers.get('set-cookie')).toBeNull()
     await clock.advance(2000)
     expect((await get('/', { headers: { cookie: pairOf(cookie) } })).headers.get('set-cookie')).not.toBeNull()
+  })
+
+  it('is of the endpoint whose answer it was, where a hedge failed meanwhile', async () => {
+    const clock = virtualClock()
+    const slow = () => new Promise<Response>((done) => void clock.after(100, () => done(new Response('slow'))))
+    const broken = () => new Response('broken', { status: 503 })
+    const session = { type: 'Header', header: { name: 'x-session' } }
+    const mesh = createTestMesh(
+      { pair: { endpoints: [slow, broken], hedge: { delay: '10ms', maxExtraLoad: 100 } } },
+      { clock, strategies: { balancers: () => () => (candidates) => candidates[0] as never } },
+    )
+    mesh.registry.set('users', { rules: sticky(session) })
+    const get = (init?: RequestInit) => clock.run(mesh.fetch('http://users/', init))
+    const wasHedged = () => mesh.spans().some(({ status }) => status === 503)
+    // A hedge is paid for by calls before it.
+    let first = await get()
+    for (let count = 0; count < 5 && !wasHedged(); count++) first = await get()
+    expect([wasHedged(), await first.text()]).toEqual([true, 'slow'])
+    const again = await get({ headers: { 'x-session': first.headers.get('x-session') as string } })
+    expect(again.headers.get('x-session')).toBeNull()
   })
 
   it('goes by a header, too', async () => {

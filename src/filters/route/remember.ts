@@ -12,12 +12,16 @@ interface Needs {
   readonly ticket?: Ticket | undefined
 }
 
-/** Above retry: the endpoint that answered is that of the last attempt. */
+/** Above retry: only then is it known which attempt answered. */
 export const remember: Filter<Needs> = function remember(request, { clock, receipt, route, backend, ticket }, next) {
   const session = route?.session
   if (!session) return next(request, nothing)
   return next(request, nothing).then((response) => {
-    const answered = receipt.attempts.findLast(({ status }) => status !== undefined)
+    const { attempts } = receipt
+    // Of an attempt and its hedge either may have answered. In gRPC a status may say itself in trailers alone.
+    const answered =
+      attempts.findLast(({ status }) => status === response.status) ??
+      attempts.findLast(({ status }) => status !== undefined)
     if (!answered || response.status < 200 || response.status > 599) return response
     const now = { backend: markOf(backend?.name ?? ''), endpoint: markOf(answered.endpoint) }
     if (ticket?.backend === now.backend && ticket.endpoint === now.endpoint) return response
