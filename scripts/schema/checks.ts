@@ -4,6 +4,7 @@
  */
 import { ADDRESS } from '../../src/policy/address.ts'
 import { DURATION } from '../../src/policy/duration.ts'
+import { HOST } from '../../src/policy/http.ts'
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 /** RFC 3986 §3.3: pchar, slashes and whole triplets, as in src/policy/match.ts. */
@@ -86,6 +87,10 @@ export const PARTLY: Readonly<Record<string, { readonly says?: object; readonly 
   'an http:// or https:// URL without query or fragment': {
     says: { pattern: ADDRESS },
     why: 'whether a host or a port is one is known to a parser of URLs',
+  },
+  'a host that a URL may have: a DNS name in lower case, without a port': {
+    says: { pattern: HOST },
+    why: 'whether a name that ends in a number is an address is known to a parser of URLs',
   },
   'a duration from 1s to 1h': { why: 'the sum of its parts' },
   'a duration from 100ms to 1h': { why: 'the sum of its parts' },

@@ -4,7 +4,7 @@ import { between, must, text } from './schema.ts'
 
 /** RFC 9110 §5.6.2: a token; at most 256 characters, as in the Gateway API. */
 const NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/
-const HOST = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!$)|$))+$/
+export const HOST = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!$)|$))+$/
 
 /** A header or query parameter by its name. */
 export function headerName() {
@@ -26,9 +26,10 @@ function ofLength(least: number, most: number, what: string) {
   )
 }
 
-/** A DNS name in lower case, without a port and without "*". */
+/** A DNS name in lower case, without a port and without "*". URLs cannot hold all of them: `www.123` is no address. */
 export function hostname() {
-  return text(HOST, 'a host: a DNS name in lower case, without a port')
+  const isHost = (name: string) => HOST.test(name) && URL.canParse(`http://${name}`)
+  return text(isHost, 'a host that a URL may have: a DNS name in lower case, without a port')
 }
 
 export function port() {

@@ -209,6 +209,10 @@ describe('what it cannot say', () => {
   const aws = { type: 'aws-sigv4', service: 'lambda', region: 'eu-west-2', secret: 'AWS' }
   const examples: Record<string, object> = {
     'an http:// or https:// URL without query or fragment': { endpoints: ['https://a.example:99999'] },
+    'a host that a URL may have: a DNS name in lower case, without a port': filter({
+      type: 'URLRewrite',
+      urlRewrite: { hostname: 'www.123' },
+    }),
     'a duration from 1s to 1h': { endpoints: [url], retryConstraint: { budget: { interval: '2h' } } },
     'a duration from 100ms to 1h': { endpoints: [url], outlierDetection: { baseEjection: '99ms' } },
     '"p95" or a duration from 1ms to 1h': { endpoints: [url], hedge: { delay: '0s' } },

@@ -232,6 +232,11 @@ describe('rules', () => {
       ofFilter(filter('RequestRedirect', { hostname: '*.a' })),
       '$.rules[0].filters[0].requestRedirect.hostname: Expected a host',
     ],
+    ...['www.123', '256.1.1.1', 'xn--a'].map((hostname): [string, string, string] => [
+      `the host ${hostname}, which no URL can have`,
+      ofFilter(filter('URLRewrite', { hostname })),
+      '$.rules[0].filters[0].urlRewrite.hostname: Expected a host that a URL may have',
+    ]),
     [
       'port 0',
       ofFilter(filter('RequestRedirect', { port: 0 })),
