@@ -18,7 +18,7 @@ interface State<Of> {
   readonly next: Map<number, State<Of>>
 }
 
-/** Steps and kinds of characters that are remembered, at most, for each step of the programs, and in all: a text may be chosen to meet ever new ones. */
+/** Steps, patterns and kinds of characters that are remembered, at most, for each step of the programs and in all: a text may be chosen to meet ever new ones. */
 const KEPT_PER_STEP = 64
 const MOST_KEPT = 131_072
 /** Looks without remembering, for each thing that was remembered in vain: to begin anew at once would cost more than it gives. */
@@ -93,7 +93,7 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
     const key = `${found.join()}/${matches.sort(ascending).join()}`
     const known = states.get(key)
     if (known) return known
-    kept += found.length + 4
+    kept += found.length + matches.length + 4
     const state = { takes: found, found: gathered(), next: new Map<number, State<Of>>() }
     states.set(key, state)
     return state

@@ -248,6 +248,19 @@ describe('patterns', () => {
     expect(heapBytes() - before).toBeLessThan(5_000_000)
   })
 
+  it('count what is remembered of those that match, too', () => {
+    // After one letter each set has one way on, and a thousand patterns that match.
+    const letters = Array.from({ length: 300 }, (_, index) => String.fromCodePoint(0x4e00 + index))
+    const ways = [letters.slice(0, 150), letters.slice(150)].map((some) => some.map((one) => one + one).join('|'))
+    let remembered = 0
+    const machine = patterns([...ways, ...letters.map(() => '.'), ...Array(700).fill('.')], ({ length }) => {
+      remembered += length
+    })
+    for (let round = 0; round < 2; round++) for (const letter of letters) machine.of(letter)
+    // Had all been kept, the second round would have gathered nothing.
+    expect(remembered).toBeGreaterThan(300_000)
+  })
+
   it('stop remembering for as long as it has been in vain, though the texts are short', () => {
     // To gather is asked for each set that is remembered, and once for a text that is read without remembering.
     let gathered = 0
