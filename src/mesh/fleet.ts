@@ -17,6 +17,7 @@ import { type Hedging, hedging } from '../filters/retry/hedging.ts'
 import type { Routes } from '../filters/route/routes.ts'
 import { recentMedian } from '../math/recent-median.ts'
 import { balancePolicy } from '../policy/balance.ts'
+import { durationMs } from '../policy/duration.ts'
 import { hedgePolicy } from '../policy/hedge.ts'
 import { limitPolicy } from '../policy/limit.ts'
 import { outlierPolicy } from '../policy/outlier.ts'
@@ -157,7 +158,7 @@ export function fleet(options: FleetOptions): Fleet {
       timeouts: timeouts
         ? {
             ...timeoutPolicy({ ...defaults.timeouts, ...policy.timeouts, ...timeouts }),
-            isOfRule: timeouts.request !== undefined,
+            isOfRule: durationMs(timeouts.request ?? '0s') > 0,
           }
         : service.timeouts,
       retry: retry ? retryPolicy({ ...defaults.retry, ...policy.retry, ...retry }) : service.retry,

@@ -29,7 +29,7 @@ export interface TimeoutPolicy {
   readonly requestMs: number
   /** Milliseconds for one attempt; `Infinity`, the default, leaves it to the whole call. */
   readonly attemptMs: number
-  /** Does a rule say how long a request may take? Default: it is the record's, or the mesh's. */
+  /** Does a rule bound the whole call? Default: its record does, or the mesh. */
   readonly isOfRule?: boolean
 }
 

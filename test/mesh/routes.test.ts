@@ -210,6 +210,7 @@ describe('the timeouts and retries of a rule', () => {
         { matches: at('/told'), ...bounded, ...retry, backendRefs: to('busy') },
         { matches: at('/own'), ...retry, backendRefs: to('failing') },
         { matches: at('/last'), ...bounded, retry: { attempts: 0 }, backendRefs: to('failing') },
+        { matches: at('/unbounded'), timeouts: { request: '0s' }, ...retry, backendRefs: to('failing') },
       ],
       { failing: failing(), busy: failing({ 'retry-after': '20' }) },
     )
@@ -219,6 +220,8 @@ describe('the timeouts and retries of a rule', () => {
     expect(clock.now() - before).toBeLessThan(200)
     // What the answer itself says is of more use; and what no rule bounds is answered as it came.
     for (const path of ['/told', '/own', '/last']) expect((await get(path)).status, path).toBe(503)
+    const hurried = { headers: { 'selvedge-timeout-ms': '200' } }
+    expect((await get('/unbounded', hurried)).status).toBe(503)
   })
 
   it('bound the call', async () => {
