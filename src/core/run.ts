@@ -1,4 +1,4 @@
-/** A run of filters that leave it to the stack to go on: they look at a request on its way down, and at what came of it on its way up. */
+/** Runs observers: filters that look at a request on its way down and at what came of it on its way up, while the stack goes on for them. */
 import type { Service } from './service.ts'
 
 /** Room for what is given: written on the way down, read on the way up and by all beneath. */
@@ -19,8 +19,8 @@ export interface Observer<Needs, Gives = unknown> {
 }
 
 /**
- * A step of a run: an observer, or a turning, where those leave for another service of whom something holds. All of one
- * shape, for the engine.
+ * A step of a run: an observer; or a turning, at which the requests of whose context a condition holds leave for another
+ * service. Both have all fields: the engine is quick where all steps have one shape.
  */
 export interface Step {
   readonly enter: Observer<object>['enter']
@@ -30,10 +30,12 @@ export interface Step {
   readonly service: Service<object> | undefined
 }
 
+/** A step that is an observer. */
 export function watching({ enter, answered, failed }: Observer<object>): Step {
   return { enter, answered, failed, isMet: undefined, service: undefined }
 }
 
+/** A step at which a request leaves for `service` where `isMet`. */
 export function turning(isMet: (context: object) => boolean, service: Service<object>): Step {
   return { enter: undefined, answered: undefined, failed: undefined, isMet, service }
 }
@@ -76,7 +78,7 @@ function runFrom<Context extends object>(
   return answer.then((response) => risen(steps, depth, response, undefined, own, request), failed)
 }
 
-/** What the outermost of the first `depth` steps makes of it. */
+/** Leads an answer, or an error, up past the first `depth` steps, the innermost first. */
 function risen(
   steps: readonly Step[],
   depth: number,

@@ -83,7 +83,7 @@ function crossOrigin({ allowOrigins, allowCredentials }: Cors, origin: string | 
   return said
 }
 
-/** With credentials a browser takes `*` for a name: what was asked for is said instead. */
+/** With credentials a browser reads `*` as a name, not as all of them: so `wanted` is listed instead. */
 function saidOf(said: readonly string[] = [], wanted: string | null, { allowCredentials }: Cors): string | null {
   return said[0] === '*' && allowCredentials ? wanted : said.join(', ')
 }

@@ -7,7 +7,7 @@ export interface Asked {
   header(name: string): string | null
   /** The first value of a query parameter. */
   query(name: string): string | null
-  /** What is found of this request, which is looked for once. */
+  /** What `find` makes of this request: it is called once, however often it is asked for. */
   once<Of>(find: (asked: Asked) => Of): Of
 }
 

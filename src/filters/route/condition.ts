@@ -3,10 +3,10 @@ import { patterns } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
 
-/** Conditions on the same thing are looked up, not tried in turn: all of one key read the same. */
+/** Conditions of one key read the same of a request, once, and what is read is looked up among their values. */
 export interface Condition {
   readonly key: string
-  /** With what a request must be found: a text, or the number of an expression. */
+  /** What must be read: this text, or a set that holds the number of this expression. */
   readonly value: string | number
   read(asked: Asked): string | null | ReadonlySet<number>
 }
@@ -54,7 +54,7 @@ function isExpression({ value }: Condition): boolean {
 
 export type Joined = (key: string, read: Read, source: string) => Condition
 
-/** Takes expressions: those on the same thing are run as one, once a request. */
+/** Makes conditions of expressions: those of one key are run as one, once a request. */
 export function joined(): Joined {
   const all = new Map<string, ReturnType<typeof onOne>>()
   return (key, read, source) => {

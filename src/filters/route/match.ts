@@ -6,9 +6,9 @@ import { type Condition, conditionsOf, distinct, joined } from './condition.ts'
 /** Finds the rule of a request, by its number; -1 where none matches. */
 export type Matcher = (asked: Asked) => number
 
-/** Matches of one path, by what they compare: none is tried of which something is known not to hold. */
+/** The matches of one path, as a tree: beneath each value that is compared stand the matches that need it. */
 interface Bucket {
-  /** The first of those of which all holds here. */
+  /** The first match that needs nothing more. */
   found?: { readonly rule: number; readonly rank: number }
   readonly groups: Map<string, { readonly read: Condition['read']; readonly byValue: Map<string | number, Bucket> }>
 }
@@ -77,7 +77,7 @@ function bucket(): Bucket {
   return { groups: new Map() }
 }
 
-/** The bucket of those of which one more thing holds. */
+/** The bucket of the matches that need one more condition. */
 function beneath({ groups }: Bucket, { key, value, read }: Condition): Bucket {
   const { byValue } = of(groups, key, () => ({ read, byValue: new Map<string | number, Bucket>() }))
   return of(byValue, value, bucket)
@@ -90,7 +90,7 @@ function of<Key, Of>(map: Map<Key, Of>, key: Key, make: () => Of): Of {
   return known
 }
 
-/** The first, by rank, of which all holds. */
+/** The match of the lowest rank of which all conditions hold. */
 function first(from: Bucket | undefined, asked: Asked): Bucket['found'] {
   let best = from?.found
   if (!from || from.groups.size === 0) return best

@@ -35,7 +35,7 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
   /** In which round a step was last reached. */
   const reached = new Float64Array(steps.length)
   let round = 0
-  /** The steps reached in this round that may take the next character: so many, whatever stands behind them. */
+  /** The steps reached in this round that may take the next character: the first `count` of these. */
   const takes = new Array<number>(steps.length).fill(0)
   let count = 0
   /** The patterns that match, if the text ends here. */
@@ -53,7 +53,7 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
 
   function of(text: string): Of | undefined {
     if (plain <= 0) start ??= stateOf(begin)
-    // Without a state, what has been reached is not remembered.
+    // Where there is none, what is reached stands in `takes` and `matches` alone.
     let state = start
     if (!state) begin(text === '')
     for (let at = 0; at < text.length; ) {

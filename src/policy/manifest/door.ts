@@ -1,4 +1,4 @@
-/** Ports of a Service and listeners of a Gateway: a name of the registry has one, so that all of its routes have to stand behind the same. */
+/** Doors: ports of a Service, listeners of a Gateway. A name of the registry has no ports, so all of its routes must be attached to the same. */
 import type { Path } from './manifest.ts'
 
 export interface Door {
@@ -11,7 +11,7 @@ export interface Door {
   readonly path: Path
 }
 
-/** The doors behind which both stand; no doors at all stand for any. `undefined` where they have none in common. */
+/** The doors in both lists; an empty list stands for any door. `undefined` where there is none in both. */
 export function inCommon(some: readonly Door[], others: readonly Door[]): readonly Door[] | undefined {
   if (some.length === 0) return others
   if (others.length === 0) return some
