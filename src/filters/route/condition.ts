@@ -6,9 +6,9 @@ import type { Asked } from './asked.ts'
 /** Conditions of one key read the same of a request, once, and what is read is looked up among their values. */
 export interface Condition {
   readonly key: string
-  /** What must be read: this text, or a set that holds the number of this expression. */
+  /** What must be read: this text, or the number of this expression among others. */
   readonly value: string | number
-  read(asked: Asked): string | null | ReadonlySet<number>
+  read(asked: Asked): string | null | readonly number[]
 }
 
 type Read = (asked: Asked) => string | null
@@ -67,7 +67,7 @@ export function joined(): Joined {
 
 function onOne(read: Read) {
   const sources: string[] = []
-  const compiled = patterns(sources, (numbers): ReadonlySet<number> => new Set(numbers))
+  const compiled = patterns(sources, (numbers) => numbers)
   const find = (asked: Asked) => {
     const said = read(asked)
     return (said === null ? undefined : compiled.of(said)) ?? NONE
@@ -75,4 +75,4 @@ function onOne(read: Read) {
   return { sources, find }
 }
 
-const NONE: ReadonlySet<number> = new Set()
+const NONE: readonly number[] = []
