@@ -39,48 +39,49 @@ export const cors: Filter<Needs> = function cors(request, { plan, receipt }, nex
     return Promise.resolve(preflight(request, cors, origin))
   }
   // An error of our own is for the page to read, too.
-  receipt.crossOrigin = crossOrigin(cors, origin)
-  return next(request, nothing).then((response) => told(response, cors, origin))
+  receipt.crossOrigin = [...told(new Headers(), cors, origin)]
+  return next(request, nothing).then((response) => {
+    if (response.status < 200 || response.status > 599) return response
+    const answer = new Response(response.body, response)
+    told(answer.headers, cors, origin)
+    return answer
+  })
 }
 
 function preflight({ headers: asked }: Request, cors: Cors, origin: string | undefined): Response {
-  const headers = new Headers({ [PROXY_STATUS]: proxyStatus({ details: 'a preflight, answered by a rule' }) })
+  const headers = told(new Headers(), cors, origin)
+  headers.set(PROXY_STATUS, proxyStatus({ details: 'a preflight, answered by a rule' }))
   const write = (name: string, said: readonly string[] | undefined, wanted: string | null) => {
     const value = saidOf(said, wanted, cors)
     if (value) headers.set(name, value)
   }
-  for (const [name, value] of crossOrigin(cors, origin)) headers.append(name, value)
   if (origin !== undefined) {
     write('access-control-allow-methods', cors.allowMethods, asked.get('access-control-request-method'))
     write('access-control-allow-headers', cors.allowHeaders, asked.get('access-control-request-headers'))
-    // No browser reads it here; the upstream conformance tests do.
-    write('access-control-expose-headers', cors.exposeHeaders, null)
     headers.set('access-control-max-age', String(cors.maxAge ?? MAX_AGE_SECONDS))
   }
   return new Response(null, { status: 204, headers })
 }
 
-function told(response: Response, cors: Cors, origin: string | undefined): Response {
-  if (response.status < 200 || response.status > 599) return response
-  const answer = new Response(response.body, response)
-  const { headers } = answer
-  const exposed = saidOf(cors.exposeHeaders, [...headers.keys()].join(', '), cors)
-  // Who may read it is for the rule to say, not for the backend.
+/**
+ * Writes into the headers of an answer who may read it: that is for the rule to say, not for the backend.
+ *
+ * @param origin that is allowed.
+ */
+function told(headers: Headers, cors: Cors, origin: string | undefined): Headers {
+  const { allowOrigins, allowCredentials, exposeHeaders } = cors
+  const exposed = saidOf(exposeHeaders, [...headers.keys()].join(', '), cors)
   headers.delete(ALLOW_ORIGIN)
   headers.delete(ALLOW_CREDENTIALS)
-  for (const [name, value] of crossOrigin(cors, origin)) headers.append(name, value)
-  if (exposed && headers.has(ALLOW_ORIGIN)) headers.set('access-control-expose-headers', exposed)
-  return answer
-}
-
-/** @param origin that is allowed. */
-function crossOrigin({ allowOrigins, allowCredentials }: Cors, origin: string | undefined): [string, string][] {
-  if (allowOrigins?.[0] === '*' && !allowCredentials) return [[ALLOW_ORIGIN, '*']]
+  const isForAll = allowOrigins?.[0] === '*' && !allowCredentials
   // A cache must give neither this answer to another origin, nor one that was for nobody to this one.
-  const said: [string, string][] = [['vary', 'origin']]
-  if (origin !== undefined) said.push([ALLOW_ORIGIN, origin])
-  if (origin !== undefined && allowCredentials) said.push([ALLOW_CREDENTIALS, 'true'])
-  return said
+  if (!isForAll) headers.append('vary', 'origin')
+  const allowed = isForAll ? '*' : origin
+  if (allowed === undefined) return headers
+  headers.set(ALLOW_ORIGIN, allowed)
+  if (allowCredentials) headers.set(ALLOW_CREDENTIALS, 'true')
+  if (exposed) headers.set('access-control-expose-headers', exposed)
+  return headers
 }
 
 /** With credentials a browser reads `*` as a name, not as all of them: so `wanted` is listed instead. */

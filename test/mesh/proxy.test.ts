@@ -49,17 +49,18 @@ describe('proxy', () => {
   })
 
   it('lets the page of an origin that may call read what went wrong', async () => {
-    const cors = { allowOrigins: ['https://app.example'], allowCredentials: true }
+    const cors = { allowOrigins: ['https://app.example'], allowCredentials: true, exposeHeaders: ['selvedge-error'] }
     const { ask } = given(upstream(connectionLost()), { rules: [{ filters: [{ type: 'CORS', cors }] }] })
     const told = async (origin: string) => {
       const { status, headers } = await ask(asked({ origin }))
       return [
         status,
-        ...['access-control-allow-origin', 'access-control-allow-credentials', 'vary'].map((name) => headers.get(name)),
+        ...['allow-origin', 'allow-credentials', 'expose-headers'].map((name) => headers.get(`access-control-${name}`)),
+        headers.get('vary'),
       ]
     }
-    expect(await told('https://app.example')).toEqual([503, 'https://app.example', 'true', 'origin'])
-    expect(await told('https://evil.example')).toEqual([503, null, null, 'origin'])
+    expect(await told('https://app.example')).toEqual([503, 'https://app.example', 'true', 'selvedge-error', 'origin'])
+    expect(await told('https://evil.example')).toEqual([503, null, null, null, 'origin'])
   })
 
   it('says at the edge what went wrong, as a problem', async () => {
