@@ -44,22 +44,14 @@ export function turning(isMet: (context: object) => boolean, service: Service<ob
  * Leads a request down past the steps of a run to the service at its end, or at a turning, and what comes of it back up.
  *
  * @param own a context that nobody else reads: what the observers give is written into it.
+ * @param from the step to begin with.
  */
 export function run<Context extends object>(
   steps: readonly Step[],
   request: Request,
   own: Context,
   service: Service<Context>,
-): Promise<Response> {
-  return runFrom(0, steps, request, own, service)
-}
-
-function runFrom<Context extends object>(
-  from: number,
-  steps: readonly Step[],
-  request: Request,
-  own: Context,
-  service: Service<Context>,
+  from = 0,
 ): Promise<Response> {
   let depth = from
   const failed = (error: unknown) => risen(steps, depth, undefined, error, own, request)
@@ -69,7 +61,7 @@ function runFrom<Context extends object>(
       const { enter, isMet, service: other } = steps[depth] as Step
       if (isMet?.(own)) answer = other?.(request, own)
       const wait = enter?.(request, own)
-      if (wait) return wait.then(() => runFrom(depth + 1, steps, request, own, service), failed)
+      if (wait) return wait.then(() => run(steps, request, own, service, depth + 1), failed)
     }
     answer ??= service(request, own)
   } catch (error) {
