@@ -16,18 +16,18 @@ export interface Called extends Asking {
 }
 
 /** A service, and the key of the record that answered to its name. */
-export interface Named {
+export interface Resolved {
   readonly service: LiveService
   readonly key: string
 }
 
 export interface Names {
   /** The service of the name that is called, noted on the receipt. */
-  called(call: Called): Promise<Named>
+  called(call: Called): Promise<Resolved>
   /** The same without a wait, while the record is fresh; `undefined` where it must be asked for, or followed. */
-  warm(call: Called): Named | undefined
+  warm(call: Called): Resolved | undefined
   /** The service of the next less specific wildcard, where the rules of a key do not match. It is noted, too. */
-  wider(key: string, call: Called): Promise<Named | undefined>
+  wider(key: string, call: Called): Promise<Resolved | undefined>
   /** The service that a rule sends to: its rules do not count. `undefined` where there is no record of that name. */
   backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
   /** The same, for a copy of a request. */
@@ -72,7 +72,7 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
     return followed && fleet.of(followed.found)
   }
 
-  function noted({ found, path, key }: Followed, before: readonly ServiceName[], { receipt }: Called): Named {
+  function noted({ found, path, key }: Followed, before: readonly ServiceName[], { receipt }: Called): Resolved {
     receipt.path = before.length === 0 ? path : [...before, ...path]
     receipt.key = found.key
     receipt.revision = found.revision

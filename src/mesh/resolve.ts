@@ -1,15 +1,8 @@
 /** Gives the service that a name stands for: its record, and what was learned of it. */
 import { type ObserverFilter, observer } from '../core/observer.ts'
-import type { LiveService } from './fleet.ts'
-import type { Called, Names } from './names.ts'
+import type { Called, Names, Resolved } from './names.ts'
 
-interface Gives {
-  readonly service: LiveService
-  /** The key of the record that answered to the name. */
-  readonly key: string
-}
-
-export function resolve(names: Names): ObserverFilter<Called, Gives> {
+export function resolve(names: Names): ObserverFilter<Called, Resolved> {
   return observer('resolve', {
     enter(_, context) {
       context.receipt.service = context.name
@@ -17,7 +10,7 @@ export function resolve(names: Names): ObserverFilter<Called, Gives> {
       if (!warm) return names.called(context).then(given)
       given(warm)
 
-      function given({ service, key }: Gives): void {
+      function given({ service, key }: Resolved): void {
         context.service = service
         context.key = key
       }
