@@ -17,7 +17,6 @@ interface Seen {
   readonly item?: Seen
   readonly wrapped?: Seen
   readonly options?: readonly unknown[]
-  readonly literal?: unknown
   /** Of `either`: what the getter chooses from. */
   readonly forms?: readonly Seen[]
   readonly getter?: (input: unknown) => Seen
@@ -46,8 +45,6 @@ function structure(schema: Seen, path: string, describe: Describe): Json {
       return structure(schema.wrapped as Seen, path, describe)
     case 'picklist':
       return schema.options?.length === 1 ? { const: schema.options[0] } : { enum: schema.options }
-    case 'literal':
-      return { const: schema.literal }
     case 'lazy':
       return forms(schema, path, describe)
     case 'string':

@@ -1,7 +1,7 @@
 /** When a call that is slow is sent a second time, elsewhere, and what that may cost: `hedge`. */
 import * as v from 'valibot'
 import { durationMs } from './duration.ts'
-import { between, duration, either, object } from './schema.ts'
+import { between, duration, either, object, oneOf } from './schema.ts'
 
 export function hedge() {
   return object({
@@ -14,7 +14,7 @@ export function hedge() {
 
 function delay() {
   const fixed = duration('"p95" or a duration from 1ms to 1h', 1, 3_600_000)
-  const usual = v.literal('p95')
+  const usual = oneOf('p95')
   return either<string>([usual, fixed], (value) => (value === 'p95' ? usual : fixed))
 }
 

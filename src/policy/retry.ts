@@ -1,7 +1,7 @@
 /** Which failures are tried again, how often, and what that may cost: `retry` and `retryConstraint` of the Gateway API. */
 import * as v from 'valibot'
 import { durationMs } from './duration.ts'
-import { areDistinct, between, duration, either, must, object } from './schema.ts'
+import { areDistinct, between, duration, either, must, object, oneOf } from './schema.ts'
 
 export function retry() {
   return object({
@@ -34,7 +34,7 @@ export function retryConstraint() {
     },
     '"off" or { "budget": { "percent", "interval" }, "whenEmpty" }',
   )
-  const off = v.literal('off')
+  const off = oneOf('off')
   return either<RetryConstraint>([off, bounded], (value) => (value === 'off' ? off : bounded))
 }
 
