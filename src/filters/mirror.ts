@@ -2,6 +2,7 @@
 import { type Allowance, allowance } from '../core/allowance.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
+import { joinedBytes } from '../core/joined-bytes.ts'
 import type { Priority } from '../core/priority.ts'
 import { type Receipt, receipt } from '../core/receipt.ts'
 import { type Filter, type Next, nothing } from '../core/service.ts'
@@ -126,7 +127,7 @@ async function collected(body: ReadableStream<Uint8Array>): Promise<Uint8Array |
     }
     chunks.push(value as Uint8Array)
   }
-  return new Uint8Array(await new Blob(chunks as BufferSource[]).arrayBuffer())
+  return joinedBytes(chunks, length)
 }
 
 function copyOf({ url, method, headers }: Request, body: Uint8Array): Request {

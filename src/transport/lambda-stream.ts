@@ -1,9 +1,9 @@
 /** The response of a function that streams: status and headers first, then content as it comes. */
 import { byteSource } from '../core/byte-source.ts'
 import { identityStream } from '../core/identity-stream.ts'
+import { joinedBytes } from '../core/joined-bytes.ts'
 import { type EventStream, eventStream } from './event-stream.ts'
 import { answer, BODILESS, functionFailed, type Prelude, preludeOf, shown } from './lambda-result.ts'
-import { joined } from './whole.ts'
 
 /** What a function says that gives status and headers before its content (`awslambda.HttpResponseStream.from`). */
 const WITH_PRELUDE = 'application/vnd.awslambda.http-integration-response'
@@ -96,7 +96,7 @@ async function opened(
     if (bytes.length > MOST_PRELUDE_BYTES) throw functionFailed("The function's status and headers have no end")
     const more = await content()
     if (!more) break
-    bytes = joined([bytes, more], bytes.length + more.length)
+    bytes = joinedBytes([bytes, more], bytes.length + more.length)
   }
   if (saysPrelude) throw functionFailed('The function ended within its status and headers')
   return { prelude: { status: 200, headers: new Headers({ 'content-type': 'application/octet-stream' }) }, rest: bytes }

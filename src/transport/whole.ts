@@ -1,4 +1,5 @@
 /** Bodies that must be had whole, up to a limit. */
+import { joinedBytes } from '../core/joined-bytes.ts'
 
 /** All bytes of a body; `undefined`, with the rest unread, where there are more than `mostBytes`. */
 export async function wholeBody(
@@ -12,7 +13,7 @@ export async function wholeBody(
   let bytes = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return joined(chunks, bytes)
+    if (done) return joinedBytes(chunks, bytes)
     bytes += value.length
     if (bytes > mostBytes) {
       await reader.cancel()
@@ -20,17 +21,4 @@ export async function wholeBody(
     }
     chunks.push(value)
   }
-}
-
-/** Several pieces as one, of `bytes` in all. */
-export function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
-  const [only] = chunks
-  if (chunks.length === 1 && only) return only as Uint8Array<ArrayBuffer>
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }

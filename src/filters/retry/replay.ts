@@ -2,6 +2,7 @@
 
 import type { Cancellation } from '../../core/cancellation.ts'
 import { identityStream } from '../../core/identity-stream.ts'
+import { joinedBytes } from '../../core/joined-bytes.ts'
 
 export interface ReplayBody {
   /** May it be sent again? */
@@ -45,7 +46,7 @@ async function readUpTo(body: ReadableStream<Uint8Array>, work: Cancellation): P
       const { done, value } = await reader.read()
       // A cancelled reader ends as if the body had: what we have then is not the body.
       if (work.reason !== undefined) throw work.reason
-      if (done) return kept(chunks, length)
+      if (done) return kept(joinedBytes(chunks, length))
       chunks.push(value)
       length += value.length
       if (length > REPLAY_LIMIT_BYTES) {
@@ -58,13 +59,7 @@ async function readUpTo(body: ReadableStream<Uint8Array>, work: Cancellation): P
   }
 }
 
-function kept(chunks: readonly Uint8Array[], length: number): ReplayBody {
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
+function kept(bytes: Uint8Array<ArrayBuffer>): ReplayBody {
   return { replayable: true, take: () => bytes }
 }
 
