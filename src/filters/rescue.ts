@@ -5,6 +5,7 @@ import { isAbort } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import { problemResponse } from '../wire/problem.ts'
+import { shortOf } from './retry/short-of.ts'
 
 interface Needs {
   readonly receipt: Receipt
@@ -24,11 +25,13 @@ export const rescue = observer<Needs>('rescue', {
     receipt.error = problem.code
     // An error of a call that a handler made names whom the handler called: this caller did not.
     const isOwn = receipt.service !== undefined || problem.service === undefined
+    const short = shortOf(receipt)
     const answer = problemResponse(told(problem), request, {
       service: receipt.service,
       caller: isOwn ? caller : undefined,
       revision: receipt.revision,
       traceId: trace?.traceId,
+      note: short && `It was ${short}.`,
     })
     for (const [name, value] of receipt.crossOrigin ?? []) answer.headers.append(name, value)
     return answer

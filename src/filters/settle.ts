@@ -2,10 +2,11 @@
 import type { Allowance } from '../core/allowance.ts'
 import { observer } from '../core/observer.ts'
 import { classify } from '../core/outcome.ts'
-import type { Receipt, RetryRefusal } from '../core/receipt.ts'
+import type { Receipt } from '../core/receipt.ts'
 import { PROXY_STATUS, RETRIES_USED, RETRYABLE } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
 import { statusOf } from '../wire/status.ts'
+import { shortOf } from './retry/short-of.ts'
 
 interface Needs {
   readonly receipt: Receipt
@@ -31,30 +32,21 @@ export function settled(response: Response, allowance: Allowance | undefined, re
   if (allowance?.isExhausted && classify(statusOf(response, response.headers)) === 'failure')
     answer.headers.set(RETRYABLE, 'false')
   if (details !== undefined) {
-    const receivedStatus = receipt.error === undefined ? response.status : undefined
-    answer.headers.append(PROXY_STATUS, proxyStatus({ receivedStatus, details }))
+    answer.headers.append(PROXY_STATUS, proxyStatus({ receivedStatus: response.status, details }))
   }
   return answer
 }
 
-/** Why a call is not tried again that may be: what the mesh is short of. */
-const SHORT_OF: Partial<Record<RetryRefusal, string>> = {
-  budget: 'the retry budget is empty',
-  allowance: 'the retries that the caller granted are used up',
-  deadline: 'the time that is left does not hold another attempt',
-  subrequests: 'the platform allows no further subrequest',
-}
-
-function changesOf({ attempts, refusedRecord, retryRefused, error }: Receipt): string | undefined {
-  const changes: string[] = []
-  const shortOf = retryRefused && SHORT_OF[retryRefused]
+function changesOf(receipt: Receipt): string | undefined {
+  const { attempts, refusedRecord, error } = receipt
   // An answer of our own says by itself what went wrong.
-  if (error === undefined) {
-    if (attempts.length > 1) changes.push(`${attempts.length} attempts were made`)
-    // Not what is wrong with it: that is for the operator, who finds it on the receipt.
-    if (refusedRecord !== undefined) changes.push('the newest record was refused and the last good one serves')
-  }
-  if (shortOf && !error?.startsWith('deadline')) changes.push(`not tried again: ${shortOf}`)
+  if (error !== undefined) return undefined
+  const changes: string[] = []
+  if (attempts.length > 1) changes.push(`${attempts.length} attempts were made`)
+  // Not what is wrong with it: that is for the operator, who finds it on the receipt.
+  if (refusedRecord !== undefined) changes.push('the newest record was refused and the last good one serves')
+  const short = shortOf(receipt)
+  if (short) changes.push(short)
   return changes.length > 0 ? changes.join('; ') : undefined
 }
 

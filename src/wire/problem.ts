@@ -13,6 +13,8 @@ export interface ProblemFacts {
   revision?: string | undefined
   /** 32 hex digits. */
   traceId?: string | undefined
+  /** A sentence to add to what the error says. */
+  note?: string | undefined
 }
 
 /** gRPC status of each HTTP status that a mesh error has: invalid argument, not found, unavailable, deadline exceeded … */
@@ -21,9 +23,10 @@ const GRPC_STATUS_OF: Record<number, number> = { 400: 3, 404: 5, 413: 8, 501: 12
 /** The answer that says what went wrong. It is the mesh's own: `selvedge-error` and `proxy-status` say so. */
 export function problemResponse(error: MeshError, request: Request, facts: ProblemFacts = {}): Response {
   const { status, proxyError, retryable } = error.meaning
+  const said = facts.note === undefined ? error.message : `${error.message} ${facts.note}`
   const headers: Record<string, string> = {
     [ERROR]: error.code,
-    [PROXY_STATUS]: proxyStatus({ error: proxyError, details: error.message }),
+    [PROXY_STATUS]: proxyStatus({ error: proxyError, details: said }),
   }
   if (retryable !== undefined) headers[RETRYABLE] = String(retryable)
   // RFC 9110 §10.2.3: whole seconds, and not less than was meant.
@@ -33,11 +36,11 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     headers['content-type'] = request.headers.get('content-type') as string
     headers['grpc-status'] = String(GRPC_STATUS_OF[status] ?? 13)
     // gRPC: percent-encoded, so that a header can hold it.
-    headers['grpc-message'] = encodeURIComponent(error.message.toWellFormed()).replaceAll('%20', ' ')
+    headers['grpc-message'] = encodeURIComponent(said.toWellFormed()).replaceAll('%20', ' ')
     return new Response(null, { status: 200, headers })
   }
 
-  const connect = connectError(request.headers, status, error.message)
+  const connect = connectError(request.headers, status, said)
   if (connect) {
     headers['content-type'] = connect.contentType
     return new Response(connect.body, { status: connect.status, headers })
@@ -50,7 +53,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     // The same for every occurrence: the code as words.
     title: error.code.replaceAll('_', ' '),
     status,
-    detail: error.message,
+    detail: said,
     code: error.code,
     service: facts.service ?? error.service,
     caller: facts.caller,

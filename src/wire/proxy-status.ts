@@ -4,7 +4,7 @@ export interface ProxyStatus {
   /** An RFC 9209 error type: the mesh, not the upstream, answered. */
   error?: string
   /** The status that came from upstream, where the mesh has something to say of it. */
-  receivedStatus?: number | undefined
+  receivedStatus?: number
   details?: string
 }
 

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MeshError } from '../../src/core/errors.ts'
-import { receipt } from '../../src/core/receipt.ts'
+import { type Receipt, receipt } from '../../src/core/receipt.ts'
 import { rescue } from '../../src/filters/rescue.ts'
 import { givenTrace } from '../support/call.ts'
 
 const trace = givenTrace()
 
-function rescued(error: unknown, request = new Request('http://users/')) {
+function rescued(error: unknown, request = new Request('http://users/'), over: Partial<Receipt> = {}) {
   const context = {
-    receipt: { ...receipt(), service: 'users', revision: '7' },
+    receipt: { ...receipt(), service: 'users', revision: '7', ...over },
     trace,
     caller: 'front' as string | undefined,
   }
@@ -49,6 +49,16 @@ describe('rescue', () => {
       revision: '7',
       traceId: trace.traceId,
     })
+  })
+
+  it.each([
+    ['attempt_timed_out', 'budget', ' It was not tried again: the retry budget is empty.'],
+    ['attempt_timed_out', 'attempts', ''],
+    ['deadline_exceeded', 'deadline', ''],
+  ] as const)('says of a %s what the mesh was short of to try again: %s', async (code, retryRefused, more) => {
+    const response = await rescued(new MeshError(code, 'Too slow.'), undefined, { retryRefused })
+    expect(response.headers.get('proxy-status')).toContain(`; details="Too slow.${more}"`)
+    expect(await response.json()).toMatchObject({ detail: `Too slow.${more}` })
   })
 
   it('names the caller only beside a service that it called', async () => {

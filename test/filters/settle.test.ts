@@ -74,23 +74,14 @@ describe('settle', () => {
 
   it.each([
     ['budget', 'not tried again: the retry budget is empty'],
-    ['allowance', 'not tried again: the retries that the caller granted are used up'],
-    ['deadline', 'not tried again: the time that is left does not hold another attempt'],
+    ['allowance', 'not tried again: the granted retries are used up'],
+    ['deadline', 'not tried again: too little time is left'],
     ['attempts', undefined],
     ['not-idempotent', undefined],
   ] as const)('says in Proxy-Status what it was short of to try again: %s', (retryRefused, details) => {
     const busy = new Response(null, { status: 503 })
     const said = settled(busy, undefined, receiptOf(1, { retryRefused })).headers.get('proxy-status')
     expect(said).toBe(details ? `selvedge; received-status=503; details="${details}"` : null)
-  })
-
-  it('says so beside an error of its own, too, but for one that speaks of time itself', () => {
-    const own = () => new Response(null, { status: 504, headers: { 'proxy-status': 'selvedge; error=x' } })
-    const saidOf = (over: Partial<Receipt>) => settled(own(), undefined, receiptOf(1, over)).headers.get('proxy-status')
-    expect(saidOf({ error: 'attempt_timed_out', retryRefused: 'budget' })).toBe(
-      'selvedge; error=x, selvedge; details="not tried again: the retry budget is empty"',
-    )
-    expect(saidOf({ error: 'deadline_exceeded', retryRefused: 'deadline' })).toBe('selvedge; error=x')
   })
 
   it('says in Proxy-Status what it changed its mind about, beside what others said', () => {
