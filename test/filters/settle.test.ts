@@ -74,7 +74,7 @@ describe('settle', () => {
 
   it.each([
     ['budget', 'not tried again: the retry budget is empty'],
-    ['allowance', 'not tried again: the granted retries are used up'],
+    ['allowance', 'not tried again: the retry allowance is used up'],
     ['deadline', 'not tried again: too little time is left'],
     ['attempts', undefined],
     ['not-idempotent', undefined],

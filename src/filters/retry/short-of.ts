@@ -3,7 +3,7 @@ import type { Receipt, RetryRefusal } from '../../core/receipt.ts'
 
 const SHORT_OF: Partial<Record<RetryRefusal, string>> = {
   budget: 'the retry budget is empty',
-  allowance: 'the granted retries are used up',
+  allowance: 'the retry allowance is used up',
   deadline: 'too little time is left',
   subrequests: 'no subrequest is left',
 }
