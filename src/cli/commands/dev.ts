@@ -6,6 +6,7 @@ import { isServiceName } from '../../core/endpoint.ts'
 import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import { Fault } from '../fault.ts'
+import { nameOf } from '../key.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface DevFlags {
@@ -61,7 +62,7 @@ function meshVars(): Record<string, string> {
 }
 
 function introduce(dev: Dev, registry: string | undefined, line: (text: string) => void): void {
-  const services = dev.keys.map((key) => key.replace('services/', ''))
+  const services = dev.keys.map(nameOf)
   line(`registry  ${registry === undefined ? 'empty: --registry FILE fills it' : `${registry}: ${services.join(' ')}`}`)
   for (const { binding, worker, dir } of dev.bound) line(`binding   ${binding} is the Worker "${worker}" in ${dir}`)
   const callable = services.find(isServiceName) ?? 'NAME'

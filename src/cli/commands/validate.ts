@@ -1,19 +1,19 @@
 /** `selvedge validate`: would the mesh obey these records and manifests, and could its Worker reach what they name? */
 import { Command } from 'commander'
-import { isServiceName } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import { convert } from '../../policy/manifest/convert.ts'
 import type { Path } from '../../policy/manifest/manifest.ts'
 import { isManifest } from '../../policy/manifest/read.ts'
 import { type Issue, parseRecord, recordChecker } from '../../policy/parse.ts'
-import type { ServiceRecord } from '../../policy/record.ts'
+import { recordOf, type ServiceRecord, type WrittenRecord } from '../../policy/record.ts'
 import { Fault } from '../fault.ts'
-import { leadsNowhere } from '../leads.ts'
+import { isCallable, nameOf } from '../key.ts'
 import type { Document } from '../manifest/documents.ts'
 import { readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
 import { type Given, type Lack, lacks } from '../needs.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
+import { leadsNowhere } from '../nowhere.ts'
 import type { Terminal } from '../terminal.ts'
 import { readWorkerConfig } from '../worker-config.ts'
 
@@ -98,19 +98,16 @@ function findingsIn({ value }: Document, check: Check): Finding[] {
     if (seen.has(name))
       return [{ severity: 'error' as const, path: [key], reason: 'stands twice, with services/ and without.' }]
     seen.add(name)
-    const isCallable = isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))
     const reason = 'is not a service name (a DNS name in lower case).'
-    const naming: Finding[] = isCallable ? [] : [{ severity: 'error', path: [key], reason }]
+    const naming: Finding[] = isCallable(name) ? [] : [{ severity: 'error', path: [key], reason }]
     return [...naming, ...findingsOf(record, [key], check)]
   })
 }
 
 function findingsOf(record: unknown, at: Path, { issuesOf, lacking, stands }: Check): Finding[] {
-  const issues = wrongWith(record, issuesOf)
-  if (issues.length > 0) {
+  const { issues, parsed } = understood(record, issuesOf)
+  if (!parsed)
     return issues.map(({ path, message }) => ({ severity: 'error', path: [...at, ...path], reason: message }))
-  }
-  const parsed = parseRecord(typeof record === 'string' ? record : JSON.stringify(record))
   const isItself = at.length > 0 && parsed.alias?.includes(nameOf(String(at[0])))
   const circle: Finding[] = isItself
     ? [{ severity: 'error', path: [...at, 'alias'], reason: 'stands for itself.' }]
@@ -128,18 +125,20 @@ function isRecord(value: unknown): boolean {
   return [endpoints, rules, alias].some(Array.isArray) || isName
 }
 
-function nameOf(key: string): string {
-  return key.replace(/^services\//, '')
-}
-
-function wrongWith(record: unknown, issuesOf: (record: unknown) => Issue[]): readonly Issue[] {
-  if (typeof record !== 'string') return issuesOf(record)
+/** A record as the mesh knows it, or all that is wrong with it. */
+function understood(
+  record: unknown,
+  issuesOf: (record: unknown) => Issue[],
+): { readonly issues: readonly Issue[]; readonly parsed?: ServiceRecord } {
+  if (typeof record !== 'string') {
+    const issues = issuesOf(record)
+    return issues.length > 0 ? { issues } : { issues, parsed: recordOf(record as WrittenRecord) }
+  }
   try {
-    parseRecord(record)
-    return []
+    return { issues: [], parsed: parseRecord(record) }
   } catch (error) {
     if (!(error instanceof MeshError)) throw error
-    return [{ path: [], message: error.message }]
+    return { issues: [{ path: [], message: error.message }] }
   }
 }
 

@@ -1,25 +1,36 @@
 /** Says of a record, when it is written, what the mesh will say of it when it is called. */
-import { isServiceName } from '../../core/endpoint.ts'
 import { parseRecord } from '../../policy/parse.ts'
+import { isCallable, nameOf } from '../key.ts'
 import { type Given, type Lack, lacks } from '../needs.ts'
+import { leadsNowhere } from '../nowhere.ts'
 
 /**
- * Why the mesh cannot obey what stands in KV under `key`, or undefined if it can.
+ * What the mesh has to say against what stands in KV under `key`.
  *
  * @param given what the mesh's Worker has.
+ * @param stands does a record stand under this name, or this wildcard?
  */
-export function recordComplaint(key: string, value: string, given: Given): string | undefined {
-  const name = key.replace(/^services\//, '')
-  // A wildcard stands for a name in front; a tag is a label behind.
-  if (!isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))) {
-    return `"${name}" is not a service name (a DNS name in lower case), so nobody can call it.`
+export function recordComplaints(
+  key: string,
+  value: string,
+  given: Given,
+  stands: (name: string) => boolean,
+): readonly string[] {
+  const name = nameOf(key)
+  if (!isCallable(name)) {
+    return [`"${name}" is not a service name (a DNS name in lower case), so nobody can call it.`]
   }
   try {
-    const [lack] = lacks(parseRecord(value).endpoints, given)
-    return lack && `${name} has an endpoint that ${lacking(lack)}`
+    const record = parseRecord(value)
+    const [lack] = lacks(record.endpoints, given)
+    const nowhere = leadsNowhere(record, stands)
+    return [
+      ...(lack ? [`${name} has an endpoint that ${lacking(lack)}`] : []),
+      ...nowhere.map((lead) => `${name} leads to "${lead.name}", under which no record stands.`),
+    ]
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return `${name} is not understood, so the mesh goes on with the last good record, if it has one. ${why}`
+    return [`${name} is not understood, so the mesh goes on with the last good record, if it has one. ${why}`]
   }
 }
 

@@ -1,10 +1,9 @@
 /** The registry file of a mesh that runs: KV is seeded from it, and follows it. */
 import { readFile } from 'node:fs/promises'
-import { parseRecord } from '../../policy/parse.ts'
 import { Fault } from '../fault.ts'
-import { leadsNowhere } from '../leads.ts'
+import { nameOf } from '../key.ts'
 import type { Given } from '../needs.ts'
-import { recordComplaint } from './record-complaint.ts'
+import { recordComplaints } from './record-complaint.ts'
 import { parseRegistryFile } from './registry-file.ts'
 import { type RegistryStore, registryWriter } from './registry-writer.ts'
 import { watchText } from './watch-text.ts'
@@ -36,9 +35,10 @@ export async function registrySource(file: string): Promise<RegistrySource> {
       const write = async (entries: ReadonlyMap<string, string>) => {
         const written = await writer.write(entries)
         for (const key of [...written.added, ...written.changed]) {
-          const complaint = recordComplaint(key, entries.get(key) ?? '', given)
-          if (complaint) events.warn(`${file}: ${complaint}`)
-          for (const lead of leadsIn(key, entries)) events.warn(`${file}: ${lead}`)
+          const complaints = recordComplaints(key, entries.get(key) ?? '', given, (name) =>
+            entries.has(`services/${name}`),
+          )
+          for (const complaint of complaints) events.warn(`${file}: ${complaint}`)
         }
         return written
       }
@@ -61,22 +61,10 @@ export async function registrySource(file: string): Promise<RegistrySource> {
   }
 }
 
-/** Names to which what stands under a key leads in vain. */
-function leadsIn(key: string, entries: ReadonlyMap<string, string>): string[] {
-  try {
-    const record = parseRecord(entries.get(key) ?? '')
-    const nowhere = leadsNowhere(record, (name) => entries.has(`services/${name}`))
-    return nowhere.map(({ name }) => `${names([key])} leads to "${name}", under which no record stands.`)
-  } catch {
-    // What is wrong with it has been told.
-    return []
-  }
-}
-
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function names(keys: readonly string[]): string {
-  return keys.map((key) => key.replace(/^services\//, '')).join(' ')
+  return keys.map(nameOf).join(' ')
 }

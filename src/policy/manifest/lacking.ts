@@ -1,8 +1,8 @@
 /** Names that converted rules lead to: a manifest says nothing of the endpoints behind a Service, and somebody has to write them. */
-import { type BackendRef, nameOfRef } from '../backend-ref.ts'
-import { entriesOf, type Fields, isFields, type Path } from './manifest.ts'
+import { leadsOf } from '../leads.ts'
+import type { Rule } from '../route.ts'
 import type { Found, Read } from './read.ts'
-import type { PlacedRule, RoutePart } from './route.ts'
+import type { RoutePart } from './route.ts'
 
 /** A note for each name, at the first place that refers to it. */
 export function lacking<Of>(
@@ -11,7 +11,11 @@ export function lacking<Of>(
 ): readonly Found<Of>[] {
   const notes = new Map<string, Found<Of>>()
   for (const { source, part } of routes) {
-    for (const { name, path } of part.rules.flatMap(referred)) {
+    // Their schema has let the rules pass.
+    const leads = part.rules.flatMap(({ rule, path: at }) =>
+      leadsOf(rule as Rule).map(({ name, path }) => ({ name, path: [...at, ...path] })),
+    )
+    for (const { name, path } of leads) {
       const key = `services/${name}`
       const reason = records.has(key)
         ? `"${name}" needs endpoints beside its rules: write those of the Service into ${key}, too.`
@@ -20,24 +24,4 @@ export function lacking<Of>(
     }
   }
   return [...notes.values()]
-}
-
-function referred({ rule, path }: PlacedRule): { name: string; path: Path }[] {
-  const backends = entriesOf(rule.backendRefs, [...path, 'backendRefs'])
-  return [
-    ...mirrors(rule, path),
-    ...backends.flatMap(({ entry, path }) => [{ name: nameOf(entry), path }, ...mirrors(entry, path)]),
-  ]
-}
-
-function mirrors({ filters }: Fields, path: Path): { name: string; path: Path }[] {
-  return entriesOf(filters, [...path, 'filters']).flatMap(({ entry: { requestMirror }, path }) => {
-    if (!isFields(requestMirror) || !isFields(requestMirror.backendRef)) return []
-    return [{ name: nameOf(requestMirror.backendRef), path: [...path, 'requestMirror', 'backendRef'] }]
-  })
-}
-
-/** Its schema has let it pass. */
-function nameOf(reference: Fields): string {
-  return nameOfRef(reference as Fields & BackendRef)
 }

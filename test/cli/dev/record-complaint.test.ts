@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { recordComplaint } from '../../../src/cli/dev/record-complaint.ts'
+import { recordComplaints } from '../../../src/cli/dev/record-complaint.ts'
 
 const given = { bindings: new Map([['ORDER', 'services' as const]]), values: new Set(['KEY']) }
-const complaint = (key: string, value: string) => recordComplaint(key, value, given)
+const complaint = (key: string, value: string) => {
+  const [one, ...others] = recordComplaints(key, value, given, (name) => name === 'users')
+  expect(others).toEqual([])
+  return one
+}
 
-describe('recordComplaint', () => {
+describe('recordComplaints', () => {
   it.each([
     ['services/users', 'https://users.example.com'],
     ['services/*.shop', '{ "endpoints": [{ "binding": "ORDER" }] }'],
