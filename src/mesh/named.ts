@@ -57,6 +57,7 @@ export function named(from: Inbound, added: NewCall): Named {
     route: undefined,
     ticket: undefined,
     isKept: undefined,
+    found: undefined,
     work: undefined,
     attempt: undefined,
     isAwaited: undefined,

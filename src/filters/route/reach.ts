@@ -20,6 +20,8 @@ interface Needs<Live> {
   /** Chosen by a rule, where there is one. */
   readonly backend?: Backend<Live> | undefined
   readonly route?: { readonly label: string } | undefined
+  /** The service of that backend, where it was looked up already. */
+  readonly found?: Live | undefined
 }
 
 /**
@@ -32,11 +34,11 @@ export function reach<Live extends Reached, Asking>(
 ): ObserverFilter<Asking & Needs<Live>, { service: Live }> {
   return observer('reach', {
     enter(_, context) {
-      const { backend, service }: Needs<Live> = context
+      const { backend, service, found }: Needs<Live> = context
       if (!backend) return undefined
-      if (backend.name !== undefined)
+      if (backend.name !== undefined && !found)
         return find(backend.name, context).then((found) => reached(found, backend, context))
-      reached(service, backend, context)
+      reached(found ?? service, backend, context)
     },
   })
 }

@@ -34,12 +34,19 @@ export interface Routed<Way, Live> {
   readonly ticket?: Ticket
   /** Is this the endpoint of the caller's session? */
   readonly isKept?: (endpoint: Endpoint) => boolean
+  /** The service of the backend, where it was looked up already. */
+  readonly found?: Live | undefined
 }
 
 /** A service, and the key of its record. */
 export interface Wider<Live> {
   readonly service: Live
   readonly key: string
+}
+
+interface Routable<Way> {
+  readonly routes: Routes<Way> | undefined
+  readonly candidates: readonly unknown[]
 }
 
 /**
@@ -49,10 +56,10 @@ export interface Wider<Live> {
  * @param all the only rule of a wildcard that has none.
  * @param find the service that a backend means; `undefined` where no record stands under it.
  */
-export function route<Way, Live extends { readonly routes: Routes<Way> | undefined }, Asking>(
+export function route<Way, Live extends Routable<Way>, Asking>(
   wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
   all: Route<Way>,
-  find: (name: string, context: Asking) => Promise<{ readonly candidates: readonly unknown[] } | undefined>,
+  find: (name: string, context: Asking) => Promise<Live | undefined>,
 ): ObserverFilter<Asking & Needs<Live>, Routed<Way, Live>> {
   type Gives = Room<Routed<Way, Live>>
   type Within = Asking & Needs<Live> & Gives
@@ -86,9 +93,12 @@ export function route<Way, Live extends { readonly routes: Routes<Way> | undefin
     const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend)
     if (kept?.name === undefined) return leads(route, kept, ticket, context)
     // GEP-1619: where its backend is gone, a session begins anew with another.
-    return find(kept.name, context).then((there) =>
-      leads(route, there?.candidates.length ? kept : undefined, ticket, context),
-    )
+    return find(kept.name, context).then((found) => {
+      const isThere = found && found.candidates.length > 0
+      const gives: Gives = context
+      gives.found = isThere ? found : undefined
+      return leads(route, isThere ? kept : undefined, ticket, context)
+    })
   }
 
   function leads(
