@@ -112,7 +112,7 @@ export function fleet(options: FleetOptions): Fleet {
       before && JSON.stringify(before.record.policy[field]) === JSON.stringify(written[field]) ? before : undefined
     const { candidates, unreachable } = candidatesOf(record.endpoints, before)
     const { algorithm, keyedBy } = written.loadBalancer ? balancePolicy(written.loadBalancer) : balancing
-    return new Live({
+    return serviceOf({
       name: key,
       record,
       timeouts: written.timeouts ? timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }) : timeouts,
@@ -153,7 +153,7 @@ export function fleet(options: FleetOptions): Fleet {
   function ruled(service: LiveService, { timeouts, retry }: WrittenPolicy): LiveService {
     const { defaults } = options
     const { policy } = service.record
-    return new Live({
+    return serviceOf({
       ...service,
       timeouts: timeouts
         ? {
@@ -188,7 +188,7 @@ export function fleet(options: FleetOptions): Fleet {
   function copied(service: LiveService): LiveService {
     const known = copies.get(service)
     if (known) return known
-    const made = new Live({ ...service, retry: { ...service.retry, attempts: 0 }, hedging: undefined })
+    const made = serviceOf({ ...service, retry: { ...service.retry, attempts: 0 }, hedging: undefined })
     copies.set(service, made)
     return made
   }
@@ -212,40 +212,21 @@ function areSame(some: readonly Candidate[], others: readonly Candidate[]): bool
   return some.length === others.length && some.every((candidate, index) => candidate === others[index])
 }
 
-class Live implements LiveService {
-  readonly name!: string
-  readonly record!: ServiceRecord
-  readonly timeouts!: TimeoutPolicy
-  readonly retry!: RetryPolicy
-  readonly routes!: Routes<Way> | undefined
-  readonly budget!: RetryBudget
-  readonly hedging!: Hedging | undefined
-  readonly balancer!: Balancer
-  readonly detector!: OutlierDetector
-  readonly keyedBy!: string | undefined
-  readonly limiter!: Limiter
-  readonly throttle!: Throttle
-  readonly candidates!: readonly Candidate[]
-  readonly unreachable!: readonly Skipped[]
-  readonly localities!: Localities<Candidate> | undefined
-
-  constructor(given: Omit<LiveService, 'untried' | 'typicalMs' | 'mustHearOfLeaving'>) {
-    Object.assign(this, given)
-  }
-
+/** Of all services the same functions: a closure for each would cost more than the rest of it. */
+const methods = {
   /** What is held then frees a choice, a slot of the cap or a count of the throttle. */
-  mustHearOfLeaving(now: number): boolean {
+  mustHearOfLeaving(this: LiveService, now: number): boolean {
     const [first] = this.candidates
     if (!first) return false
     return this.candidates.length > 1 || this.limiter.isScarce(first.load.inFlight(now)) || this.throttle.isAlert(now)
-  }
+  },
 
-  untried(now: number, tried: readonly Tried[]): readonly Candidate[] {
+  untried(this: LiveService, now: number, tried: readonly Tried[]): readonly Candidate[] {
     const candidates = this.detector.available(this.candidates, now)
     return candidates.filter(({ endpoint }) => !tried.some((one) => one.endpoint === endpoint.id))
-  }
+  },
 
-  typicalMs(now: number, tried: readonly Tried[] = []): number | undefined {
+  typicalMs(this: LiveService, now: number, tried: readonly Tried[] = []): number | undefined {
     const untried = this.untried(now, tried)
     let least: number | undefined
     // An ejected one is not asked, however quick it was.
@@ -254,7 +235,11 @@ class Live implements LiveService {
       if (value !== undefined && (least === undefined || value < least)) least = value
     }
     return least
-  }
+  },
+}
+
+function serviceOf(given: Omit<LiveService, keyof typeof methods>): LiveService {
+  return { ...given, ...methods }
 }
 
 function unknown(endpoint: Endpoint): Candidate {
