@@ -3,13 +3,15 @@
 export interface Cancellation {
   /** Why it was called off; `undefined` while it was not. */
   readonly reason: unknown
+  /** Was it the caller that called it off, whatever its reason? */
+  readonly isByCaller: boolean
   /**
    * For what takes a signal. `undefined` where the platform itself cancels what a handler has left behind when it has
    * answered: there a signal would cost more than all the balancing and cancel nothing earlier.
    */
   readonly signal: AbortSignal | undefined
   /** Calls it off. What was told to happen then happens at once; a second time nothing does. */
-  cancel(reason: unknown): void
+  cancel(reason: unknown, isByCaller?: boolean): void
   /** Calls `then` when it is called off, at once if it has been. */
   onCancel(then: (reason: unknown) => void): void
 }
@@ -23,6 +25,7 @@ export function cancellation(withSignal: boolean): Cancellation {
 // collection of garbage: V8 puts accessors among what is old (docs/performance.md).
 class Work implements Cancellation {
   reason: unknown
+  isByCaller = false
   private readonly controller: AbortController | undefined
   private readonly listeners: ((reason: unknown) => void)[] = []
 
@@ -34,8 +37,9 @@ class Work implements Cancellation {
     return this.controller?.signal
   }
 
-  cancel(reason: unknown): void {
+  cancel(reason: unknown, isByCaller = false): void {
     if (this.reason !== undefined) return
+    this.isByCaller = isByCaller
     this.reason = reason ?? new Error('cancelled')
     this.controller?.abort(this.reason)
     for (const listener of this.listeners) listener(this.reason)
@@ -47,10 +51,10 @@ class Work implements Cancellation {
   }
 }
 
-/** Calls `work` off when one of the signals aborts, with the signal's reason. */
+/** Calls `work` off when one of the signals of its caller aborts, with the signal's reason. */
 export function cancelOn(work: Cancellation, signals: readonly AbortSignal[]): void {
   for (const signal of signals) {
-    if (signal.aborted) work.cancel(signal.reason)
-    else signal.addEventListener('abort', () => work.cancel(signal.reason))
+    if (signal.aborted) work.cancel(signal.reason, true)
+    else signal.addEventListener('abort', () => work.cancel(signal.reason, true))
   }
 }

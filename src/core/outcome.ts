@@ -1,11 +1,15 @@
-/** What became of one attempt: the one value that retry, balance and trace all read. */
+/** What became of one attempt, and whose doing that was. */
 import { MeshError } from './errors.ts'
 
 export type Outcome =
   /** The endpoint answered, and not with a failure of its own. */
   | 'success'
-  /** It answered 429 or 5xx, or a function failed. */
+  /** It answered 5xx, or a function failed. */
   | 'failure'
+  /** It refused for want of capacity, and said so. */
+  | 'refused'
+  /** It answered 429: the caller asks more than it may. */
+  | 'limited'
   /** No answer came in the time that the record gives an attempt. */
   | 'timeout'
   /** The call's deadline passed first. A caller may say a short one, so it is nothing against the endpoint. */
@@ -17,13 +21,41 @@ export type Outcome =
   /** The mesh did not send it: nothing is known of the endpoint. */
   | 'unsent'
 
-/** Reads the status of an answer. A 501 is the application's word on the method, not a failure of the endpoint. */
-export function classify(status: number): Outcome {
-  return status === 429 || (status >= 500 && status !== 501) ? 'failure' : 'success'
+/** Who is to blame for how an attempt ended. Only what is the endpoint's speaks against it. */
+export type Blame = 'endpoint' | 'caller' | 'mesh' | 'nobody'
+
+const BLAME: Readonly<Record<Outcome, Blame>> = {
+  success: 'nobody',
+  failure: 'endpoint',
+  refused: 'endpoint',
+  limited: 'caller',
+  timeout: 'endpoint',
+  expired: 'nobody',
+  unreachable: 'endpoint',
+  cancelled: 'caller',
+  unsent: 'mesh',
 }
 
-/** Reads what was thrown instead of an answer: a MeshError, or else the reason with which the caller left. */
-export function classifyError(error: unknown): Outcome {
+/** Whose doing an outcome is, where nothing more is known of the attempt. */
+export function blameOf(outcome: Outcome): Blame {
+  return BLAME[outcome]
+}
+
+/**
+ * Reads the status of an answer. A 501 is the application's word on the method, not a failure of the endpoint; a 499 says
+ * that somebody left.
+ *
+ * @param isOverload does the answer say that there is no capacity?
+ */
+export function outcomeOf(status: number, isOverload: boolean): Outcome {
+  if (status === 499) return 'cancelled'
+  if (status !== 429 && (status < 500 || status === 501)) return 'success'
+  if (isOverload) return 'refused'
+  return status === 429 ? 'limited' : 'failure'
+}
+
+/** Reads what was thrown instead of an answer, where the caller did not leave. */
+export function outcomeOfError(error: unknown): Outcome {
   if (!(error instanceof MeshError)) return 'cancelled'
   switch (error.code) {
     case 'attempt_timed_out':
@@ -42,12 +74,7 @@ export function classifyError(error: unknown): Outcome {
   }
 }
 
-/** Does it speak against the endpoint? */
+/** Is it of a kind that speaks against an endpoint, where the endpoint is to blame? */
 export function isFault(outcome: Outcome): boolean {
   return outcome === 'failure' || outcome === 'timeout' || outcome === 'unreachable'
-}
-
-/** Did the caller leave? Our own deadlines abort with a MeshError, so a bare AbortError is never ours. */
-export function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
 }

@@ -1,6 +1,6 @@
 /** What was decided for one request, and why: plain values, noted as the request goes down and comes back. */
 import type { MeshErrorCode } from './errors.ts'
-import type { Outcome } from './outcome.ts'
+import type { Blame, Outcome } from './outcome.ts'
 
 /** Why a failed attempt was not followed by another. */
 export type RetryRefusal =
@@ -29,6 +29,8 @@ export interface AttemptNote {
   /** Until the response headers or the error. */
   tookMs: number
   outcome: Outcome | undefined
+  /** Who is to blame for that. */
+  blame: Blame | undefined
   /** Of its answer; of gRPC's, the one that says the same in HTTP. */
   status: number | undefined
   /** What went wrong, where there was no answer. */
@@ -39,7 +41,16 @@ export interface AttemptNote {
 
 /** Of an attempt that begins. */
 export function attemptNote(number: number, endpoint: string, startedAt: number): AttemptNote {
-  return { number, endpoint, startedAt, tookMs: 0, outcome: undefined, status: undefined, reason: undefined }
+  return {
+    number,
+    endpoint,
+    startedAt,
+    tookMs: 0,
+    outcome: undefined,
+    blame: undefined,
+    status: undefined,
+    reason: undefined,
+  }
 }
 
 /** An endpoint that was passed over. */

@@ -65,7 +65,7 @@ export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDead
   const work = cancellation(true)
   const timedOut = () =>
     work.cancel(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
-  call.onCancel((reason) => work.cancel(reason))
+  call.onCancel((reason) => work.cancel(reason, call.isByCaller))
   const given = { deadline: earlier(deadline, deadlineIn(attemptMs, clock)), work }
   return answered(work, attemptMs, timedOut, clock, () => next(request, given))
 }

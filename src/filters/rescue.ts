@@ -1,7 +1,6 @@
 /** Errors become responses, here and only here. */
 import { MeshError } from '../core/errors.ts'
 import { observer } from '../core/observer.ts'
-import { isAbort } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import { problemResponse } from '../wire/problem.ts'
@@ -20,7 +19,7 @@ const CLIENT_CLOSED_REQUEST = 499
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
 export const rescue = observer<Needs>('rescue', {
   failed(error, { receipt, trace, caller }, request) {
-    if (request.signal.aborted || isAbort(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
+    if (request.signal.aborted) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     const problem = meshErrorOf(error)
     receipt.error = problem.code
     // An error of a call that a handler made names whom the handler called: this caller did not.

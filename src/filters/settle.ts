@@ -1,8 +1,8 @@
 /** Tells the caller what its call cost, and what the mesh changed its mind about. */
 import type { Allowance } from '../core/allowance.ts'
 import { observer } from '../core/observer.ts'
-import { classify } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
+import { outcomeIn } from '../wire/ending.ts'
 import { PROXY_STATUS, RETRIES_USED, RETRYABLE } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
 import { statusOf } from '../wire/status.ts'
@@ -29,7 +29,7 @@ export function settled(response: Response, allowance: Allowance | undefined, re
   const answer = new Response(response.body, response)
   if (allowance || used > 0) answer.headers.set(RETRIES_USED, String(used))
   // What failed here for want of a budget is not to be tried again above.
-  if (allowance?.isExhausted && classify(statusOf(response, response.headers)) === 'failure')
+  if (allowance?.isExhausted && outcomeIn(response, statusOf(response, response.headers)) !== 'success')
     answer.headers.set(RETRYABLE, 'false')
   if (details !== undefined) {
     answer.headers.append(PROXY_STATUS, proxyStatus({ receivedStatus: response.status, details }))

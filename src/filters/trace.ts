@@ -1,12 +1,16 @@
 /** Opens a span, and ends it with what came of it. */
+
+import type { Cancellation } from '../core/cancellation.ts'
 import type { Clock } from '../core/clock.ts'
+import { type Ended, errorEnding } from '../core/ending.ts'
 import { MeshError } from '../core/errors.ts'
 import { observer } from '../core/observer.ts'
-import { classify, classifyError, type Outcome } from '../core/outcome.ts'
+import { type Outcome, outcomeOfError } from '../core/outcome.ts'
 import type { Random } from '../core/random.ts'
-import type { Observer, Room } from '../core/run.ts'
+import type { Room } from '../core/run.ts'
 import type { Sink } from '../core/sink.ts'
 import { openSpan, type Span, type Trace } from '../core/span.ts'
+import { answerEnding, outcomeIn } from '../wire/ending.ts'
 import type { HeaderSource } from '../wire/headers.ts'
 import { statusOf } from '../wire/status.ts'
 
@@ -31,19 +35,41 @@ export const serverTrace = (sink: Sink) =>
       const { clock, random, trace } = context
       open(context, openSpan('server', request.method, trace, clock.now(), random))
     },
-    ...ended(sink),
+    answered(response, context) {
+      end(sink, context, outcomeIn(response, statusOf(response, context.headers)), response.status)
+      return response
+    },
+    failed(error, context) {
+      end(sink, context, outcomeOfError(error), undefined, error)
+      return undefined
+    },
   })
+
+interface AttemptNeeds extends Needs {
+  readonly headers: HeaderSource
+  readonly attempt: Ended & { readonly number: number }
+  readonly endpoint: { readonly id: string }
+  readonly work: Cancellation
+}
 
 /** A span for each attempt that goes out. */
 export const clientTrace = (sink: Sink) =>
-  observer<Needs & { attempt: { number: number }; endpoint: { id: string } }, Gives>('clientTrace', {
+  observer<AttemptNeeds, Gives>('clientTrace', {
     enter(_request, context) {
       const { clock, random, trace, attempt, endpoint } = context
       const span = openSpan('client', endpoint.id, trace, clock.now(), random)
       span.attempt = attempt.number
       open(context, span)
     },
-    ...ended(sink),
+    answered(response, context) {
+      const { attempt, headers, clock } = context
+      end(sink, context, answerEnding(attempt, response, headers, clock).outcome, response.status)
+      return response
+    },
+    failed(error, context) {
+      end(sink, context, errorEnding(context.attempt, error, context.work).outcome, undefined, error)
+      return undefined
+    },
   })
 
 /** What the next hop is told: this span is its parent; state and baggage go on as they came. */
@@ -54,25 +80,17 @@ function open(context: Room<Gives>, span: Span): void {
   context.trace = { traceId, spanId, flags, state: trace?.state, baggage: trace?.baggage }
 }
 
-function ended(sink: Sink): Pick<Observer<Needs, Gives>, 'answered' | 'failed'> {
-  return {
-    answered(response, context) {
-      const span = context.span as Span
-      span.status = response.status
-      end(span, classify(statusOf(response, context.headers)), context)
-      return response
-    },
-    failed(error, context) {
-      const span = context.span as Span
-      span.error = error instanceof MeshError ? error.code : undefined
-      end(span, classifyError(error), context)
-      return undefined
-    },
-  }
-
-  function end(span: Span, outcome: Outcome, { clock }: Needs): void {
-    span.outcome = outcome
-    span.endedAt = clock.now()
-    sink.span(span)
-  }
+function end(
+  sink: Sink,
+  { span, clock }: Needs & Room<Gives>,
+  outcome: Outcome,
+  status: number | undefined,
+  error?: unknown,
+): void {
+  if (!span) return
+  span.status = status
+  span.outcome = outcome
+  if (error instanceof MeshError) span.error = error.code
+  span.endedAt = clock.now()
+  sink.span(span)
 }

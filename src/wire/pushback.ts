@@ -1,12 +1,6 @@
 /** What an answer says of sending the request again. */
+import type { Pushback } from '../core/ending.ts'
 import { RETRY_AFTER, RETRYABLE } from './headers.ts'
-
-export interface Pushback {
-  /** `stop`: do not. `go`: it was not processed, so any method may be sent again. */
-  readonly verdict: 'stop' | 'go' | undefined
-  /** Milliseconds to wait first, exactly; `undefined` where the answer does not say. */
-  readonly waitMs: number | undefined
-}
 
 /** Reads every signal of the field; a stop wins over a go. */
 export function readPushback(headers: Headers, now: number): Pushback {

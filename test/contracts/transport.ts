@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cancellation } from '../../src/core/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
-import { classify, classifyError, isFault } from '../../src/core/outcome.ts'
+import { isFault, outcomeOfError } from '../../src/core/outcome.ts'
 import type { Sent } from '../../src/transport/send.ts'
+import { outcomeIn } from '../../src/wire/ending.ts'
 import { givenSent } from '../support/given.ts'
 
 /** Answers at the far end. */
@@ -59,7 +60,9 @@ export function transportContract(
         expect(answer.status).toBe(status)
         expect(answer.headers.get('x-said')).toBe('so')
         expect(await answer.text()).toBe('said')
-        expect(classify(answer.status)).toBe(status === 429 || status >= 500 ? 'failure' : 'success')
+        expect(outcomeIn(answer, answer.status)).toBe(
+          status === 429 ? 'limited' : status >= 500 ? 'failure' : 'success',
+        )
       },
     )
 
@@ -200,7 +203,7 @@ export function transportContract(
       }
       const error = await call().catch((error: unknown) => error)
       expect(error).toBeInstanceOf(MeshError)
-      expect(isFault(classifyError(error))).toBe(true)
+      expect(isFault(outcomeOfError(error))).toBe(true)
     })
   })
 }

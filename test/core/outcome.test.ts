@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
-import { classify, classifyError, isAbort, isFault, type Outcome } from '../../src/core/outcome.ts'
+import { blameOf, isFault, type Outcome, outcomeOf, outcomeOfError } from '../../src/core/outcome.ts'
 
-describe('classify', () => {
+describe('outcomeOf', () => {
   it.each([
     [200, 'success'],
     [204, 'success'],
@@ -11,20 +11,28 @@ describe('classify', () => {
     [404, 'success'],
     [409, 'success'],
     [428, 'success'],
-    [429, 'failure'],
-    [499, 'success'],
+    [429, 'limited'],
+    [499, 'cancelled'],
     [500, 'failure'],
     [501, 'success'],
     [502, 'failure'],
     [503, 'failure'],
     [504, 'failure'],
     [599, 'failure'],
-  ] satisfies [number, Outcome][])('an answer of %i is a %s', (status, outcome) => {
-    expect(classify(status)).toBe(outcome)
+  ] satisfies [number, Outcome][])('of an answer of %i is %s', (status, outcome) => {
+    expect(outcomeOf(status, false)).toBe(outcome)
+  })
+
+  it.each([
+    [200, 'success'],
+    [429, 'refused'],
+    [503, 'refused'],
+  ] satisfies [number, Outcome][])('of an answer of %i that says there is no capacity is %s', (status, outcome) => {
+    expect(outcomeOf(status, true)).toBe(outcome)
   })
 })
 
-describe('classifyError', () => {
+describe('outcomeOfError', () => {
   const BY_CODE: Partial<Record<MeshErrorCode, Outcome>> = {
     attempt_timed_out: 'timeout',
     deadline_exceeded: 'expired',
@@ -35,7 +43,7 @@ describe('classifyError', () => {
   }
 
   it.each(Object.keys(MEANINGS) as MeshErrorCode[])('%s tells of the endpoint only what is known of it', (code) => {
-    expect(classifyError(new MeshError(code, 'So it was.'))).toBe(BY_CODE[code] ?? 'unsent')
+    expect(outcomeOfError(new MeshError(code, 'So it was.'))).toBe(BY_CODE[code] ?? 'unsent')
   })
 
   it.each([
@@ -43,33 +51,23 @@ describe('classifyError', () => {
     ['a time limit', new DOMException('The operation timed out.', 'TimeoutError')],
     ['a word', 'enough'],
   ])('the reason of a caller that left, be it %s, tells nothing against the endpoint', (_, error) => {
-    expect(classifyError(error)).toBe('cancelled')
+    expect(outcomeOfError(error)).toBe('cancelled')
   })
 })
 
 describe('isFault', () => {
   it.each([
-    ['success', false],
-    ['failure', true],
-    ['timeout', true],
-    ['expired', false],
-    ['unreachable', true],
-    ['cancelled', false],
-    ['unsent', false],
-  ] satisfies [Outcome, boolean][])('of %s is %s', (outcome, expected) => {
+    ['success', false, 'nobody'],
+    ['failure', true, 'endpoint'],
+    ['refused', false, 'endpoint'],
+    ['limited', false, 'caller'],
+    ['timeout', true, 'endpoint'],
+    ['expired', false, 'nobody'],
+    ['unreachable', true, 'endpoint'],
+    ['cancelled', false, 'caller'],
+    ['unsent', false, 'mesh'],
+  ] as const)('of %s is %s; to blame is: %s', (outcome, expected, blame) => {
     expect(isFault(outcome)).toBe(expected)
-  })
-})
-
-describe('isAbort', () => {
-  it.each([
-    [true, new DOMException('', 'AbortError')],
-    [true, Object.assign(new Error(), { name: 'AbortError' })],
-    [false, new DOMException('', 'TimeoutError')],
-    [false, new MeshError('deadline_exceeded', 'Too late.')],
-    [false, { name: 'AbortError' }],
-    [false, undefined],
-  ])('is %s for %s', (expected, error) => {
-    expect(isAbort(error)).toBe(expected)
+    expect(blameOf(outcome)).toBe(blame)
   })
 })

@@ -91,7 +91,7 @@ describe('retry × balance', () => {
 })
 
 describe('retry × limit', () => {
-  const tooMany = () => new Response(null, { status: 429 })
+  const tooMany = () => new Response(null, { status: 503, headers: { 'x-envoy-overloaded': 'true' } })
 
   it('does not try again what its own limit refuses, and takes nothing from the budget for it', async () => {
     const record = { endpoints: ['https://a.example.com'], limits: { maxInFlight: 1 } }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { attempt as attemptOf } from '../../src/core/attempt.ts'
 import { deadlineIn, never } from '../../src/core/deadline.ts'
 import { propagate } from '../../src/filters/propagate.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
@@ -59,7 +60,7 @@ describe('propagate', () => {
     const grpc = await outgoing({ 'content-type': 'application/grpc' }, { clock, deadline })
     expect(grpc['grpc-timeout']).toBe('995m')
     expect(grpc).not.toHaveProperty('grpc-previous-rpc-attempts')
-    const attempt = { number: 3, body: null, mayRepeat: false }
+    const attempt = attemptOf(3, null, false)
     const third = await outgoing({ 'content-type': 'application/grpc' }, { attempt })
     expect(third['grpc-previous-rpc-attempts']).toBe('2')
     expect(third['selvedge-attempt']).toBe('3')
@@ -92,7 +93,7 @@ describe('propagate', () => {
     const said = { 'selvedge-priority': 'critical' }
     expect(await outgoing(said)).not.toHaveProperty('selvedge-priority')
     expect((await outgoing({}, { priority: 'sheddable' }))['selvedge-priority']).toBe('sheddable')
-    const attempt = { number: 2, body: null, mayRepeat: false }
+    const attempt = attemptOf(2, null, false)
     expect((await outgoing(said, { priority: 'sheddable', attempt }))['selvedge-priority']).toBe('sheddable')
   })
 

@@ -111,12 +111,17 @@ describe('rescue', () => {
 
   it('answers 499 to a caller that left, without a word', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const response = await rescued(new DOMException('The client has gone.', 'AbortError'))
+    const signal = AbortSignal.abort('enough')
+    const response = await rescued(signal.reason, new Request('http://users/', { signal }))
     expect(response.status).toBe(499)
     expect(response.headers.get('selvedge-error')).toBeNull()
-    // It may have left with a reason of its own.
-    const signal = AbortSignal.abort('enough')
-    expect((await rescued(signal.reason, new Request('http://users/', { signal }))).status).toBe(499)
     expect(log).not.toHaveBeenCalled()
+  })
+
+  it('answers an error where a handler gave up by itself, and its caller is still there', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const response = await rescued(new DOMException('Enough.', 'AbortError'))
+    expect(response.status).toBe(500)
+    expect(response.headers.get('selvedge-error')).toBe('internal')
   })
 })

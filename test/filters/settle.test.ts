@@ -11,6 +11,7 @@ function receiptOf(attempts: number, over: Partial<Receipt> = {}): Receipt {
     startedAt: 0,
     tookMs: 1,
     outcome: 'failure' as const,
+    blame: 'endpoint' as const,
     status: 503,
     reason: undefined,
   }))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { attempt } from '../../src/core/attempt.ts'
 import { MeshError } from '../../src/core/errors.ts'
 import type { Span, Trace } from '../../src/core/span.ts'
 import { clientTrace, serverTrace } from '../../src/filters/trace.ts'
@@ -8,7 +9,7 @@ const request = new Request('http://users/', { method: 'PUT' })
 
 function given(trace: Trace | undefined = givenTrace()) {
   const spans: Span[] = []
-  const context = givenCall({ trace, attempt: { number: 2, body: null, mayRepeat: true } })
+  const context = givenCall({ trace, attempt: attempt(2, null, true) })
   return { spans, context, sink: { span: (span: Span) => spans.push(span) } }
 }
 

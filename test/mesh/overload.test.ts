@@ -84,7 +84,7 @@ describe('a refusal for want of room', () => {
 })
 
 describe('a service that refuses', () => {
-  const limited = withHeaders(429, {})
+  const limited = withHeaders(503, { 'x-envoy-overloaded': 'true' })
   const ask = async (mesh: ReturnType<typeof createTestMesh>, name: string, times: number) => {
     let refused = 0
     for (let call = 0; call < times; call++) await mesh.fetch(`http://${name}/`).catch(() => (refused += 1))

@@ -1,5 +1,6 @@
 /** A call on its way, as the filters see it: every part may be said otherwise. */
 import { allowance } from '../../src/core/allowance.ts'
+import { attempt } from '../../src/core/attempt.ts'
 import { cancellation } from '../../src/core/cancellation.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
 import type { Endpoint } from '../../src/core/endpoint.ts'
@@ -95,7 +96,7 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     hops: 0,
     priority: 'default' as Priority,
     trace: givenTrace(),
-    attempt: { number: 1, body: null, mayRepeat: true },
+    attempt: attempt(1, null, true),
     candidate: givenCandidate(),
     endpoint: givenEndpoint(),
     isCold: false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
-import { classify } from '../../src/core/outcome.ts'
+import { outcomeOf } from '../../src/core/outcome.ts'
 import { problemResponse } from '../../src/wire/problem.ts'
 import { statusOf } from '../../src/wire/status.ts'
 
@@ -10,14 +10,14 @@ const answer = (status: number, headers: Record<string, string> = {}) => new Res
 /** google/rpc/code.proto: code, HTTP status. Linkerd 2 holds 2, 4, 8, 13, 14 and 15 against an endpoint, and so do we. */
 const CODES = [
   [0, 200, 'success'],
-  [1, 499, 'success'],
+  [1, 499, 'cancelled'],
   [2, 500, 'failure'],
   [3, 400, 'success'],
   [4, 504, 'failure'],
   [5, 404, 'success'],
   [6, 409, 'success'],
   [7, 403, 'success'],
-  [8, 429, 'failure'],
+  [8, 429, 'limited'],
   [9, 400, 'success'],
   [10, 409, 'success'],
   [11, 400, 'success'],
@@ -33,7 +33,7 @@ describe.each(['application/grpc', 'application/grpc+proto', 'application/grpc-w
   (type) => {
     it.each(CODES)('that is trailers alone with grpc-status %i has status %i, a %s', (code, status, outcome) => {
       const read = statusOf(answer(200, { 'grpc-status': String(code) }), asked(type))
-      expect([read, classify(read)]).toEqual([status, outcome])
+      expect([read, outcomeOf(read, false)]).toEqual([status, outcome])
     })
 
     it.each(['17', '99', '-1', '014', '', 'UNAVAILABLE', '14, 0'])(

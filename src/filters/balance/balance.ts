@@ -2,15 +2,14 @@
 import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
+import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import { observer } from '../../core/observer.ts'
-import { classify, classifyError, type Outcome } from '../../core/outcome.ts'
 import { type AttemptNote, attemptNote } from '../../core/receipt.ts'
 import type { Room } from '../../core/run.ts'
+import { answerEnding } from '../../wire/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
-import { readPushback } from '../../wire/pushback.ts'
-import { statusOf } from '../../wire/status.ts'
 import type { Candidate, Pick } from './balancer.ts'
 import { type Choosing, choose } from './choose.ts'
 
@@ -20,6 +19,7 @@ interface Needs extends Choosing {
   readonly headers: HeaderSource
   readonly deadline: Deadline
   readonly work: Cancellation
+  readonly attempt: Choosing['attempt'] & Ended
 }
 
 interface Gives {
@@ -54,32 +54,32 @@ export const balance = observer<Needs, Gives>('balance', {
     context.note = note
     context.pick = pick
     // The handler of a caller that left is not resumed: what is held is given back from here.
-    context.work.onCancel((reason) => settle(context, classifyError(reason)))
+    context.work.onCancel((reason) => settle(context, errorEnding(context.attempt, reason, context.work)))
   },
   answered(response, context) {
-    const { note, clock, headers } = context
-    const status = statusOf(response, headers)
-    if (note) note.status = status
-    const outcome = classify(status)
-    settle(context, outcome, outcome === 'failure' ? readPushback(response.headers, clock.now()).waitMs : undefined)
+    settle(context, answerEnding(context.attempt, response, context.headers, context.clock))
     return response
   },
   failed(error, context) {
     const { note } = context
     if (note && error instanceof MeshError) note.reason = error.message
-    settle(context, classifyError(error))
+    settle(context, errorEnding(context.attempt, error, context.work))
     return undefined
   },
 })
 
-function settle(context: Needs & Room<Gives>, outcome: Outcome, hintMs?: number): void {
+function settle(context: Needs & Room<Gives>, { outcome, blame, status, pushback }: Ending): void {
   const { clock, candidate, isCold, note, pick } = context
-  if (!note || note.outcome !== undefined) return
+  if (!note) return
+  // Known, though the load may have been settled before: a caller that leaves is heard of at once.
+  note.status = status
+  if (note.outcome !== undefined) return
   const at = clock.now()
   note.outcome = outcome
+  note.blame = blame
   note.tookMs = at - note.startedAt
   if (outcome !== 'unsent' && outcome !== 'cancelled') candidate?.warmth?.end(at)
   // To wake it took whatever it took: the next ones will not have to.
-  pick?.settle(isCold ? 'unsent' : outcome, at, hintMs)
+  pick?.settle(isCold ? 'unsent' : outcome, at, pushback?.waitMs)
   if (outcome === 'success' && !isCold) candidate?.latency.add(note.tookMs, at)
 }

@@ -12,7 +12,7 @@ import type { Localities } from './locality.ts'
 export interface Choosing {
   readonly random: Random
   readonly receipt: Receipt
-  readonly attempt: { readonly number: number; readonly isHedge?: true }
+  readonly attempt: { readonly number: number; readonly isHedge?: boolean }
   readonly priority: Priority
   readonly service: {
     readonly candidates: readonly Candidate[]

@@ -53,8 +53,10 @@ class PeakEwma implements Load {
     const index = this.picks?.indexOf(pick) ?? -1
     if (index !== -1) this.picks?.splice(index, 1)
     const tookMs = Math.max(0, at - pick.startedAt)
-    if (outcome === 'unsent') return
-    if (isFault(outcome)) this.measure(Math.max(FAILURE_MS, Math.min(hintMs, LONGEST_HINT_MS), tookMs), at)
+    // What a caller asks beyond its own rate says nothing of the endpoint.
+    if (outcome === 'unsent' || outcome === 'limited') return
+    if (isFault(outcome) || outcome === 'refused')
+      this.measure(Math.max(FAILURE_MS, Math.min(hintMs, LONGEST_HINT_MS), tookMs), at)
     // Nobody waited to the end: it took at least this long, and perhaps not less than was known.
     else if (outcome === 'success' || tookMs > this.latency.value(at)) this.measure(tookMs, at)
   }

@@ -1,14 +1,14 @@
 /** Does not send what a service would refuse, by what its throttle has counted. */
 import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
+import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { MeshError } from '../../core/errors.ts'
 import { observer } from '../../core/observer.ts'
-import { classifyError } from '../../core/outcome.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Random } from '../../core/random.ts'
 import type { Room } from '../../core/run.ts'
+import { answerEnding } from '../../wire/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
-import { isOverload } from '../../wire/overload.ts'
 import { overloaded } from './overloaded.ts'
 import type { Reception, Throttle } from './throttle.ts'
 
@@ -19,6 +19,7 @@ interface Needs {
   /** Of the request that is sent. */
   readonly headers: HeaderSource
   readonly work: Cancellation
+  readonly attempt: Ended
   readonly service: { readonly throttle: Throttle }
 }
 
@@ -38,17 +39,17 @@ export const shed = observer<Needs, Gives>('shed', {
     if (share > 0 && random.next() < share) throw refusal(share, priority, random)
     context.isAwaited = true
     // The handler of a caller that left is not resumed.
-    work.onCancel((reason) => count(receptionOf(reason), context))
+    work.onCancel((reason) => count(receptionOf(errorEnding(context.attempt, reason, work)), context))
   },
   answered(response, context) {
-    const { clock, priority, headers, service, isAwaited } = context
-    const reception = isOverload(response, headers) ? 'refused' : 'accepted'
+    const { clock, priority, headers, service, attempt, isAwaited } = context
+    const reception = receptionOf(answerEnding(attempt, response, headers, clock))
     if (isAwaited === undefined) service.throttle.answer(reception, false, priority, clock.now())
     else count(reception, context)
     return response
   },
   failed(error, context) {
-    count(receptionOf(error), context)
+    count(receptionOf(errorEnding(context.attempt, error, context.work)), context)
     return undefined
   },
 })
@@ -70,7 +71,8 @@ function refusal(share: number, priority: Priority, random: Random): MeshError {
  * A timeout or a reset is a failure, and so is a 500: no word of capacity. Were they taken for one, this would be a second
  * breaker, and it would hold back the very attempts by which a service that is slow or restarts shows that it is well.
  */
-function receptionOf(error: unknown): Reception {
-  const outcome = classifyError(error)
-  return outcome === 'unsent' || outcome === 'cancelled' ? 'unknown' : 'accepted'
+function receptionOf({ outcome, blame }: Ending): Reception {
+  if (outcome === 'refused') return 'refused'
+  // What the caller asks beyond its own rate, or breaks off, says nothing of capacity.
+  return blame === 'caller' || outcome === 'unsent' || outcome === 'cancelled' ? 'unknown' : 'accepted'
 }

@@ -2,12 +2,12 @@
 import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
+import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import { observer } from '../../core/observer.ts'
-import { classify, classifyError, isFault } from '../../core/outcome.ts'
+import { isFault } from '../../core/outcome.ts'
 import type { Room } from '../../core/run.ts'
+import { answerEnding } from '../../wire/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
-import { readPushback } from '../../wire/pushback.ts'
-import { statusOf } from '../../wire/status.ts'
 import type { OutlierDetector, Suspect, Verdict } from './detector.ts'
 
 interface Needs {
@@ -16,6 +16,7 @@ interface Needs {
   readonly headers: HeaderSource
   readonly deadline: Deadline
   readonly work: Cancellation
+  readonly attempt: Ended
   readonly candidate: Suspect
   /** Had the attempt to wait until the endpoint woke? */
   readonly isCold: boolean
@@ -39,38 +40,33 @@ export const detect = observer<Needs, Gives>('detect', {
     const sentAt = clock.now()
     context.sentAt = sentAt
     // The handler of a caller that left is not resumed: the probe is given back from here.
-    if (detector.send(candidate, sentAt, deadline.at)) work.onCancel((reason) => tell(context, verdictOnError(reason)))
+    if (detector.send(candidate, sentAt, deadline.at)) {
+      work.onCancel((reason) => tell(context, errorEnding(context.attempt, reason, work)))
+    }
   },
   answered(response, context) {
-    const { sentAt, headers } = context
-    if (sentAt !== undefined) tell(context, verdictOn(response, headers, sentAt))
+    tell(context, answerEnding(context.attempt, response, context.headers, context.clock))
     return response
   },
   failed(error, context) {
-    tell(context, verdictOnError(error))
+    tell(context, errorEnding(context.attempt, error, context.work))
     return undefined
   },
 })
 
-function tell({ clock, candidate, isCold, sentAt, service }: Needs & Room<Gives>, verdict: Verdict): void {
+function tell({ clock, candidate, isCold, sentAt, service }: Needs & Room<Gives>, ending: Ending): void {
   if (sentAt === undefined) return
+  const verdict = verdictOn(ending)
   // One that is not awake yet is not broken.
   service.detector.record(candidate, isCold && verdict === 'fault' ? 'nothing' : verdict, sentAt, clock.now())
 }
 
 /**
- * Whoever says 429, or to wait, or that it did not take this one, is there and is busy: no fault, and no sign that it
- * serves. So it neither ejects nor ends a run of faults; what it costs, its load knows.
+ * Whoever says to wait, or that it did not take this one, is there and is busy: no fault, and no sign that it serves. So it
+ * neither ejects nor ends a run of faults; what it costs, its load knows. What is not the endpoint's doing says nothing of it.
  */
-function verdictOn(response: Response, request: HeaderSource, now: number): Verdict {
-  const status = statusOf(response, request)
-  if (classify(status) === 'success') return 'success'
-  if (status === 429) return 'nothing'
-  const { verdict, waitMs } = readPushback(response.headers, now)
-  return verdict === undefined && waitMs === undefined ? 'fault' : 'nothing'
-}
-
-/** A caller that leaves, or whose deadline is short, and what we did not send say nothing of the endpoint. */
-function verdictOnError(error: unknown): Verdict {
-  return isFault(classifyError(error)) ? 'fault' : 'nothing'
+function verdictOn({ outcome, blame, pushback }: Ending): Verdict {
+  if (outcome === 'success') return 'success'
+  if (blame !== 'endpoint' || !isFault(outcome)) return 'nothing'
+  return pushback?.verdict === undefined && pushback?.waitMs === undefined ? 'fault' : 'nothing'
 }

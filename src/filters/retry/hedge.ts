@@ -1,21 +1,23 @@
 /** Hedging: a call whose first attempt is slow is sent a second time, elsewhere, and what answers first is the answer. */
 import type { Allowance } from '../../core/allowance.ts'
+import { type Attempt, attempt as attemptOf } from '../../core/attempt.ts'
 import type { Cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
 import { type Deadline, remaining } from '../../core/deadline.ts'
-import { classify, classifyError, isFault } from '../../core/outcome.ts'
+import { type Ending, errorEnding } from '../../core/ending.ts'
+import { isFault } from '../../core/outcome.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
 import { type Filter, nothing } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
+import { answerEnding, pushbackOf } from '../../wire/ending.ts'
 import { type HeaderSource, UPGRADE } from '../../wire/headers.ts'
-import { statusOf } from '../../wire/status.ts'
 import type { RetryBudget } from './budget.ts'
 import type { Hedging } from './hedging.ts'
 import { race } from './race.ts'
-import { type Attempt, isIdempotent } from './retry.ts'
-import { answered, type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
+import { isIdempotent } from './retry.ts'
+import { isRetryable } from './verdict.ts'
 
 interface Needs {
   readonly clock: Clock
@@ -71,26 +73,30 @@ export const hedge: Filter<Needs, Gives> = function hedge(request, context, next
   if (!isHedgeable(request, context)) return next(request, nothing)
   const delayMs = hedging.delayMs(startedAt)
   if (delayMs === undefined || delayMs >= remaining(context.deadline, clock)) {
-    return measured(next(request, nothing), hedging, context)
+    return measured(next(request, nothing), work, hedging, context)
   }
+  const hedge = hedgeOf(attempt, service.retry)
   return race({
     clock,
     work,
     delayMs,
-    first: (work) => measured(next(request, { attempt, work }), hedging, context),
+    first: (work) => measured(next(request, { attempt, work }), work, hedging, context),
     second(work) {
       if (!isWorthwhile(context) || !isPaid(context, hedging)) return undefined
       context.receipt.hedged = true
-      return next(request, { attempt: hedgeOf(attempt, service.retry), work })
+      return next(request, { attempt: hedge, work })
     },
-    answered: (response) => answered(response, headers),
-    isFinal: (ended) =>
-      outcomeOf(ended) !== 'unsent' && !isRetryable(ended, pushbackOf(ended, clock.now()), service.retry.codes),
-    weight: (ended) => weight(ended, clock.now()),
-    passedOver(ended, isFirst) {
-      if (isFirst && !ended && !wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
+    ended(isFirst, work, response, error) {
+      const of = isFirst ? attempt : hedge
+      return response ? answerEnding(of, response, headers, clock) : errorEnding(of, error, work)
+    },
+    isFinal: (ending) =>
+      ending.outcome !== 'unsent' && !isRetryable(ending, pushbackOf(ending, clock), service.retry.codes),
+    weight: (ending) => weight(ending, clock),
+    passedOver(ending, isFirst) {
+      if (isFirst && !ending && !wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
       // Retry hears of one of the two.
-      if (ended && isFault(outcomeOf(ended))) service.budget.fail()
+      if (ending && isFault(ending.outcome)) service.budget.fail()
     },
   })
 }
@@ -128,33 +134,33 @@ function isPaid({ clock, allowance, service }: Needs, hedging: Hedging): boolean
 }
 
 function hedgeOf({ body, number }: Attempt, { attempts }: RetryPolicy): Attempt {
-  return { number: number + 1, body, mayRepeat: number + 1 <= attempts, isHedge: true }
+  return attemptOf(number + 1, body, number + 1 <= attempts, true)
 }
 
 /** Of two failures: a stop wins over everything, an answer says more than an error, and what was not sent says nothing. */
-function weight(ended: Ended, now: number): number {
-  if (pushbackOf(ended, now)?.verdict === 'stop') return 3
-  if (ended.response) return 2
-  return outcomeOf(ended) === 'unsent' ? 0 : 1
+function weight(ending: Ending, clock: Clock): number {
+  if (pushbackOf(ending, clock)?.verdict === 'stop') return 3
+  if (ending.response) return 2
+  return ending.outcome === 'unsent' ? 0 : 1
 }
 
 /**
  * A quick failure says nothing of how long an answer takes; nor does a caller that leaves, or is in a hurry, nor an endpoint
  * that had to wake: it is hedged like any that is slow, after the wait that is usual of those awake.
  */
-function measured(answer: Promise<Response>, hedging: Hedging, context: Needs): Promise<Response> {
-  const { clock } = context
+function measured(answer: Promise<Response>, work: Cancellation, hedging: Hedging, context: Needs): Promise<Response> {
+  const { clock, attempt, headers } = context
   const startedAt = clock.now()
   const learn = () => {
     if (!wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
   }
   return answer.then(
     (response) => {
-      if (classify(statusOf(response, context.headers)) === 'success') learn()
+      if (answerEnding(attempt, response, headers, clock).outcome === 'success') learn()
       return response
     },
     (error) => {
-      if (classifyError(error) === 'timeout') learn()
+      if (errorEnding(attempt, error, work).outcome === 'timeout') learn()
       throw error
     },
   )

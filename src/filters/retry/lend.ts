@@ -1,15 +1,17 @@
 /** Lends an attempt what is left of the allowance, and takes back what it did not use. */
 import type { Allowance, Loan } from '../../core/allowance.ts'
+import type { Cancellation } from '../../core/cancellation.ts'
+import { type Ended, errorEnding } from '../../core/ending.ts'
 import type { Target } from '../../core/endpoint.ts'
 import { observer } from '../../core/observer.ts'
-import { classifyError } from '../../core/outcome.ts'
 import type { TimeoutPolicy } from '../../policy/timeout.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
 import { type Seen, seen } from '../../wire/seen.ts'
 
 interface Needs {
   readonly allowance: Allowance
-  readonly attempt: { readonly mayRepeat: boolean }
+  readonly attempt: Ended & { readonly mayRepeat: boolean }
+  readonly work: Cancellation
   /** The endpoint that was picked, and whether its answers settle what they are lent. */
   readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
   readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: TimeoutPolicy }
@@ -50,8 +52,8 @@ export const lend = observer<Needs, Gives>('lend', {
     candidate.settles = used !== undefined
     return response
   },
-  failed(error, { loan }) {
-    loan?.settle(classifyError(error) === 'unsent' ? 0 : loan.amount)
+  failed(error, { loan, attempt, work }) {
+    loan?.settle(errorEnding(attempt, error, work).outcome === 'unsent' ? 0 : loan.amount)
     return undefined
   },
 })

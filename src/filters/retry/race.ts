@@ -1,7 +1,8 @@
 /** Two attempts of one call: when the first is slow a second may follow, and what answers first is the answer. */
 import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/clock.ts'
-import { discard, type Ended } from './verdict.ts'
+import type { Ending } from '../../core/ending.ts'
+import { discard } from './verdict.ts'
 
 export interface Race {
   readonly clock: Clock
@@ -13,19 +14,19 @@ export interface Race {
   first(work: Cancellation): Promise<Response>
   /** Sends the second, or nothing where that is not worthwhile. */
   second(work: Cancellation): Promise<Response> | undefined
-  /** How an attempt ended that was answered so. */
-  answered(response: Response): Ended
+  /** How an attempt ended: with an answer, or else with an error. */
+  ended(isFirst: boolean, work: Cancellation, response: Response | undefined, error: unknown): Ending
   /** Is this the answer, though the other attempt might give another? */
-  isFinal(ended: Ended): boolean
+  isFinal(ending: Ending): boolean
   /** Of two that are not final: how much each says. The later of equals is the answer. */
-  weight(ended: Ended): number
+  weight(ending: Ending): number
   /** The other was the answer. This one has ended so, or was called off. */
-  passedOver(ended: Ended | undefined, isFirst: boolean): void
+  passedOver(ending: Ending | undefined, isFirst: boolean): void
 }
 
 interface Attempt {
   readonly work: Cancellation
-  ended: Ended | undefined
+  ending: Ending | undefined
 }
 
 export function race({
@@ -34,18 +35,18 @@ export function race({
   delayMs,
   first,
   second,
-  answered,
+  ended,
   isFinal,
   weight,
   passedOver,
 }: Race): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const one: Attempt = { work: cancellation(true), ended: undefined }
+    const one: Attempt = { work: cancellation(true), ending: undefined }
     let other: Attempt | undefined
     let isOver = false
 
     const stop = clock.after(delayMs, () => {
-      const late: Attempt = { work: cancellation(true), ended: undefined }
+      const late: Attempt = { work: cancellation(true), ending: undefined }
       const answer = second(late.work)
       if (!answer) return
       other = late
@@ -55,36 +56,36 @@ export function race({
     work.onCancel((reason) => {
       isOver = true
       stop()
-      one.work.cancel(reason)
-      other?.work.cancel(reason)
+      one.work.cancel(reason, work.isByCaller)
+      other?.work.cancel(reason, work.isByCaller)
       reject(reason)
     })
     follow(one, first(one.work))
 
     function follow(attempt: Attempt, answer: Promise<Response>): void {
       answer.then(
-        (response) => end(attempt, answered(response)),
-        (error) => end(attempt, { response: undefined, error }),
+        (response) => end(attempt, ended(attempt === one, attempt.work, response, undefined)),
+        (error) => end(attempt, ended(attempt === one, attempt.work, undefined, error)),
       )
     }
 
-    function end(attempt: Attempt, ended: Ended): void {
+    function end(attempt: Attempt, ending: Ending): void {
       stop()
-      attempt.ended = ended
+      attempt.ending = ending
       const rival = attempt === one ? other : one
-      if (isOver) discard(ended)
-      else if (!rival || isFinal(ended)) answer(attempt, ended, rival)
+      if (isOver) discard(ending)
+      else if (!rival || isFinal(ending)) answer(attempt, ending, rival)
       // Where the rival is under way, to wait for it costs nothing.
-      else if (rival.ended && weight(rival.ended) > weight(ended)) answer(rival, rival.ended, attempt)
-      else if (rival.ended) answer(attempt, ended, rival)
+      else if (rival.ending && weight(rival.ending) > weight(ending)) answer(rival, rival.ending, attempt)
+      else if (rival.ending) answer(attempt, ending, rival)
     }
 
-    function answer(winner: Attempt, { response, error }: Ended, loser: Attempt | undefined): void {
+    function answer(winner: Attempt, { response, error }: Ending, loser: Attempt | undefined): void {
       isOver = true
       if (loser) {
         loser.work.cancel(new DOMException('Another attempt has answered.', 'AbortError'))
-        if (loser.ended) discard(loser.ended)
-        passedOver(loser.ended, winner !== one)
+        if (loser.ending) discard(loser.ending)
+        passedOver(loser.ending, winner !== one)
       }
       if (response) resolve(response)
       else reject(error)

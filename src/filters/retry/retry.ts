@@ -1,8 +1,10 @@
 /** The attempt loop: a call that failed is made again while it is safe, of use, and paid for. */
 import { type Allowance, allowance as grant } from '../../core/allowance.ts'
+import { type Attempt, attempt as attemptOf } from '../../core/attempt.ts'
 import type { Cancellation } from '../../core/cancellation.ts'
 import { type Clock, sleep } from '../../core/clock.ts'
 import { type Deadline, remaining } from '../../core/deadline.ts'
+import { type Ending, errorEnding, type Pushback } from '../../core/ending.ts'
 import { MeshError } from '../../core/errors.ts'
 import { isFault } from '../../core/outcome.ts'
 import type { Random } from '../../core/random.ts'
@@ -11,23 +13,12 @@ import type { Filter } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
 import type { TimeoutPolicy } from '../../policy/timeout.ts'
+import { answerEnding, pushbackOf } from '../../wire/ending.ts'
 import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
-import type { Pushback } from '../../wire/pushback.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
 import { onceBody, type ReplayBody, replayBody } from './replay.ts'
-import { answered, discard, type Ended, isRetryable, outcomeOf, pushbackOf } from './verdict.ts'
-
-/** One of the attempts of a call. */
-export interface Attempt {
-  /** 1 is the first. */
-  readonly number: number
-  readonly body: BodyInit | null
-  /** Could another follow, if this one fails? */
-  readonly mayRepeat: boolean
-  /** Is it sent while the first is under way? Then it goes elsewhere, or not at all. */
-  readonly isHedge?: true
-}
+import { discard, isRetryable } from './verdict.ts'
 
 interface Needs {
   readonly clock: Clock
@@ -76,41 +67,41 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
 
   for (let number = 1; ; number++) {
     const isLast = number > policy.attempts || !body.replayable
-    const attempt: Attempt = { number, body: body.take(), mayRepeat: !isLast && isRepeatable }
-    let ended: Ended
+    const attempt = attemptOf(number, body.take(), !isLast && isRepeatable)
+    let ending: Ending
     try {
-      ended = answered(await next(request, { attempt, allowance }), headers)
+      ending = answerEnding(attempt, await next(request, { attempt, allowance }), headers, clock)
     } catch (error) {
-      ended = { response: undefined, error }
+      ending = errorEnding(attempt, error, work)
     }
     // A hedge was one of the attempts of the rule.
     if (number === 1 && receipt.hedged) number += 1
 
-    const outcome = outcomeOf(ended)
+    const { outcome } = ending
     if (outcome === 'success') budget.deposit()
-    else if (isFault(outcome)) budget.fail()
+    else if (isFault(outcome) || outcome === 'refused') budget.fail()
     // What most answers are: nothing is to be judged.
-    if (outcome === 'success' && ended.response && !policy.codes.has(ended.status)) {
+    if (outcome === 'success' && ending.response && !policy.codes.has(ending.status as number)) {
       receipt.retriesUsed = allowance.used
-      return ended.response
+      return ending.response
     }
 
-    const verdict = judge(ended, { ...context, allowance, body, number, isRepeatable })
+    const verdict = judge(ending, { ...context, allowance, body, number, isRepeatable })
     if ('refused' in verdict) {
       receipt.retryRefused = verdict.refused
       if (verdict.refused === 'budget' && budget.stopsUpstream) allowance.exhaust()
       receipt.retriesUsed = allowance.used
       if (verdict.isLate) {
-        discard(ended)
+        discard(ending)
         throw new MeshError('deadline_insufficient', 'What was left did not hold another attempt.', {
-          cause: ended.error,
+          cause: ending.error,
         })
       }
-      if (ended.response) return ended.response
-      throw ended.error
+      if (ending.response) return ending.response
+      throw ending.error
     }
 
-    discard(ended)
+    discard(ending)
     allowance.take()
     receipt.retriesUsed = allowance.used
     await sleep(clock, verdict.retryAfterMs, work)
@@ -125,12 +116,12 @@ interface Tried extends Needs {
   readonly isRepeatable: boolean
 }
 
-function judge(ended: Ended, tried: Tried): Verdict {
+function judge(ending: Ending, tried: Tried): Verdict {
   const { clock, receipt, deadline, allowance, subrequests, body, number, isRepeatable, service } = tried
   const { retry: policy, budget } = service
-  const pushback = pushbackOf(ended, clock.now())
-  if (isOutOfTime(ended.error)) return { refused: 'deadline' }
-  if (!isRetryable(ended, pushback, policy.codes)) return { refused: undefined }
+  const pushback = pushbackOf(ending, clock)
+  if (isOutOfTime(ending.error)) return { refused: 'deadline' }
+  if (!isRetryable(ending, pushback, policy.codes)) return { refused: undefined }
   if (pushback?.verdict === 'stop') return { refused: 'pushback' }
   if (number > policy.attempts) return { refused: 'attempts' }
   if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }

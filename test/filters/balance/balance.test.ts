@@ -62,6 +62,7 @@ describe('balance', () => {
         tookMs: 30,
         outcome: 'success',
         status: 201,
+        blame: 'nobody',
         reason: undefined,
       },
     ])
@@ -85,7 +86,7 @@ describe('balance', () => {
     [200, 'success'],
     [404, 'success'],
     [501, 'success'],
-    [429, 'failure'],
+    [429, 'limited'],
     [503, 'failure'],
   ] as const)('tells the load of a %i: %s', async (status, outcome) => {
     const candidate = listening('eu')

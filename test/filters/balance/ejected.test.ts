@@ -107,7 +107,16 @@ describe.each(policies)('a service balanced by %j', (loadBalancer) => {
 
 function noteOf(candidate: Candidate | undefined) {
   const endpoint = candidate?.endpoint.id ?? ''
-  return { number: 1, endpoint, startedAt: 0, tookMs: 0, outcome: undefined, status: undefined, reason: undefined }
+  return {
+    number: 1,
+    endpoint,
+    startedAt: 0,
+    tookMs: 0,
+    outcome: undefined,
+    blame: undefined,
+    status: undefined,
+    reason: undefined,
+  }
 }
 
 /** `undefined` where a hedge finds no other endpoint: that is the mesh's own error. */

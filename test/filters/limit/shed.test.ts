@@ -9,7 +9,7 @@ import { throttle } from '../../../src/filters/limit/throttle.ts'
 import { failureOf, givenCall, givenService } from '../../support/call.ts'
 
 const request = new Request('http://users/')
-const refused = () => new Response(null, { status: 429 })
+const refused = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
 
 /** Calls to one service, and what its throttle would hold back now. */
 function given() {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Allowance, allowance } from '../../../src/core/allowance.ts'
+import { type Attempt, attempt as attemptOf } from '../../../src/core/attempt.ts'
 import { cancellation } from '../../../src/core/cancellation.ts'
 import { deadlineIn } from '../../../src/core/deadline.ts'
 import { MeshError } from '../../../src/core/errors.ts'
@@ -8,7 +9,6 @@ import { virtualClock } from '../../../src/core/virtual-clock.ts'
 import { retryBudget } from '../../../src/filters/retry/budget.ts'
 import { hedge } from '../../../src/filters/retry/hedge.ts'
 import { hedging } from '../../../src/filters/retry/hedging.ts'
-import type { Attempt } from '../../../src/filters/retry/retry.ts'
 import { type Hedge, hedgePolicy } from '../../../src/policy/hedge.ts'
 import { budgetPolicy, type Retry, retryPolicy } from '../../../src/policy/retry.ts'
 import { pickHeaders } from '../../../src/wire/picked.ts'
@@ -60,7 +60,7 @@ function given(fates: readonly Fate[], over: Given = {}) {
     deadline: deadlineIn(over.leftMs ?? 15_000, clock),
     allowance: over.allowance ?? allowance(2),
     subrequests: over.subrequests ?? subrequests(100),
-    attempt: { number: over.number ?? 1, body: over.body ?? null, mayRepeat: over.mayRepeat ?? true },
+    attempt: attemptOf(over.number ?? 1, over.body ?? null, over.mayRepeat ?? true),
     service: {
       ...givenService(...candidates),
       retry: retryPolicy(over.retry),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { allowance as grant } from '../../../src/core/allowance.ts'
+import { cancellation } from '../../../src/core/cancellation.ts'
 import { MeshError } from '../../../src/core/errors.ts'
 import { lend } from '../../../src/filters/retry/lend.ts'
 import { timeoutPolicy } from '../../../src/policy/timeout.ts'
@@ -15,10 +16,14 @@ function given(granted: number, settles: boolean | undefined, mayRepeat = true, 
   const candidate = { ...givenCandidate(), settles }
   const lent: number[] = []
   const attempt = async (answer: () => Response) =>
-    lend(request, { allowance, attempt: { mayRepeat }, candidate, service }, async (_, gives) => {
-      lent.push(gives.lent)
-      return answer()
-    })
+    lend(
+      request,
+      { allowance, attempt: { mayRepeat }, work: cancellation(false), candidate, service },
+      async (_, gives) => {
+        lent.push(gives.lent)
+        return answer()
+      },
+    )
   return { allowance, candidate, lent, attempt }
 }
 
@@ -40,7 +45,8 @@ describe('lend', () => {
       const allowance = grant(3)
       const candidate = { ...givenCandidate(), endpoint: { id: 'binding:USERS', target } }
       let lent = 0
-      await lend(request, { allowance, attempt: { mayRepeat: true }, candidate, service }, async (_, gives) => {
+      const call = { allowance, attempt: { mayRepeat: true }, work: cancellation(false), candidate, service }
+      await lend(request, call, async (_, gives) => {
         lent = gives.lent
         return new Response()
       })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Allowance, allowance } from '../../../src/core/allowance.ts'
+import type { Attempt } from '../../../src/core/attempt.ts'
 import { cancellation } from '../../../src/core/cancellation.ts'
 import { deadlineIn } from '../../../src/core/deadline.ts'
 import { MeshError } from '../../../src/core/errors.ts'
@@ -7,7 +8,7 @@ import type { RetryRefusal } from '../../../src/core/receipt.ts'
 import { subrequests } from '../../../src/core/subrequests.ts'
 import { virtualClock } from '../../../src/core/virtual-clock.ts'
 import { retryBudget } from '../../../src/filters/retry/budget.ts'
-import { type Attempt, isIdempotent, retry } from '../../../src/filters/retry/retry.ts'
+import { isIdempotent, retry } from '../../../src/filters/retry/retry.ts'
 import { budgetPolicy, type Retry, retryPolicy } from '../../../src/policy/retry.ts'
 import { failureOf, givenCall, givenService } from '../../support/call.ts'
 import { withHeaders } from '../../support/upstream.ts'
@@ -315,6 +316,7 @@ describe('retry', () => {
         startedAt: 0,
         tookMs: 1,
         outcome: 'failure',
+        blame: 'endpoint',
         status: 503,
         reason: undefined,
       } as const

@@ -1,11 +1,14 @@
 /** What a transport knows of an error is heard as what an endpoint says of an answer. */
 import { describe, expect, it } from 'vitest'
+import { attempt } from '../../../src/core/attempt.ts'
+import { cancellation } from '../../../src/core/cancellation.ts'
+import { errorEnding } from '../../../src/core/ending.ts'
 import { MeshError, type MeshErrorCode } from '../../../src/core/errors.ts'
-import { isRetryable, pushbackOf } from '../../../src/filters/retry/verdict.ts'
+import { isRetryable } from '../../../src/filters/retry/verdict.ts'
 
 const CODES = new Set([502])
 const ended = (code: MeshErrorCode, verdict?: 'stop' | 'go') =>
-  ({ response: undefined, error: new MeshError(code, 'So it was.', { verdict }) }) as const
+  errorEnding(attempt(1, null, true), new MeshError(code, 'So it was.', { verdict }), cancellation(false))
 
 describe('an error', () => {
   it.each([
@@ -18,7 +21,7 @@ describe('an error', () => {
     ['request_too_large', undefined, false],
     ['object_not_named', undefined, false],
   ] as const)('%s with the verdict %s may be cured by another attempt: %s', (code, verdict, may) => {
-    const pushback = pushbackOf(ended(code, verdict), 0)
+    const { pushback } = ended(code, verdict)
     expect(pushback?.verdict).toBe(verdict)
     expect(isRetryable(ended(code, verdict), pushback, CODES)).toBe(may)
   })

@@ -1,0 +1,19 @@
+/** One of the attempts of a call. */
+import type { Ended, Ending } from './ending.ts'
+
+export interface Attempt extends Ended {
+  /** 1 is the first. */
+  readonly number: number
+  readonly body: BodyInit | null
+  /** Could another follow, if this one fails? */
+  readonly mayRepeat: boolean
+  /** Is it sent while the first is under way? Then it goes elsewhere, or not at all. */
+  readonly isHedge: boolean
+  /** How it ended, once that was read. All beneath retry share this value, whatever their context. */
+  ending: Ending | undefined
+}
+
+/** One that begins. */
+export function attempt(number: number, body: BodyInit | null, mayRepeat: boolean, isHedge = false): Attempt {
+  return { number, body, mayRepeat, isHedge, ending: undefined }
+}
