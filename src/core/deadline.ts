@@ -6,6 +6,9 @@ export interface Deadline {
   readonly at: number
 }
 
+/** With less left than this nothing can be answered in time, in milliseconds (docs/decisions/0008). */
+export const LEAST_USEFUL_MS = 2
+
 /** No deadline. */
 export const never: Deadline = { at: Number.POSITIVE_INFINITY }
 

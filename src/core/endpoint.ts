@@ -95,9 +95,14 @@ export function isReference(text: string): boolean {
   return isServiceName(name) && (tag === undefined || LABEL.test(tag)) && more.length === 0
 }
 
-/** The wildcards that answer for a name, the longest first: `a.b.c` → `*.b.c`, `*.c`. Never for the apex. */
+/** Wildcards asked about for one name, at most: a read of the registry is billed by the key. */
+const MOST_WILDCARDS = 8
+
+/** The wildcards that answer for a name, the longest eight, the longest first: `a.b.c` → `*.b.c`, `*.c`. Never for the apex. */
 export function wildcardsOf(name: ServiceName): string[] {
   const wildcards: string[] = []
-  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) wildcards.push(`*${name.slice(dot)}`)
+  for (let dot = name.indexOf('.'); dot !== -1 && wildcards.length < MOST_WILDCARDS; dot = name.indexOf('.', dot + 1)) {
+    wildcards.push(`*${name.slice(dot)}`)
+  }
   return wildcards
 }

@@ -1,6 +1,6 @@
 /** Refuses what cannot be answered in time: work that is dropped before it is wasted. */
 import type { Clock } from '../core/clock.ts'
-import { type Deadline, remaining } from '../core/deadline.ts'
+import { type Deadline, LEAST_USEFUL_MS, remaining } from '../core/deadline.ts'
 import { MeshError } from '../core/errors.ts'
 import { observer } from '../core/observer.ts'
 import type { RecentMedian } from '../math/recent-median.ts'
@@ -12,9 +12,7 @@ interface Needs {
   readonly candidate: { readonly latency: RecentMedian }
 }
 
-/** Less than this is never enough, in milliseconds (docs/decisions/0008). */
-const LEAST_MS = 2
-/** An endpoint's slowness refuses nothing that has more than this share of the service's own time limit left (the same). */
+/** An endpoint's slowness refuses nothing that has more than this share of the service's own time limit left (docs/decisions/0008). */
 const LARGEST_SHARE = 0.2
 
 /**
@@ -24,9 +22,9 @@ const LARGEST_SHARE = 0.2
 export const admission = observer<Needs>('admission', {
   enter(_request, { clock, deadline, service, candidate }) {
     const left = remaining(deadline, clock)
-    if (left > service.timeouts.requestMs * LARGEST_SHARE && left > LEAST_MS) return
+    if (left > service.timeouts.requestMs * LARGEST_SHARE && left > LEAST_USEFUL_MS) return
     const typicalMs = candidate.latency.value(clock.now()) ?? 0
-    const needed = Math.max(LEAST_MS, Math.min(typicalMs, service.timeouts.requestMs * LARGEST_SHARE))
+    const needed = Math.max(LEAST_USEFUL_MS, Math.min(typicalMs, service.timeouts.requestMs * LARGEST_SHARE))
     if (left >= needed) return
     throw new MeshError('deadline_insufficient', `${left} ms are left, and ${needed} ms is what it usually takes.`)
   },

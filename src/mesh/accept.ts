@@ -19,8 +19,13 @@ import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
 import type { Settings } from './options.ts'
 
+/** Keeps the isolate alive for work that outlives the answer. */
+export type Defer = (work: Promise<unknown>) => void
+
 /** A request that came in, and what its caller said of it. */
-export interface Inbound extends RequestContext {
+export interface Inbound extends Omit<RequestContext, 'defer'> {
+  /** Keeps work alive that outlives a call; `undefined` where nobody does, and each call must wait for its own. */
+  readonly defer: Defer | undefined
   /** Who sent it, where that is known for certain. */
   readonly caller: ServiceName | undefined
   /** The caller's deadline. A stranger may say one too: it can only shorten what the mesh would allow. */
@@ -48,7 +53,7 @@ export interface Arrival {
   readonly trusted: boolean
   /** Its name, where that is known for certain: never by what the request says. */
   readonly caller?: ServiceName | undefined
-  defer(work: Promise<unknown>): void
+  readonly defer: Defer | undefined
 }
 
 /** A request that came in, and what is known of it besides. */
@@ -71,7 +76,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     caller,
     receipt: receipt(),
     arrival,
-    defer: (work) => arrival.defer(work),
+    defer: arrival.defer,
     headers,
     signal: () => request.signal,
     place: () => readPlace(request),
@@ -122,14 +127,14 @@ function dropOverride(headers: PickedHeaders): void {
 }
 
 /** The context of a call that no request brought: a cron trigger, a queue, a script. */
-export function root({ clock, random, maxSubrequests }: Settings): Inbound {
+export function root({ clock, random, maxSubrequests, waitUntil }: Settings): Inbound {
   return {
     clock,
     random,
     trusted: true,
     caller: undefined,
     receipt: receipt(),
-    defer: () => {},
+    defer: waitUntil,
     headers: undefined,
     signal: () => undefined,
     place: () => undefined,

@@ -24,7 +24,7 @@ import { outlierPolicy } from '../policy/outlier.ts'
 import type { ServiceRecord, WrittenPolicy } from '../policy/record.ts'
 import { budgetPolicy, type RetryPolicy, retryPolicy } from '../policy/retry.ts'
 import { type TimeoutPolicy, timeoutPolicy } from '../policy/timeout.ts'
-import type { Found } from '../registry/snapshot.ts'
+import type { Found } from '../registry/known.ts'
 import { routes, type Way } from './routes.ts'
 import type { Strategies } from './strategies.ts'
 
@@ -33,6 +33,8 @@ export interface LiveService {
   /** The registry key its record stands under. */
   readonly name: string
   readonly record: ServiceRecord
+  /** The number of the read that found it. */
+  readonly order: number
   readonly timeouts: TimeoutPolicy
   readonly retry: RetryPolicy
   /** Its rules, compiled; `undefined` where everything goes to its endpoints. */
@@ -104,7 +106,7 @@ export function fleet(options: FleetOptions): Fleet {
   const balancing = balancePolicy(options.defaults.loadBalancer)
   const limits = limitPolicy(options.defaults.limits)
 
-  function live({ key, record }: Found, before: LiveService | undefined): LiveService {
+  function live({ key, record, order }: Found, before: LiveService | undefined): LiveService {
     const { defaults, clock } = options
     const written = record.policy
     const constraint = written.retryConstraint ?? defaults.retryConstraint
@@ -115,6 +117,7 @@ export function fleet(options: FleetOptions): Fleet {
     return serviceOf({
       name: key,
       record,
+      order,
       timeouts: written.timeouts ? timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }) : timeouts,
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
       budget: kept('retryConstraint')?.budget ?? budgetOf(budgetPolicy(constraint), clock),
@@ -198,7 +201,8 @@ export function fleet(options: FleetOptions): Fleet {
     copied,
     of(found) {
       const known = services.get(found.key)
-      if (known?.record === found.record) return known
+      // A call that has waited since may hold an older record than the one that serves: there is no way back.
+      if (known && (known.record === found.record || known.order > found.order)) return known
       const service = live(found, known)
       services.set(found.key, service)
       return service

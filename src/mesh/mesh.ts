@@ -6,7 +6,8 @@ import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
-import { type Arrival, accept, dropCopiedOverride, type Inbound, priorityOf, root } from './accept.ts'
+import { accept, type Defer, dropCopiedOverride, type Inbound, priorityOf, root } from './accept.ts'
+import { hold } from './afterwork.ts'
 import { nameReader, splitUrl } from './name.ts'
 import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -44,7 +45,7 @@ export interface Mesh {
    * @throws {MeshError} where the mesh, not the service, failed the call. A status of the service is not an error.
    */
   readonly fetch: MeshFetch
-  /** Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer. */
+  /** Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer; without it `waitUntil` does. */
   for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean }): Call
   /** A Worker whose handler stands behind the inbound stack: traced, bounded by the caller's deadline, rescued. */
   serve<Env>(handler: Handler<Env>, options?: ServeOptions): Handler<Env>
@@ -57,7 +58,7 @@ export interface Mesh {
  */
 export function createMesh(options: MeshOptions): Mesh {
   const settings = withDefaults(options)
-  const { clock, domain, storage } = settings
+  const { clock, domain, storage, waitUntil } = settings
   const call = caller(settings)
   const nameOf = nameReader(domain)
 
@@ -71,27 +72,31 @@ export function createMesh(options: MeshOptions): Mesh {
       dropCopiedOverride(headers, from)
       // Only a signal that somebody holds is worth a listener.
       const own = isRequest || init?.signal ? request.signal : undefined
-      return call(
-        request,
-        named(from, {
-          name: nameOf(host),
-          caller: settings.name,
-          path,
-          headers,
-          receipt: receipt(),
-          trace: from.trace ?? readTrace(headers),
-          deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
-          priority: priorityOf(headers, from),
-          signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
-        }),
-      )
+      const works: Promise<unknown>[] | undefined = from.defer ? undefined : []
+      const made = named(from, {
+        name: nameOf(host),
+        caller: settings.name,
+        path,
+        headers,
+        receipt: receipt(),
+        trace: from.trace ?? readTrace(headers),
+        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
+        priority: priorityOf(headers, from),
+        defer: from.defer ?? ((work) => works?.push(work)),
+        signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
+      })
+      try {
+        return await call(request, made)
+      } finally {
+        if (works?.length) await hold(works, clock, made.deadline, made.signals())
+      }
     }
   }
 
   return {
     fetch: fetchFor(() => (storage?.getStore() as Inbound | undefined) ?? root(settings)),
     for(request, ctx, { trusted = false } = {}) {
-      const context = accept(request, { trusted, defer: deferTo(ctx) }, settings)
+      const context = accept(request, { trusted, defer: deferTo(ctx) ?? waitUntil }, settings)
       return {
         fetch: fetchFor(() => context),
         settle: (response) => settled(response, context.allowance, context.receipt),
@@ -102,7 +107,7 @@ export function createMesh(options: MeshOptions): Mesh {
       return {
         fetch(request: Request, env: Env, ctx: ExecutionContext) {
           const trusted = trust(request, ctx)
-          const arrival: Served<Env> = { trusted, caller: readCaller(ctx), defer: deferTo(ctx), env, ctx }
+          const arrival: Served<Env> = { trusted, caller: readCaller(ctx), defer: deferTo(ctx) ?? waitUntil, env, ctx }
           return enter(request, accept(request, arrival, settings))
         },
       }
@@ -110,6 +115,6 @@ export function createMesh(options: MeshOptions): Mesh {
   }
 }
 
-function deferTo(ctx: Lifetime | undefined): Arrival['defer'] {
-  return ctx ? (work) => ctx.waitUntil(work) : () => {}
+function deferTo(ctx: Lifetime | undefined): Defer | undefined {
+  return ctx && ((work) => ctx.waitUntil(work))
 }

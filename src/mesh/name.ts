@@ -2,6 +2,7 @@
 import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
+import { ownCopy } from '../core/own-copy.ts'
 
 export interface Called {
   readonly name: ServiceName
@@ -32,8 +33,9 @@ export function nameReader(domain: string): (host: string) => ServiceName {
   return (host) => {
     let name = known.get(host)
     if (name === undefined) {
-      name = nameOf(host, domain)
-      known.set(host, name)
+      const kept = ownCopy(host)
+      name = nameOf(kept, domain)
+      known.set(kept, name)
     }
     return name
   }

@@ -5,7 +5,7 @@ import type { Priority } from '../core/priority.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
-import type { Inbound } from './accept.ts'
+import type { Defer, Inbound } from './accept.ts'
 
 /** What a call adds to the request on whose behalf it is made. */
 export interface NewCall {
@@ -20,6 +20,8 @@ export interface NewCall {
   readonly trace: Trace | undefined
   readonly deadline: Deadline
   readonly priority: Priority
+  /** Keeps work alive that outlives the call. */
+  readonly defer: Defer
   /** Abort when a caller leaves. */
   signals(): readonly AbortSignal[]
 }
@@ -28,8 +30,8 @@ export type Named = Omit<Inbound, keyof NewCall> & NewCall
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
-  const { clock, random, trusted, defer, signal, place, hops, allowance, subrequests } = from
-  const { name, caller, path, headers, receipt, trace, deadline, priority, signals } = added
+  const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
+  const { name, caller, path, headers, receipt, trace, deadline, priority, defer, signals } = added
   const call = {
     clock,
     random,

@@ -5,7 +5,7 @@ import type { Receipt } from '../core/receipt.ts'
 import { has } from '../policy/filter.ts'
 import type { Rule } from '../policy/route.ts'
 import { type Followed, follow } from '../registry/alias.ts'
-import { widerThan } from '../registry/keys.ts'
+import { candidateKeys, widerThan } from '../registry/keys.ts'
 import type { Asking, Snapshot } from '../registry/snapshot.ts'
 import type { Fleet, LiveService } from './fleet.ts'
 
@@ -24,7 +24,7 @@ export interface Resolved {
 export interface Names {
   /** The service of the name that is called, noted on the receipt. */
   called(call: Called): Promise<Resolved>
-  /** The same without a wait, while the record is fresh; `undefined` where it must be asked for, or followed. */
+  /** The same without a wait, where the record is known; `undefined` where it must be asked for, or followed. */
   warm(call: Called): Resolved | undefined
   /** The service of the next less specific wildcard, where the rules of a key do not match. It is noted, too. */
   wider(key: string, call: Called): Promise<Resolved | undefined>
@@ -51,14 +51,16 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
       return noted(await find(call.name, call), [], call)
     },
     warm(call) {
-      const found = snapshot.fresh(call.name, call.clock.now())
+      const found = snapshot.known(call.name, call)
       if (!found || found.record.alias) return undefined
       return noted({ found, path: [call.name], key: found.key }, [], call)
     },
     async wider(key, call) {
-      const wildcard = widerThan(key)
+      const wildcard = widerThan(key, call.name)
       const followed = wildcard === undefined ? undefined : await orNone(find(wildcard, call))
-      return followed && noted(followed, call.receipt.path, call)
+      // A wildcard leads to wider ones, which may be beyond those that answer for the name.
+      const isItsOwn = followed && candidateKeys(call.name).includes(followed.key)
+      return isItsOwn ? noted(followed, call.receipt.path, call) : undefined
     },
     backend,
     async copy(name, asking) {

@@ -39,6 +39,12 @@ export interface MeshOptions {
   maxSubrequests?: number
   /** The longest silence of a running stream, in milliseconds. Default 300_000 (Envoy's `stream_idle_timeout`). */
   idleMs?: number
+  /**
+   * Keeps the isolate alive for work that outlives its call: the refresh of a record, a copy of a request, a new id token. On
+   * Workers `waitUntil` of `cloudflare:workers`; `() => {}` in a process that lives on. Default: none, and a call outside
+   * `serve` waits for the work that it has begun, 1 s at most.
+   */
+  waitUntil?: (work: Promise<unknown>) => void
   /** Where spans are told. Default: the last 64 are kept in memory. */
   sink?: Sink
   /** Default: the platform's. */
@@ -79,6 +85,7 @@ export interface Settings {
   readonly maxHops: number
   readonly maxSubrequests: number
   readonly idleMs: number
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
   readonly sink: Sink
   readonly clock: Clock
   readonly random: Random
@@ -117,6 +124,7 @@ export function withDefaults(options: MeshOptions): Settings {
     maxHops: options.maxHops ?? 16,
     maxSubrequests: options.maxSubrequests ?? 40,
     idleMs: options.idleMs ?? 300_000,
+    waitUntil: options.waitUntil,
     sink: options.sink ?? spanRing(),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom(),

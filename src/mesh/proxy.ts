@@ -1,6 +1,6 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
 import { pickHeaders } from '../wire/picked.ts'
-import { type Arrival, type Arrived, accept } from './accept.ts'
+import { type Arrival, type Arrived, accept, type Defer } from './accept.ts'
 import type { Called } from './name.ts'
 import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -8,6 +8,7 @@ import { caller, inbound } from './stack.ts'
 
 /** A request that arrived. */
 export interface Forwarded extends Arrival {
+  readonly defer: Defer
   /** Which service it means; throws a MeshError where it means none. */
   identify(): Called
 }
@@ -18,8 +19,8 @@ export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
   const call = caller(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
-    const { name, path } = context.arrival.identify()
-    const { caller, receipt, trace, deadline, priority, headers = pickHeaders(request.headers) } = context
+    const { caller, receipt, trace, deadline, priority, arrival, headers = pickHeaders(request.headers) } = context
+    const { name, path } = arrival.identify()
     return call(
       request,
       named(context, {
@@ -31,6 +32,7 @@ export function proxy(options: MeshOptions): Forward {
         trace,
         deadline,
         priority,
+        defer: arrival.defer,
         signals: () => [request.signal],
       }),
     )

@@ -1,7 +1,8 @@
 /** Names that stand for names. */
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
-import type { Asking, Found, Snapshot } from './snapshot.ts'
+import type { Found } from './known.ts'
+import type { Asking, Snapshot } from './snapshot.ts'
 
 /** Aliases followed for one call, at most. */
 const MAX_DEPTH = 8

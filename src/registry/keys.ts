@@ -2,8 +2,6 @@
 import { type ServiceName, wildcardsOf } from '../core/endpoint.ts'
 
 const PREFIX = 'services/'
-/** Workers KV reads this many keys at once, at most. */
-const MAX_KEYS = 100
 
 /** The key of a name or of a wildcard. */
 export function keyOf(name: string): string {
@@ -13,13 +11,13 @@ export function keyOf(name: string): string {
 /** The keys that may answer for a name or a wildcard: its own, then the wildcards above it from the longest. */
 export function candidateKeys(name: ServiceName): string[] {
   const wildcards = wildcardsOf(name)
-  return (name.startsWith('*.') ? wildcards : [name, ...wildcards]).slice(0, MAX_KEYS).map(keyOf)
+  return (name.startsWith('*.') ? wildcards : [name, ...wildcards]).map(keyOf)
 }
 
-/** The longest wildcard that answers for all that a key answers for, and for more; `undefined` where there is none. */
-export function widerThan(key: string): string | undefined {
-  const name = key.slice(PREFIX.length)
-  return wildcardsOf(name).find((wildcard) => wildcard !== name)
+/** Of the wildcards that answer for a name the longest that is less specific than `key`; `undefined` where there is none. */
+export function widerThan(key: string, name: ServiceName): string | undefined {
+  const keys = candidateKeys(name)
+  return keys[keys.indexOf(key) + 1]?.slice(PREFIX.length)
 }
 
 /** Does this key stand for more names than one? */

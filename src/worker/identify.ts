@@ -2,6 +2,7 @@
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
+import { ownCopy } from '../core/own-copy.ts'
 import { type Called, splitUrl } from '../mesh/name.ts'
 
 /** `/svc/<name>/…` on a mesh host. */
@@ -29,7 +30,7 @@ export function hosts(list: string): Hosts {
       if (isMesh === undefined) {
         const lower = host.toLowerCase()
         isMesh = exact.has(lower) || suffixes.some((suffix) => lower.endsWith(suffix))
-        known.set(host, isMesh)
+        known.set(ownCopy(host), isMesh)
       }
       return isMesh
     },

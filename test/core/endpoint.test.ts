@@ -54,4 +54,10 @@ describe('wildcardsOf', () => {
   ])('%s is answered for by %j, the longest first and never its own', (name, wildcards) => {
     expect(wildcardsOf(name)).toEqual(wildcards)
   })
+
+  it('are eight at most, the longest', () => {
+    const name = 'a.b.c.d.e.f.g.h.i.j.k'
+    const wildcards = wildcardsOf(name)
+    expect([wildcards.length, wildcards[0], wildcards.at(-1)]).toEqual([8, '*.b.c.d.e.f.g.h.i.j.k', '*.i.j.k'])
+  })
 })

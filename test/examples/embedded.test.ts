@@ -3,6 +3,7 @@ import { createTestMesh } from 'selvedge/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import explicit from '../../examples/embedded/explicit.ts'
 import plain from '../../examples/embedded/plain.ts'
+import queue from '../../examples/embedded/queue.ts'
 import users from '../../examples/embedded/users.ts'
 import viaMesh from '../../examples/embedded/via-mesh.ts'
 import withHono from '../../examples/embedded/with-hono.ts'
@@ -11,7 +12,7 @@ import withHono from '../../examples/embedded/with-hono.ts'
 vi.mock('selvedge', () => import('../../src/index.ts'))
 vi.mock('selvedge/hono', () => import('../../src/hono.ts'))
 vi.mock('selvedge/testing', () => import('../../src/testing.ts'))
-vi.mock('cloudflare:workers', () => ({ env: world }))
+vi.mock('cloudflare:workers', () => ({ env: world, waitUntil() {} }))
 
 /** The environment of the Worker: a registry that knows `users` by a URL, and a mesh beside it. */
 const world = vi.hoisted(() => ({
@@ -61,6 +62,13 @@ describe('examples/embedded', () => {
     const response = await plain.fetch(new Request('http://front/42', { headers }), {}, ctx)
     expect(response.status).toBe(503)
     expect(response.headers.get('selvedge-error')).toBe('endpoint_unreachable')
+  })
+
+  it('queue.ts calls users for each message, and when its cron trigger fires', async () => {
+    const asked = givenUsers(() => new Response())
+    await queue.queue({ messages: [{ body: '1' }, { body: '2' }] } as unknown as MessageBatch<string>)
+    await queue.scheduled()
+    expect(asked.map(({ url }) => url)).toEqual(['https://users.test/1', 'https://users.test/2', 'https://users.test/'])
   })
 
   it('via-mesh.ts asks the mesh beside it', async () => {

@@ -4,7 +4,7 @@ import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { fleet } from '../../src/mesh/fleet.ts'
 import { parseRecord } from '../../src/policy/parse.ts'
 import type { WrittenPolicy } from '../../src/policy/record.ts'
-import type { Found } from '../../src/registry/snapshot.ts'
+import type { Found } from '../../src/registry/known.ts'
 
 function given({ defaults = {}, maxRecords = 100, unreachable = '' } = {}) {
   const clock = virtualClock()
@@ -18,9 +18,9 @@ function given({ defaults = {}, maxRecords = 100, unreachable = '' } = {}) {
   return { clock, of: (record: object, key = 'services/users') => known.of(found(record, key)), known }
 }
 
-function found(record: object, key = 'services/users'): Found {
+function found(record: object, key = 'services/users', order = 0): Found {
   const parsed = parseRecord(JSON.stringify(record))
-  return { key, record: parsed, revision: undefined, freshness: 'fresh', refused: undefined }
+  return { key, record: parsed, revision: undefined, freshness: 'fresh', refused: undefined, order }
 }
 
 const A = 'https://a.example.com'
@@ -34,6 +34,15 @@ describe('fleet', () => {
     const { known } = given()
     const record = found({ endpoints: [A] })
     expect(known.of(record)).toBe(known.of(record))
+  })
+
+  it('does not go back to an older record for a call that still holds it', () => {
+    const { known } = given()
+    const [older, newer] = [found({ endpoints: [A] }, undefined, 1), found({ endpoints: [B] }, undefined, 2)]
+    known.of(older)
+    const service = known.of(newer)
+    expect(known.of(older)).toBe(service)
+    expect(ids(service)).toEqual([B])
   })
 
   it('keeps what it learned of an endpoint that an edit leaves as it was', () => {

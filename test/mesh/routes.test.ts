@@ -10,7 +10,9 @@ function given(rules: readonly Rule[], services: Record<string, TestService> = {
     const { host, pathname, search } = new URL(request.url)
     return new Response(name, { headers: { 'x-saw': `${host}${pathname}${search}`, server: 'nginx' } })
   }
-  const mesh = createTestMesh({ v1: says('v1'), v2: says('v2'), ...services })
+  // The isolate lives on.
+  const waitUntil = () => {}
+  const mesh = createTestMesh({ v1: says('v1'), v2: says('v2'), ...services }, { waitUntil })
   mesh.registry.set('users', { rules, ...more }, '7')
   const get = (path: string, init?: RequestInit) => mesh.clock.run(mesh.fetch(`http://users${path}`, init))
   return { ...mesh, get }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import { follow } from '../../src/registry/alias.ts'
+import type { Found } from '../../src/registry/known.ts'
 import { memoryRegistry, type WrittenEntry } from '../../src/registry/memory.ts'
-import { type Found, snapshot } from '../../src/registry/snapshot.ts'
+import { snapshot } from '../../src/registry/snapshot.ts'
 import { givenAsking } from '../support/given.ts'
 
 const URL = 'https://users.example.com'

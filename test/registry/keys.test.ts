@@ -20,21 +20,37 @@ describe('candidateKeys', () => {
     expect(candidateKeys(name)).toEqual(keys)
   })
 
-  it('of the longest name are no more than KV reads at once, and the nearest of them', () => {
-    const name = new Array(127).fill('a').join('.')
+  it.each([
+    ['a name', 9, new Array(127).fill('a').join('.')],
+    ['a wildcard', 8, `*${'.a'.repeat(100)}`],
+  ])('of the longest %s are no more than its own and the nearest wildcards, %i in all', (_, count, name) => {
     const keys = candidateKeys(name)
-    expect(keys).toHaveLength(100)
-    expect(keys.slice(0, 2)).toEqual([`services/${name}`, `services/*${name.slice(1)}`])
+    expect(keys).toHaveLength(count)
+    expect(keys[0]).toBe(`services/${name}`)
+    expect(keys.at(-1)).toBe(
+      `services/*${name
+        .split('.')
+        .slice(8)
+        .map((label) => `.${label}`)
+        .join('')}`,
+    )
   })
 })
 
 describe('widerThan', () => {
   it.each([
-    ['services/users', undefined],
-    ['services/a.b.c', '*.b.c'],
-    ['services/*.b.c', '*.c'],
-    ['services/*.c', undefined],
-  ])('%s is %s', (key, wildcard) => {
-    expect(widerThan(key)).toBe(wildcard)
+    ['services/users', 'users', undefined],
+    ['services/a.b.c', 'a.b.c', '*.b.c'],
+    ['services/*.b.c', 'a.b.c', '*.c'],
+    ['services/*.c', 'a.b.c', undefined],
+    ['services/*.b.c', '*.b.c', '*.c'],
+  ])('%s is for %s %s', (key, name, wildcard) => {
+    expect(widerThan(key, name)).toBe(wildcard)
+  })
+
+  it('is never a wildcard that the name does not ask for', () => {
+    const name = 'a.b.c.d.e.f.g.h.i.j.k'
+    expect(widerThan('services/*.h.i.j.k', name)).toBe('*.i.j.k')
+    expect(widerThan('services/*.i.j.k', name)).toBeUndefined()
   })
 })

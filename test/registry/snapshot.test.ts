@@ -3,9 +3,10 @@ import { type Clock, sleep } from '../../src/core/clock.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
 import { subrequests } from '../../src/core/subrequests.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
+import type { Found } from '../../src/registry/known.ts'
 import { memoryRegistry, type WrittenEntry } from '../../src/registry/memory.ts'
 import type { Registry } from '../../src/registry/registry.ts'
-import { type Found, type SnapshotOptions, snapshot } from '../../src/registry/snapshot.ts'
+import { type SnapshotOptions, snapshot } from '../../src/registry/snapshot.ts'
 import { givenAsking } from '../support/given.ts'
 
 const FRESH = 5000
@@ -176,6 +177,24 @@ describe('a known name', () => {
     expect(urlOf(await subject.find('users', { ...asking, deadline: deadlineIn(10, clock) }))).toBe(OLD)
     await clock.advance(900)
     expect(urlOf(await subject.find('users', asking))).toBe(NEW)
+  })
+
+  it('needs no promise, be it fresh or stale', async () => {
+    const { clock, registry, reads, asking, subject, find } = given({ users: OLD })
+    expect(subject.known('users', asking)).toBeUndefined()
+    expect(reads).toHaveLength(0)
+    await find()
+    expect(subject.known('users', asking)).toMatchObject({ freshness: 'fresh', record: { endpoints: [{ id: OLD }] } })
+    registry.set('users', NEW)
+    await clock.advance(FRESH)
+    for (let call = 0; call < 3; call++) {
+      expect(subject.known('users', asking)).toMatchObject({ freshness: 'stale', record: { endpoints: [{ id: OLD }] } })
+    }
+    expect([reads.length, asking.deferred.length]).toEqual([2, 1])
+    await Promise.all(asking.deferred)
+    expect(subject.known('users', asking)).toMatchObject({ freshness: 'fresh', record: { endpoints: [{ id: NEW }] } })
+    await clock.advance(HOUR + 1)
+    expect(subject.known('users', asking)).toBeUndefined()
   })
 
   it('is refreshed by another where the one who began has died', async () => {
@@ -473,25 +492,253 @@ describe('two hundred cold requests at once', () => {
   })
 })
 
+describe('a request that cannot be answered in time', () => {
+  it.each([0, 1])('asks the registry for nothing with %i ms left', async (leftMs) => {
+    const { clock, reads, subject, asking } = given({ users: OLD })
+    const hurried = () => ({ ...asking, deadline: deadlineIn(leftMs, clock) })
+    await expect(subject.find('users', hurried())).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(reads).toHaveLength(0)
+
+    await subject.find('users', asking)
+    await clock.advance(FRESH)
+    expect(urlOf(await subject.find('users', hurried()))).toBe(OLD)
+    expect([reads.length, asking.deferred.length]).toEqual([1, 0])
+    await clock.advance(HOUR)
+    await expect(subject.find('users', hurried())).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(reads).toHaveLength(1)
+    await subject.find('users', { ...asking, deadline: deadlineIn(2, clock) })
+    expect(reads).toHaveLength(2)
+  })
+})
+
+/** A registry whose reads are answered when the test says so, with what stood there as they began. */
+function givenReads(records: Record<string, WrittenEntry> = {}) {
+  const clock = virtualClock()
+  const registry = memoryRegistry(records)
+  const waiting: (() => void)[] = []
+  const read: Registry['read'] = async (keys) => {
+    const entries = await registry.read(keys)
+    await new Promise<void>((resolve) => waiting.push(resolve))
+    return entries
+  }
+  const subject = snapshot({ read }, { freshMs: FRESH, maxStaleMs: HOUR, readMs: HOUR, maxRecords: 100 })
+  const asking = givenAsking(clock)
+  return {
+    clock,
+    registry,
+    /** Begins to look for a name. */
+    begin: async (name: string) => {
+      const work = subject.find(name, asking)
+      await clock.advance(0)
+      return { work, answer: waiting.at(-1) as () => void }
+    },
+    /** The read that began last is answered. */
+    answerLast: () => waiting.at(-1)?.(),
+    now: (name: string) => urlOf(subject.known(name, asking)),
+  }
+}
+
+describe('a read that began earlier', () => {
+  it('does not overwrite what one that began later has told of a name', async () => {
+    const { clock, registry, begin, now } = givenReads({ users: OLD })
+    const early = await begin('users')
+    registry.set('users', NEW)
+    const late = await begin('users')
+    late.answer()
+    expect(urlOf(await late.work)).toBe(NEW)
+    early.answer()
+    // Even the one that asked early gets what is known by now.
+    expect(urlOf(await early.work)).toBe(NEW)
+    await clock.advance(0)
+    expect(now('users')).toBe(NEW)
+  })
+
+  it('does not bring back a name that one which began later has not found', async () => {
+    const { registry, begin, now } = givenReads({ users: OLD })
+    const early = await begin('users')
+    registry.delete('users')
+    const late = await begin('users')
+    late.answer()
+    expect(await late.work).toBeUndefined()
+    early.answer()
+    expect(await early.work).toBeUndefined()
+    expect(now('users')).toBeUndefined()
+  })
+
+  it('nor what it has told of a wildcard, by whichever of its names', async () => {
+    const { registry, begin, now } = givenReads({ '*.shop': OLD })
+    const early = await begin('a.shop')
+    registry.set('*.shop', NEW)
+    const late = await begin('b.shop')
+    late.answer()
+    await late.work
+    early.answer()
+    expect(urlOf(await early.work)).toBe(NEW)
+    expect([now('a.shop'), now('b.shop')]).toEqual([NEW, NEW])
+  })
+
+  it('asks again where one that began later has found its wildcard gone', async () => {
+    const { clock, registry, begin, answerLast, now } = givenReads({ '*.eu.shop': OLD, '*.shop': NEW })
+    const first = await begin('a.eu.shop')
+    first.answer()
+    await first.work
+    const early = await begin('b.eu.shop')
+    registry.delete('*.eu.shop')
+    const late = await begin('c.eu.shop')
+    late.answer()
+    expect(urlOf(await late.work)).toBe(NEW)
+    early.answer()
+    await clock.advance(0)
+    answerLast()
+    expect(urlOf(await early.work)).toBe(NEW)
+    expect([now('b.eu.shop'), now('c.eu.shop')]).toEqual([NEW, NEW])
+  })
+})
+
+describe('the names of a wildcard', () => {
+  it('have all the newest record that any of them has read', async () => {
+    const { clock, registry, asking, find } = given({ '*.shop': OLD })
+    const [a, b] = [await find('a.shop'), await find('b.shop')]
+    expect([urlOf(a), urlOf(b)]).toEqual([OLD, OLD])
+    await clock.advance(FRESH - 1000)
+    expect(urlOf(await find('c.shop'))).toBe(OLD)
+    registry.set('*.shop', NEW, '2')
+    await clock.advance(1000)
+    // `a` reads it anew; `b` and `c` hear of it, `c` while it is fresh itself.
+    await find('a.shop')
+    await Promise.all(asking.deferred)
+    for (const name of ['a.shop', 'b.shop', 'c.shop', 'a.shop']) {
+      expect(await find(name)).toMatchObject({ revision: '2', record: { endpoints: [{ id: NEW }] } })
+    }
+  })
+
+  it('ask for themselves nonetheless: one of them may have a record of its own by now', async () => {
+    const { clock, registry, asking, find } = given({ '*.shop': OLD })
+    await find('a.shop')
+    await find('b.shop')
+    registry.set('b.shop', NEW)
+    await clock.advance(FRESH)
+    await find('a.shop')
+    expect(urlOf(await find('b.shop'))).toBe(OLD)
+    await Promise.all(asking.deferred)
+    expect([urlOf(await find('a.shop')), urlOf(await find('b.shop'))]).toEqual([OLD, NEW])
+  })
+
+  it('do not answer by a wildcard that another of them has found gone', async () => {
+    const { clock, registry, asking, find } = given({ '*.shop': OLD })
+    await find('a.shop')
+    await find('b.shop')
+    registry.delete('*.shop')
+    await clock.advance(FRESH)
+    await find('a.shop')
+    await Promise.all(asking.deferred)
+    expect(await find('b.shop')).toBeUndefined()
+    registry.set('*.shop', '{')
+    await expect(find('c.shop')).rejects.toMatchObject({ code: 'record_invalid' })
+  })
+
+  it('go on with its last good record, also one that was not asked for before', async () => {
+    const { clock, registry, asking, find } = given({ '*.shop': OLD })
+    await find('a.shop')
+    registry.set('*.shop', '{')
+    await clock.advance(FRESH)
+    await find('a.shop')
+    await Promise.all(asking.deferred)
+    for (const name of ['a.shop', 'new.shop']) {
+      expect(await find(name)).toMatchObject({
+        freshness: 'last-good',
+        refused: expect.stringContaining('services/*.shop'),
+        record: { endpoints: [{ id: OLD }] },
+      })
+    }
+  })
+
+  it('that has a record of its own which is refused follow the wildcard that served before', async () => {
+    const { clock, registry, asking, find } = given({ '*.shop': OLD })
+    const later = async () => {
+      await clock.advance(FRESH)
+      await find('a.shop')
+      await find('b.shop')
+      await Promise.all(asking.deferred)
+    }
+    await find('a.shop')
+    await find('b.shop')
+    registry.set('a.shop', '{')
+    await later()
+    expect(await find('a.shop')).toMatchObject({ freshness: 'last-good', record: { endpoints: [{ id: OLD }] } })
+    registry.set('*.shop', NEW)
+    await later()
+    expect([urlOf(await find('a.shop')), urlOf(await find('b.shop'))]).toEqual([NEW, NEW])
+  })
+})
+
 describe('the names that are kept', () => {
-  it('are never more than is allowed', async () => {
-    const { subject, find } = given({ '*.shop': OLD }, { maxRecords: 10 })
-    for (let number = 0; number < 100; number++) {
+  it('are no more of each kind than is allowed: of their own, of wildcards, and a tenth as many that are not there', async () => {
+    const { subject, registry, find } = given({ '*.shop': OLD }, { maxRecords: 100 })
+    for (let number = 0; number < 300; number++) {
       await find(`s${number}.shop`)
       await find(`missing${number}`)
-      expect(subject.size).toBeLessThanOrEqual(10)
+      expect(subject.size).toBeLessThanOrEqual(110)
     }
-    expect(subject.size).toBeGreaterThanOrEqual(5)
+    for (let number = 0; number < 300; number++) {
+      registry.set(`own${number}`, OLD)
+      await find(`own${number}`)
+      expect(subject.size).toBeLessThanOrEqual(210)
+    }
+    expect(subject.size).toBeGreaterThanOrEqual(105)
+  })
+
+  it.each([
+    ['are not there', (number: number) => `missing${number}`],
+    ['are not there, at any depth', (number: number) => `a.b${number}.c.d`],
+    ['a wildcard answers for', (number: number) => `s${number}.shop`],
+    ['are refused', (number: number) => `r${number}.bad`],
+  ])('are not evicted by 2,000 names that %s', async (_, named) => {
+    const { clock, state, asking, subject, find } = given(
+      { users: OLD, orders: OLD, '*.shop': OLD, '*.bad': '{' },
+      { maxRecords: 10 },
+    )
+    await find('users')
+    await find('orders')
+    for (let number = 0; number < 2000; number++) {
+      await subject.find(named(number), givenAsking(clock)).catch(({ code }) => expect(code).toBe('record_invalid'))
+    }
+    // The registry is gone: what was known still serves.
+    state.illness = 'rejects'
+    await clock.advance(FRESH)
+    expect([urlOf(await find('users')), urlOf(await find('orders'))]).toEqual([OLD, OLD])
+    await Promise.all(asking.deferred)
   })
 
   it('are those that were asked for last', async () => {
-    const { reads, find } = given({ '*.shop': OLD, hot: OLD }, { maxRecords: 10 })
+    const { reads, registry, find } = given({ hot: OLD }, { maxRecords: 10 })
     for (let number = 0; number < 100; number++) {
+      registry.set(`s${number}`, OLD)
       await find('hot')
-      await find(`s${number}.shop`)
+      await find(`s${number}`)
     }
     expect(reads.filter((keys) => keys[0] === 'services/hot')).toHaveLength(1)
-    await find('s0.shop')
-    expect(reads.filter((keys) => keys[0] === 'services/s0.shop')).toHaveLength(2)
+    await find('s0')
+    expect(reads.filter((keys) => keys[0] === 'services/s0')).toHaveLength(2)
+  })
+
+  it('are in one place each: what appears, moves or goes is kept once', async () => {
+    const { clock, registry, asking, subject, find } = given({ '*.shop': OLD }, { maxRecords: 100 })
+    const later = async () => {
+      await clock.advance(FRESH)
+      await find('a.shop')
+      await Promise.all(asking.deferred)
+      await find('a.shop')
+      return subject.size
+    }
+    await find('a.shop')
+    registry.set('a.shop', NEW)
+    expect(await later()).toBe(1)
+    registry.delete('a.shop')
+    registry.delete('*.shop')
+    expect(await later()).toBe(1)
+    registry.set('*.shop', NEW)
+    expect(await later()).toBe(1)
+    expect(urlOf(await find('a.shop'))).toBe(NEW)
   })
 })

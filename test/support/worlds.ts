@@ -48,6 +48,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
     call: (over, request = new Request('http://users/')) =>
       enter(request, {
         ...root(settings),
+        defer: () => {},
         headers: pickHeaders(request.headers),
         name: 'users',
         path: '/',

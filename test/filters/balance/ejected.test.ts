@@ -23,6 +23,7 @@ function given(record: object) {
       revision: undefined,
       freshness: 'fresh',
       refused: undefined,
+      order: 0,
     })
   return { service: of(record), edited: of, now: clock.now(), random }
 }

@@ -1,0 +1,69 @@
+/** Makes of what a read has found what is known of a name, and never of an earlier read what a later one has told. */
+import { MeshError } from '../core/errors.ts'
+import { lru } from '../core/lru.ts'
+import { parseRecord } from '../policy/parse.ts'
+import { isWildcard } from './keys.ts'
+import type { Held, Known } from './known.ts'
+import type { Entry } from './registry.ts'
+
+/** A read of a name that was answered. */
+export interface Answered {
+  /** Its number: reads are numbered as they begin. */
+  readonly order: number
+  readonly keys: readonly string[]
+  /** What stands under each of them. */
+  readonly entries: readonly (Entry | undefined)[]
+  /** The instant of the answer. */
+  readonly at: number
+}
+
+/** @param before what was known of the name. */
+export type Learn = (answered: Answered, before: Known | undefined) => Known
+
+export function learner({ maxStaleMs, maxRecords }: { maxStaleMs: number; maxRecords: number }): Learn {
+  const wildcards = lru<string, Held>(maxRecords)
+
+  return function learn({ order, keys, entries, at }, before) {
+    const index = entries.findIndex((entry) => entry !== undefined)
+    for (const key of index === -1 ? keys : keys.slice(0, index)) empty(wildcards.get(key), order)
+    const known = { order, readAt: at, held: undefined, refused: undefined, hasFailed: false, refreshingUntil: 0 }
+    if (index === -1) return known
+
+    const key = keys[index] as string
+    const held = heldAt(key, before)
+    try {
+      if (held.order < order) renew(held, entries[index] as Entry, order, at)
+      if (isWildcard(key)) wildcards.set(key, held)
+      return { ...known, held }
+    } catch (error) {
+      if (!(error instanceof MeshError)) throw error
+      // The key's last good record, or else the name's: it may have stood under another key.
+      const last = held.found ? held : before?.held
+      const isYoung = last?.found && at - last.goodAt <= maxStaleMs
+      return { ...known, held: isYoung ? last : undefined, refused: `${key}: ${error.message}` }
+    }
+  }
+
+  function heldAt(key: string, before: Known | undefined): Held {
+    const own = before?.held?.key === key ? before.held : undefined
+    return wildcards.get(key) ?? own ?? { key, order: 0, goodAt: 0, text: '', found: undefined }
+  }
+}
+
+/** @throws {MeshError} where the text is no record; then nothing has changed. */
+function renew(held: Held, { text, revision }: Entry, order: number, at: number): void {
+  const { key, found } = held
+  // The same text is the same record, so that what was learned of its endpoints stays with them.
+  const record = found && held.text === text ? found.record : parseRecord(text)
+  held.found = { key, record, revision, freshness: 'fresh', refused: undefined, order }
+  held.order = order
+  held.goodAt = at
+  held.text = text
+}
+
+/** Nothing stands under a key any more. */
+function empty(held: Held | undefined, order: number): void {
+  if (!held || held.order > order) return
+  held.order = order
+  held.found = undefined
+}
