@@ -18,7 +18,7 @@ export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
   const call = caller(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
-    const { name, path } = context.arrival.identify()
+    const { name, path, mountLength } = context.arrival.identify()
     const { caller, receipt, trace, deadline, priority, headers = pickHeaders(request.headers) } = context
     return call(
       request,
@@ -26,6 +26,7 @@ export function proxy(options: MeshOptions): Forward {
         name,
         caller,
         path,
+        mountLength,
         headers,
         receipt,
         trace,
