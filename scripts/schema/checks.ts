@@ -35,6 +35,11 @@ const replacesPrefix = {
   anyOf: ['urlRewrite', 'requestRedirect'].map((field) => some({ [field]: { path: { type: 'ReplacePrefixMatch' } } })),
 }
 
+const redirects = has('filters', some({ type: 'RequestRedirect' }))
+const answersAlone = {
+  properties: { filters: { items: { properties: { type: { enum: ['RequestRedirect', 'CORS'] } } } } },
+}
+
 /** Checks that JSON Schema says as well. */
 export const SAID: Readonly<Record<string, object>> = {
   'a service name: a DNS name in lower case, with "@" and a tag if it has one': {
@@ -52,9 +57,15 @@ export const SAID: Readonly<Record<string, object>> = {
     { propertyNames: { enum: ['$schema', 'alias'] } },
   ),
   '"version" where there is "worker"': { dependencies: { worker: ['version'] } },
-  'no backendRefs beside a RequestRedirect': when(has('filters', some({ type: 'RequestRedirect' })), {
+  'no backendRefs beside a RequestRedirect': when(redirects, {
     properties: { backendRefs: { maxItems: 0 } },
   }),
+  'no filter but CORS beside a RequestRedirect: it answers by itself, and the others would do nothing': {
+    allOf: [
+      when({ anyOf: [redirects, has('backendRefs', { contains: redirects })] }, answersAlone),
+      { properties: { backendRefs: { items: when(redirects, answersAlone) } } },
+    ],
+  },
   'one match, of a PathPrefix, where a ReplacePrefixMatch stands': when(
     { anyOf: [has('filters', replacesPrefix), has('backendRefs', { contains: has('filters', replacesPrefix) })] },
     {

@@ -118,7 +118,7 @@ function redirect(): v.GenericSchema<Redirect> {
 }
 
 function pathModifier() {
-  const path = text(/^[^\s?#]{0,1024}$/, 'at most 1024 characters of a path')
+  const path = text(/^[^\s?#]{0,1024}$/, 'at most 1024 characters of a path, without "?", "#" or blanks')
   return byType({
     ReplaceFullPath: { replaceFullPath: path },
     ReplacePrefixMatch: { replacePrefixMatch: path },

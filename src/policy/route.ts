@@ -28,13 +28,14 @@ export interface Backend extends BackendRef {
   filters?: readonly RuleFilter[] | undefined
 }
 
-const MAX_RULES = 16
+/** More than a route of the API may have: a record holds all routes of its name. */
+const MAX_RULES = 64
 const MAX_MATCHES = 64
 const MAX_MATCHES_IN_ALL = 128
 /** Steps of all regular expressions: a text may cost a look at each for each of its characters. */
 const MAX_STEPS = 10_000
 
-/** All structural limits but that of expressions are the API's own. */
+/** All structural limits but those of rules and of expressions are the API's own. */
 export function rules(): v.GenericSchema<readonly Rule[]> {
   return v.pipe(
     list(rule(), 'rules', MAX_RULES, 1),
@@ -75,6 +76,11 @@ function rule(): v.GenericSchema<Rule> {
       'no backendRefs beside a RequestRedirect',
     ),
     must(
+      ({ filters = [], backendRefs = [] }: Rule) =>
+        [{ filters: [] }, ...backendRefs].every((backend) => !isLost([...filters, ...(backend.filters ?? [])])),
+      'no filter but CORS beside a RequestRedirect: it answers by itself, and the others would do nothing',
+    ),
+    must(
       (rule: Rule) => prefixOf(rule) !== undefined || !replacesPrefix(rule),
       'one match, of a PathPrefix, where a ReplacePrefixMatch stands',
     ),
@@ -87,6 +93,11 @@ function backend(): v.GenericSchema<Backend> {
     weight: v.optional(between(0, 1_000_000, 'a whole number from 0 to 1,000,000', Number.isInteger)),
     filters: v.optional(filters()),
   })
+}
+
+/** Does a filter stand beside a redirect that would have no effect there? */
+function isLost(filters: readonly RuleFilter[]): boolean {
+  return has(filters, 'RequestRedirect') && filters.some(({ type }) => type !== 'RequestRedirect' && type !== 'CORS')
 }
 
 /** The prefix that every request of a rule has, where its one match names one. */
