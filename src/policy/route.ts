@@ -29,9 +29,9 @@ export interface Backend extends BackendRef {
 }
 
 /** More than a route of the API may have: a record holds all routes of its name. */
-const MAX_RULES = 64
+export const MAX_RULES = 64
 const MAX_MATCHES = 64
-const MAX_MATCHES_IN_ALL = 128
+export const MAX_MATCHES_IN_ALL = 128
 /** Steps of all regular expressions: a text may cost a look at each for each of its characters. */
 const MAX_STEPS = 10_000
 
@@ -44,8 +44,7 @@ export function rules(): v.GenericSchema<readonly Rule[]> {
       'each name of a rule once',
     ),
     must(
-      (all: readonly Rule[]) =>
-        all.reduce((sum, { matches = [] }) => sum + Math.max(1, matches.length), 0) <= MAX_MATCHES_IN_ALL,
+      (all: readonly Rule[]) => matchesIn(all) <= MAX_MATCHES_IN_ALL,
       `${MAX_MATCHES_IN_ALL} matches in all rules together`,
     ),
     must(
@@ -58,6 +57,11 @@ export function rules(): v.GenericSchema<readonly Rule[]> {
       `regular expressions of ${MAX_STEPS} steps in all rules together`,
     ),
   )
+}
+
+/** A rule without matches has one, for every path. */
+export function matchesIn(rules: readonly { readonly matches?: readonly unknown[] | undefined }[]): number {
+  return rules.reduce((sum, { matches = [] }) => sum + Math.max(1, matches.length), 0)
 }
 
 function rule(): v.GenericSchema<Rule> {
