@@ -235,8 +235,8 @@ describe('an HTTPRoute', () => {
     const rule = { ...to('v1'), timeout: null }
     expect(errors(route('a', { parentRefs, hostname: null, rules: [rule] }, { colour: null }))).toEqual([
       'error metadata.colour: is not a field that this version knows.',
-      'error spec.hostname: is not a field that this version knows.',
-      'error spec.rules.0.timeout: is not a field that this version knows.',
+      'error spec.hostname: is not a field that this version knows. Did you mean "hostnames"?',
+      'error spec.rules.0.timeout: is not a field that this version knows. Did you mean "timeouts"?',
     ])
   })
 
