@@ -73,6 +73,7 @@ function introduce(dev: Dev, registry: string | undefined, line: (text: string) 
   line(`registry  ${registry === undefined ? 'empty: --registry FILE fills it' : `${registry}: ${services.join(' ')}`}`)
   for (const { binding, worker, dir } of dev.bound) line(`binding   ${binding} is the Worker "${worker}" in ${dir}`)
   const callable = services.find(isServiceName) ?? 'NAME'
+  line(`edits     are obeyed by the second call after ${dev.fresh} (MESH_FRESH)`)
   line(`call      curl ${dev.url}/svc/${callable}/`)
 }
 

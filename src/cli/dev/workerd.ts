@@ -40,7 +40,10 @@ function reasonOf(cause: unknown): string {
 
 /** Miniflare ends the process at once on a signal. Where somebody was listening for it before, it is theirs. */
 function keepingSignals<Made>(make: () => Made): Made {
-  const before = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, listeners: process.listeners(signal) }))
+  const before = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => ({
+    signal,
+    listeners: process.listeners(signal),
+  }))
   const made = make()
   for (const { signal, listeners } of before) {
     if (listeners.length === 0) continue
