@@ -1,7 +1,7 @@
 /** The rules of a record: HTTPRouteRule of the Gateway API, as it is written there. */
 import * as v from 'valibot'
 import { type BackendRef, reference } from './backend-ref.ts'
-import { filters, has, type RuleFilter } from './filter.ts'
+import { areCors, filters, has, type RuleFilter } from './filter.ts'
 import { type Match, match, stepsOrRefusal } from './match.ts'
 import { type Retry, retry } from './retry.ts'
 import { areDistinct, between, list, must, object, text } from './schema.ts'
@@ -81,8 +81,8 @@ function rule(): v.GenericSchema<Rule> {
     ),
     must(
       ({ filters = [], backendRefs = [] }: Rule) =>
-        [{ filters: [] }, ...backendRefs].every((backend) => !isLost([...filters, ...(backend.filters ?? [])])),
-      'no filter but CORS beside a RequestRedirect: it answers by itself, and the others would do nothing',
+        areCors(filters) || !backendRefs.some((backend) => has(backend.filters ?? [], 'RequestRedirect')),
+      'no filter but CORS where a backend has a RequestRedirect',
     ),
     must(
       (rule: Rule) => prefixOf(rule) !== undefined || !replacesPrefix(rule),
@@ -97,11 +97,6 @@ function backend(): v.GenericSchema<Backend> {
     weight: v.optional(between(0, 1_000_000, 'a whole number from 0 to 1,000,000', Number.isInteger)),
     filters: v.optional(filters()),
   })
-}
-
-/** Does a filter stand beside a redirect that would have no effect there? */
-function isLost(filters: readonly RuleFilter[]): boolean {
-  return has(filters, 'RequestRedirect') && filters.some(({ type }) => type !== 'RequestRedirect' && type !== 'CORS')
 }
 
 /** The prefix that every request of a rule has, where its one match names one. */

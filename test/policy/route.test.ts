@@ -230,7 +230,7 @@ describe('rules', () => {
     [
       'redirect and rewrite',
       ofRule({ filters: [filter('RequestRedirect', {}), filter('URLRewrite', {})] }),
-      '$.rules[0].filters: Expected either RequestRedirect or URLRewrite, got [',
+      '$.rules[0].filters: Expected no filter but CORS beside a RequestRedirect, which answers by itself, got [',
     ],
     [
       'a redirect with backends',
@@ -241,15 +241,19 @@ describe('rules', () => {
       (type): [string, string, string][] => {
         const other = FULLEST.filters.find((one) => one.type === type)
         const redirect = filter('RequestRedirect', {})
-        const refused = '$.rules[0]: Expected no filter but CORS beside a RequestRedirect: it answers by itself, and'
         const backendRefs = [{ name: 'a' }, { name: 'b', filters: [redirect] }]
+        const beside = 'Expected no filter but CORS beside a RequestRedirect, which answers by itself, got ['
         return [
-          [`a redirect beside ${type}`, ofRule({ filters: [other, redirect] }), refused],
-          [`a redirect of a backend beside ${type}`, ofRule({ filters: [other], backendRefs }), refused],
+          [`a redirect beside ${type}`, ofRule({ filters: [other, redirect] }), `$.rules[0].filters: ${beside}`],
+          [
+            `a redirect of a backend beside ${type}`,
+            ofRule({ filters: [other], backendRefs }),
+            '$.rules[0]: Expected no filter but CORS where a backend has a RequestRedirect, got {',
+          ],
           [
             `a redirect and ${type} of one backend`,
             ofRule({ backendRefs: [{ name: 'a', filters: [redirect, other] }] }),
-            refused,
+            `$.rules[0].backendRefs[0].filters: ${beside}`,
           ],
         ]
       },
@@ -260,12 +264,12 @@ describe('rules', () => {
         filters: [filter('URLRewrite', { hostname: 'a' })],
         backendRefs: [{ name: 'a', filters: [filter('RequestRedirect', {})] }],
       }),
-      '$.rules[0]: Expected no filter but CORS beside a RequestRedirect',
+      '$.rules[0]: Expected no filter but CORS where a backend has a RequestRedirect',
     ],
     [
       'a query in a path that is put in place of another',
       ofFilter(filter('RequestRedirect', { path: { type: 'ReplaceFullPath', replaceFullPath: '/a?b=1' } })),
-      '$.rules[0].filters[0].requestRedirect.path.replaceFullPath: Expected at most 1024 characters of a path, without "?", "#" or blanks, got "/a?b=1".',
+      '$.rules[0].filters[0].requestRedirect.path.replaceFullPath: Expected at most 1024 characters of a path without "?", "#" or blanks, got "/a?b=1".',
     ],
     [
       'a status that is no redirect',

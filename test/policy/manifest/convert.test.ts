@@ -942,7 +942,7 @@ describe('convert', () => {
   ])('refuses %s beside a redirect, which would do nothing there', (type, fields) => {
     const redirect = { type: 'RequestRedirect', requestRedirect: { hostname: 'b.example.com' } }
     expect(errors(route('a', { parentRefs, rules: [{ filters: [redirect, { type, ...fields }] }] })).join()).toContain(
-      'error spec.rules.0: Expected no filter but CORS beside a RequestRedirect: it answers by itself, and the others would do nothing',
+      'error spec.rules.0.filters: Expected no filter but CORS beside a RequestRedirect, which answers by itself',
     )
   })
 
