@@ -27,7 +27,9 @@ const EDITS_PORT = 8793
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 /** What a Worker wrote, or a record holds. */
-const note = (text: string) => text.split('\n').forEach((line) => void print(printable(line)))
+const note = (text: string) => {
+  for (const line of text.split('\n')) print(printable(line))
+}
 
 async function play(): Promise<boolean> {
   const startedAt = performance.now()

@@ -18,6 +18,6 @@ export function interruption(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
     // Nobody reads any more: what is written then must not end us before what we started.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => resolve())
-    launcherGone().then(resolve)
+    void launcherGone().then(resolve)
   })
 }

@@ -41,8 +41,8 @@ function faultIn(text: string): JsonFault {
   const open: string[] = []
   let last = ''
   const fault = (wanted: string): JsonFault => {
-    const [found] = [...text.slice(offset, offset + 2)]
-    if (found === undefined) return { offset, what: `ends where ${wanted} should stand` }
+    if (offset >= text.length) return { offset, what: `ends where ${wanted} should stand` }
+    const found = String.fromCodePoint(text.codePointAt(offset) ?? 0)
     if (last === ',' && '}]'.includes(found)) return { offset, what: `has a comma before the closing "${found}"` }
     return { offset, what: `has ${JSON.stringify(found)} where ${wanted} should stand` }
   }
