@@ -4,6 +4,7 @@
  */
 import { interruption } from '../../src/cli/dev/interruption.ts'
 import { isFree } from '../../src/cli/dev/port.ts'
+import { printable } from '../../src/cli/printable.ts'
 import { startEdits } from './edits.ts'
 import { paymentRecords } from './records.ts'
 import { report } from './report.ts'
@@ -25,6 +26,10 @@ const PORT = 8787
 const EDITS_PORT = 8793
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
+/** What a Worker wrote, or a record holds. */
+const note = (text: string) => {
+  for (const line of text.split('\n')) print(printable(line))
+}
 
 async function play(): Promise<boolean> {
   const startedAt = performance.now()
@@ -54,7 +59,7 @@ async function play(): Promise<boolean> {
 
 async function stay(): Promise<void> {
   const interrupted = interruption()
-  const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, note: print })
+  const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, note })
   const edits = await startEdits((await isFree(EDITS_PORT)) ? EDITS_PORT : 0, shop.put)
   print(`ready ${shop.url}
 
@@ -63,7 +68,7 @@ Try:
   curl -i -H 'selvedge-timeout-ms: 15' ${shop.url}/svc/order/7
   curl -i ${shop.url}/svc/nobody/
 
-payment can be a Worker, a URL or a Lambda, by an edit of KV each:
+payment can be a Worker, a URL or a Lambda, by an edit of KV each, which the second call after ${shop.fresh} obeys:
 ${switches(shop, edits.url)}
 Where the mesh is deployed, the same edit is npx wrangler kv key put --binding REGISTRY --remote services/payment '…'.
 Or edit ${shop.registryFile}, and call again. Ctrl-C ends it.

@@ -3,14 +3,21 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { misnamed, refusals } from '../../src/cli/dev/refusal.ts'
+import { printable } from '../../src/cli/printable.ts'
 import type { Shop } from './shop.ts'
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8' }
 
 export interface Edits {
   readonly url: string
   close(): Promise<void>
 }
 
-/** Listens on loopback for `PUT /services/<name>` with the record as its content. */
+/**
+ * Listens on loopback for `PUT /services/<name>` with the record as its content. Garbage is refused here, in the words of
+ * `selvedge validate`: `wrangler` would write it, and the mesh would go on with the last good record.
+ */
 export async function startEdits(port: number, put: Shop['put']): Promise<Edits> {
   const server = createServer((request, response) => {
     edit(request, response).catch(() => response.destroy())
@@ -23,8 +30,16 @@ export async function startEdits(port: number, put: Shop['put']): Promise<Edits>
       response.writeHead(404).end('PUT /services/<name>\n')
       return
     }
-    await put(decodeURIComponent(name), await text(request))
-    response.writeHead(200).end(`KV: services/${name} is written.\n`)
+    const [key, record] = [decoded(name), await text(request)]
+    const bad = misnamed(key)
+    const refused = bad ? [bad] : refusals(record)
+    if (refused.length > 0) {
+      const told = refused.map(({ text }) => `${printable(text)}\n`).join('')
+      response.writeHead(422, PLAIN).end(`KV is left as it was: the mesh would refuse this record.\n${told}`)
+      return
+    }
+    await put(key, record)
+    response.writeHead(200, PLAIN).end(`KV: services/${name} is written.\n`)
   }
 
   return {
@@ -33,5 +48,14 @@ export async function startEdits(port: number, put: Shop['put']): Promise<Edits>
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
+  }
+}
+
+/** What is no encoding of a name is none. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
   }
 }

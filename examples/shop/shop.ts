@@ -34,6 +34,8 @@ export interface Called {
 export interface Shop {
   readonly url: string
   readonly registryFile: string
+  /** How old a record may be before the mesh asks KV again. */
+  readonly fresh: string
   readonly bank: Upstream
   /** The same service as the Worker "payment", elsewhere. */
   readonly payment: Upstream
@@ -96,6 +98,7 @@ export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}):
     return {
       url: mesh.url,
       registryFile: registry.file,
+      fresh: mesh.fresh,
       bank,
       payment,
       lambda,

@@ -35,6 +35,9 @@ const replacesPrefix = {
   anyOf: ['urlRewrite', 'requestRedirect'].map((field) => some({ [field]: { path: { type: 'ReplacePrefixMatch' } } })),
 }
 
+const redirects = some({ type: 'RequestRedirect' })
+const areCors = { items: { properties: { type: { enum: ['RequestRedirect', 'CORS'] } } } }
+
 /** Checks that JSON Schema says as well. */
 export const SAID: Readonly<Record<string, object>> = {
   'a service name: a DNS name in lower case, with "@" and a tag if it has one': {
@@ -52,9 +55,14 @@ export const SAID: Readonly<Record<string, object>> = {
     { propertyNames: { enum: ['$schema', 'alias'] } },
   ),
   '"version" where there is "worker"': { dependencies: { worker: ['version'] } },
-  'no backendRefs beside a RequestRedirect': when(has('filters', some({ type: 'RequestRedirect' })), {
+  'no backendRefs beside a RequestRedirect': when(has('filters', redirects), {
     properties: { backendRefs: { maxItems: 0 } },
   }),
+  'no filter but CORS beside a RequestRedirect, which answers by itself': when(redirects, areCors),
+  'no filter but CORS where a backend has a RequestRedirect': when(
+    has('backendRefs', { contains: has('filters', redirects) }),
+    { properties: { filters: areCors } },
+  ),
   'one match, of a PathPrefix, where a ReplacePrefixMatch stands': when(
     { anyOf: [has('filters', replacesPrefix), has('backendRefs', { contains: has('filters', replacesPrefix) })] },
     {
@@ -67,9 +75,6 @@ export const SAID: Readonly<Record<string, object>> = {
       },
     },
   ),
-  'either RequestRedirect or URLRewrite': {
-    not: { allOf: [some({ type: 'RequestRedirect' }), some({ type: 'URLRewrite' })] },
-  },
   'either "percent" or "fraction"': { not: { required: ['percent', 'fraction'] } },
   '"*" to stand alone': when({ contains: { const: '*' } }, { maxItems: 1 }),
   'a path: "/" first, without "//", "/./", "/../", "%2F" or "#", and of characters that a URL may have there': when(

@@ -3,7 +3,8 @@ import { recordJsonSchema } from './record-schema.ts'
 import type { Json } from './structure.ts'
 
 /** With or without the prefix of the KV key; a wildcard in front or a tag behind. */
-const NAME = '^(?:services/)?(?:\\*\\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)?$'
+const NAME =
+  '^\\$schema$|^(?:services/)?(?:\\*\\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)?$'
 
 export function registryJsonSchema(): Json {
   const { $schema, definitions, ...record } = recordJsonSchema()
@@ -14,6 +15,7 @@ export function registryJsonSchema(): Json {
     title: 'Registry file',
     description: 'Services by their names: what stands under each in the registry.',
     type: 'object',
+    properties: { $schema: { description: 'For editors. No service is called so.', type: 'string' } },
     propertyNames: { pattern: NAME, patternErrorMessage: 'Expected a service name: a DNS name in lower case.' },
     additionalProperties: {
       description: 'An address, or a record.',

@@ -122,7 +122,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   // Who goes where.
   rules: {
     description:
-      'Who goes where: up to 16 HTTPRouteRules of the Gateway API, word for word. Left out, everything goes to the endpoints.',
+      'Who goes where: up to 64 HTTPRouteRules of the Gateway API, word for word. Left out, everything goes to the endpoints.',
   },
   'rules[]': { description: 'A rule. Of all matches that hold the most specific decides; then the earlier rule.' },
   'rules[].name': { description: 'Told on the receipt and in errors. Once in a record.' },

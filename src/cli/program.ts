@@ -5,6 +5,7 @@ import { devCommand } from './commands/dev.ts'
 import { validateCommand } from './commands/validate.ts'
 import { Fault } from './fault.ts'
 import { NegativeAnswer } from './negative-answer.ts'
+import { type Printer, printer } from './printer.ts'
 import { type Terminal, terminal } from './terminal.ts'
 
 /** Set when the CLI is bundled: the version in package.json. */
@@ -12,37 +13,37 @@ declare const SELVEDGE_VERSION: string
 
 /** Resolves with the exit code: 0 done, 1 a negative answer, 2 wrong usage or a fault. */
 export async function run(argv: readonly string[], to: Terminal = terminal): Promise<number> {
+  const print = printer(to)
   try {
-    await program(to).parseAsync([...argv], { from: 'user' })
+    await program(print).parseAsync([...argv], { from: 'user' })
     return 0
   } catch (error) {
     // Commander has already said what is wrong with the command line.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (error instanceof NegativeAnswer) {
-      to.err(`selvedge: ${error.message}\n`)
-      return 1
+    if (error instanceof NegativeAnswer || error instanceof Fault) {
+      const { message, more } = error
+      print.fail(message, error instanceof Fault ? error.detail : undefined)
+      for (const told of more) print.fail(told)
+      return error instanceof Fault ? 2 : 1
     }
-    to.err(`selvedge: ${error instanceof Fault ? error.message : describe(error)}\n`)
+    // One that nobody foresaw: its stack is the best there is to say.
+    const [first = '', ...stack] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
+    print.fail(first, stack.join('\n') || undefined)
     return 2
   }
 }
 
-function program(to: Terminal): Command {
+function program(print: Printer): Command {
   const program = new Command('selvedge')
     .description('The service mesh at the edge: functions call functions by name.')
     .version(SELVEDGE_VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => to.out(text), writeErr: (text) => to.err(text) })
+    .configureOutput({ writeOut: print.help, writeErr: print.usage })
     .showHelpAfterError('(selvedge --help lists what there is)')
   for (const make of [devCommand, validateCommand, convertCommand]) {
-    program.addCommand(make(to).copyInheritedSettings(program))
+    program.addCommand(make(print).copyInheritedSettings(program))
   }
   return program
-}
-
-/** A fault that nobody foresaw: its stack is the best there is to say. */
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

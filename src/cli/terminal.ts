@@ -1,4 +1,4 @@
-/** Where a command writes. */
+/** Where a command writes: through a printer, which escapes what it is given. */
 export interface Terminal {
   /** What was asked for. */
   out(text: string): void

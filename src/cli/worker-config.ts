@@ -1,7 +1,7 @@
 /** What a Worker has, as its wrangler configuration says it. */
 
 import { loadWrangler } from './dev/peers.ts'
-import { Fault } from './fault.ts'
+import { faultOf } from './fault.ts'
 import type { Given, Section } from './needs.ts'
 
 /**
@@ -26,6 +26,6 @@ export async function readWorkerConfig(file: string, env?: string): Promise<Give
       values: new Set([...Object.keys(config.vars), ...(config.secrets?.required ?? [])]),
     }
   } catch (cause) {
-    throw new Fault(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw faultOf(`${file}:`, cause)
   }
 }

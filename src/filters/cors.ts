@@ -84,9 +84,12 @@ function told(headers: Headers, cors: Cors, origin: string | undefined): Headers
   return headers
 }
 
-/** With credentials a browser reads `*` as a name, not as all of them: so `wanted` is listed instead. */
-function saidOf(said: readonly string[] = [], wanted: string | null, { allowCredentials }: Cors): string | null {
-  return said[0] === '*' && allowCredentials ? wanted : said.join(', ')
+/** With credentials a browser reads `*` as a name, not as all of them: so `wanted` is listed in its place. */
+function saidOf(said: readonly string[] = [], wanted: string | null, { allowCredentials }: Cors): string {
+  return said
+    .map((name) => (name === '*' && allowCredentials ? wanted : name))
+    .filter(Boolean)
+    .join(', ')
 }
 
 /** `*` in front of a host stands for any labels; a port left out is that of the scheme. */

@@ -1,4 +1,5 @@
 /** Sends the caller elsewhere: RequestRedirect of the Gateway API. */
+import { plainPath } from '../core/path.ts'
 import { type Filter, nothing } from '../core/service.ts'
 import type { Redirect, RuleFilter } from '../policy/filter.ts'
 import { PROXY_STATUS } from '../wire/headers.ts'
@@ -11,7 +12,10 @@ export interface RedirectPlan {
 }
 
 interface Needs {
+  /** As the rules see it: on the mesh's own hosts the name of the service stands before it. */
   readonly path: string
+  /** How many characters of the URL's path do. */
+  readonly mountLength?: number | undefined
   readonly plan?: { readonly redirect: RedirectPlan | undefined } | undefined
 }
 
@@ -23,29 +27,24 @@ export function redirectPlan(filters: readonly RuleFilter[], prefix: string): Re
   return { to: filter.requestRedirect, replace: path && replacedPath(path, prefix) }
 }
 
-export const redirect: Filter<Needs> = function redirect(request, { path, plan }, next) {
+export const redirect: Filter<Needs> = function redirect(request, { path, mountLength = 0, plan }, next) {
   if (!plan?.redirect) return next(request, nothing)
   const headers = {
-    location: locationOf(request.url, path, plan.redirect),
+    location: locationOf(request.url, mountLength, path, plan.redirect),
     [PROXY_STATUS]: proxyStatus({ details: 'redirected by a rule' }),
   }
   return Promise.resolve(new Response(null, { status: plan.redirect.to.statusCode ?? 302, headers }))
 }
 
-/** @param path as the rules see it: on the mesh's own hosts the name of the service stands before it. */
-function locationOf(url: string, path: string, { to, replace }: RedirectPlan): string {
+function locationOf(url: string, mountLength: number, path: string, { to, replace }: RedirectPlan): string {
   const asked = new URL(url)
   const scheme = to.scheme ?? asked.protocol.slice(0, -1)
   // A scheme that is given has its own port, unless one is given, too.
   const port = to.port ?? (to.scheme ? '' : asked.port)
-  const before = to.hostname === undefined ? spokenBefore(asked, path) : ''
+  const start = url.indexOf('/', url.indexOf('://') + 3)
+  const mount = to.hostname === undefined ? url.slice(start, start + mountLength) : ''
+  // Steps up are taken before the mount stands there: they must not lead out of it.
+  const after = replace ? plainPath(replace(path)) : path
   // As a URL it leaves out the port that the scheme has anyhow, and can stand in a header.
-  return new URL(`${scheme}://${to.hostname ?? asked.hostname}:${port}${before}${replace ? replace(path) : path}`).href
-}
-
-/** What stands in the URL before the path that the rules see: `/svc/users`. */
-function spokenBefore({ pathname, search }: URL, path: string): string {
-  const whole = pathname + search
-  if (whole.endsWith(path)) return whole.slice(0, -path.length)
-  return path.startsWith('/?') || path === '/' ? pathname : ''
+  return new URL(`${scheme}://${to.hostname ?? asked.hostname}:${port}${mount}${after}`).href
 }

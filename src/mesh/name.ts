@@ -8,6 +8,8 @@ export interface Called {
   readonly name: ServiceName
   /** Path and query, from the first slash. */
   readonly path: string
+  /** How many characters of the URL's path name the service, as `/svc/users` does. Default 0: its host does. */
+  readonly mountLength?: number
 }
 
 /** Host (without port) and path and query of an absolute URL. By index: a URL object costs as much as all the balancing. */

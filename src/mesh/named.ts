@@ -14,6 +14,8 @@ export interface NewCall {
   readonly caller: ServiceName | undefined
   /** Path and query, from the first slash. */
   readonly path: string
+  /** How many characters of the URL's path stand before it, and name the service. */
+  readonly mountLength?: number | undefined
   /** Of the request that is sent. */
   readonly headers: PickedHeaders
   readonly receipt: Receipt
@@ -31,7 +33,7 @@ export type Named = Omit<Inbound, keyof NewCall> & NewCall
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
   const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
-  const { name, caller, path, headers, receipt, trace, deadline, priority, defer, signals } = added
+  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, signals } = added
   const call = {
     clock,
     random,
@@ -45,6 +47,7 @@ export function named(from: Inbound, added: NewCall): Named {
     name,
     caller,
     path,
+    mountLength,
     headers,
     receipt,
     trace,

@@ -20,13 +20,14 @@ export function proxy(options: MeshOptions): Forward {
   const call = caller(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
     const { caller, receipt, trace, deadline, priority, arrival, headers = pickHeaders(request.headers) } = context
-    const { name, path } = arrival.identify()
+    const { name, path, mountLength } = arrival.identify()
     return call(
       request,
       named(context, {
         name,
         caller,
         path,
+        mountLength,
         headers,
         receipt,
         trace,

@@ -76,10 +76,15 @@ export function filters() {
       'each type of filter once, but for RequestMirror',
     ),
     must(
-      (all: readonly RuleFilter[]) => !(has(all, 'RequestRedirect') && has(all, 'URLRewrite')),
-      'either RequestRedirect or URLRewrite',
+      (all: readonly RuleFilter[]) => areCors(all) || !has(all, 'RequestRedirect'),
+      'no filter but CORS beside a RequestRedirect, which answers by itself',
     ),
   )
+}
+
+/** Is there no filter but CORS, and redirects themselves? All others do something to what a redirect does not send. */
+export function areCors(filters: readonly RuleFilter[]): boolean {
+  return filters.every(({ type }) => type === 'CORS' || type === 'RequestRedirect')
 }
 
 export function has(filters: readonly RuleFilter[], type: RuleFilter['type']): boolean {
@@ -118,7 +123,7 @@ function redirect(): v.GenericSchema<Redirect> {
 }
 
 function pathModifier() {
-  const path = text(/^[^\s?#]{0,1024}$/, 'at most 1024 characters of a path')
+  const path = text(/^[^\s?#]{0,1024}$/, 'at most 1024 characters of a path without "?", "#" or blanks')
   return byType({
     ReplaceFullPath: { replaceFullPath: path },
     ReplacePrefixMatch: { replacePrefixMatch: path },

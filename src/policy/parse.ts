@@ -2,6 +2,8 @@
 import * as v from 'valibot'
 import { MeshError } from '../core/errors.ts'
 import { isEndpointUrl } from './address.ts'
+import { fieldsAt } from './fields.ts'
+import { nearest } from './near.ts'
 import { policySchema, recordOf, recordSchema, type ServiceRecord, type WrittenPolicy } from './record.ts'
 
 /** Characters of a record, at most: as many as the command reads of a file. A parser of JSON takes seconds for 10 MB of brackets. */
@@ -53,34 +55,88 @@ export function recordChecker(): (value: unknown) => Issue[] {
 /** Of an object valibot names one field that it does not know: the others are found without that one. */
 const MOST_PASSES = 50
 
-/** Says all that is wrong with one value after another. */
+/** Says all that is wrong with one value after another. A field whose name is a slip away is read as what was meant. */
 export function checker(schema: v.GenericSchema): (value: unknown) => Issue[] {
   return (value) => {
-    const found = new Map<string, Issue>()
+    // In the order in which the schema comes to them, first of all.
+    const seen = new Map<string, Issue>()
+    const isTold = new Set<string>()
+    const add = (path: Issue['path'], message: string, told: boolean) => {
+      const key = JSON.stringify([path, message])
+      if (!seen.has(key)) seen.set(key, { path, message })
+      if (told) isTold.add(key)
+    }
+    const meant: Renamed[] = []
     let rest = value
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       const { issues = [] } = v.safeParse(schema, rest)
+      // What is missed for want of a name that was misspelled is not missing.
+      const isLast = pass === MOST_PASSES - 1 || !issues.some(isUnknownField)
       for (const issue of issues) {
-        const path = keysOf(issue) as (string | number)[]
-        // What was written, with the fields that are left out by now.
-        const input = path.reduce((value: unknown, key) => (value as Record<string, unknown> | undefined)?.[key], value)
-        const message = reasonOf({ ...issue, input })
-        found.set(JSON.stringify([path, message]), { path, message })
+        const at = keysOf(issue) as (string | number)[]
+        const path = asWritten(at, meant)
+        if (!isUnknownField(issue)) {
+          // What was written, with the fields that are left out by now.
+          const input = path.reduce(
+            (value: unknown, key) => (value as Record<string, unknown> | undefined)?.[key],
+            value,
+          )
+          add(path, reasonOf({ ...issue, input }), isLast)
+          continue
+        }
+        const name = meantBy(at, rest, schema)
+        add(path, reasonOf(issue) + (name === undefined ? '' : ` Did you mean "${name}"?`), true)
+        rest = renamed(rest, at, name)
+        if (name !== undefined) meant.push({ parent: at.slice(0, -1), name, written: String(at.at(-1)) })
       }
-      const unknown = issues.filter(isUnknownField)
-      if (unknown.length === 0) break
-      rest = unknown.reduce((rest, issue) => without(rest, keysOf(issue)), rest)
+      if (isLast) break
     }
-    return [...found.values()]
+    return [...seen].filter(([key]) => isTold.has(key)).map(([, issue]) => issue)
   }
 }
 
-/** A copy that lacks one field. */
-function without(value: unknown, [key, ...rest]: readonly unknown[]): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => (index === key ? without(item, rest) : item))
+/** A field that was read under another name than the one that it has. */
+interface Renamed {
+  readonly parent: readonly (string | number)[]
+  readonly name: string
+  readonly written: string
+}
+
+/** The field that was meant by a name that is not known, and is not there yet. */
+function meantBy(path: readonly (string | number)[], value: unknown, schema: v.GenericSchema): string | undefined {
+  const parent = path.slice(0, -1)
+  const siblings = parent.reduce((value: unknown, key) => (value as Record<string, unknown> | undefined)?.[key], value)
+  const { own, all } = fieldsAt(schema, value, parent)
+  const free = (names: readonly string[]) => names.filter((name) => !Object.hasOwn(siblings as object, name))
+  const key = String(path.at(-1))
+  const near = nearest(key, free(own))
+  if (near !== undefined) return near
+  const other = nearest(key, free(all))
+  // With that name it must be what has such a field.
+  const isKnown = other !== undefined && fieldsAt(schema, renamed(value, path, other), parent).own.includes(other)
+  return isKnown ? other : undefined
+}
+
+function asWritten(path: readonly (string | number)[], meant: readonly Renamed[]): (string | number)[] {
+  return path.map((key, index) => {
+    const one = meant.find(
+      ({ parent, name }) => name === key && parent.length === index && parent.every((step, at) => step === path[at]),
+    )
+    return one?.written ?? key
+  })
+}
+
+/** A copy in which a field has another name, or is not there. */
+function renamed(value: unknown, [key, ...rest]: readonly unknown[], name: string | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => (index === key ? renamed(item, rest, name) : item))
   const entries = Object.entries(value as object)
-  if (rest.length === 0) return Object.fromEntries(entries.filter(([name]) => name !== key))
-  return Object.fromEntries(entries.map(([name, field]) => [name, name === key ? without(field, rest) : field]))
+  return Object.fromEntries(
+    entries.flatMap(([written, field]): [string, unknown][] => {
+      if (written !== key) return [[written, field]]
+      if (rest.length > 0) return [[written, renamed(field, rest, name)]]
+      return name === undefined ? [] : [[name, field]]
+    }),
+  )
 }
 
 function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {

@@ -1,7 +1,7 @@
 /** The rules of a record: HTTPRouteRule of the Gateway API, as it is written there. */
 import * as v from 'valibot'
 import { type BackendRef, reference } from './backend-ref.ts'
-import { filters, has, type RuleFilter } from './filter.ts'
+import { areCors, filters, has, type RuleFilter } from './filter.ts'
 import { type Match, match, stepsOrRefusal } from './match.ts'
 import { type Retry, retry } from './retry.ts'
 import { areDistinct, between, list, must, object, text } from './schema.ts'
@@ -28,13 +28,14 @@ export interface Backend extends BackendRef {
   filters?: readonly RuleFilter[] | undefined
 }
 
-const MAX_RULES = 16
+/** More than a route of the API may have: a record holds all routes of its name. */
+export const MAX_RULES = 64
 const MAX_MATCHES = 64
-const MAX_MATCHES_IN_ALL = 128
+export const MAX_MATCHES_IN_ALL = 128
 /** Steps of all regular expressions: a text may cost a look at each for each of its characters. */
 const MAX_STEPS = 10_000
 
-/** All structural limits but that of expressions are the API's own. */
+/** All structural limits but those of rules and of expressions are the API's own. */
 export function rules(): v.GenericSchema<readonly Rule[]> {
   return v.pipe(
     list(rule(), 'rules', MAX_RULES, 1),
@@ -43,8 +44,7 @@ export function rules(): v.GenericSchema<readonly Rule[]> {
       'each name of a rule once',
     ),
     must(
-      (all: readonly Rule[]) =>
-        all.reduce((sum, { matches = [] }) => sum + Math.max(1, matches.length), 0) <= MAX_MATCHES_IN_ALL,
+      (all: readonly Rule[]) => matchesIn(all) <= MAX_MATCHES_IN_ALL,
       `${MAX_MATCHES_IN_ALL} matches in all rules together`,
     ),
     must(
@@ -57,6 +57,11 @@ export function rules(): v.GenericSchema<readonly Rule[]> {
       `regular expressions of ${MAX_STEPS} steps in all rules together`,
     ),
   )
+}
+
+/** A rule without matches has one, for every path. */
+export function matchesIn(rules: readonly { readonly matches?: readonly unknown[] | undefined }[]): number {
+  return rules.reduce((sum, { matches = [] }) => sum + Math.max(1, matches.length), 0)
 }
 
 function rule(): v.GenericSchema<Rule> {
@@ -73,6 +78,11 @@ function rule(): v.GenericSchema<Rule> {
     must(
       ({ filters = [], backendRefs = [] }: Rule) => !has(filters, 'RequestRedirect') || backendRefs.length === 0,
       'no backendRefs beside a RequestRedirect',
+    ),
+    must(
+      ({ filters = [], backendRefs = [] }: Rule) =>
+        areCors(filters) || !backendRefs.some((backend) => has(backend.filters ?? [], 'RequestRedirect')),
+      'no filter but CORS where a backend has a RequestRedirect',
     ),
     must(
       (rule: Rule) => prefixOf(rule) !== undefined || !replacesPrefix(rule),

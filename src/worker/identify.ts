@@ -61,7 +61,8 @@ export function identify({ host, path, isMesh }: Address, nameOf: (said: string)
   }
   const rest = path.slice(SERVICE_PREFIX.length)
   const end = rest.search(/[/?]/)
-  if (end === -1) return { name: nameOf(rest), path: '/' }
+  if (end === -1) return { name: nameOf(rest), path: '/', mountLength: path.length }
   const name = nameOf(rest.slice(0, end))
-  return { name, path: rest[end] === '?' ? `/${rest.slice(end)}` : rest.slice(end) }
+  const mountLength = SERVICE_PREFIX.length + end
+  return { name, path: rest[end] === '?' ? `/${rest.slice(end)}` : rest.slice(end), mountLength }
 }

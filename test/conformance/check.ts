@@ -119,7 +119,7 @@ function unlike(wanted: Sight, seen: Seen | undefined): string[] {
 }
 
 function misanswered(
-  { headers = {}, absent = [] }: NonNullable<Expectation['answer']>,
+  { headers = {}, absent = [], exposes = [] }: NonNullable<Expectation['answer']>,
   { headers: got }: Answered,
   host: string,
 ) {
@@ -131,6 +131,9 @@ function misanswered(
       problems.push(`${name}: "${given}", not ${allowed.map((text) => `"${text}"`).join(' or ')}`)
   }
   for (const name of absent) if (name in got) problems.push(`${name} is there: "${got[name]}"`)
+  const exposed = tidy(got['access-control-expose-headers'] ?? '').split(',')
+  for (const name of exposes) if (!exposed.includes(name)) problems.push(`${name} is not exposed: "${exposed}"`)
+  if (exposes.length > 0 && exposed.includes('*')) problems.push(`"*" is exposed: "${exposed}"`)
   return problems
 }
 

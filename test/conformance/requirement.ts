@@ -57,6 +57,8 @@ export interface Expectation {
   readonly answer?: {
     readonly headers?: Readonly<Record<string, string | readonly string[]>>
     readonly absent?: readonly string[]
+    /** Among those that a page may read; `*` is not. */
+    readonly exposes?: readonly string[]
   }
   /** Attributes of the cookie that the answer sets. */
   readonly cookie?: { readonly has?: readonly string[]; readonly lacks?: readonly string[] }

@@ -30,6 +30,10 @@ const WORKER = `
 interface Env { GREETING: string; MESH: Fetcher; REGISTRY: KVNamespace }
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
+    if (request.url.endsWith('/log')) {
+      console.log('one\\nready http://evil.example\\n::error::two \\u001b[31mred\\u0085 ##[error]three')
+      return new Response('logged')
+    }
     const users = await env.MESH.fetch('http://users/from-order')
     const { caller } = await (await env.MESH.fetch('http://nobody/')).json<{ caller: string }>()
     return Response.json({ greeting: env.GREETING, users: await users.text(), kv: await env.REGISTRY.get('services/users'), caller })
@@ -39,7 +43,10 @@ export default {
 
 /** A command that runs: what it has written so far, and its end. */
 function selvedge(args: readonly string[], env: Record<string, string> = {}) {
-  const child: ChildProcess = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } })
+  return running(spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } }))
+}
+
+function running(child: ChildProcess) {
   const written = { out: '', err: '' }
   child.stdout?.on('data', (chunk) => {
     written.out += chunk
@@ -49,6 +56,18 @@ function selvedge(args: readonly string[], env: Record<string, string> = {}) {
   })
   const ended = once(child, 'close').then(([code]) => code as number)
   return { child, written, ended }
+}
+
+/** Where a command says that it is ready. */
+function readyAt({ written }: ReturnType<typeof running>): Promise<string> {
+  return vi.waitFor(
+    () => {
+      const ready = /^ready (http:\/\/127\.0\.0\.1:\d+)$/m.exec(written.out)?.[1]
+      if (!ready) throw new Error(`not ready: ${written.out}${written.err}`)
+      return ready
+    },
+    { timeout: 30_000 },
+  )
 }
 
 async function upstream(name: string): Promise<{ server: Server; url: string }> {
@@ -81,14 +100,7 @@ describe('selvedge dev', () => {
     await writeFile(join(dir, 'mesh.vars'), '# of the mesh\nKEY="k-1"\n')
     const files = ['--registry', registry, '--env-file', join(dir, 'mesh.vars')]
     dev = selvedge(['dev', ...files, '--port', '0', '--with', dir], { MESH_FRESH: '100ms' })
-    url = await vi.waitFor(
-      () => {
-        const ready = /^ready (http:\/\/127\.0\.0\.1:\d+)$/m.exec(dev.written.out)?.[1]
-        if (!ready) throw new Error(`not ready: ${dev.written.out}${dev.written.err}`)
-        return ready
-      },
-      { timeout: 30_000 },
-    )
+    url = await readyAt(dev)
   })
 
   afterAll(async () => {
@@ -114,6 +126,16 @@ describe('selvedge dev', () => {
     })
   })
 
+  it('shows what Workers log, line by line behind a mark, and lets none of it do anything', async () => {
+    await get('/svc/history/log')
+    await vi.waitFor(() => expect(dev.written.out).toContain('three'), { timeout: 10_000 })
+    const [, ...lines] = dev.written.out.slice(dev.written.out.indexOf('log       one')).split('\n')
+    expect(lines.slice(0, 2)).toEqual([
+      'log       ready http://evil.example',
+      'log       ::error::two \\u001b[31mred\\u0085 \\u0023#[error]three',
+    ])
+  })
+
   it('gives the mesh the secrets of a file', async () => {
     expect(await get('/svc/keyed/7')).toBe('blue /7 k-1')
     expect(dev.written.err).not.toContain('KEY')
@@ -131,11 +153,49 @@ describe('selvedge dev', () => {
     expect(await get('/svc/users/42')).toBe('green /42')
 
     await writeFile(registry, `users: { endpoint: ${green.url} }${history}`)
-    await vi.waitFor(() => expect(dev.written.err).toContain('users is not understood'), { timeout: 10_000 })
+    const told = `${registry}:1: users is not understood`
+    await vi.waitFor(() => expect(dev.written.err).toContain(told), { timeout: 10_000 })
+    expect(dev.written.err).toContain('endpoint: is not a field that this version knows. Did you mean "endpoints"?')
     expect(await get('/svc/users/42')).toBe('green /42')
 
     await writeFile(registry, `users: ${blue.url}${history}`)
     await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('blue /42'), { timeout: 10_000 })
+  })
+
+  it('obeys an edit soon, and says when', async () => {
+    const file = join(dir, 'soon.yaml')
+    await writeFile(file, `users: ${blue.url}\n`)
+    const soon = selvedge(['dev', '--registry', file, '--port', '0'])
+    try {
+      const at = await readyAt(soon)
+      expect(soon.written.out).toContain('edits     are obeyed by the second call after 500ms (MESH_FRESH)\n')
+      const call = async () => (await fetch(`${at}/svc/users/1`)).text()
+      expect(await call()).toBe('blue /1')
+      await writeFile(file, `users: ${green.url}\n`)
+      // A tenth of what it is where nothing is said.
+      await vi.waitFor(async () => expect(await call()).toBe('green /1'), { timeout: 3000 })
+    } finally {
+      soon.child.kill('SIGTERM')
+      await soon.ended
+    }
+  })
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ends with npm, which started it, on %s', async (signal) => {
+    const scripts = { dev: `node -e 0 && "${process.execPath}" "${CLI}" dev --port 0` }
+    const folder = await mkdtemp(join(dir, 'npm-'))
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts }))
+    const npm = running(spawn('npm', ['run', 'dev'], { cwd: folder }))
+    const at = await readyAt(npm)
+    npm.child.kill(signal)
+    await vi.waitFor(() => expect(fetch(`${at}/-/healthz`)).rejects.toThrow(), { timeout: 10_000, interval: 100 })
+  })
+
+  it('ends where its terminal is closed', async () => {
+    const alone = selvedge(['dev', '--port', '0'])
+    const at = await readyAt(alone)
+    alone.child.kill('SIGHUP')
+    expect(await alone.ended).toBe(0)
+    await expect(fetch(`${at}/-/healthz`)).rejects.toThrow()
   })
 
   it('leaves a port that is taken alone, with exit code 2', async () => {

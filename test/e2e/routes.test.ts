@@ -1,4 +1,6 @@
 /** Rules, through the built Worker over sockets: what they do with real bodies, headers and hosts. */
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
@@ -93,6 +95,23 @@ describe('a record with rules', () => {
     expect([status, headers.location]).toEqual([301, `${mesh.url}/svc/users/new/42?x=1`])
   })
 
+  it.each([
+    ['/old?', '/new?'],
+    ['/old/?', '/new/?'],
+    ['/old/a?', '/new/a?'],
+    ['/old//a', '/new//a'],
+    ['/old/a/../b', '/new/b'],
+    ['/../../old/x', '/new/x'],
+    ['/a/%2e%2e/../%2E%2E/old/x', '/new/x'],
+    ['/old/..%2f..%2fx', '/new/..%2f..%2fx'],
+    ['/old/a?/svc/users/old/a?', '/new/a?/svc/users/old/a?'],
+    ['/old/\u00e9', '/new/%C3%A9'],
+    ['/old/.well-known/x?', '/new/.well-known/x'],
+    ['/old/svc/users/old', '/new/svc/users/old'],
+  ])('redirects with that prefix, whatever the URL holds: %s', async (path, location) => {
+    expect(await rawLocation(mesh.url, `/svc/users${path}`)).toBe(`${mesh.url}/svc/users${location}`)
+  })
+
   it('rewrites host, path and headers', async () => {
     const answer = await mesh.call('/svc/users/api/42?x=1')
     const echo = JSON.parse(answer.text) as Echo
@@ -145,3 +164,11 @@ describe('a record with rules', () => {
     expect([status, headers['selvedge-error']]).toEqual([404, 'route_not_found'])
   })
 })
+
+/** `fetch` and `node:http` would tidy the target: so it is written by hand. */
+async function rawLocation(url: string, target: string): Promise<string | undefined> {
+  const { hostname, port, host } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.end(`GET ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
+  return /^location: (.*)\r$/im.exec(await text(socket))?.[1]
+}

@@ -92,9 +92,24 @@ describe('rules', () => {
     expect(() => parseRecord(JSON.stringify({ alias: 'a', rules }))).toThrow('or else an "alias"')
   })
 
+  it('may be 64, as the routes of one name are together', () => {
+    expect(refusal(times(64, () => ({})))).toBe('taken')
+  })
+
+  it('may have CORS beside a redirect, and backends that differ in what they do', () => {
+    const [cors, redirect] = [filter('CORS', { allowOrigins: ['*'] }), filter('RequestRedirect', {})]
+    const other = filter('RequestHeaderModifier', { remove: ['a'] })
+    expect(ofRule({ filters: [cors, redirect] })).toBe('taken')
+    const backendRefs = [
+      { name: 'a', filters: [redirect] },
+      { name: 'b', filters: [other] },
+    ]
+    expect(ofRule({ filters: [cors], backendRefs })).toBe('taken')
+  })
+
   it.each<[string, string, string]>([
-    ['no rules', refusal([]), '$.rules: Expected 1 to 16 rules, got [].'],
-    ['17 rules', refusal(times(17, () => ({}))), '$.rules: Expected 1 to 16 rules, got [{},'],
+    ['no rules', refusal([]), '$.rules: Expected 1 to 64 rules, got [].'],
+    ['65 rules', refusal(times(65, () => ({}))), '$.rules: Expected 1 to 64 rules, got [{},'],
     [
       '65 matches',
       ofRule({ matches: times(65, () => ({})) }),
@@ -215,12 +230,46 @@ describe('rules', () => {
     [
       'redirect and rewrite',
       ofRule({ filters: [filter('RequestRedirect', {}), filter('URLRewrite', {})] }),
-      '$.rules[0].filters: Expected either RequestRedirect or URLRewrite, got [',
+      '$.rules[0].filters: Expected no filter but CORS beside a RequestRedirect, which answers by itself, got [',
     ],
     [
       'a redirect with backends',
       ofFilter(filter('RequestRedirect', {}), { backendRefs: [{ name: 'a' }] }),
       '$.rules[0]: Expected no backendRefs beside a RequestRedirect, got {',
+    ],
+    ...(['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestMirror'] as const).flatMap(
+      (type): [string, string, string][] => {
+        const other = FULLEST.filters.find((one) => one.type === type)
+        const redirect = filter('RequestRedirect', {})
+        const backendRefs = [{ name: 'a' }, { name: 'b', filters: [redirect] }]
+        const beside = 'Expected no filter but CORS beside a RequestRedirect, which answers by itself, got ['
+        return [
+          [`a redirect beside ${type}`, ofRule({ filters: [other, redirect] }), `$.rules[0].filters: ${beside}`],
+          [
+            `a redirect of a backend beside ${type}`,
+            ofRule({ filters: [other], backendRefs }),
+            '$.rules[0]: Expected no filter but CORS where a backend has a RequestRedirect, got {',
+          ],
+          [
+            `a redirect and ${type} of one backend`,
+            ofRule({ backendRefs: [{ name: 'a', filters: [redirect, other] }] }),
+            `$.rules[0].backendRefs[0].filters: ${beside}`,
+          ],
+        ]
+      },
+    ),
+    [
+      'a redirect of a backend beside a rewrite of its rule',
+      ofRule({
+        filters: [filter('URLRewrite', { hostname: 'a' })],
+        backendRefs: [{ name: 'a', filters: [filter('RequestRedirect', {})] }],
+      }),
+      '$.rules[0]: Expected no filter but CORS where a backend has a RequestRedirect',
+    ],
+    [
+      'a query in a path that is put in place of another',
+      ofFilter(filter('RequestRedirect', { path: { type: 'ReplaceFullPath', replaceFullPath: '/a?b=1' } })),
+      '$.rules[0].filters[0].requestRedirect.path.replaceFullPath: Expected at most 1024 characters of a path without "?", "#" or blanks, got "/a?b=1".',
     ],
     [
       'a status that is no redirect',

@@ -44,7 +44,8 @@ describe('identify', () => {
     ['https://mesh.anna.workers.dev/svc/eu.users.shop/', 'eu.users.shop', '/'],
     ['http://localhost/svc/users/svc/orders', 'users', '/svc/orders'],
   ])('reads the name from the path on a host of the mesh: %s', (url, name, path) => {
-    expect(named(url)).toEqual({ name, path })
+    const mountLength = url.search(/(?<=svc\/[^/?]+)(?:[/?]|$)/) - url.indexOf('/svc')
+    expect(named(url)).toEqual({ name, path, mountLength })
   })
 
   it.each(['http://localhost/', 'http://localhost/users/42?svc=/svc/users', 'http://localhost/svc'])(

@@ -3,42 +3,64 @@ import { Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
 import { convert, type LeftOut } from '../../policy/manifest/convert.ts'
 import { idOf, isManifest } from '../../policy/manifest/read.ts'
-import { readInput } from '../manifest/input.ts'
+import { isCallable } from '../key.ts'
+import { filesOption, type Named, named } from '../manifest/files.ts'
+import { ended, readInput } from '../manifest/input.ts'
 import { spelled } from '../manifest/spelled.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
-import type { Terminal } from '../terminal.ts'
+import { printableData } from '../printable.ts'
+import type { Printer } from '../printer.ts'
 
-/** Words that YAML 1.1 takes for others, `off` for false, are quoted. */
-const YAML_FORM = { aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const
+/** Words that YAML 1.1 takes for others, `off` for false, are quoted. Each value stands on one line, behind its key. */
+const YAML_FORM = {
+  aliasDuplicateObjects: false,
+  compat: 'yaml-1.1',
+  blockQuote: false,
+  lineWidth: 0,
+  doubleQuotedAsJSON: true,
+} as const
 
-interface ConvertFlags {
-  file: string[]
+interface ConvertFlags extends Named {
   output: 'json' | 'yaml'
+  hostname?: string
+  domain: string
 }
 
-export function convertCommand(to: Terminal): Command {
-  return new Command('convert')
-    .description('turn HTTPRoute, GRPCRoute and XBackendTrafficPolicy manifests into records')
-    .requiredOption('-f, --file <file...>', 'files and folders of manifests, YAML or JSON; - is standard input')
+export function convertCommand(print: Printer): Command {
+  return filesOption(
+    new Command('convert').description('turn HTTPRoute, GRPCRoute and XBackendTrafficPolicy manifests into records'),
+    'files and folders of manifests, YAML or JSON; - is standard input',
+  )
     .option('--output <form>', 'json or yaml', form, 'json')
-    .action((flags: ConvertFlags) => run(flags, to))
+    .option('--hostname <name>', 'the name of routes that have none, and no Service for parent', host)
+    .option('--domain <name>', "the mesh's own domain, its MESH_DOMAIN", 'mesh')
+    .action((files: string[], flags: ConvertFlags) => run(named(files, flags), flags, print))
 }
 
-async function run({ file, output }: ConvertFlags, to: Terminal): Promise<void> {
-  const documents = await readInput(file)
-  const { records, findings, lacking, leftOut } = convert(documents)
+async function run(names: readonly string[], { output, hostname, domain }: ConvertFlags, print: Printer) {
+  const { documents, broken } = await readInput(names)
+  const { records, findings, lacking, leftOut } = convert(documents, { hostname, domain })
   const places = documents.map(({ at }) => at([]))
   const crowded = new Set(places.filter((place, index) => place === places[index - 1]))
   for (const { source, path, reason, severity } of [...findings, ...lacking]) {
     const object = crowded.has(source.at([])) && isManifest(source.value) ? `${idOf(source.value)}: ` : ''
-    to.err(`${source.at(path)}: ${severity}: ${object}${spelled(path)}${reason}\n`)
+    print.tell(`${source.at(path)}: ${severity}: ${object}${spelled(path)}${reason}`)
   }
   const all = Object.fromEntries(records)
-  to.out(output === 'yaml' ? stringify(all, YAML_FORM) : `${JSON.stringify(all, null, 2)}\n`)
+  print.data(output === 'yaml' ? yaml(all) : `${JSON.stringify(all, null, 2)}\n`)
   const errors = findings.filter(({ severity }) => severity === 'error').length
-  if (errors === 0) return
   const end = leftOut.length > 0 ? ` Left out: ${leftOut.map(told).join('; ')}.` : ''
-  throw new NegativeAnswer(`${errors} ${errors === 1 ? 'error' : 'errors'}.${end}`)
+  const summary = errors === 0 ? [] : [`${errors} ${errors === 1 ? 'error' : 'errors'}.${end}`]
+  if (broken.length > 0) throw ended(broken, ...summary)
+  if (errors > 0) throw new NegativeAnswer(summary.join())
+}
+
+/** What has to be escaped can be where it is quoted. */
+function yaml(records: object): string {
+  const text = stringify(records, YAML_FORM)
+  return printableData(text) === text
+    ? text
+    : stringify(records, { ...YAML_FORM, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' })
 }
 
 function told({ object, names }: LeftOut): string {
@@ -48,4 +70,9 @@ function told({ object, names }: LeftOut): string {
 function form(text: string): 'json' | 'yaml' {
   if (text === 'json' || text === 'yaml') return text
   throw new InvalidArgumentError('It is json or yaml.')
+}
+
+function host(text: string): string {
+  if (isCallable(text) && !text.includes('@')) return text
+  throw new InvalidArgumentError('It is a DNS name in lower case, which may begin with "*.".')
 }

@@ -7,7 +7,7 @@ import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import { Fault } from '../fault.ts'
 import { nameOf } from '../key.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Printer } from '../printer.ts'
 
 interface DevFlags {
   registry?: string
@@ -16,25 +16,32 @@ interface DevFlags {
   envFile?: string
 }
 
-export function devCommand(to: Terminal): Command {
+export function devCommand(print: Printer): Command {
   return new Command('dev')
     .description('run the mesh in workerd on this machine: no account, no network')
     .option('--registry <file>', 'JSON or YAML, a record for each name; KV is seeded from it and follows it')
     .option('--port <n>', 'port on 127.0.0.1, 0 for any', port, 8787)
     .option('--with <dir...>', 'folders with a wrangler config: Workers to run beside the mesh, bound to it')
     .option('--env-file <file>', "NAME=value lines, as in .dev.vars: variables and secrets of the mesh's Worker")
-    .action((flags: DevFlags) => dev(flags, to))
+    .action((flags: DevFlags) => dev(flags, print))
 }
 
-async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, to: Terminal): Promise<void> {
-  const line = (text: string) => to.out(`${text}\n`)
+async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, print: Printer): Promise<void> {
+  const { line } = print
   const interrupted = interruption()
   const dev = await startDev({
     ...(registry === undefined ? {} : { registry }),
     port,
     with: dirs,
     vars: { ...(envFile === undefined ? {} : valuesIn(envFile)), ...meshVars() },
-    on: { note: line, log: line, warn: (text) => to.err(`warning: ${text}\n`) },
+    on: {
+      note: line,
+      // Behind a mark of our own: no line of a Worker's begins where one of ours does.
+      log(text) {
+        for (const one of text.split('\n')) line(`log       ${one}`)
+      },
+      warn: (text) => print.tell(`warning: ${text}`),
+    },
   })
   introduce(dev, registry, line)
   line(`ready ${dev.url}`)
@@ -66,6 +73,7 @@ function introduce(dev: Dev, registry: string | undefined, line: (text: string) 
   line(`registry  ${registry === undefined ? 'empty: --registry FILE fills it' : `${registry}: ${services.join(' ')}`}`)
   for (const { binding, worker, dir } of dev.bound) line(`binding   ${binding} is the Worker "${worker}" in ${dir}`)
   const callable = services.find(isServiceName) ?? 'NAME'
+  line(`edits     are obeyed by the second call after ${dev.fresh} (MESH_FRESH)`)
   line(`call      curl ${dev.url}/svc/${callable}/`)
 }
 

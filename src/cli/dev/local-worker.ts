@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
-import { Fault } from '../fault.ts'
+import { Fault, faultOf } from '../fault.ts'
 import { loadEsbuild, loadWrangler } from './peers.ts'
 
 const CONFIGS = ['wrangler.jsonc', 'wrangler.json', 'wrangler.toml']
@@ -42,7 +42,7 @@ async function readConfig(configFile: string) {
     const { modulesRules: _, ...options } = workerOptions
     return { name: config.name, main: config.main, define, options }
   } catch (error) {
-    throw new Fault(`${configFile}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw faultOf(`${configFile}:`, error)
   }
 }
 
@@ -67,8 +67,6 @@ async function bundle(main: string, root: string, define: Record<string, string>
     return result.outputFiles[0]?.text ?? ''
   } catch (error) {
     // esbuild lists file, line and reason in its message.
-    throw new Fault(`${main} does not build. ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    throw faultOf(`${main} does not build.`, error)
   }
 }

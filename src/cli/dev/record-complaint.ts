@@ -1,37 +1,51 @@
 /** Says of a record, when it is written, what the mesh will say of it when it is called. */
 import { parseRecord } from '../../policy/parse.ts'
-import { isCallable, nameOf } from '../key.ts'
+import type { ServiceRecord } from '../../policy/record.ts'
+import { type AliasOf, circle } from '../circle.ts'
+import { nameOf, uncalled } from '../key.ts'
 import { type Given, type Lack, lacks } from '../needs.ts'
 import { leadsNowhere } from '../nowhere.ts'
+import { misnamed, type Refusal, refusals } from './refusal.ts'
 
-/**
- * What the mesh has to say against what stands in KV under `key`.
- *
- * @param given what the mesh's Worker has.
- * @param stands does a record stand under this name, or this wildcard?
- */
-export function recordComplaints(
-  key: string,
-  value: string,
-  given: Given,
-  stands: (name: string) => boolean,
-): readonly string[] {
+/** What stands in KV beside a record. */
+export interface Beside {
+  /** What the mesh's Worker has. */
+  readonly given: Given
+  /** The mesh's own. */
+  readonly domain: string
+  /** Does a record stand under this name, or this wildcard? */
+  stands(name: string): boolean
+  readonly aliasOf: AliasOf
+  /** Names of circles that were told of. */
+  readonly told: Set<string>
+}
+
+/** What the mesh has to say against what stands in KV under `key`. */
+export function recordComplaints(key: string, value: string, beside: Beside): readonly Refusal[] {
   const name = nameOf(key)
-  if (!isCallable(name)) {
-    return [`"${name}" is not a service name (a DNS name in lower case), so nobody can call it.`]
-  }
-  try {
-    const record = parseRecord(value)
-    const [lack] = lacks(record.endpoints, given)
-    const nowhere = leadsNowhere(record, stands)
-    return [
-      ...(lack ? [`${name} has an endpoint that ${lacking(lack)}`] : []),
-      ...nowhere.map((lead) => `${name} leads to "${lead.name}", under which no record stands.`),
-    ]
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return [`${name} is not understood, so the mesh goes on with the last good record, if it has one. ${why}`]
-  }
+  const bad = misnamed(key)
+  if (bad) return [bad]
+  const taken = uncalled(name, beside.domain)
+  const naming = taken === undefined ? [] : [{ path: [], text: `${name} ${taken}` }]
+  const refused = refusals(value).map(({ path, text }) => {
+    return {
+      path,
+      text: `${name} is not understood, so the mesh goes on with the last good record, if it has one. ${text}`,
+    }
+  })
+  return [...naming, ...(refused.length > 0 ? refused : complaintsOf(name, parseRecord(value), beside))]
+}
+
+function complaintsOf(name: string, record: ServiceRecord, { given, stands, aliasOf, told }: Beside): Refusal[] {
+  const [lack] = lacks(record.endpoints, given)
+  const round = record.alias && circle(name, aliasOf, told)
+  return [
+    ...(lack ? [{ path: ['endpoints', lack.endpoint], text: `${name} has an endpoint that ${lacking(lack)}` }] : []),
+    ...(round === undefined ? [] : [{ path: ['alias'], text: `The alias of ${name} ${round}` }]),
+    ...leadsNowhere(record, stands).map((lead) => {
+      return { path: lead.path, text: `${name} leads to "${lead.name}", under which no record stands.` }
+    }),
+  ]
 }
 
 function lacking({ name, section }: Lack): string {

@@ -1,6 +1,8 @@
 /** A registry as a file, JSON or YAML: what is to stand in KV, by key. */
-import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import type { Path } from '../../policy/manifest/manifest.ts'
 import { Fault } from '../fault.ts'
+import { isJson, jsonFault } from '../manifest/json.ts'
 
 const PREFIX = 'services/'
 
@@ -8,6 +10,7 @@ const PREFIX = 'services/'
  * The KV keys and values that a registry file stands for.
  *
  * A key is a service name, with or without `services/`. A record is an object, or a string that goes into KV as it is (a bare URL).
+ * `$schema` is for editors.
  * Whether the mesh understands a record is not decided here.
  *
  * @throws Fault naming file, line and column, where the text is not a map of names to records.
@@ -23,6 +26,8 @@ export function parseRegistryFile(text: string, file: string): Map<string, strin
     return `${file}:${line}:${col}`
   }
 
+  const fault = isJson(text, file) && text.trim() !== '' ? jsonFault(text) : undefined
+  if (fault) throw new Fault(`${at(fault.offset)}: is read as JSON, and ${fault.what}.`)
   const [error] = document.errors
   if (error) throw new Fault(`${at(error.pos[0])}: ${error.message}`)
 
@@ -40,6 +45,7 @@ export function parseRegistryFile(text: string, file: string): Map<string, strin
   for (const { key, value } of root.items) {
     if (!isScalar(key)) throw new Fault(`${at(key.range[0])}: a service name is a string.`)
     const name = key.source ?? String(key.value)
+    if (name === '$schema' && isScalar(value) && typeof value.value === 'string') continue
     const kvKey = name.startsWith(PREFIX) ? name : PREFIX + name
     if (entries.has(kvKey)) throw new Fault(`${at(key.range[0])}: ${kvKey} stands here twice.`)
     entries.set(kvKey, stored(value?.toJS(document)))
@@ -49,4 +55,34 @@ export function parseRegistryFile(text: string, file: string): Map<string, strin
 
 function stored(record: unknown): string {
   return typeof record === 'string' ? record : JSON.stringify(record ?? null)
+}
+
+/**
+ * Where a part of a record was written: `registry.yaml:3`.
+ *
+ * @param text of a registry file that was understood.
+ */
+export function placesIn(text: string, file: string): (key: string, path: Path) => string {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  return (key, path) => {
+    let node: unknown = document.contents
+    let offset = 0
+    for (const step of [key, ...path]) {
+      const found = isMap(node)
+        ? node.items.find(({ key: one }) => isCalled(one, step) || isCalled(one, String(step).replace(PREFIX, '')))
+        : undefined
+      const item = isSeq(node) ? node.items[Number(step)] : undefined
+      const first = found ? found.key : item
+      if (!isNode(first)) break
+      offset = first.range?.[0] ?? offset
+      node = found ? found.value : item
+      if (!isCollection(node)) break
+    }
+    return `${file}:${lines.linePos(offset).line}`
+  }
+}
+
+function isCalled(key: unknown, name: string | number): boolean {
+  return isScalar(key) && (key.source ?? String(key.value)) === name
 }

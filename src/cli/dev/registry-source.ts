@@ -1,10 +1,10 @@
 /** The registry file of a mesh that runs: KV is seeded from it, and follows it. */
 import { readFile } from 'node:fs/promises'
+import { parseRecord } from '../../policy/parse.ts'
 import { Fault } from '../fault.ts'
 import { nameOf } from '../key.ts'
-import type { Given } from '../needs.ts'
-import { recordComplaints } from './record-complaint.ts'
-import { parseRegistryFile } from './registry-file.ts'
+import { type Beside, recordComplaints } from './record-complaint.ts'
+import { parseRegistryFile, placesIn } from './registry-file.ts'
 import { type RegistryStore, registryWriter } from './registry-writer.ts'
 import { watchText } from './watch-text.ts'
 
@@ -12,8 +12,11 @@ export interface RegistrySource {
   /** KV keys that the file names. */
   readonly keys: readonly string[]
   /** Writes what the file said when it was read, then each change of it, until the returned function is called. */
-  feed(store: RegistryStore, given: Given, events: RegistryEvents): Promise<() => void>
+  feed(store: RegistryStore, mesh: Fed, events: RegistryEvents): Promise<() => void>
 }
+
+/** The mesh that reads what is written: what its Worker has, and its own domain. */
+export type Fed = Pick<Beside, 'given' | 'domain'>
 
 export interface RegistryEvents {
   /** A change in the file has reached KV. */
@@ -30,23 +33,24 @@ export async function registrySource(file: string): Promise<RegistrySource> {
   const entries = parseRegistryFile(text, file)
   return {
     keys: [...entries.keys()],
-    async feed(store, given, events) {
+    async feed(store, mesh, events) {
       const writer = registryWriter(store)
-      const write = async (entries: ReadonlyMap<string, string>) => {
+      const write = async (entries: ReadonlyMap<string, string>, text: string) => {
         const written = await writer.write(entries)
+        const at = placesIn(text, file)
+        const beside = { ...mesh, ...besides(entries), told: new Set<string>() }
         for (const key of [...written.added, ...written.changed]) {
-          const complaints = recordComplaints(key, entries.get(key) ?? '', given, (name) =>
-            entries.has(`services/${name}`),
-          )
-          for (const complaint of complaints) events.warn(`${file}: ${complaint}`)
+          for (const complaint of recordComplaints(key, entries.get(key) ?? '', beside)) {
+            events.warn(`${at(key, complaint.path)}: ${complaint.text}`)
+          }
         }
         return written
       }
-      await write(entries)
+      await write(entries, text)
       return watchText(file, text, {
         async text(text) {
           try {
-            const changes = Object.entries(await write(parseRegistryFile(text, file)))
+            const changes = Object.entries(await write(parseRegistryFile(text, file), text))
             const told = changes.filter(([, keys]) => keys.length > 0).map(([what, keys]) => `${what} ${names(keys)}`)
             if (told.length > 0) events.note(`${file}: ${told.join(', ')}`)
           } catch (error) {
@@ -57,6 +61,21 @@ export async function registrySource(file: string): Promise<RegistrySource> {
         },
         unreadable: (error) => events.warn(`${error.message}; what was last read goes on.`),
       })
+    },
+  }
+}
+
+/** What is known of the records of a file together. */
+function besides(entries: ReadonlyMap<string, string>): Pick<Beside, 'stands' | 'aliasOf'> {
+  return {
+    stands: (name) => entries.has(`services/${name}`),
+    aliasOf(name) {
+      try {
+        return parseRecord(entries.get(`services/${name}`) ?? '').alias
+      } catch {
+        // It is told of by itself.
+        return undefined
+      }
     },
   }
 }

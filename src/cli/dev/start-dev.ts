@@ -36,6 +36,8 @@ export interface DevEvents extends RegistryEvents {
 export interface Dev {
   /** Where the mesh listens, without a slash at the end. */
   readonly url: string
+  /** How old a record may be before the mesh asks KV again: its MESH_FRESH. */
+  readonly fresh: string
   /** The mesh's KV namespace. */
   readonly kv: RegistryStore
   /** KV keys written from the registry file. */
@@ -54,6 +56,8 @@ export interface Bound {
 }
 
 const READY_WITHIN_MS = 5000
+/** A tenth of what it is where the mesh is deployed: whoever edits here waits for it. */
+const FRESH = '500ms'
 
 /** Resolves once the mesh answers. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
@@ -65,12 +69,13 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
+  const vars: Readonly<Record<string, string>> = { MESH_FRESH: FRESH, ...options.vars }
   const mesh: V4WorkerOptions = {
     name: MESH,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: worker }],
     compatibilityDate: '2026-10-01',
     compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough'],
-    bindings: { ...options.vars },
+    bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     serviceBindings: Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])),
     // Straight to the mesh: Miniflare's own entry would stand before it, hide a client's abort and dress up errors.
@@ -84,12 +89,13 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     const store: RegistryStore = { put: (key, value) => kv.put(key, value), delete: (key) => kv.delete(key) }
     const given: Given = {
       bindings: new Map(beside.map(({ name }) => [bindingName(name), 'services'])),
-      values: new Set(Object.keys(options.vars ?? {})),
+      values: new Set(Object.keys(vars)),
     }
     await healthy(url)
-    const stop = await source?.feed(store, given, events)
+    const stop = await source?.feed(store, { given, domain: vars.MESH_DOMAIN ?? 'mesh' }, events)
     return {
       url,
+      fresh: vars.MESH_FRESH ?? FRESH,
       kv: store,
       keys: source?.keys ?? [],
       bound: beside.map(({ name, dir }) => ({ binding: bindingName(name), worker: name, dir })),

@@ -1,6 +1,6 @@
 /** workerd as a process of ours. */
 import type { Miniflare, V4WorkerdStructuredLog, V4WorkerOptions } from 'miniflare'
-import { Fault } from '../fault.ts'
+import { faultOf } from '../fault.ts'
 import { loadMiniflare } from './peers.ts'
 import { HOST } from './port.ts'
 
@@ -26,7 +26,7 @@ export async function startWorkerd(workers: V4WorkerOptions[], log: (line: strin
   } catch (cause) {
     // What never started fails once more when it is ended.
     await miniflare.dispose().catch(() => {})
-    throw new Fault(`workerd did not start: ${reasonOf(cause)}`, { cause })
+    throw faultOf('workerd did not start:', cause, reasonOf(cause))
   }
 }
 
@@ -40,7 +40,10 @@ function reasonOf(cause: unknown): string {
 
 /** Miniflare ends the process at once on a signal. Where somebody was listening for it before, it is theirs. */
 function keepingSignals<Made>(make: () => Made): Made {
-  const before = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, listeners: process.listeners(signal) }))
+  const before = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => ({
+    signal,
+    listeners: process.listeners(signal),
+  }))
   const made = make()
   for (const { signal, listeners } of before) {
     if (listeners.length === 0) continue

@@ -17,6 +17,7 @@ import type { Path } from '../../policy/manifest/manifest.ts'
 import { Fault } from '../fault.ts'
 import { NegativeAnswer } from '../negative-answer.ts'
 import { longRules } from './glance.ts'
+import { isJson, jsonFault, parseJson } from './json.ts'
 import { piecesOf } from './json-stream.ts'
 import { tooMuch } from './weight.ts'
 
@@ -40,14 +41,20 @@ export function readDocuments(text: string, file: string): Document[] {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
   const much = tooMuch(text)
   if (much) throw new Fault(`${file}:${much.line}: ${much.what}.`)
-  return piecesOf(text).flatMap(({ text, linesBefore }) => documentsOf(text, file, linesBefore))
+  const json = isJson(text, file)
+  return piecesOf(text).flatMap(({ text, linesBefore }) => documentsOf(text, file, linesBefore, json))
 }
 
-function documentsOf(text: string, file: string, linesBefore: number): Document[] {
+function documentsOf(text: string, file: string, linesBefore: number, json: boolean): Document[] {
   const long = longRules(text)
   if (long) {
     const place = long.line === undefined ? file : `${file}:${long.line}`
-    throw new NegativeAnswer(`${place}: ${long.count} rules; a record or route has 16 at most.`)
+    throw new NegativeAnswer(`${place}: ${long.count} rules; a route has 16 at most, a record 64.`)
+  }
+  const fault = json && text.trim() !== '' ? jsonFault(text) : undefined
+  if (fault) {
+    const line = linesBefore + text.slice(0, fault.offset).split('\n').length
+    throw new Fault(`${file}:${line}: is read as JSON, and ${fault.what}.`)
   }
   const lines = new LineCounter()
   // Merge keys (`<<`) are not of YAML 1.2, but kubectl follows them.
@@ -74,7 +81,7 @@ function documentsOf(text: string, file: string, linesBefore: number): Document[
         }
         return lineOf(offset)
       }
-      const value = resolved(() => document.toJS({ maxAliasCount: MAX_ALIASES }), at([]))
+      const value = json ? parseJson(text) : resolved(() => document.toJS({ maxAliasCount: MAX_ALIASES }), at([]))
       // Nothing but a comment.
       if (value === null) return []
       return itemsOf(value).map(({ item, path }) => ({ value: item, at: (inner: Path) => at([...path, ...inner]) }))
@@ -116,7 +123,7 @@ function refusalOf(document: Parsed): { reason: string; offset: number } | undef
       const seen = new Set<unknown>()
       for (const { key } of items) {
         if (!isScalar(key)) return refuse(key, 'A key is a text, not a list or a map.')
-        if (seen.has(key.value)) return refuse(key, `The key "${String(key.value)}" stands twice.`)
+        if (seen.has(key.value)) return refuse(key, `The key ${JSON.stringify(String(key.value))} stands twice.`)
         seen.add(key.value)
       }
       return undefined

@@ -4,7 +4,7 @@ import { joined } from './join.ts'
 import { lacking } from './lacking.ts'
 import type { Fields, Report } from './manifest.ts'
 import { type Found, type Read, readAll, type Source } from './read.ts'
-import { byAge, type RoutePart } from './route.ts'
+import { byAge, type Naming, type RoutePart } from './route.ts'
 import type { PolicyPart } from './traffic-policy.ts'
 
 export interface Conversion<Of> {
@@ -16,7 +16,7 @@ export interface Conversion<Of> {
   readonly leftOut: readonly LeftOut[]
 }
 
-/** A route or policy that is not converted, or not for all of its names. */
+/** An object that is not converted, or not for all of its names. */
 export interface LeftOut {
   /** Kind, namespace and name: `HTTPRoute shop/users`. */
   readonly object: string
@@ -24,14 +24,18 @@ export interface LeftOut {
   readonly names: readonly string[]
 }
 
+/** What a Service has without a route: the Gateway API does not retry unasked. */
+const UNROUTED: readonly Fields[] = [{ retry: { attempts: 0 } }]
+
 /**
  * Converts objects, of which each is converted whole or not at all. Routes for one name are joined: the oldest first,
  * then by namespace and name. A manifest keeps its own meaning: without a policy of its own a route retries nothing, and
- * has no retry budget.
+ * has no retry budget. A policy goes into the record of its Service, with a route or without: the budget that counts is
+ * that of the service that a rule leads to.
  */
-export function convert<Of extends Source>(sources: readonly Of[]): Conversion<Of> {
+export function convert<Of extends Source>(sources: readonly Of[], naming: Naming = {}): Conversion<Of> {
   const findings: Found<Of>[] = []
-  const { routes, policies } = readAll(sources, findings)
+  const { routes, policies, unread } = readAll(sources, naming, findings)
   const inOrder = routes.toSorted(
     ({ part: one }, { part: other }) => byAge(one, other) || (one.kind < other.kind ? -1 : 1),
   )
@@ -45,47 +49,61 @@ export function convert<Of extends Source>(sources: readonly Of[]): Conversion<O
   )
   const issuesOf = recordChecker()
   const records = new Map<string, Fields>()
-  const namesOf = new Map<RoutePart, Set<string>>()
+  const convertedFor = new Map<RoutePart | PolicyPart, Set<string>>()
+  const isFor = (part: RoutePart | PolicyPart, name: string) =>
+    convertedFor.set(part, (convertedFor.get(part) ?? new Set()).add(name))
   const unbounded = new Map<string, Report | undefined>()
-  for (const [name, own] of [...routesOf].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    const rules = joined(
-      name,
-      own.map(({ part, report }) => ({ route: part, report })),
-      issuesOf,
-    )
+  for (const name of [...new Set([...routesOf.keys(), ...policiesOf.keys()])].sort()) {
+    const own = routesOf.get(name) ?? []
+    const joint = own.map(({ part, report }) => ({ route: part, report }))
+    const rules = own.length > 0 ? joined(name, joint, issuesOf) : []
     const policy = oldest(name, policiesOf.get(name))
     if (policy?.isRefused) {
       own[0]?.report.error(['spec'], `"${name}" is left out: XBackendTrafficPolicy ${policy.part.id} is refused.`)
     }
     if (!rules || policy?.isRefused) continue
     const { retryConstraint = 'off' } = policy?.part ?? {}
+    if (policy) isFor(policy.part, name)
+    for (const { route } of rules) isFor(route, name)
+    if (own.length === 0 && retryConstraint === 'off') continue
     if (retryConstraint === 'off') unbounded.set(name, own[0]?.report)
-    for (const { route } of rules) namesOf.set(route, (namesOf.get(route) ?? new Set()).add(name))
-    records.set(`services/${name}`, { rules: rules.map(({ rule }) => rule), retryConstraint })
+    const written = own.length > 0 ? rules.map(({ rule }) => rule) : UNROUTED
+    records.set(`services/${name}`, { rules: written, retryConstraint })
   }
   noteUnbounded(unbounded)
-  for (const { part, report } of policies.filter(({ isRefused }) => !isRefused)) {
-    for (const { name, path } of part.targets.filter(({ name }) => !records.has(`services/${name}`))) {
-      report.error(path, `There is no route for "${name}" here: write the policy into that service's own record.`)
+  const converted = routes.filter(({ part }) => convertedFor.has(part))
+  const lacks = lacking(converted, records)
+  for (const { part, report } of policies) {
+    for (const { name, path } of part.targets) {
+      if (part.retryConstraint === undefined || !convertedFor.get(part)?.has(name) || lacks.has(name)) continue
+      const key = `services/${name}`
+      report.note(
+        path,
+        `No rule here leads to "${name}", whose budget is read where one does. Write the endpoints of the Service into ${key}.`,
+      )
     }
   }
-  const converted = routes.filter(({ part }) => namesOf.has(part))
-  const refused = policies.filter(({ isRefused }) => isRefused)
   return {
     records,
     findings,
-    lacking: lacking(converted, records),
+    lacking: [...lacks.values()],
     leftOut: [
-      ...routes.flatMap(({ part }) => leftOut(part, namesOf.get(part))),
-      ...refused.map(({ part }) => ({ object: `XBackendTrafficPolicy ${part.id}`, names: [] })),
+      ...routes.flatMap(({ part }) => leftOut(`${part.kind} ${part.id}`, part.names.keys(), convertedFor.get(part))),
+      ...policies.flatMap(({ part, isRefused }) =>
+        leftOut(
+          `XBackendTrafficPolicy ${part.id}`,
+          part.targets.map(({ name }) => name),
+          isRefused ? undefined : convertedFor.get(part),
+        ),
+      ),
+      ...unread.map((object) => ({ object, names: [] })),
     ],
   }
 }
 
-function leftOut({ kind, id, names }: RoutePart, converted: ReadonlySet<string> | undefined): LeftOut[] {
-  const object = `${kind} ${id}`
+function leftOut(object: string, names: Iterable<string>, converted: ReadonlySet<string> | undefined): LeftOut[] {
   if (!converted) return [{ object, names: [] }]
-  const missing = [...names.keys()].filter((name) => !converted.has(name))
+  const missing = [...names].filter((name) => !converted.has(name))
   return missing.length > 0 ? [{ object, names: missing }] : []
 }
 

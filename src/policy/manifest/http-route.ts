@@ -1,6 +1,7 @@
 /** HTTPRoute (gateway.networking.k8s.io/v1) to the rules of a record. */
 import { each, entriesOf, type Fields, isFields, type Path, type Report } from './manifest.ts'
 import type { PlacedRule } from './route.ts'
+import { CORE } from './service-name.ts'
 import { presentSession } from './session.ts'
 
 /** Rules as they stand in the manifest, word by word; only what goes without saying there is said. */
@@ -70,7 +71,12 @@ function filtersOf(list: unknown, home: string | undefined, path: Path, report: 
 /** What names no namespace is of the route's own. */
 function homed(reference: Fields, home: string | undefined, path: Path, report: Report): Fields {
   const { group = '', kind = 'Service', port, namespace } = reference
-  if (group === '' && kind === 'Service' && port === undefined)
-    report.error(path, 'has no port, which a Service needs.')
-  return home === undefined || namespace !== undefined ? reference : { ...reference, namespace: home }
+  const isCore = group === '' || group === 'core'
+  if (isCore && kind === 'Service' && port === undefined) report.error(path, 'has no port, which a Service needs.')
+  if (group === 'core') report.note([...path, 'group'], CORE)
+  return {
+    ...reference,
+    ...(group === 'core' ? { group: '' } : {}),
+    ...(home === undefined || namespace !== undefined ? {} : { namespace: home }),
+  }
 }

@@ -1,8 +1,9 @@
 /** The routes for one name, as the rules of its record: the specification's order, and what it does not let join. */
 import type { Issue } from '../parse.ts'
+import { MAX_MATCHES_IN_ALL, MAX_RULES, matchesIn, type Rule } from '../route.ts'
 import { type Door, inCommon, told } from './door.ts'
 import { outOfOrder } from './grpc-route.ts'
-import type { Report } from './manifest.ts'
+import type { Fields, Report } from './manifest.ts'
 import type { PlacedRule, RouteKind, RoutePart } from './route.ts'
 
 interface Own {
@@ -35,16 +36,24 @@ export function joined(
     report.error([...path, 'matches', match, 'method'], why)
     return undefined
   }
-  const issues = own.length > 1 ? issuesOf({ rules: rules.map(({ rule }) => rule) }) : []
-  for (const { message } of issues) {
+  if (own.length === 1) return rules
+  const written = rules.map(({ rule }) => rule)
+  const many = tooMany(written)
+  const reasons = many ? [many] : issuesOf({ rules: written }).map(({ message }) => message)
+  for (const reason of reasons) {
+    const others = idsOf(own.slice(0, -1))
     own
       .at(-1)
-      ?.report.error(
-        ['spec', 'rules'],
-        `Together with ${idsOf(own.slice(0, -1))}: ${message} None of them is converted.`,
-      )
+      ?.report.error(['spec', 'rules'], `"${name}": Together with ${others}: ${reason} None of them is converted.`)
   }
-  return issues.length > 0 ? undefined : rules
+  return reasons.length > 0 ? undefined : rules
+}
+
+/** Each route has no more than it may: their schema has seen to that. */
+function tooMany(rules: readonly Fields[]): string | undefined {
+  if (rules.length > MAX_RULES) return `${rules.length} rules, and a record holds ${MAX_RULES}.`
+  const matches = matchesIn(rules as readonly Rule[])
+  return matches > MAX_MATCHES_IN_ALL ? `${matches} matches, and a record holds ${MAX_MATCHES_IN_ALL}.` : undefined
 }
 
 /** GEP-1294: of a Service, GRPCRoutes are taken; of a hostname, the kind that was there first. */

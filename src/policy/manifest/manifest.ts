@@ -1,5 +1,7 @@
 /** A Kubernetes object as it was written, and what is found wrong with it. */
 
+import { nearest } from '../near.ts'
+
 /** Keys and indexes from the root of a document to a field. */
 export type Path = readonly (string | number)[]
 
@@ -38,7 +40,10 @@ export function entriesOf(list: unknown, path: Path): { entry: Fields; path: Pat
 /** An error for every field that is not among those known. */
 export function knowsOnly(fields: Fields, known: readonly string[], path: Path, report: Report): void {
   for (const name of Object.keys(fields)) {
-    if (!known.includes(name)) report.error([...path, name], 'is not a field that this version knows.')
+    if (known.includes(name)) continue
+    const meant = nearest(name, known)
+    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`
+    report.error([...path, name], `is not a field that this version knows.${hint}`)
   }
 }
 

@@ -4,7 +4,7 @@ import { whyNot } from './filter.ts'
 import { grpcPath, grpcRules } from './grpc-route.ts'
 import { httpRules } from './http-route.ts'
 import { type Fields, type Finding, isFields, type Path, type Report, shown, withoutNulls, worded } from './manifest.ts'
-import { ageOf, homeOf, namesOf, type RouteKind, type RoutePart } from './route.ts'
+import { ageOf, homeOf, type Naming, namesOf, type RouteKind, type RoutePart } from './route.ts'
 import { policyShape, routeShape } from './shape.ts'
 import { type PolicyPart, trafficPolicy } from './traffic-policy.ts'
 
@@ -18,8 +18,18 @@ export interface Found<Of> extends Finding {
   readonly source: Of
 }
 
-const API = /^gateway\.networking\.k8s\.io\/v1(beta1)?$/
-const EXPERIMENTAL_API = /^gateway\.networking\.x-k8s\.io\/v1alpha1$/
+const API = ['gateway.networking.k8s.io/v1', 'gateway.networking.k8s.io/v1beta1']
+/** What is converted, and in which versions of the API. */
+const CONVERTED: Readonly<Record<string, readonly string[]>> = {
+  HTTPRoute: API,
+  GRPCRoute: API,
+  XBackendTrafficPolicy: ['gateway.networking.x-k8s.io/v1alpha1'],
+}
+/** Of these, everything but what stands around routes says where requests go, and so does Ingress. */
+const ROUTING = /^gateway\.networking\.(?:x-)?k8s\.io\//
+const AROUND = /^(?:X?Gateway|GatewayClass|X?ListenerSet|ReferenceGrant|X?Mesh)$/
+/** Rules of one route, at most: a record holds more of them, of several routes. */
+const MAX_RULES = 16
 /** What kubectl writes for itself. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -30,7 +40,7 @@ export function isManifest(value: unknown): value is Fields {
 
 /** Kind, namespace and name: `HTTPRoute shop/users`. */
 export function idOf(manifest: Fields): string {
-  return `${worded(manifest.kind)} ${ageOf(manifest).id}`
+  return `${worded(manifest.kind ?? 'object without kind')} ${ageOf(manifest).id}`
 }
 
 /** What was read of one object. */
@@ -43,25 +53,25 @@ export interface Read<Of, Part> {
 }
 
 /** Reads all objects, in the order in which they stand there. */
-export function readAll<Of extends Source>(sources: readonly Of[], findings: Found<Of>[]) {
+export function readAll<Of extends Source>(sources: readonly Of[], naming: Naming, findings: Found<Of>[]) {
   const routes: Read<Of, RoutePart>[] = []
   const policies: Read<Of, PolicyPart>[] = []
   const shapes = { route: checker(routeShape()), policy: checker(policyShape()), record: recordChecker() }
   const known = new Set<string>()
+  const unread: string[] = []
   for (const source of sources) {
     const own: Found<Of>[] = []
     const report = reportTo(own, source)
-    const { route, policy } = read(source.value, shapes, known, report)
+    const { route, policy } = read(source.value, shapes, known, naming, report)
     findings.push(...own)
-    const common = {
-      source,
-      report: reportTo(findings, source),
-      isRefused: own.some(({ severity }) => severity === 'error'),
-    }
+    const isRefused = own.some(({ severity }) => severity === 'error')
+    const common = { source, report: reportTo(findings, source), isRefused }
+    if (isRefused && !route && !policy && isFields(source.value) && isFields(source.value.metadata))
+      unread.push(idOf(source.value))
     if (route) routes.push({ ...common, part: route })
     if (policy) policies.push({ ...common, part: policy })
   }
-  return { routes, policies }
+  return { routes, policies, unread }
 }
 
 type Check = (value: unknown) => Issue[]
@@ -70,21 +80,16 @@ function read(
   value: unknown,
   shapes: { readonly route: Check; readonly policy: Check; readonly record: Check },
   known: Set<string>,
+  naming: Naming,
   report: Report,
 ): { route?: RoutePart; policy?: PolicyPart } {
   if (!isManifest(value)) {
     report.error([], `Expected a manifest with apiVersion and kind, got ${shown(value)}.`)
     return {}
   }
-  const { apiVersion, kind } = value
-  const isRoute = API.test(worded(apiVersion)) && (kind === 'HTTPRoute' || kind === 'GRPCRoute')
-  if (!isRoute && !(EXPERIMENTAL_API.test(worded(apiVersion)) && kind === 'XBackendTrafficPolicy')) {
-    report.error(
-      ['kind'],
-      `${shown(`${worded(apiVersion)} ${worded(kind)}`)}: HTTPRoute, GRPCRoute and XBackendTrafficPolicy can be converted.`,
-    )
-    return {}
-  }
+  const { kind } = value
+  if (!isConverted(value, report)) return {}
+  const isRoute = kind === 'HTTPRoute' || kind === 'GRPCRoute'
   const manifest = withoutNulls(value) as Fields
   for (const { path, message } of (isRoute ? shapes.route : shapes.policy)(manifest)) report.error(path, message)
   const id = idOf(manifest)
@@ -92,15 +97,34 @@ function read(
   known.add(id)
   noteAnnotations(manifest, report)
   return isRoute
-    ? { route: routeOf(manifest, kind as RouteKind, shapes.record, report) }
+    ? { route: routeOf(manifest, kind, naming, shapes.record, report) }
     : { policy: trafficPolicy(manifest, report) }
 }
 
-function routeOf(manifest: Fields, kind: RouteKind, issuesOf: Check, report: Report): RoutePart {
+/** Of what else stands in a stream of objects a note is enough, unless it says where requests go. */
+function isConverted({ apiVersion, kind }: Fields, report: Report): boolean {
+  const api = worded(apiVersion)
+  const versions = Object.hasOwn(CONVERTED, worded(kind)) ? CONVERTED[worded(kind)] : undefined
+  if (versions) {
+    if (!versions.includes(api))
+      report.error(['apiVersion'], `${shown(api)}: the kind ${worded(kind)} is read as ${versions.join(' or ')}.`)
+    return versions.includes(api)
+  }
+  const what = `${shown(`${api} ${worded(kind)}`)}: HTTPRoute, GRPCRoute and XBackendTrafficPolicy can be converted.`
+  if (kind === 'Ingress' || (ROUTING.test(api) && !AROUND.test(worded(kind)))) report.error(['kind'], what)
+  else report.note(['kind'], what)
+  return false
+}
+
+function routeOf(manifest: Fields, kind: RouteKind, naming: Naming, issuesOf: Check, report: Report): RoutePart {
   const spec = isFields(manifest.spec) ? manifest.spec : {}
   const rules = (kind === 'GRPCRoute' ? grpcRules : httpRules)(spec, homeOf(manifest), report)
-  const names = namesOf(manifest, report)
+  const names = namesOf(manifest, naming, report)
   if (!areObjects(spec.rules, ['spec', 'rules'], report)) return { ...ageOf(manifest), kind, names, rules: [] }
+  if (rules.length > MAX_RULES) {
+    report.error(['spec', 'rules'], `Expected 1 to ${MAX_RULES} rules of a route, got ${rules.length}.`)
+    return { ...ageOf(manifest), kind, names, rules: [] }
+  }
   for (const {
     path: [, index, ...rest],
     message,

@@ -56,8 +56,16 @@ export function byAge(one: Aged, other: Aged): number {
   return one.id < other.id ? -1 : 1
 }
 
+/** What a manifest does not say of names. */
+export interface Naming {
+  /** The mesh's own, which it takes off a name that is called. Default `mesh`. */
+  readonly domain?: string | undefined
+  /** For routes that have none, and no Service for parent. */
+  readonly hostname?: string | undefined
+}
+
 /** The names of a route, by its parents and hostnames; an error where there is none, for nobody could ever call it. */
-export function namesOf(manifest: Fields, report: Report): Map<string, Attached> {
+export function namesOf(manifest: Fields, naming: Naming, report: Report): Map<string, Attached> {
   const spec = isFields(manifest.spec) ? manifest.spec : {}
   const home = homeOf(manifest)
   const services = new Map<string, Attached>()
@@ -67,7 +75,7 @@ export function namesOf(manifest: Fields, report: Report): Map<string, Attached>
     const kind = entry.kind ?? 'Gateway'
     if (kind === 'Service') {
       const name = parentService(entry, home, path, report)
-      if (name === undefined) continue
+      if (name === undefined || !isCalledSo(name, [...path, 'name'], naming, report)) continue
       const { doors = [] } = services.get(name) ?? {}
       services.set(name, { isService: true, doors: [...doors, doorOf(entry, name, path)] })
     } else if (isGateway(entry)) {
@@ -80,22 +88,41 @@ export function namesOf(manifest: Fields, report: Report): Map<string, Attached>
       )
     }
   }
-  const hostnames = Array.isArray(spec.hostnames) ? spec.hostnames : []
+  const { hostname } = naming
+  const written: readonly unknown[] = Array.isArray(spec.hostnames) ? spec.hostnames : []
+  const isOfService = parents.some(({ entry: { kind } }) => kind === 'Service')
+  const hostnames = written.length > 0 || hostname === undefined || isOfService ? written : [hostname]
   const doors = gateways.map(({ door }) => door)
   const redirect = redirectToHttps(spec.rules, hostnames)
   const isHttpAlone = services.size === 0 && doors.some(isListener)
   if (redirect && !isHttpAlone) report.note(redirect, `${ENDLESS}, for a name has no listeners: ${INSTEAD}`)
   if (services.size > 0) {
-    if (hostnames.length > 0) report.note(['spec', 'hostnames'], 'mean nothing beside a Service for parent.')
+    if (written.length > 0) report.note(['spec', 'hostnames'], 'mean nothing beside a Service for parent.')
     for (const { path } of gateways)
       report.note(path, 'is left out: beside a Service for parent, the record is its own.')
     return services
   }
-  if (hostnames.length === 0) {
-    report.error(['spec'], 'has neither a hostname nor a Service for parent: nobody could call it by name.')
+  if (hostnames.length === 0 && !isOfService) {
+    report.error(
+      ['spec'],
+      'has neither a hostname nor a Service for parent: nobody could call it by name. --hostname gives it one.',
+    )
   }
   for (const door of doors) tellListener(door, redirect !== undefined, report)
-  return new Map(hostnames.map((hostname) => [worded(hostname), { isService: false, doors }]))
+  const names = hostnames.map(worded)
+  const called = names.filter((name, index) => isCalledSo(name, ['spec', 'hostnames', index], naming, report))
+  return new Map(called.map((name) => [name, { isService: false, doors }]))
+}
+
+/** Is a record found under this name when it is called? An error where it ends in the mesh's domain, which is taken off. */
+function isCalledSo(name: string, path: Path, { domain = 'mesh' }: Naming, report: Report): boolean {
+  if (!name.endsWith(`.${domain}`)) return true
+  const short = name.slice(0, -domain.length - 1)
+  report.error(
+    path,
+    `"${name}" is looked up as "${short}": the mesh takes its own domain off a name. Call it "${short}", or give the mesh another MESH_DOMAIN, and --domain here.`,
+  )
+  return false
 }
 
 function isGateway({ group = 'gateway.networking.k8s.io', kind = 'Gateway' }: Fields): boolean {

@@ -2,13 +2,15 @@
 import { isServiceName } from '../../core/endpoint.ts'
 import { type Fields, type Path, type Report, shown, worded } from './manifest.ts'
 
+export const CORE = 'is taken for the core group, which the Gateway API writes "".'
+
 /** Does a parentRef or targetRef name a Service of the core group? An error where it is of another. */
 export function isServiceReference({ group, kind }: Fields, path: Path, report: Report): boolean {
   if (kind !== 'Service' || (group !== '' && group !== 'core' && group !== undefined)) {
     report.error([...path, 'kind'], `${shown(`${worded(group)}/${worded(kind)}`)}: a mesh sends to Services alone.`)
     return false
   }
-  if (group !== '') report.note([...path, 'group'], 'is taken for the core group, which the Gateway API writes "".')
+  if (group !== '') report.note([...path, 'group'], CORE)
   return true
 }
 

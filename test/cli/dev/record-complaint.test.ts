@@ -3,9 +3,10 @@ import { recordComplaints } from '../../../src/cli/dev/record-complaint.ts'
 
 const given = { bindings: new Map([['ORDER', 'services' as const]]), values: new Set(['KEY']) }
 const complaint = (key: string, value: string) => {
-  const [one, ...others] = recordComplaints(key, value, given, (name) => name === 'users')
+  const beside = { given, domain: 'mesh', told: new Set<string>(), aliasOf: () => undefined }
+  const [one, ...others] = recordComplaints(key, value, { ...beside, stands: (name) => name === 'users' })
   expect(others).toEqual([])
-  return one
+  return one?.text
 }
 
 describe('recordComplaints', () => {
@@ -19,8 +20,21 @@ describe('recordComplaints', () => {
 
   it('says what the mesh will refuse, with the path', () => {
     expect(complaint('services/users', '{ "endpoints": ["ftp://x"] }')).toMatch(
-      /^users is not understood.*\$\.endpoints/,
+      /^users is not understood.*endpoints\[0\]: Expected/,
     )
+  })
+
+  it('says all that the mesh would refuse, each with its place', () => {
+    const text = '{ "endpoint": ["https://a"], "timeouts": { "request": 2 } }'
+    const beside = { given, domain: 'mesh', told: new Set<string>(), aliasOf: () => undefined, stands: () => true }
+    expect(recordComplaints('services/users', text, beside).map(({ path }) => path)).toEqual([
+      ['timeouts', 'request'],
+      ['endpoint'],
+    ])
+  })
+
+  it('tells of a name that ends in the domain of the mesh', () => {
+    expect(complaint('services/users.mesh', 'https://a.example.com')).toContain('is looked up as "users"')
   })
 
   it('names a binding that is not there', () => {

@@ -40,6 +40,19 @@ describe('parseRegistryFile', () => {
     expect(parse('a: 42\nb:\nc: "{{{"')).toEqual({ 'services/a': '42', 'services/b': 'null', 'services/c': '{{{' })
   })
 
+  it('takes a schema at the top for what it is, in JSON and YAML', () => {
+    expect(parse('$schema: ./registry.schema.json\na: https://a')).toEqual({ 'services/a': 'https://a' })
+    expect(parse('{ "$schema": "x", "a": "https://a" }')).toEqual({ 'services/a': 'https://a' })
+  })
+
+  it('reads JSON as JSON', () => {
+    const text = '{\n  "a": "https://a",\n}'
+    expect(() => parseRegistryFile(text, 'a.json')).toThrow(
+      'a.json:3:1: is read as JSON, and has a comma before the closing "}".',
+    )
+    expect(parseRegistryFile(text, 'a.yaml').size).toBe(1)
+  })
+
   it('is empty for {}', () => {
     expect(parse('{}')).toEqual({})
   })

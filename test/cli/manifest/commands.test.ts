@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -122,7 +122,7 @@ describe('selvedge convert', () => {
 
   it('reads a List of kubectl, JSON, and a folder of files', async () => {
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'Pod' }] }, null, 2)
-    expect((await selvedge('convert', { 'list.json': list })).err).toContain('list.json:7: error: kind: "v1 Pod"')
+    expect((await selvedge('convert', { 'list.json': list })).err).toContain('list.json:7: note: kind: "v1 Pod"')
     writeFileSync(join(folder, 'route.yml'), ROUTE)
     const out: string[] = []
     await run(['convert', '-f', folder], { out: (text) => out.push(text), err: () => {} })
@@ -214,7 +214,7 @@ describe('selvedge convert', () => {
     const { err } = await selvedge('convert', { 'pods.json': ['a', 'b', 'c'].map(json).join(between) })
     const lines = between === '' ? [3, 9, 15] : [3, 10, 17]
     expect(err.split('\n').slice(0, 3)).toEqual(
-      lines.map((line) => expect.stringMatching(`^pods[.]json:${line}: error: kind: "v1 Pod"`)),
+      lines.map((line) => expect.stringMatching(`^pods[.]json:${line}: note: kind: "v1 Pod"`)),
     )
   })
 
@@ -226,14 +226,14 @@ describe('selvedge convert', () => {
       return err.split('\n').flatMap((line) => line.match(/^a[.]json:.*?(?=v1 Pod|manifest)/) ?? [])
     }
     expect(await told(list(pod('a'), { kind: 'Pod' }, pod('b')))).toEqual([
-      'a.json:1: error: Pod shop/a: kind: "',
+      'a.json:1: note: Pod shop/a: kind: "',
       'a.json:1: error: Expected a ',
-      'a.json:1: error: Pod shop/b: kind: "',
+      'a.json:1: note: Pod shop/b: kind: "',
     ])
-    expect(await told(list(pod('a')))).toEqual(['a.json:1: error: kind: "'])
+    expect(await told(list(pod('a')))).toEqual(['a.json:1: note: kind: "'])
     expect(await told(`${list(pod('a'))}\n${JSON.stringify(pod('b'))}`)).toEqual([
-      'a.json:1: error: kind: "',
-      'a.json:2: error: kind: "',
+      'a.json:1: note: kind: "',
+      'a.json:2: note: kind: "',
     ])
   })
 
@@ -363,10 +363,222 @@ describe('selvedge validate of files', () => {
     expect(err).toContain('selvedge: c.yaml:1: ')
   })
 
-  it('shows what was written where a field is not known and another is missed for it', async () => {
-    const { err } = await selvedge('validate', { 'a.yaml': 'users: { endpoint: [https://a.example.com] }' })
-    expect(err).toContain('users.endpoint: is not a field that this version knows.')
-    expect(err).toContain('or else an "alias", got {"endpoint":["https://a.example.com"]}.')
+  it('is told of a misspelled field once, with the field that was meant, and of what else is wrong', async () => {
+    const records = `users: { endpoint: [https://a.example.com], timeout: { request: 2 } }
+orders: { endpoints: [{ lambdas: { function: f, regoin: eu-west-1, secret: AWS } }] }
+pay: { endpoints: [{ url: "https://a", weigth: 2 }], colour: red }
+`
+    const { code, err } = await selvedge('validate', { 'a.yaml': records })
+    const unknown = 'is not a field that this version knows.'
+    expect({ code, err: err.split('\n') }).toEqual({
+      code: 1,
+      err: [
+        `a.yaml:1: error: users.endpoint: ${unknown} Did you mean "endpoints"?`,
+        `a.yaml:1: error: users.timeout: ${unknown} Did you mean "timeouts"?`,
+        'a.yaml:1: error: users.timeout.request: Expected a duration such as "250ms", "2s" or "1m30s", got 2.',
+        `a.yaml:2: error: orders.endpoints[0].lambdas: ${unknown} Did you mean "lambda"?`,
+        `a.yaml:2: error: orders.endpoints[0].lambdas.regoin: ${unknown} Did you mean "region"?`,
+        `a.yaml:3: error: pay.endpoints[0].weigth: ${unknown} Did you mean "weight"?`,
+        `a.yaml:3: error: pay.colour: ${unknown}`,
+        'selvedge: 7 things are wrong.',
+        '',
+      ],
+    })
+  })
+
+  it('hears of a misspelled field of a manifest, too', async () => {
+    const text = ROUTE.replace('backendRefs', 'backendRef').replace('parentRefs', 'parentRef')
+    for (const verb of ['validate', 'convert']) {
+      const { err } = await selvedge(verb, { 'a.yaml': text })
+      expect(err).toContain(
+        'a.yaml:5: error: spec.parentRef: is not a field that this version knows. Did you mean "parentRefs"?',
+      )
+      expect(err).toContain('rules[0].backendRef: is not a field that this version knows. Did you mean "backendRefs"?')
+    }
+  })
+
+  it('reads JSON as JSON: a comma at the end would break the service', async () => {
+    const text = '{\n  "users": {\n    "endpoints": ["https://a.example.com"],\n  }\n}\n'
+    const { code, err } = await selvedge('validate', { 'a.json': text })
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'selvedge: a.json:4: is read as JSON, and has a comma before the closing "}".\n',
+    })
+    expect((await selvedge('validate', { 'a.yaml': text })).code).toBe(0)
+    const two = '{"users": "https://a.example.com"}\n{"orders": "https://b.example.com",}'
+    expect((await selvedge('validate', { 'b.json': two })).err).toContain('selvedge: b.json:2: is read as JSON')
+    expect((await selvedge('validate', { 'c.json': 'users: https://a.example.com\n' })).code).toBe(2)
+  })
+
+  it('takes a merge key of JSON for what it says', async () => {
+    const { err } = await selvedge('validate', { 'a.json': '{"<<": {"endpoints": ["https://a.example.com"]}}' })
+    expect(err).toContain('error: <<: is not a service name')
+  })
+
+  it('may be named without -f, beside it, and none is a fault', async () => {
+    const [a, b] = ['a', 'b'].map((name) => join(folder, `${name}.yaml`)) as [string, string]
+    writeFileSync(a, 'users: https://users.example.com\n')
+    writeFileSync(b, ROUTE)
+    const said = async (...argv: string[]) => {
+      const out: string[] = []
+      const code = await run(argv, { out: (text) => out.push(text), err: (text) => out.push(text) })
+      return { code, out: out.join('') }
+    }
+    expect(await said('validate', a, b)).toMatchObject({ code: 0, out: expect.stringMatching(/2 records are/) })
+    expect(await said('validate', a, '-f', b)).toMatchObject({ code: 0, out: expect.stringMatching(/2 records are/) })
+    expect(await said('convert', b)).toMatchObject({ code: 0, out: expect.stringMatching(/services\/users.shop/) })
+    expect(await said('validate')).toEqual({
+      code: 2,
+      out: 'selvedge: No file is named: files, folders, or - for standard input.\n',
+    })
+  })
+
+  it('may say a schema at the top of a map, which is no service', async () => {
+    const records = '{ "$schema": "./registry.schema.json", "users": "https://users.example.com" }'
+    expect(await selvedge('validate', { 'a.json': records })).toMatchObject({
+      code: 0,
+      out: '1 record is understood.\n',
+      err: '',
+    })
+    expect((await selvedge('validate', { 'a.json': '{ "$schema": {} }' })).code).toBe(1)
+  })
+
+  it.each([
+    [
+      '--record',
+      '{ "timeouts": { "request": "2s" }, "endpoint": ["https://a.example.com"] }',
+      'endpoint: is not a field',
+    ],
+    ['--record', '{ "alias": "https://a.example.com" }', 'alias: Expected a service name'],
+  ])('with %s checks a record by itself: %s', async (flag, text, reason) => {
+    const { code, err } = await selvedge('validate', { 'a.json': text }, flag)
+    expect(code).toBe(1)
+    expect(err).toContain(`a.json:1: error: ${reason}`)
+    expect(await selvedge('validate', { 'a.yaml': 'https://a.example.com' }, flag)).toMatchObject({ code: 0 })
+  })
+
+  it.each([
+    ['{ "endpoint": "https://a.example.com" }', 0, ['endpoint', 'endpoints']],
+    ['{ "timeouts": { "request": "2s" }, "users": "https://a.example.com" }', 1, ['timeouts', 'timeouts']],
+    ['{ "retries": { "attempts": 2 }, "limit": { "maxInFlight": 2 } }', 1, ['limit', 'limits']],
+    ['{ "edge": "https://a.example.com", "users": "https://a.example.com" }', 0, undefined],
+    ['{ "limits": { "endpoints": ["https://a.example.com"] }, "users": "https://a.example.com" }', 0, undefined],
+  ])('warns of fields where names are read: %s', async (text, code, near) => {
+    const told = await selvedge('validate', { 'a.json': text })
+    expect(told.code).toBe(code)
+    if (near === undefined) expect(told.err).toBe('')
+    else {
+      expect(told.err).toContain(
+        `a.json:1: warning: ${near[0]}: is read as the name of a service, and is near to the field "${near[1]}": a record by itself is checked with --record.`,
+      )
+    }
+  })
+
+  it('warns of a name that ends in the domain of the mesh', async () => {
+    const records = 'users.mesh: https://users.example.com\n'
+    const { code, err } = await selvedge('validate', { 'a.yaml': records })
+    expect(code).toBe(0)
+    expect(err).toContain('a.yaml:1: warning: users.mesh: is looked up as "users" where it is called')
+    expect((await selvedge('validate', { 'a.yaml': records }, '--domain', 'internal')).err).toBe('')
+  })
+})
+
+describe('aliases', () => {
+  it.each([
+    ['a: { alias: b }\nb: { alias: a }\n', ['1: error: a.alias: goes in a circle: a → b → a.']],
+    [
+      'c: { alias: a }\na: { alias: [x, b] }\nx: https://x\nb: { alias: a }\n',
+      ['2: error: a.alias: goes in a circle: a → b → a.'],
+    ],
+    ['"*.x": { alias: a.x }\n', ['1: error: *.x.alias: goes in a circle: a.x → a.x.']],
+    ['a: { alias: [b, c] }\nb: { alias: d }\nc: { alias: d }\nd: https://d\n', []],
+    [
+      `${'abcdefghij'
+        .split('')
+        .map((name, index) => `${name}: { alias: ${'bcdefghijk'[index]} }\n`)
+        .join('')}k: https://k\n`,
+      ['1: error: a.alias: is followed 8 names deep, and not to the end: a → b → c → d → e → f → g → h → i → j.'],
+    ],
+  ])('that cannot be followed are told, each circle once: %j', async (records, told) => {
+    const { code, err } = await selvedge('validate', { 'a.yaml': records })
+    expect(err.split('\n').filter((line) => line.includes('alias'))).toEqual(told.map((line) => `a.yaml:${line}`))
+    expect(code).toBe(told.length === 0 ? 0 : 1)
+  })
+})
+
+describe('files that cannot be read', () => {
+  it('do not end a folder: the others are converted, and the end says so', async () => {
+    writeFileSync(join(folder, 'broken.yaml'), 'a: {')
+    mkdirSync(join(folder, 'folder.yaml'))
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'link.yaml'))
+    writeFileSync(join(folder, 'route.yaml'), ROUTE)
+    const written = { out: '', err: '' }
+    const code = await run(['convert', folder, join(folder, 'missing.yaml')], {
+      out: (text) => {
+        written.out += text
+      },
+      err: (text) => {
+        written.err += text
+      },
+    })
+    expect(code).toBe(2)
+    expect(Object.keys(JSON.parse(written.out))).toEqual(['services/users.shop'])
+    expect(written.err.match(/^selvedge: .*/gm)).toEqual([
+      expect.stringContaining('broken.yaml:1: '),
+      expect.stringContaining('link.yaml'),
+      expect.stringContaining('missing.yaml'),
+    ])
+  })
+})
+
+describe('what somebody else wrote', () => {
+  const ESC = String.fromCharCode(27)
+  const BAD = `a${ESC}[31m\r\n::error::no\u0085\u202e##[error]no\u2028##vso[task]`
+  /** Nothing that a terminal or a CI would obey. */
+  const isHarmless = (text: string) => {
+    expect(text).not.toMatch(/(?![\n\t])[\p{Cc}\u2028\u2029\u202e]/u)
+    expect(text).not.toMatch(/^\s*::/m)
+    expect(text).not.toMatch(/##\w*\[/)
+  }
+  const quoted = JSON.stringify(BAD)
+
+  it.each([
+    ['a name', 'validate', `${quoted}: { endpoints: 1 }`],
+    ['a key', 'validate', `users: { ${quoted}: 1 }`],
+    ['a key of a key', 'validate', `users: { timeouts: { ${quoted}: 1 } }`],
+    ['a value', 'validate', `users: { endpoints: [${quoted}] }`],
+    ['a record', 'validate', `users: ${quoted}`],
+    ['a key that stands twice', 'validate', `{ ${quoted}: 1, ${quoted}: 2 }`],
+    ['a kind', 'validate', `{ kind: ${quoted} }`],
+    ['a kind of something', 'convert', `{ apiVersion: v1, kind: ${quoted}, metadata: { name: ${quoted} } }`],
+    ['an apiVersion', 'convert', `{ apiVersion: ${quoted}, kind: HTTPRoute, metadata: { name: ${quoted} } }`],
+    ['an annotation', 'convert', ROUTE.replace('namespace: shop', `annotations: { ${quoted}: x }`)],
+    ['a name of an object', 'convert', ROUTE.replace('name: users,', `name: ${quoted},`)],
+    ['a hostname', 'convert', ROUTE.replace('  rules', `  hostnames: [${quoted}]\n  rules`)],
+  ])('does nothing where it is shown: %s', async (_, verb, text) => {
+    const { out, err } = await selvedge(verb, { 'a.yaml': `${text}\n` })
+    expect(out + err).toContain('a.yaml:')
+    isHarmless(out + err)
+    const lines = err.trimEnd().split('\n')
+    expect(lines.filter((line) => !/^(a\.yaml:\d+: |selvedge: )/.test(line))).toEqual([])
+  })
+
+  it.each(['json', 'yaml'])('does nothing in records as %s, which mean the same', async (form) => {
+    const value = 'a\u0085b##[error]x\u2028y ::error::z'
+    const match = `{ path: { value: /v2 }, headers: [{ name: x, value: ${JSON.stringify(value)} }] }`
+    const text = ROUTE.replace('- path: { type: PathPrefix, value: /v2 }', `- ${match}`)
+    const { code, out } = await selvedge('convert', { 'a.yaml': text }, '--output', form)
+    expect(code).toBe(0)
+    isHarmless(out)
+    const { rules } = parse(out)['services/users.shop']
+    expect(rules[0].matches[0].headers[0].value).toBe(value)
+  })
+
+  it('does nothing in the name of a file', async () => {
+    const name = `a\n::error::b${ESC}[31m.yaml`
+    const { err } = await selvedge('validate', { [name]: 'users: 1\n' })
+    isHarmless(err)
+    expect(err).toContain('a\\u000a::error::b\\u001b[31m.yaml:1: error: users: ')
   })
 })
 

@@ -133,6 +133,25 @@ export const cors: readonly Feature[] = [
         { 'access-control-allow-origin': 'https://other.foo.com' },
         ['access-control-allow-headers'],
       ),
+      {
+        says: 'with credentials "*" is never said of headers to expose, wherever it stands: those of the answer are listed',
+        source: 'HTTPCORSFilter.exposeHeaders',
+        rules: [rule({ allowOrigins: ['*'], exposeHeaders: ['x-one', '*', 'x-two'], allowCredentials: true })],
+        steps: [
+          {
+            ...preflight('https://www.foo.com', 'GET'),
+            expect: {
+              status: [200, 204],
+              nobody: true,
+              answer: { headers: { 'access-control-expose-headers': 'x-one,x-two' } },
+            },
+          },
+          {
+            headers: { origin: 'https://www.foo.com', 'x-answer': '{"x-three":"3"}' },
+            expect: { backend: 'v1', answer: { exposes: ['x-one', 'x-three', 'x-two'] } },
+          },
+        ],
+      },
       allows(
         'without credentials "*" may be said of methods and headers, or what was asked for',
         { allowOrigins: ['*'], allowMethods: ['*'], allowHeaders: ['*'], allowCredentials: false },

@@ -23,8 +23,8 @@ export const limits: readonly Feature[] = [
     level: 'Core',
     requirements: [
       refuses(
-        'more than 16 rules',
-        many(17, (index) => ({ matches: [path(index)], backendRefs })),
+        'more than 64 rules of a name (of a route, 16: `convert` tells)',
+        many(65, (index) => ({ matches: [path(index)], backendRefs })),
         '$.rules',
       ),
       refuses('more than 64 matches of a rule', [{ matches: many(65, path), backendRefs }], '$.rules[0].matches'),

@@ -235,8 +235,8 @@ describe('an HTTPRoute', () => {
     const rule = { ...to('v1'), timeout: null }
     expect(errors(route('a', { parentRefs, hostname: null, rules: [rule] }, { colour: null }))).toEqual([
       'error metadata.colour: is not a field that this version knows.',
-      'error spec.hostname: is not a field that this version knows.',
-      'error spec.rules.0.timeout: is not a field that this version knows.',
+      'error spec.hostname: is not a field that this version knows. Did you mean "hostnames"?',
+      'error spec.rules.0.timeout: is not a field that this version knows. Did you mean "timeouts"?',
     ])
   })
 
@@ -379,10 +379,37 @@ describe('routes of one host', () => {
     ])
   })
 
-  it('are refused where they are too many rules together, and said so', () => {
-    const many = (name: string) => route(name, { parentRefs, rules: Array.from({ length: 9 }, () => to('v1')) })
-    expect(errors(many('a'), many('b')).join('\n')).toContain('error spec.rules')
-    expect(converted(many('a'), many('b')).records.size).toBe(0)
+  const many = (name: string, rules: number, matches = 1) =>
+    route(name, {
+      parentRefs,
+      rules: Array.from({ length: rules }, (_, rule) => ({
+        ...to('v1'),
+        matches: Array.from({ length: matches }, (_, index) => ({ path: { value: `/${name}/${rule}/${index}` } })),
+      })),
+    })
+
+  it('may be 64 rules and 128 matches together, and of one route 16', () => {
+    const most = ['a', 'b', 'c', 'd'].map((name) => many(name, 16, 2))
+    expect(errors(...most)).toEqual([])
+    const [record] = converted(...most).records.values()
+    expect(record?.rules).toHaveLength(64)
+    expect(() => parseRecord(JSON.stringify(record))).not.toThrow()
+    expect(errors(many('a', 17))).toEqual(['error spec.rules: Expected 1 to 16 rules of a route, got 17.'])
+    expect(
+      errors(route('g', { parentRefs, rules: Array.from({ length: 17 }, () => to('v1')) }, {}, 'GRPCRoute')),
+    ).toEqual(['error spec.rules: Expected 1 to 16 rules of a route, got 17.'])
+  })
+
+  it.each([
+    ['rules', [16, 16, 16, 16, 1].map((rules, index) => many(`r${index}`, rules)), '65 rules, and a record holds 64.'],
+    ['matches', [many('a', 2, 60), many('b', 1, 9)], '129 matches, and a record holds 128.'],
+  ])('are refused where they are too many %s together, with the count', (_, routes, count) => {
+    const others = routes.slice(0, -1).map(({ metadata: { name } }) => `HTTPRoute default/${name}`)
+    expect(errors(...routes)).toEqual([
+      `error spec.rules: "users": Together with ${others.join(', ')}: ${count} None of them is converted.`,
+    ])
+    expect(converted(...routes).records.size).toBe(0)
+    expect(converted(...routes).leftOut).toHaveLength(routes.length)
   })
 
   it('keep the names of their rules apart', () => {
@@ -638,8 +665,68 @@ describe('an XBackendTrafficPolicy', () => {
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
-  it('is told where its Service has no record here', () => {
-    expect(errors(policy({ retryConstraint: {} })).join('\n')).toContain('no route for "users"')
+  const budget = { retryConstraint: { budget: { percent: 0 } } }
+  const public_ = route('a', {
+    hostnames: ['a.example.com'],
+    rules: [{ ...to('users'), retry: { codes: [503], attempts: 3, backoff: '1ms' } }],
+  })
+
+  it('is in the record of its Service where that has no route: the budget of a backend is its own', async () => {
+    const callsWith = async (...manifests: unknown[]) => {
+      const { records } = converted(public_, ...manifests)
+      let calls = 0
+      const fails = () => {
+        calls += 1
+        return new Response(null, { status: 503 })
+      }
+      const mesh = createTestMesh({
+        'a.example.com': records.get('services/a.example.com') ?? {},
+        users: { retryConstraint: 'off', ...records.get('services/users'), endpoints: [fails] },
+      })
+      await mesh.clock.run(mesh.fetch('http://a.example.com/'))
+      return calls
+    }
+    expect(await callsWith()).toBe(4)
+    expect(await callsWith(policy(budget))).toBe(1)
+    const { records, findings, lacking, leftOut } = converted(public_, policy(budget))
+    expect(records.get('services/users')).toEqual({ rules: [{ retry: { attempts: 0 } }], ...budget })
+    expect(() => parseRecord(JSON.stringify(records.get('services/users')))).not.toThrow()
+    expect(findings.map(({ reason }) => reason)).toEqual([expect.stringContaining('"a.example.com" is given')])
+    expect(lacking.map(({ reason }) => reason)).toEqual([
+      '"users" needs endpoints beside its rules: write those of the Service into services/users, too.',
+    ])
+    expect(leftOut).toEqual([])
+  })
+
+  it('is told where no rule leads to its Service', () => {
+    const { records, findings } = converted(route('a', { parentRefs, rules: [to('users-v1')] }), policy(budget))
+    expect(records.get('services/users')).toMatchObject(budget)
+    expect(findings.map(({ severity, path, reason }) => `${severity} ${path.join('.')}: ${reason}`)).toEqual([
+      'note spec.targetRefs.0: No rule here leads to "users", whose budget is read where one does. Write the endpoints of the Service into services/users.',
+    ])
+  })
+
+  it('is asked for in words where there is none and a rule retries', () => {
+    expect(converted(public_).lacking.map(({ reason }) => reason)).toEqual([
+      '"users" needs a record with endpoints, and "retryConstraint": "off" to be retried without a budget: services/users.',
+    ])
+  })
+
+  it('is left out where an older one counts, or the routes of its Service are', () => {
+    const younger = { ...policy(budget), metadata: { name: 'z' } }
+    const both = policy({
+      ...budget,
+      targetRefs: ['users', 'orders'].map((name) => ({ group: '', kind: 'Service', name })),
+    })
+    expect(converted(users, both, younger).leftOut).toEqual([{ object: 'XBackendTrafficPolicy default/z', names: [] }])
+    const bad = [80, 81].map((port) =>
+      route(`p${port}`, { parentRefs: [{ ...parentRefs[0], port }], rules: [to('users')] }),
+    )
+    expect(converted(...bad, both).leftOut).toEqual([
+      { object: 'HTTPRoute default/p80', names: [] },
+      { object: 'HTTPRoute default/p81', names: [] },
+      { object: 'XBackendTrafficPolicy default/p', names: ['users'] },
+    ])
   })
 
   it('is told of what it says of sessions, and of a budget that is out of range', () => {
@@ -729,6 +816,8 @@ describe('what is left out', () => {
 })
 
 describe('convert', () => {
+  const users = route('users', { parentRefs, rules: [to('users')] })
+
   it('says once that records have no budget', () => {
     const hosts = route('a', { hostnames: ['b.example.com', 'c.example.com'], rules: [to('v1')] })
     const users = route('u', { hostnames: ['a.example.com'], rules: [to('v1')] })
@@ -749,11 +838,112 @@ describe('convert', () => {
     ['text'],
     [[]],
     [{}],
-    [{ apiVersion: V1, kind: 'Gateway' }],
-    [{ apiVersion: 'v1', kind: 'Service' }],
+    [{ apiVersion: V1, kind: 'TLSRoute' }],
+    [{ apiVersion: V1, kind: 'BackendTLSPolicy' }],
+    [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }],
   ])('says of %j that it cannot be converted', (value) => {
     expect(errors(value)).toHaveLength(1)
     expect(converted(value).records.size).toBe(0)
+  })
+
+  it.each([
+    ['Gateway', V1],
+    ['GatewayClass', V1],
+    ['ReferenceGrant', 'gateway.networking.k8s.io/v1beta1'],
+    ['Service', 'v1'],
+    ['Namespace', 'v1'],
+    ['Deployment', 'apps/v1'],
+  ])('notes a %s in the stream, and converts the rest', (kind, apiVersion) => {
+    const { records, findings, leftOut } = converted({ apiVersion, kind, metadata: { name: 'a' } }, users)
+    expect(findings.map(({ severity, path, reason }) => [severity, path.join('.'), reason]).slice(0, 1)).toEqual([
+      ['note', 'kind', `"${apiVersion} ${kind}": HTTPRoute, GRPCRoute and XBackendTrafficPolicy can be converted.`],
+    ])
+    expect([...records.keys()]).toEqual(['services/users'])
+    expect(leftOut).toEqual([])
+  })
+
+  it.each([
+    [
+      'HTTPRoute',
+      'gateway.networking.k8s.io/v1alpha2',
+      'gateway.networking.k8s.io/v1 or gateway.networking.k8s.io/v1beta1',
+    ],
+    ['HTTPRoute', 'policy.linkerd.io/v1beta3', 'gateway.networking.k8s.io/v1 or gateway.networking.k8s.io/v1beta1'],
+    ['XBackendTrafficPolicy', V1, 'gateway.networking.x-k8s.io/v1alpha1'],
+  ])('names the apiVersion of %s %s as what it does not read, and leaves it out', (kind, apiVersion, read) => {
+    const other = { ...users, kind, apiVersion }
+    expect(errors(other)).toEqual([`error apiVersion: "${apiVersion}": the kind ${kind} is read as ${read}.`])
+    expect(converted(other).leftOut).toEqual([{ object: `${kind} default/users`, names: [] }])
+  })
+
+  it.each([
+    [
+      'hostname',
+      { hostnames: ['a.example.com', 'users.mesh'], rules: [to('v1')] },
+      {},
+      'spec.hostnames.1',
+      'users.mesh',
+    ],
+    ['wildcard', { hostnames: ['*.mesh'], rules: [to('v1')] }, {}, 'spec.hostnames.0', '*.mesh'],
+    ['Service', { parentRefs, rules: [to('v1')] }, { namespace: 'mesh' }, 'spec.parentRefs.0.name', 'users.mesh'],
+  ])('refuses a %s that ends in the domain of the mesh, with the way out', (_, spec, metadata, place, name) => {
+    const short = name.replace('.mesh', '')
+    expect(errors(route('a', spec, metadata))).toEqual([
+      `error ${place}: "${name}" is looked up as "${short}": the mesh takes its own domain off a name. Call it "${short}", or give the mesh another MESH_DOMAIN, and --domain here.`,
+    ])
+    const other = convert([{ value: route('a', spec, metadata) }], { domain: 'internal' })
+    expect([...other.records.keys()]).toContain(`services/${name}`)
+    const internal = convert([{ value: route('a', { ...spec, hostnames: ['x.internal'], parentRefs: [] }) }], {
+      domain: 'internal',
+    })
+    expect(internal.records.size).toBe(0)
+  })
+
+  it('gives routes without a name the one that is said, and leaves the others theirs', () => {
+    const bare = route('bare', { parentRefs: [{ name: 'g' }], rules: [{ name: 'bare', ...to('v1') }] })
+    const own = route('own', { parentRefs: [{ name: 'g' }], hostnames: ['b.example.com'], rules: [to('v2')] })
+    const more = route('more', { parentRefs: [{ name: 'g' }], hostnames: ['a.example.com'], rules: [to('v3')] })
+    expect(errors(bare)).toEqual([
+      'error spec: has neither a hostname nor a Service for parent: nobody could call it by name. --hostname gives it one.',
+    ])
+    const values = [bare, own, more, users].map((value) => ({ value }))
+    const { records, findings } = convert(values, { hostname: 'a.example.com' })
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect([...records.keys()]).toEqual(['services/a.example.com', 'services/b.example.com', 'services/users'])
+    expect(records.get('services/a.example.com')?.rules).toHaveLength(2)
+  })
+
+  it('takes "core" for the core group everywhere', () => {
+    const group = 'core'
+    const mirror = (name: string) => ({
+      type: 'RequestMirror',
+      requestMirror: { backendRef: { group, name, port: 80 } },
+    })
+    const rules = [{ filters: [mirror('a')], backendRefs: [{ group, name: 'v1', port: 80, filters: [mirror('b')] }] }]
+    const one = route('a', { parentRefs: [{ group, kind: 'Service', name: 'users' }], rules })
+    const { records, findings } = converted(one)
+    const notes = findings.filter(({ reason }) => reason.includes('core group')).map(({ path }) => path.join('.'))
+    expect(notes.toSorted()).toEqual([
+      'spec.parentRefs.0.group',
+      'spec.rules.0.backendRefs.0.filters.0.requestMirror.backendRef.group',
+      'spec.rules.0.backendRefs.0.group',
+      'spec.rules.0.filters.0.requestMirror.backendRef.group',
+    ])
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(() => parseRecord(JSON.stringify(records.get('services/users')))).not.toThrow()
+    const portless = route('a', { parentRefs, rules: [{ backendRefs: [{ group, name: 'v1' }] }] })
+    expect(errors(portless)).toEqual(['error spec.rules.0.backendRefs.0: has no port, which a Service needs.'])
+  })
+
+  it.each([
+    ['RequestHeaderModifier', { requestHeaderModifier: { remove: ['a'] } }],
+    ['ResponseHeaderModifier', { responseHeaderModifier: { remove: ['a'] } }],
+    ['RequestMirror', { requestMirror: { backendRef: { name: 'a', port: 80 } } }],
+  ])('refuses %s beside a redirect, which would do nothing there', (type, fields) => {
+    const redirect = { type: 'RequestRedirect', requestRedirect: { hostname: 'b.example.com' } }
+    expect(errors(route('a', { parentRefs, rules: [{ filters: [redirect, { type, ...fields }] }] })).join()).toContain(
+      'error spec.rules.0.filters: Expected no filter but CORS beside a RequestRedirect, which answers by itself',
+    )
   })
 
   it('finds issues and never throws, whatever stands in a field (seed 11)', () => {

@@ -1,0 +1,41 @@
+/** Why the mesh would refuse what is put under a key: the words of `selvedge validate`. */
+import { MeshError } from '../../core/errors.ts'
+import type { Path } from '../../policy/manifest/manifest.ts'
+import { parseRecord, recordChecker } from '../../policy/parse.ts'
+import { isCallable, nameOf } from '../key.ts'
+import { spelled } from '../manifest/spelled.ts'
+
+export interface Refusal {
+  /** From the record to what is wrong. */
+  readonly path: Path
+  readonly text: string
+}
+
+/** Why nobody can call a name; `undefined` where one can. */
+export function misnamed(key: string): Refusal | undefined {
+  const name = nameOf(key)
+  if (isCallable(name)) return undefined
+  return { path: [], text: `"${name}" is not a service name (a DNS name in lower case), so nobody can call it.` }
+}
+
+/** None where the record is understood. */
+export function refusals(value: string): readonly Refusal[] {
+  try {
+    parseRecord(value)
+    return []
+  } catch (error) {
+    if (!(error instanceof MeshError)) throw error
+    const issues = issuesIn(value)
+    if (issues.length === 0) return [{ path: [], text: error.message }]
+    return issues.map(({ path, message }) => ({ path, text: spelled(path) + message }))
+  }
+}
+
+function issuesIn(value: string) {
+  try {
+    return value.trim().startsWith('{') ? recordChecker()(JSON.parse(value)) : []
+  } catch {
+    // No JSON: the message says so.
+    return []
+  }
+}

@@ -1,0 +1,136 @@
+/** Records as people write them, a map of names or one by itself, and all that is wrong with them. */
+import { MeshError } from '../core/errors.ts'
+import type { Path } from '../policy/manifest/manifest.ts'
+import { parseRecord, recordChecker } from '../policy/parse.ts'
+import { recordOf, type ServiceRecord, type WrittenRecord } from '../policy/record.ts'
+import { type AliasOf, circle } from './circle.ts'
+import { isCallable, nameOf, uncalled } from './key.ts'
+import { fieldsAmong } from './near-record.ts'
+import { leadsNowhere } from './nowhere.ts'
+
+export interface Finding {
+  readonly severity: 'error' | 'warning' | 'note'
+  readonly path: Path
+  readonly reason: string
+}
+
+/** What was written under one name. */
+export interface ReadRecord {
+  /** `undefined` of one by itself. */
+  readonly name: string | undefined
+  readonly path: Path
+  readonly written: unknown
+  /** As the mesh knows it; `undefined` where it is not understood. */
+  readonly parsed: ServiceRecord | undefined
+  readonly errors: readonly Finding[]
+}
+
+export interface ReadRecords {
+  readonly records: readonly ReadRecord[]
+  /** Of what holds them. */
+  readonly findings: readonly Finding[]
+}
+
+/** What the Worker lacks for a record that stands there. */
+export type Lacking = (at: Path, written: unknown, parsed: ServiceRecord) => Finding[]
+
+export interface Check {
+  readonly lacking: Lacking
+  /** The mesh's own. */
+  readonly domain: string
+  /** Does a record stand under this name, or this wildcard? */
+  stands(name: string): boolean
+  readonly aliasOf: AliasOf
+  /** Names of circles that were told of. */
+  readonly told: Set<string>
+}
+
+/** @param isRecord is it a record by itself for certain, and not by a look at it? */
+export function recordsIn(value: unknown, isRecord: boolean): ReadRecords {
+  const read = reader()
+  if (isRecord) return { records: [read(undefined, [], value)], findings: [] }
+  const error = (path: Path, reason: string): ReadRecords => ({
+    records: [],
+    findings: [{ severity: 'error', path, reason }],
+  })
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return error([], 'Expected a map of service names to records, or a manifest.')
+  }
+  if ('kind' in value && /^[A-Z]\w*$/.test(String(value.kind))) {
+    return error(['kind'], `a manifest needs an apiVersion, too, got ${value.kind}.`)
+  }
+  if (looksLikeRecord(value)) return { records: [read(undefined, [], value)], findings: [] }
+  const entries = Object.entries(value).filter(([key, record]) => key !== '$schema' || typeof record !== 'string')
+  const records = entries.map(([key, record]) => read(nameOf(key), [key], record))
+  return { records, findings: [...twice(entries.map(([key]) => key)), ...misread(records)] }
+}
+
+function twice(keys: readonly string[]): Finding[] {
+  const seen = new Set<string>()
+  return keys.flatMap((key) => {
+    const isSeen = seen.has(nameOf(key))
+    seen.add(nameOf(key))
+    return isSeen ? [{ severity: 'error', path: [key], reason: 'stands twice, with services/ and without.' }] : []
+  })
+}
+
+/** Where what stands there is no record, or everything has the name of a field, it may be one record that was meant. */
+function misread(records: readonly ReadRecord[]): Finding[] {
+  const near = fieldsAmong(records.map(({ path }) => String(path[0])))
+  const areAll = near.size === records.length
+  return records.flatMap(({ path, parsed }) => {
+    const field = near.get(String(path[0]))
+    if (field === undefined || (parsed && !areAll)) return []
+    const reason = `is read as the name of a service, and is near to the field "${field}": a record by itself is checked with --record.`
+    return [{ severity: 'warning', path, reason }]
+  })
+}
+
+/** All that is wrong with records that were read. */
+export function findingsIn({ records, findings }: ReadRecords, check: Check): Finding[] {
+  return [...findings, ...records.flatMap((record) => findingsOf(record, check))]
+}
+
+function findingsOf({ name, path, written, parsed, errors }: ReadRecord, check: Check): Finding[] {
+  const naming: Finding[] = []
+  if (name !== undefined && !isCallable(name)) {
+    naming.push({ severity: 'error', path, reason: 'is not a service name (a DNS name in lower case).' })
+  }
+  const taken = name === undefined ? undefined : uncalled(name, check.domain)
+  if (taken !== undefined) naming.push({ severity: 'warning', path, reason: taken })
+  if (!parsed) return [...naming, ...errors]
+  const round = name === undefined || !parsed.alias ? undefined : circle(name, check.aliasOf, check.told)
+  const circles: Finding[] = round === undefined ? [] : [{ severity: 'error', path: [...path, 'alias'], reason: round }]
+  const nowhere = leadsNowhere(parsed, check.stands).map((lead): Finding => {
+    return { severity: 'note', path: [...path, ...lead.path], reason: `"${lead.name}" has no record in what was read.` }
+  })
+  return [...naming, ...circles, ...nowhere, ...check.lacking(path, written, parsed)]
+}
+
+/** One by itself, as it is put under a key: what stands here are its fields, not names. */
+function looksLikeRecord(value: object): boolean {
+  const { endpoints, rules, alias } = value as { endpoints?: unknown; rules?: unknown; alias?: unknown }
+  const isName = typeof alias === 'string' && !alias.includes(':')
+  return [endpoints, rules, alias].some(Array.isArray) || isName
+}
+
+/** Reads records, one after the other. */
+function reader(): (name: string | undefined, path: Path, written: unknown) => ReadRecord {
+  const issuesOf = recordChecker()
+  return (name, path, written) => {
+    const refused = (errors: readonly Finding[]): ReadRecord => ({ name, path, written, parsed: undefined, errors })
+    if (typeof written === 'string') {
+      try {
+        return { name, path, written, parsed: parseRecord(written), errors: [] }
+      } catch (error) {
+        if (!(error instanceof MeshError)) throw error
+        return refused([{ severity: 'error', path, reason: error.message }])
+      }
+    }
+    const issues = issuesOf(written)
+    if (issues.length === 0) return { name, path, written, parsed: recordOf(written as WrittenRecord), errors: [] }
+    return refused(
+      issues.map((issue) => ({ severity: 'error', path: [...path, ...issue.path], reason: issue.message })),
+    )
+  }
+}
