@@ -45,7 +45,7 @@ describe('detect', () => {
     [500, {}, 'fault'],
     [502, {}, 'fault'],
     [503, {}, 'fault'],
-    [503, { 'retry-after': 'soon' }, 'fault'],
+    [503, { 'retry-after': 'soon' }, 'nothing'],
     [429, {}, 'nothing'],
     [429, { 'retry-after': '5' }, 'nothing'],
     [503, { 'retry-after': '0' }, 'nothing'],
