@@ -1,5 +1,5 @@
 /** A request as a function expects it: API Gateway's payload format 2.0, which function URLs use too. */
-
+import { isAmazons } from './amazons.ts'
 import { writtenContent } from './content.ts'
 import type { Sent } from './send.ts'
 
@@ -61,7 +61,7 @@ export function lambdaEvent(request: Request, sent: Sent, bytes: Uint8Array): La
 function headersOf(outgoing: Headers, name: string): Record<string, string> {
   const headers: Record<string, string> = {}
   outgoing.forEach((value, header) => {
-    if (header !== 'cookie') headers[header] = value
+    if (header !== 'cookie' && !isAmazons(header)) headers[header] = value
   })
   headers.host = name
   return headers
