@@ -48,7 +48,7 @@ function readRetryAfterMs(text: string | null, now: number): number | undefined 
 
 /** Says every value of the list so? A header that came twice is one. */
 function isTrue(text: string | null): boolean {
-  return text !== null && text.split(',').every((one) => one.trim().toLowerCase() === 'true')
+  return text?.split(',').every((one) => one.trim().toLowerCase() === 'true') ?? false
 }
 
 /** Says any value of the list so? */

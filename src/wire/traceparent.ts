@@ -10,6 +10,8 @@ const NO_TRACE_ID = '0'.repeat(32)
 const NO_SPAN_ID = '0'.repeat(16)
 /** Members of a tracestate, at most (W3C Trace Context §3.3.1.1). */
 const MAX_STATE_MEMBERS = 32
+/** A member of one, which may be empty, between optional white space (Level 2, §3.3.1). */
+const STATE_MEMBER = /^[\t ]*(?:[a-z0-9][a-z0-9_*/@-]{0,255}=[ -+\--<>-~]{0,255}[!-+\--<>-~])?[\t ]*$/
 
 /** The trace a request belongs to, `undefined` where none is said or what is said is malformed: then a new one starts. */
 export function readTrace(headers: HeaderSource): Trace | undefined {
@@ -35,7 +37,9 @@ export function traceparent(traceId: string, spanId: string, flags: number): str
   return `00-${traceId}-${spanId}-0${flags & 3}`
 }
 
-/** Dropped whole when it has more members than may be. */
+/** Dropped whole where it does not parse, or has more members than may be. */
 function readState(text: string | null): string | undefined {
-  return text === null || text.split(',').length > MAX_STATE_MEMBERS ? undefined : text
+  const members = text?.split(',') ?? []
+  const isRead = members.length <= MAX_STATE_MEMBERS && members.every((member) => STATE_MEMBER.test(member))
+  return (isRead && text) || undefined
 }

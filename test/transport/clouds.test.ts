@@ -4,7 +4,7 @@ import type { Target } from '../../src/core/endpoint.ts'
 import { givenNetwork, givenPlace, givenSent } from '../support/given.ts'
 import { KEYS } from '../support/lambda-fake.ts'
 
-const URL = 'https://users.example.com'
+const ADDRESS = 'https://users.example.com'
 
 /** A call of a stranger to a place that is called with a signature, and what was sent there. */
 async function sent(target: Target, headers: Record<string, string>, path = '/42?x=1') {
@@ -24,7 +24,7 @@ async function sent(target: Target, headers: Record<string, string>, path = '/42
 
 const SIGNED: Target = {
   kind: 'url',
-  url: URL,
+  url: ADDRESS,
   credentials: { type: 'aws-sigv4', service: 'lambda', region: 'eu-west-1', secret: 'AWS' },
 }
 const LAMBDA: Target = {
@@ -60,7 +60,7 @@ describe('an address that is signed for', () => {
   it.each(['X-Amz-Signature=0&X-Amz-Credential=a', 'x=1&x-amz-security-token=0', 'x=1&X%2DAmz%2DAlgorithm=0&y=%20'])(
     'gets no signature of the caller in its query: %s',
     async (query) => {
-      const { searchParams } = new globalThis.URL((await sent(SIGNED, {}, `/42?${query}`)).url)
+      const { searchParams } = new URL((await sent(SIGNED, {}, `/42?${query}`)).url)
       expect([...searchParams.keys()].filter((name) => /^x-amz-/i.test(name))).toEqual([])
       expect(searchParams.get('x')).toBe(query.includes('x=1') ? '1' : null)
       expect(searchParams.get('y')).toBe(query.includes('y=') ? ' ' : null)
@@ -68,7 +68,7 @@ describe('an address that is signed for', () => {
   )
 
   it('gets any other query as it came', async () => {
-    expect((await sent(SIGNED, {}, '/a%20b?y=%2c&x=+~&y')).url).toBe(`${URL}/a%20b?y=%2c&x=+~&y`)
+    expect((await sent(SIGNED, {}, '/a%20b?y=%2c&x=+~&y')).url).toBe(`${ADDRESS}/a%20b?y=%2c&x=+~&y`)
   })
 })
 
@@ -78,5 +78,10 @@ describe('a Lambda function', () => {
     expect(amazons(request)).toEqual(['x-amz-date'])
     const { headers } = (await request.json()) as { headers: Record<string, string> }
     expect(headers).toEqual({ 'x-amzn-trace-id': 'Root=1', 'x-own': '1', host: 'users' })
+  })
+
+  it('gets cookies one by one, though the platform joined their headers', async () => {
+    const { cookies } = (await (await sent(LAMBDA, { cookie: 'a=1; b=2, c=3' })).json()) as { cookies: string[] }
+    expect(cookies).toEqual(['a=1', 'b=2', 'c=3'])
   })
 })

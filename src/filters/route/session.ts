@@ -1,4 +1,6 @@
 /** Who has been here before goes where it went: session persistence of the Gateway API (GEP-1619). */
+
+import { cookiesOf } from '../../core/cookies.ts'
 import { fnv1a, mixed } from '../../math/hash.ts'
 import { durationMs } from '../../policy/duration.ts'
 import type { SessionPersistence } from '../../policy/session.ts'
@@ -28,7 +30,7 @@ export function session(written: SessionPersistence, rule: string): Session {
   return {
     read(headers, now) {
       // A browser may bring several cookies of one name, of other paths or of other rules.
-      const said = cookie ? cookiesOf(headers.get('cookie') ?? '', name) : [headers.get(name) ?? '']
+      const said = cookie ? ofName(headers.get('cookie') ?? '', name) : (headers.get(name) ?? '').split(/,\s*/)
       return said.map(ticketOf).find((ticket) => ticket !== undefined && ticket.expiresAt > now)
     },
     write({ backend, endpoint }, now, isSecure) {
@@ -55,9 +57,8 @@ export function markOf(text: string): string {
   return mixed(fnv1a(text)).toString(36)
 }
 
-function cookiesOf(header: string, name: string): string[] {
-  return header
-    .split(';')
+function ofName(header: string, name: string): string[] {
+  return cookiesOf(header)
     .map((cookie) => cookie.trim())
     .filter((cookie) => cookie.startsWith(`${name}=`))
     .map((cookie) => cookie.slice(name.length + 1))
