@@ -73,6 +73,8 @@ export interface Receipt {
   ejected: readonly string[] | undefined
   /** Was a second attempt sent while the first was under way? */
   hedged: boolean
+  /** Under which id it was put into a queue, where it was: the same for every attempt. */
+  messageId: string | undefined
   /** Retries spent for this request, here and beneath. */
   retriesUsed: number
   /** The mesh error that was answered, if one was. */
@@ -101,6 +103,7 @@ export function receipt(): Receipt {
     skipped: NONE,
     ejected: undefined,
     hedged: false,
+    messageId: undefined,
     retriesUsed: 0,
     error: undefined,
     retryRefused: undefined,

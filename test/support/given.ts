@@ -5,6 +5,7 @@ import type { Clock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
 import type { Endpoint, Target } from '../../src/core/endpoint.ts'
 import { seeded } from '../../src/core/random.ts'
+import { receipt } from '../../src/core/receipt.ts'
 import type { Service } from '../../src/core/service.ts'
 import { stack } from '../../src/core/stack.ts'
 import { type Subrequests, subrequests } from '../../src/core/subrequests.ts'
@@ -50,7 +51,7 @@ export function givenSent(given: Partial<Sent> = {}): Sent {
   return {
     clock: virtualClock(),
     random: seeded(7),
-    deadline: never,
+    receipt: receipt(),
     subrequests: givenSubrequests(),
     defer: () => {},
     endpoint: givenEndpoint(),
