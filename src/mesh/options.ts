@@ -55,6 +55,8 @@ export interface MeshOptions {
   platformCancels?: boolean
   /** What reaches Lambda functions, and addresses that want a signature or an id token: `cloud` of `selvedge/cloud`. Default: nothing. */
   cloud?: CloudMaker
+  /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
+  secrets?: readonly string[]
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
   /** Other rules than the mesh's own, for simulation and for those who know better. Default: none. */
@@ -85,6 +87,7 @@ export interface Settings {
   readonly fetch: typeof fetch
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
+  readonly secrets: readonly string[] | undefined
   readonly storage: Storage | undefined
   readonly strategies: Strategies
 }
@@ -124,6 +127,7 @@ export function withDefaults(options: MeshOptions): Settings {
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
+    secrets: options.secrets,
     storage: options.storage ?? platformStorage(),
     strategies: options.strategies ?? {},
   } satisfies Settings

@@ -45,6 +45,8 @@ export interface Roads {
   readonly fetch: typeof fetch
   /** What this Worker has, by name. */
   readonly bindings: Bindings
+  /** Which secrets records may name. Default: all but the mesh's own. */
+  readonly secrets?: readonly string[] | undefined
   /** What reaches other clouds, where the mesh has it. */
   readonly cloud?: CloudMaker | undefined
 }

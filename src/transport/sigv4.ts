@@ -38,7 +38,8 @@ const REFUSALS =
 /** Those of its words that a wrong clock may be behind (Smithy's list). */
 const SKEWED = /^(InvalidSignature|SignatureDoesNotMatch|Request(Expired|InTheFuture|TimeTooSkewed)|AuthFailure)/
 
-export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>): SignedFetch {
+export function signedFetch(roads: Pick<Roads, 'fetch' | 'bindings' | 'secrets'>): SignedFetch {
+  const { fetch } = roads
   const dayKeys = new Map<string, ArrayBuffer>()
   // How far the clock of a host is ahead of ours: numbers, learned from its answers, and of use with it alone.
   const skews: Lru<string, number> = lru(CORRECTIONS)
@@ -63,13 +64,13 @@ export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings
   }
 
   function keysOf(secret: string) {
-    const accessKeyId = secretOf(bindings, `${secret}_ACCESS_KEY_ID`)
+    const accessKeyId = secretOf(roads, `${secret}_ACCESS_KEY_ID`)
     if (!/^\w{4,128}$/.test(accessKeyId)) throw credentialFailed(`Secret "${secret}_ACCESS_KEY_ID" is no access key id`)
-    const sessionToken = optionalSecret(bindings, `${secret}_SESSION_TOKEN`)
+    const sessionToken = optionalSecret(roads, `${secret}_SESSION_TOKEN`)
     if (sessionToken !== undefined && !/^[\x21-\x7e]+$/.test(sessionToken)) {
       throw credentialFailed(`Secret "${secret}_SESSION_TOKEN" is no session token`)
     }
-    const secretAccessKey = secretOf(bindings, `${secret}_SECRET_ACCESS_KEY`)
+    const secretAccessKey = secretOf(roads, `${secret}_SECRET_ACCESS_KEY`)
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
   }
 

@@ -16,6 +16,7 @@ export interface Env {
   MESH_MAX_HOPS?: string
   MESH_IDLE?: string
   MESH_DEFAULTS?: string | object
+  MESH_SECRETS?: string
 }
 
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
@@ -46,7 +47,25 @@ export function workerOptions(env: Env): WorkerOptions {
   }
   if (env.MESH_MAX_HOPS !== undefined) options.maxHops = Number(env.MESH_MAX_HOPS)
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
+  if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
   return options
+}
+
+function secretsOf(text: string): string[] {
+  const names = listOf(text)
+  for (const name of names) {
+    if (!/^[A-Za-z_$][\w$]*(_\*)?$/.test(name)) {
+      throw new TypeError(`MESH_SECRETS is names of secrets or PREFIX_*, separated by commas; got "${name}".`)
+    }
+  }
+  return names
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 }
 
 function duration<Option extends string>(env: Env, name: keyof Env, option: Option): { [key in Option]?: number } {
