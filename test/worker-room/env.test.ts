@@ -59,9 +59,11 @@ describe('workerOptions', () => {
     [{ MESH_IDLE: '' }, 'MESH_IDLE', '""'],
     [{ MESH_DEFAULTS: '{"timeout":1}' }, 'MESH_DEFAULTS', '$.timeout'],
     [{ MESH_DEFAULTS: '{' }, 'MESH_DEFAULTS', 'JSON'],
-    ...['*', 'A*', 'A B', 'A_*_B', '1A'].map(
-      (name) => [{ MESH_SECRETS: `OK,${name}` }, 'MESH_SECRETS', `"${name}"`] as const,
-    ),
+    ...['*', 'A*', 'A B', 'A_*_B', '1A'].map((name): [object, string, string] => [
+      { MESH_SECRETS: `OK,${name}` },
+      'MESH_SECRETS',
+      `"${name}"`,
+    ]),
     [{ REGISTRY: undefined }, 'KV namespace', 'undefined'],
   ])('names the variable and what stands in it: %j', (env, name, shown) => {
     const read = () => given(env as Partial<Env>)
