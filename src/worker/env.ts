@@ -17,6 +17,7 @@ export interface Env {
   MESH_IDLE?: string
   MESH_DEFAULTS?: string | object
   MESH_SECRETS?: string
+  MESH_SESSION_KEY?: string
 }
 
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
@@ -48,7 +49,16 @@ export function workerOptions(env: Env): WorkerOptions {
   if (env.MESH_MAX_HOPS !== undefined) options.maxHops = Number(env.MESH_MAX_HOPS)
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
   if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
+  if (env.MESH_SESSION_KEY !== undefined) options.sessionKeys = sessionKeysOf(env.MESH_SESSION_KEY)
   return options
+}
+
+/** What stands there is not repeated. */
+function sessionKeysOf(text: string): string[] {
+  const keys = listOf(text)
+  if (keys.length === 0)
+    throw new TypeError('MESH_SESSION_KEY is one key, or several separated by commas; it is empty.')
+  return keys
 }
 
 function secretsOf(text: string): string[] {

@@ -25,6 +25,7 @@ describe('workerOptions', () => {
       MESH_IDLE: '1m30s',
       MESH_DEFAULTS: '{"timeouts":{"request":"2s"}}',
       MESH_SECRETS: 'AWS_*, GCP_SERVICE_ACCOUNT,',
+      MESH_SESSION_KEY: 'new, old',
     })
     expect(options.hosts.includes('mesh.example.com')).toBe(true)
     expect(options.hosts.includes('localhost')).toBe(false)
@@ -36,6 +37,7 @@ describe('workerOptions', () => {
       idleMs: 90_000,
       defaults: { timeouts: { request: '2s' } },
       secrets: ['AWS_*', 'GCP_SERVICE_ACCOUNT'],
+      sessionKeys: ['new', 'old'],
     })
   })
 
@@ -64,6 +66,7 @@ describe('workerOptions', () => {
       'MESH_SECRETS',
       `"${name}"`,
     ]),
+    [{ MESH_SESSION_KEY: ' , ' }, 'MESH_SESSION_KEY', 'it is empty'],
     [{ REGISTRY: undefined }, 'KV namespace', 'undefined'],
   ])('names the variable and what stands in it: %j', (env, name, shown) => {
     const read = () => given(env as Partial<Env>)
