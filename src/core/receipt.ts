@@ -82,12 +82,12 @@ export interface Receipt {
   /** Why the last failed attempt was not followed by another. */
   retryRefused: RetryRefusal | undefined
   /** Headers of the request that state a deadline and cannot be read: they were left out of account. */
-  unread: readonly string[]
+  unread: readonly string[] | undefined
   /** Headers with which a page of another origin may read the answer, be it an error of ours. */
   crossOrigin: readonly (readonly [string, string])[] | undefined
 }
 
-const NONE: readonly never[] = []
+const NONE: readonly Skipped[] = []
 
 export function receipt(): Receipt {
   return {
@@ -107,12 +107,12 @@ export function receipt(): Receipt {
     retriesUsed: 0,
     error: undefined,
     retryRefused: undefined,
-    unread: NONE,
+    unread: undefined,
     crossOrigin: undefined,
   }
 }
 
 /** Notes a header that cannot be read, once. */
 export function cannotRead(told: Pick<Receipt, 'unread'>, header: string): void {
-  if (!told.unread.includes(header)) told.unread = [...told.unread, header]
+  if (!told.unread?.includes(header)) told.unread = [...(told.unread ?? []), header]
 }

@@ -10,8 +10,14 @@ const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 /** Of the 32 bytes of a mark, as many are told: RFC 2104 §5 asks for half. */
 const MARK_BYTES = 16
 
-/** @param secrets of which the first marks and all fit; none is empty. */
+/**
+ * @param secrets of which the first marks and all fit, so that they can be changed.
+ * @throws {TypeError} where there is none, or one is empty.
+ * @example
+ * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env, seal: seal([env.SESSION_KEY]) })
+ */
 export function seal(secrets: readonly string[]): Seal {
+  if (secrets.length === 0 || secrets.includes('')) throw new TypeError('A seal needs keys, none of them empty.')
   // Imported when first needed: at module scope there is no crypto. A key is a plain handle, and outlives its request.
   const keys: CryptoKey[] = []
   const bytes = (text: string) => new TextEncoder().encode(text)

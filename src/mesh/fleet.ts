@@ -4,7 +4,7 @@ import type { Endpoint, Target } from '../core/endpoint.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import type { Random } from '../core/random.ts'
 import type { Skipped } from '../core/receipt.ts'
-import { seal } from '../core/seal.ts'
+import type { Seal } from '../core/seal.ts'
 import type { Balancer, Candidate } from '../filters/balance/balancer.ts'
 import { balancers } from '../filters/balance/balancers.ts'
 import { type Localities, localities } from '../filters/balance/locality.ts'
@@ -87,8 +87,8 @@ export interface FleetOptions {
   readonly defaults: WrittenPolicy
   /** Rules in place of the mesh's own. */
   readonly strategies?: Strategies
-  /** Keys that seal the tickets of sessions. */
-  readonly sessionKeys?: readonly string[]
+  /** Of the tickets of sessions. */
+  readonly seal?: Seal | undefined
   /** Services remembered. */
   readonly maxRecords: number
   /** Why what stands there cannot be reached from here; `undefined` where it can. */
@@ -98,8 +98,7 @@ export interface FleetOptions {
 export function fleet(options: FleetOptions): Fleet {
   const services: Lru<string, LiveService> = lru(options.maxRecords)
   const copies = new WeakMap<LiveService, LiveService>()
-  const { strategies = {}, sessionKeys = [] } = options
-  const sealing = sessionKeys.length > 0 ? seal(sessionKeys) : undefined
+  const { strategies = {} } = options
   const balancerOf = (strategies.balancers ?? balancers)(options.random)
   const budgetOf = strategies.budget ?? retryBudget
 
@@ -125,7 +124,7 @@ export function fleet(options: FleetOptions): Fleet {
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
       budget: kept('retryConstraint')?.budget ?? budgetOf(budgetPolicy(constraint), clock),
       hedging: kept('hedge')?.hedging ?? hedgingOf(written.hedge),
-      routes: record.rules && routes(record.rules, key, ruled, options.random, sealing),
+      routes: record.rules && routes(record.rules, key, ruled, options.random, options.seal),
       detector: detectorOf(written.outlierDetection, candidates, before),
       balancer: balancerOf(algorithm, candidates),
       keyedBy,

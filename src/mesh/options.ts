@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 import { type Random, systemRandom } from '../core/random.ts'
+import type { Seal } from '../core/seal.ts'
 import type { Sink } from '../core/sink.ts'
 import type { WrittenPolicy } from '../policy/record.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -58,10 +59,10 @@ export interface MeshOptions {
   /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
   secrets?: readonly string[]
   /**
-   * Keys that seal the tickets of sessions: the first seals, all are known, so that they can be changed. A sealed session keeps
-   * its backend or endpoint at weight 0, too. Default: none, and a session leads only to where there is a weight.
+   * Seals the tickets of sessions: `seal(keys)` of `selvedge/cloud`. A sealed session keeps its backend or endpoint at weight 0, too.
+   * Default: nothing, and a session leads only to where there is a weight.
    */
-  sessionKeys?: readonly string[]
+  seal?: Seal
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
   /** Other rules than the mesh's own, for simulation and for those who know better. Default: none. */
@@ -93,7 +94,7 @@ export interface Settings {
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
   readonly secrets: readonly string[] | undefined
-  readonly sessionKeys: readonly string[]
+  readonly seal: Seal | undefined
   readonly storage: Storage | undefined
   readonly strategies: Strategies
 }
@@ -134,14 +135,13 @@ export function withDefaults(options: MeshOptions): Settings {
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
     secrets: options.secrets,
-    sessionKeys: options.sessionKeys ?? [],
+    seal: options.seal,
     storage: options.storage ?? platformStorage(),
     strategies: options.strategies ?? {},
   } satisfies Settings
   if (options.name !== undefined && !isServiceName(options.name)) {
     throw new TypeError(`name is a service name, such as "checkout"; got ${JSON.stringify(options.name)}.`)
   }
-  if (settings.sessionKeys.includes('')) throw new TypeError('sessionKeys are texts; one of them is empty.')
   for (const [name, least, most] of RANGES) {
     const value = settings[name]
     if (!(value >= least && value <= most)) throw new TypeError(`${name} is ${least} to ${most}; got ${value}.`)

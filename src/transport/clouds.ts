@@ -39,7 +39,7 @@ export const cloud: CloudMaker = (roads) => {
       }
       const { service, region, secret } = credentials
       const headers = new Headers(sent.outgoing)
-      for (const name of [...headers.keys()]) if (isAmazons(name)) headers.delete(name)
+      for (const name of Array.from(headers.keys()).filter(isAmazons)) headers.delete(name)
       const call = { method: request.method, url: unsigned(url), headers, body, service, region, secret }
       return fetchSigned(call, sent)
     },

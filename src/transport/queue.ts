@@ -15,20 +15,14 @@ interface Queue {
   send(message: unknown, options: { contentType: 'json' }): Promise<unknown>
 }
 
-/** Rest in a queue, and in that of dead letters, for days: they stay behind unless the record keeps them. */
-const CREDENTIALS = ['authorization', 'x-serverless-authorization', 'cookie', 'cf-access-jwt-assertion']
-/** True of the attempt that put it there, not of a delivery: who delivers writes them anew. */
-const OF_THE_ATTEMPT = [
-  'content-length',
-  'selvedge-attempt',
-  'grpc-previous-rpc-attempts',
-  // To grant it once more would be to grant it twice: what was lent here counts as given back.
-  'selvedge-retry-allowance',
-  // What is left of a deadline will be another time when it is read.
-  'selvedge-timeout-ms',
-  'grpc-timeout',
-  'connect-timeout-ms',
-]
+/** These would rest in a queue, and in that of dead letters, for days: they stay behind unless the record keeps them. */
+const CREDENTIALS = /^((x-serverless-)?authorization|cookie|cf-access-jwt-assertion)$/
+/**
+ * True of the attempt that put it there, not of a delivery: who delivers writes them anew. What is left of a deadline will be
+ * another time when it is read, and to grant the allowance once more would be to grant it twice.
+ */
+const OF_THE_ATTEMPT =
+  /^(content-length|selvedge-(attempt|retry-allowance|timeout-ms)|grpc-(timeout|previous-rpc-attempts)|connect-timeout-ms)$/
 
 /**
  * A request in a queue: a CloudEvent (1.0, JSON format) with the request as its data. Names of its attributes are lower
@@ -99,7 +93,7 @@ function queued(request: Request, sent: Sent, bytes: Uint8Array, keep: readonly 
       method: request.method,
       path,
       headers: [...outgoing].filter(
-        ([header]) => !OF_THE_ATTEMPT.includes(header) && (!CREDENTIALS.includes(header) || keep.includes(header)),
+        ([header]) => !OF_THE_ATTEMPT.test(header) && (!CREDENTIALS.test(header) || keep.includes(header)),
       ),
       body: text,
       isBase64Encoded: isBase64,

@@ -1,5 +1,6 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
 import { cloud } from '../cloud.ts'
+import { seal } from '../core/seal.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
 import { parsePolicy } from '../policy/parse.ts'
@@ -49,7 +50,7 @@ export function workerOptions(env: Env): WorkerOptions {
   if (env.MESH_MAX_HOPS !== undefined) options.maxHops = Number(env.MESH_MAX_HOPS)
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
   if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
-  if (env.MESH_SESSION_KEY !== undefined) options.sessionKeys = sessionKeysOf(env.MESH_SESSION_KEY)
+  if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(sessionKeysOf(env.MESH_SESSION_KEY))
   return options
 }
 

@@ -18,6 +18,10 @@ describe('seal', () => {
     expect(await old.fits('a', await both.markOf('a'))).toBe(false)
   })
 
+  it.each([[[]], [['']], [['key', '']]])('is not made of %j', (keys) => {
+    expect(() => seal(keys)).toThrow(TypeError)
+  })
+
   it('fits no other text and no other mark', async () => {
     const { fits, markOf } = seal(['key'])
     await fc.assert(

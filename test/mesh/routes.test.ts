@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Rule } from '../../src/policy/route.ts'
 import { createTestMesh, type MeshError, type TestService, virtualClock } from '../../src/testing.ts'
 import { failureOf } from '../support/call.ts'
+import { givenSeal } from '../support/given.ts'
 import { hang } from '../support/upstream.ts'
 
 /** A mesh whose `users` is a record with these rules; each of these services answers with its name, its path and its host. */
@@ -617,7 +618,7 @@ describe('sessionPersistence', () => {
       },
     ]
     for (const gone of ['nothing', 'unreachable']) {
-      const { get, registry, clock } = given(rules(1), {}, {}, { sessionKeys: ['key'] })
+      const { get, registry, clock } = given(rules(1), {}, {}, { seal: givenSeal(['key']) })
       const cookie = pairOf(cookieOf(await get('/')))
       registry.set('users', { rules: rules(0) })
       if (gone === 'nothing') registry.delete('v1')

@@ -1,6 +1,7 @@
 /** Sessions whose tickets are sealed, and what a ticket that is not may do. */
 import { describe, expect, it } from 'vitest'
 import { createTestMesh, type TestService } from '../../src/testing.ts'
+import { givenSeal } from '../support/given.ts'
 
 const COOKIE = { cookie: { name: 'sid' } }
 const pairOf = (response: Response) => (response.headers.get('set-cookie') ?? '').split(';')[0] as string
@@ -8,7 +9,7 @@ const pairOf = (response: Response) => (response.headers.get('set-cookie') ?? ''
 /** `shop` with a rule of two backends, of these weights. */
 function ofBackends(sessionKeys: string[] | undefined, session: object = COOKIE) {
   const backends: Record<string, TestService> = { v1: () => new Response('v1'), v2: () => new Response('v2') }
-  const mesh = createTestMesh(backends, sessionKeys && { sessionKeys })
+  const mesh = createTestMesh(backends, sessionKeys && { seal: givenSeal(sessionKeys) })
   const weigh = async (v1: number, v2: number) => {
     const backendRefs = [
       { name: 'v1', weight: v1 },
@@ -126,7 +127,10 @@ describe('a session of a backend that has a weight', () => {
 describe('a session of an endpoint of weight 0', () => {
   /** One record, two endpoints. */
   async function ofEndpoints(sessionKeys: string[] | undefined, first: () => Response = () => new Response('one')) {
-    const mesh = createTestMesh({ pair: [first, () => new Response('other')] }, sessionKeys && { sessionKeys })
+    const mesh = createTestMesh(
+      { pair: [first, () => new Response('other')] },
+      sessionKeys && { seal: givenSeal(sessionKeys) },
+    )
     const bindings = ['SERVICE_0', 'SERVICE_1']
     const weigh = async (...weights: number[]) => {
       const endpoints = bindings.map((binding, index) => ({ binding, weight: weights[index] }))

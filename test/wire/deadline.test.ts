@@ -16,7 +16,7 @@ function pair(stampedMs: number, endsMs: number): string {
 
 const readBoth = (headers: HeadersInit) => {
   const told = receipt()
-  return { ms: readTimeoutMs(new Headers(headers), NOW, told), unread: told.unread }
+  return { ms: readTimeoutMs(new Headers(headers), NOW, told), unread: told.unread ?? [] }
 }
 const read = (headers: Record<string, string>) => readBoth(headers).ms
 
@@ -99,7 +99,7 @@ describe('readTimeoutMs', () => {
       fc.integer({ min: -10, max: 1_000_000 }).map(String),
       fc.integer({ min: -10, max: 9999 }).map((count) => `${count}m`),
       fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 999 })).map(([from, to]) => pair(from, to)),
-      fc.string({ unit: fc.constantFrom(...'0159-+. mSx') }),
+      fc.string({ unit: fc.constantFrom(...Array.from('0159-+. mSx')) }),
     )
     const header = fc.tuple(fc.constantFrom(...names), value)
     fc.assert(

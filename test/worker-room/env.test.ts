@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seal } from '../../src/core/seal.ts'
 import { type Env, workerOptions } from '../../src/worker/env.ts'
 
 const REGISTRY = { getWithMetadata: async () => ({ value: null, metadata: null }) } as unknown as KVNamespace
@@ -37,12 +38,18 @@ describe('workerOptions', () => {
       idleMs: 90_000,
       defaults: { timeouts: { request: '2s' } },
       secrets: ['AWS_*', 'GCP_SERVICE_ACCOUNT'],
-      sessionKeys: ['new', 'old'],
     })
   })
 
   it('takes defaults that are JSON already', () => {
     expect(given({ MESH_DEFAULTS: { retry: { attempts: 1 } } }).defaults).toEqual({ retry: { attempts: 1 } })
+  })
+
+  it('seals sessions with the first key, and knows all', async () => {
+    const { seal: ours } = given({ MESH_SESSION_KEY: ' new,old ' })
+    expect(await ours?.markOf('a')).toBe(await seal(['new']).markOf('a'))
+    expect(await ours?.fits('a', await seal(['old']).markOf('a'))).toBe(true)
+    expect(given()).not.toHaveProperty('seal')
   })
 
   it('lets records name no secret where the list of them is empty, and any where there is none', () => {

@@ -69,15 +69,13 @@ export function program(tree: Node, steps: Step[] = [], number = 0): number {
   return emit(tree, end)
 }
 
-/** Where the ranges of a set begin and end: as many are found as quickly as a step is looked at. */
-const EDGES_OF_A_STEP = 8
-const NONE: readonly number[] = []
-
 /**
  * How many steps there are. A set of characters is looked through once for a character, however many steps share it: one of
- * more than four ranges counts as a step more for each further four.
+ * many ranges counts as a step more for each four.
  */
 export function weightOf(steps: readonly Step[]): number {
-  const sets = new Set(steps.map((step) => (step.op === 'take' ? step.edges : NONE)))
-  return [...sets].reduce((sum, { length }) => sum + Math.max(0, Math.ceil(length / EDGES_OF_A_STEP) - 1), steps.length)
+  const sets = new Set(steps.flatMap((step) => (step.op === 'take' ? [step.edges] : [])))
+  let weight = steps.length
+  for (const { length } of sets) weight += length >> 3
+  return weight
 }
