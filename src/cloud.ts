@@ -1,3 +1,4 @@
-/** Other clouds: for a mesh whose records name Lambda functions, or addresses that want a signature or an id token. */
+/** What takes keys: Lambda functions, addresses that want a signature or an id token, and sessions whose tickets are sealed. */
+export { type Seal, seal } from './core/seal.ts'
 export type { Cloud, CloudMaker } from './transport/cloud.ts'
 export { cloud } from './transport/clouds.ts'

@@ -4,6 +4,7 @@ import { cancellation } from '../../src/core/cancellation.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
 import { systemRandom } from '../../src/core/random.ts'
+import { receipt } from '../../src/core/receipt.ts'
 import { subrequests } from '../../src/core/subrequests.ts'
 import { signedFetch } from '../../src/transport/sigv4.ts'
 
@@ -58,6 +59,7 @@ const SENT = {
   outgoing: new Headers(),
   attempt: { body: null },
   deadline: never,
+  receipt: receipt(),
   work: cancellation(false),
   subrequests: subrequests(1),
   defer: () => {},

@@ -106,6 +106,7 @@ export const PARTLY: Readonly<Record<string, { readonly says?: object; readonly 
 /** Checks that it cannot say at all. `selvedge validate` and the mesh make them. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'https://, or an address of this machine, where credentials are shown': 'an address may be spelled in many ways',
+  'https://, or an address of this machine': 'an address may be spelled in many ways',
   'the region that the function URL names': 'compares two fields',
   'one region, in "region" or in the ARN, or the same in both': 'compares two fields',
   'one qualifier, in "qualifier" or in "function"': 'compares two fields',

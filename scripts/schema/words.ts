@@ -70,6 +70,11 @@ export const WORDS: Readonly<Record<string, Words>> = {
     examples: ['name:lobby', 'header:x-room', 'query:room', 'path:1'],
   },
   'endpoints[].queue': { description: 'A Queue.' },
+  'queue.keep': {
+    description: 'Headers that are credentials and may rest in the queue all the same: up to 16.',
+    examples: [['authorization']],
+  },
+  'queue.keep[]': { description: 'The name of a header.' },
   'queue.binding': { description: 'The name of the queue in this Worker.', examples: ['JOBS'] },
   'endpoints[].lambda': { description: 'An AWS Lambda function.' },
   'lambda.function': {

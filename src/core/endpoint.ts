@@ -46,6 +46,8 @@ export type ObjectKey =
 export interface QueueTarget {
   readonly kind: 'queue'
   readonly binding: string
+  /** Headers that may rest in the queue though they are credentials, in lower case. */
+  readonly keep?: readonly string[] | undefined
 }
 
 /** An AWS Lambda function, by its Invoke API. */

@@ -16,6 +16,8 @@ export const MEANINGS = {
   service_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
   route_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
   request_too_large: { status: 413, proxyError: 'http_request_error', retryable: false },
+  uri_too_long: { status: 414, proxyError: 'http_request_error', retryable: false },
+  header_too_large: { status: 431, proxyError: 'http_request_error', retryable: false },
   backend_not_found: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
   record_invalid: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
   internal: { status: 500, proxyError: 'proxy_internal_error' },

@@ -84,12 +84,16 @@ export interface Receipt {
   ejected: readonly string[] | undefined
   /** Was a second attempt sent while the first was under way? */
   hedged: boolean
+  /** Under which id it was put into a queue, where it was: the same for every attempt. */
+  messageId: string | undefined
   /** Retries spent for this request, here and beneath. */
   retriesUsed: number
   /** The mesh error that was answered, if one was. */
   error: MeshErrorCode | undefined
   /** Why the last failed attempt was not followed by another. */
   retryRefused: RetryRefusal | undefined
+  /** Headers of the request that state a deadline and cannot be read: they were left out of account. */
+  unread: readonly string[] | undefined
   /** Headers with which a page of another origin may read the answer, be it an error of ours. */
   crossOrigin: readonly (readonly [string, string])[] | undefined
 }
@@ -110,9 +114,16 @@ export function receipt(): Receipt {
     skipped: NONE,
     ejected: undefined,
     hedged: false,
+    messageId: undefined,
     retriesUsed: 0,
     error: undefined,
     retryRefused: undefined,
+    unread: undefined,
     crossOrigin: undefined,
   }
+}
+
+/** Notes a header that cannot be read, once. */
+export function cannotRead(told: Pick<Receipt, 'unread'>, header: string): void {
+  if (!told.unread?.includes(header)) told.unread = [...(told.unread ?? []), header]
 }

@@ -67,6 +67,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
   const { trusted, caller } = arrival
   const { clock, random, maxSubrequests } = settings
   const headers = pickHeaders(request.headers)
+  const notes = receipt()
   const granted = readAllowance(headers)
   if (!trusted) dropOverride(headers)
   return {
@@ -74,13 +75,13 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     random,
     trusted,
     caller,
-    receipt: receipt(),
+    receipt: notes,
     arrival,
     defer: arrival.defer,
     headers,
     signal: () => request.signal,
     place: () => readPlace(request),
-    deadline: deadlineIn(readTimeoutMs(headers, clock.now()), clock),
+    deadline: deadlineIn(readTimeoutMs(headers, clock.now(), notes), clock),
     hops: readHops(headers),
     trace: traceOf(headers, trusted),
     priority: acceptedPriority(headers, trusted),

@@ -4,6 +4,7 @@ import type { Endpoint, Target } from '../core/endpoint.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import type { Random } from '../core/random.ts'
 import type { Skipped } from '../core/receipt.ts'
+import type { Seal } from '../core/seal.ts'
 import type { Balancer, Candidate } from '../filters/balance/balancer.ts'
 import { balancers } from '../filters/balance/balancers.ts'
 import { type Localities, localities } from '../filters/balance/locality.ts'
@@ -50,6 +51,8 @@ export interface LiveService {
   readonly keyedBy: string | undefined
   /** The endpoints that can be reached from here, and are to get anything. */
   readonly candidates: readonly Candidate[]
+  /** Those that can be reached and have weight 0, beside others: only a session leads there. */
+  readonly drained: readonly Candidate[]
   /** Those that cannot: a binding that this Worker does not have. */
   readonly unreachable: readonly Skipped[]
   /** How near each is, where any of them says where it is. */
@@ -86,6 +89,8 @@ export interface FleetOptions {
   readonly defaults: WrittenPolicy
   /** Rules in place of the mesh's own. */
   readonly strategies?: Strategies
+  /** Of the tickets of sessions. */
+  readonly seal?: Seal | undefined
   /** Services remembered. */
   readonly maxRecords: number
   /** Why what stands there cannot be reached from here; `undefined` where it can. */
@@ -112,7 +117,7 @@ export function fleet(options: FleetOptions): Fleet {
     const constraint = written.retryConstraint ?? defaults.retryConstraint
     const kept = (field: keyof WrittenPolicy) =>
       before && JSON.stringify(before.record.policy[field]) === JSON.stringify(written[field]) ? before : undefined
-    const { candidates, unreachable } = candidatesOf(record.endpoints, before)
+    const { candidates, drained, unreachable } = candidatesOf(record.endpoints, before)
     const { algorithm, keyedBy } = written.loadBalancer ? balancePolicy(written.loadBalancer) : balancing
     return serviceOf({
       name: key,
@@ -122,7 +127,7 @@ export function fleet(options: FleetOptions): Fleet {
       retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
       budget: kept('retryConstraint')?.budget ?? budgetOf(budgetPolicy(constraint), clock),
       hedging: kept('hedge')?.hedging ?? hedgingOf(written.hedge),
-      routes: record.rules && routes(record.rules, key, ruled, options.random),
+      routes: record.rules && routes(record.rules, key, ruled, options.random, options.seal),
       detector: detectorOf(written.outlierDetection, candidates, before),
       balancer: balancerOf(algorithm, candidates),
       keyedBy,
@@ -130,6 +135,7 @@ export function fleet(options: FleetOptions): Fleet {
       // Other endpoints have other capacity.
       throttle: before && areSame(candidates, before.candidates) ? before.throttle : throttle(),
       candidates,
+      drained,
       unreachable,
       localities: localities(candidates, options.random),
     })
@@ -169,23 +175,26 @@ export function fleet(options: FleetOptions): Fleet {
   }
 
   function candidatesOf(endpoints: readonly Endpoint[], before: LiveService | undefined) {
-    const known = before && new Map(before.candidates.map((candidate) => [candidate.endpoint.id, candidate]))
+    const known =
+      before &&
+      new Map([...before.candidates, ...before.drained].map((candidate) => [candidate.endpoint.id, candidate]))
     const candidates: Candidate[] = []
+    const drained: Candidate[] = []
     let unreachable = NONE
     const isAnyWeighed = endpoints.some(({ weight }) => weight > 0)
     for (const endpoint of endpoints) {
-      if (isAnyWeighed && endpoint.weight === 0) continue
+      const isDrained = isAnyWeighed && endpoint.weight === 0
       const reason = options.unreachableBecause(endpoint.target)
       if (reason !== undefined) {
-        unreachable = [...unreachable, { endpoint: endpoint.id, reason }]
+        if (!isDrained) unreachable = [...unreachable, { endpoint: endpoint.id, reason }]
         continue
       }
       const candidate = known?.get(endpoint.id) ?? unknown(endpoint)
       candidate.endpoint = endpoint
       candidate.warmth = sleeps(endpoint.target) ? (candidate.warmth ?? warmth()) : undefined
-      candidates.push(candidate)
+      ;(isDrained ? drained : candidates).push(candidate)
     }
-    return { candidates, unreachable }
+    return { candidates, drained, unreachable }
   }
 
   function copied(service: LiveService): LiveService {

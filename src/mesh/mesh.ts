@@ -68,6 +68,7 @@ export function createMesh(options: MeshOptions): Mesh {
       const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, init)
       const { host, path } = splitUrl(request.url)
       const headers = pickHeaders(request.headers)
+      const notes = receipt()
       const from = context()
       dropCopiedOverride(headers, from)
       // Only a signal that somebody holds is worth a listener.
@@ -78,9 +79,9 @@ export function createMesh(options: MeshOptions): Mesh {
         caller: settings.name,
         path,
         headers,
-        receipt: receipt(),
+        receipt: notes,
         trace: from.trace ?? readTrace(headers),
-        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
+        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now(), notes), clock)),
         priority: priorityOf(headers, from),
         defer: from.defer ?? ((work) => works?.push(work)),
         signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),

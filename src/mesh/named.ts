@@ -28,7 +28,10 @@ export interface NewCall {
   signals(): readonly AbortSignal[]
 }
 
-export type Named = Omit<Inbound, keyof NewCall> & NewCall
+export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
+  /** As the caller said it, whatever the record allows. */
+  readonly callersDeadline?: Deadline | undefined
+}
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
@@ -52,6 +55,7 @@ export function named(from: Inbound, added: NewCall): Named {
     receipt,
     trace,
     deadline,
+    callersDeadline: deadline,
     priority,
     signals,
     // What the filters beneath give. Spelled out: to spread it here would cost as much as to choose an endpoint.

@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 import { type Random, systemRandom } from '../core/random.ts'
+import type { Seal } from '../core/seal.ts'
 import type { Sink } from '../core/sink.ts'
 import type { WrittenPolicy } from '../policy/record.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -61,6 +62,13 @@ export interface MeshOptions {
   platformCancels?: boolean
   /** What reaches Lambda functions, and addresses that want a signature or an id token: `cloud` of `selvedge/cloud`. Default: nothing. */
   cloud?: CloudMaker
+  /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
+  secrets?: readonly string[]
+  /**
+   * Seals the tickets of sessions: `seal(keys)` of `selvedge/cloud`. A sealed session keeps its backend or endpoint at weight 0, too.
+   * Default: nothing, and a session leads only to where there is a weight.
+   */
+  seal?: Seal
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
   /** Other rules than the mesh's own, for simulation and for those who know better. Default: none. */
@@ -92,6 +100,8 @@ export interface Settings {
   readonly fetch: typeof fetch
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
+  readonly secrets: readonly string[] | undefined
+  readonly seal: Seal | undefined
   readonly storage: Storage | undefined
   readonly strategies: Strategies
 }
@@ -132,6 +142,8 @@ export function withDefaults(options: MeshOptions): Settings {
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
+    secrets: options.secrets,
+    seal: options.seal,
     storage: options.storage ?? platformStorage(),
     strategies: options.strategies ?? {},
   } satisfies Settings

@@ -1,5 +1,6 @@
 /** Makes of a record's rules what its requests meet: compiled once a record, not once a request. */
 import type { Random } from '../core/random.ts'
+import type { Seal } from '../core/seal.ts'
 import { type CorsPlan, corsPlan } from '../filters/cors.ts'
 import { type MirrorPlan, mirrorPlans } from '../filters/mirror.ts'
 import { type RedirectPlan, redirectPlan } from '../filters/redirect.ts'
@@ -45,13 +46,20 @@ const straight: Way = {
 }
 
 /** @param key of the record: sessions of one record are not those of another. */
-export function routes(rules: readonly Rule[], key: string, ruled: Ruled, random: Random): Routes<Way> {
+export function routes(rules: readonly Rule[], key: string, ruled: Ruled, random: Random, seal?: Seal): Routes<Way> {
   const match = matcher(rules)
-  const all = rules.map((rule, index) => routeOf(rule, `rules[${index}]`, key, ruled, random))
+  const all = rules.map((rule, index) => routeOf(rule, `rules[${index}]`, key, ruled, random, seal))
   return { find: (asked) => all[match(asked)] }
 }
 
-function routeOf(rule: Rule, place: string, key: string, ruled: Ruled, random: Random): Route<Way> {
+function routeOf(
+  rule: Rule,
+  place: string,
+  key: string,
+  ruled: Ruled,
+  random: Random,
+  seal: Seal | undefined,
+): Route<Way> {
   const { filters = [], backendRefs = [], sessionPersistence, name: label = place } = rule
   const prefix = prefixOf(rule) ?? ''
   const under = onceFor(rule, ruled)
@@ -74,7 +82,7 @@ function routeOf(rule: Rule, place: string, key: string, ruled: Ruled, random: R
     label,
     ways,
     choose: split(ways, spread(random.next())),
-    session: sessionPersistence && session(sessionPersistence, `${key} ${label}`),
+    session: sessionPersistence && session(sessionPersistence, `${key} ${label}`, seal),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Addresses, as an operator writes them. */
+import { isPrivateAddress } from '../core/private-address.ts'
 import type { WrittenCredentials } from './credentials.ts'
 
 /** http or https, 2048 characters at most, with no query, fragment or credentials. */
@@ -9,11 +10,9 @@ export function isEndpointUrl(text: string): boolean {
   return ADDRESS.test(text) && URL.canParse(text)
 }
 
-/** Does nobody else read what is sent there? */
+/** Does nobody else read what is sent there? What is no address is told elsewhere. */
 export function isPrivate(url: string): boolean {
-  if (!isEndpointUrl(url)) return true
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  return !isEndpointUrl(url) || isPrivateAddress(url)
 }
 
 /** A signature for another region than the function's is refused there with a word that says little. */

@@ -4,9 +4,10 @@ import type { Endpoint } from '../core/endpoint.ts'
 import { isLocality } from '../core/locality.ts'
 import { isEndpointUrl, isPrivate, isRegionOf } from './address.ts'
 import { BINDING_NAME, credentials, type WrittenCredentials } from './credentials.ts'
+import { headerName } from './http.ts'
 import { lambda, type WrittenLambda } from './lambda.ts'
 import { OBJECT_KEY } from './object-key.ts'
-import { between, either, must, object as objectOf, text } from './schema.ts'
+import { between, either, list, must, object as objectOf, text } from './schema.ts'
 import { idOf, targetOf } from './target.ts'
 
 const URL_FORM = 'an http:// or https:// URL without query or fragment'
@@ -48,7 +49,7 @@ type WrittenPlace =
   | { dispatch: WrittenDispatch }
   | { object: { binding: string; key: string } }
   | { lambda: WrittenLambda }
-  | { queue: { binding: string } }
+  | { queue: { binding: string; keep?: readonly string[] | undefined } }
 
 export function endpoint() {
   const url = v.pipe(
@@ -93,7 +94,10 @@ export function endpoint() {
       ...placing,
     }),
     lambda: objectOf({ lambda: lambda(url), ...placing }),
-    queue: objectOf({ queue: objectOf({ binding: binding('a queue') }), ...placing }),
+    queue: objectOf({
+      queue: objectOf({ binding: binding('a queue'), keep: v.optional(list(headerName(), 'headers', 16)) }),
+      ...placing,
+    }),
   } satisfies Record<(typeof KINDS)[number], v.GenericSchema<WrittenEndpoint>>
   return either<WrittenEndpoint>([url, ...Object.values(forms)], (value) => {
     if (typeof value !== 'object' || value === null) return url

@@ -1,6 +1,7 @@
 /** An AWS Lambda function, as an operator writes it. */
 import * as v from 'valibot'
 import type { LambdaTarget } from '../core/endpoint.ts'
+import { isPrivate } from './address.ts'
 import { region, secret } from './credentials.ts'
 import { must, object, text } from './schema.ts'
 
@@ -27,7 +28,7 @@ export function lambda(url: v.GenericSchema<string>) {
       secret: secret(),
       qualifier: v.optional(text(QUALIFIER, 'a version or an alias')),
       invocation: v.optional(v.picklist(INVOCATIONS, 'Expected "request", "stream" or "event"')),
-      endpointUrl: v.optional(url),
+      endpointUrl: v.optional(v.pipe(url, must(isPrivate, 'https://, or an address of this machine'))),
     }) as v.GenericSchema<WrittenLambda>,
     must((written) => regionsOf(written).length === 1, 'one region, in "region" or in the ARN, or the same in both'),
     must((written) => qualifiersOf(written).length < 2, 'one qualifier, in "qualifier" or in "function"'),

@@ -14,7 +14,10 @@ export function targetOf(written: WrittenEndpoint): Target {
     return { kind: 'object', binding: written.object.binding, key: objectKeyOf(written.object.key) }
   }
   if ('lambda' in written) return lambdaTarget(written.lambda)
-  if ('queue' in written) return { kind: 'queue', ...written.queue }
+  if ('queue' in written) {
+    const { binding, keep } = written.queue
+    return { kind: 'queue', binding, ...(keep && { keep: keep.map((name) => name.toLowerCase()) }) }
+  }
   const { binding, version: id } = written
   if (id === undefined) return { kind: 'binding', binding }
   // Bindings are usually called after their Worker: USER_STORE is user-store.

@@ -1,5 +1,6 @@
 /** The way to other clouds: Lambda's API, and addresses that want a signature or an id token. */
 import { MeshError } from '../core/errors.ts'
+import { isAmazons } from './amazons.ts'
 import type { CloudMaker } from './cloud.ts'
 import { forward } from './forward.ts'
 import { idTokens } from './google.ts'
@@ -38,7 +39,17 @@ export const cloud: CloudMaker = (roads) => {
       }
       const { service, region, secret } = credentials
       const headers = new Headers(sent.outgoing)
-      return fetchSigned({ method: request.method, url, headers, body, service, region, secret }, sent)
+      for (const name of Array.from(headers.keys()).filter(isAmazons)) headers.delete(name)
+      const call = { method: request.method, url: unsigned(url), headers, body, service, region, secret }
+      return fetchSigned(call, sent)
     },
   }
+}
+
+/** The address without a signature of the caller's own in its query, which AWS would judge in place of ours. */
+function unsigned(address: string): string {
+  const url = new URL(address)
+  const names = [...url.searchParams.keys()].filter(isAmazons)
+  for (const name of names) url.searchParams.delete(name)
+  return names.length > 0 ? url.href : address
 }

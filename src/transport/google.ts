@@ -2,6 +2,7 @@
 
 import type { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
+import { isPrivateAddress } from '../core/private-address.ts'
 import { credentialFailed, secretOf } from './secret.ts'
 import type { Roads, Sent } from './send.ts'
 import { wholeBody } from './whole.ts'
@@ -40,11 +41,12 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const TOKENS = 256
 
 /** Made of a service account's key, kept until shortly before they expire, renewed after an answer has gone out. */
-export function idTokens({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>): IdTokens {
+export function idTokens(roads: Pick<Roads, 'fetch' | 'bindings' | 'secrets'>): IdTokens {
+  const { fetch } = roads
   const tokens: Lru<string, Token> = lru(TOKENS)
 
   async function mint(audience: string, secret: string, { clock, random, work }: Sent): Promise<Token> {
-    const account = accountOf(secretOf(bindings, secret), secret)
+    const account = accountOf(secretOf(roads, secret), secret)
     const { SignJWT, importPKCS8, decodeJwt } = await import('./credentials.ts')
     const tokenUri = account.token_uri ?? TOKEN_URI
     const issuedAt = Math.floor(clock.now() / 1000)
@@ -141,5 +143,7 @@ function accountOf(text: string, secret: string): ServiceAccount {
   }
   const { client_email: email, private_key: key, token_uri: uri = TOKEN_URI } = account ?? {}
   if (typeof email !== 'string' || typeof key !== 'string' || !URL.canParse(uri)) throw invalid()
+  // The assertion that goes there is as good as a token.
+  if (!isPrivateAddress(uri)) throw credentialFailed(`Secret "${secret}" names a token endpoint that is not https`)
   return account
 }

@@ -1,5 +1,6 @@
 /** A request as a function expects it: API Gateway's payload format 2.0, which function URLs use too. */
-
+import { cookiesOf } from '../core/cookies.ts'
+import { isAmazons } from './amazons.ts'
 import { writtenContent } from './content.ts'
 import type { Sent } from './send.ts'
 
@@ -31,7 +32,7 @@ export function lambdaEvent(request: Request, sent: Sent, bytes: Uint8Array): La
     routeKey: '$default',
     rawPath,
     rawQueryString,
-    ...(cookie === null ? {} : { cookies: cookie.split(/;\s*/) }),
+    ...(cookie === null ? {} : { cookies: cookiesOf(cookie) }),
     headers: headersOf(outgoing, name),
     ...(rawQueryString === '' ? {} : { queryStringParameters: parametersOf(rawQueryString) }),
     requestContext: {
@@ -61,7 +62,7 @@ export function lambdaEvent(request: Request, sent: Sent, bytes: Uint8Array): La
 function headersOf(outgoing: Headers, name: string): Record<string, string> {
   const headers: Record<string, string> = {}
   outgoing.forEach((value, header) => {
-    if (header !== 'cookie') headers[header] = value
+    if (header !== 'cookie' && !isAmazons(header)) headers[header] = value
   })
   headers.host = name
   return headers

@@ -6,6 +6,7 @@ import type { Endpoint } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { observer } from '../core/observer.ts'
 import type { Random } from '../core/random.ts'
+import type { Receipt } from '../core/receipt.ts'
 import type { Service } from '../core/service.ts'
 import type { Subrequests } from '../core/subrequests.ts'
 import { sendToBinding } from './binding.ts'
@@ -29,7 +30,9 @@ export interface Sent {
   readonly path: string
   readonly outgoing: Headers
   readonly attempt: { readonly body: BodyInit | null }
-  readonly deadline: Deadline
+  /** As the caller said it, whatever the record allows. */
+  readonly callersDeadline?: Deadline | undefined
+  readonly receipt: Pick<Receipt, 'messageId'>
   readonly work: Cancellation
   /** For what a transport asks of the platform besides the call itself. */
   readonly subrequests: Subrequests
@@ -42,6 +45,8 @@ export interface Roads {
   readonly fetch: typeof fetch
   /** What this Worker has, by name. */
   readonly bindings: Bindings
+  /** Which secrets records may name. Default: all but the mesh's own. */
+  readonly secrets?: readonly string[] | undefined
   /** What reaches other clouds, where the mesh has it. */
   readonly cloud?: CloudMaker | undefined
 }

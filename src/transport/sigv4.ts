@@ -1,4 +1,5 @@
 /** Requests signed for AWS (Signature Version 4). */
+import { type Lru, lru } from '../core/lru.ts'
 import { credentialFailed, optionalSecret, secretOf } from './secret.ts'
 import type { Roads, Sent } from './send.ts'
 
@@ -20,18 +21,28 @@ export type SignedFetch = (call: AwsCall, sent: Sent) => Promise<Response>
 
 /** A signature further from AWS's clock is refused, in milliseconds (Smithy's SDKs correct from here on). */
 const MOST_SKEW_MS = 300_000
+/** No clock is believed to be further from ours, in milliseconds: AWS's own keeps time, and ours is a day off at worst. */
+const LARGEST_CORRECTION_MS = 86_400_000
+/** Corrections kept: one a host and secret. */
+const CORRECTIONS = 256
 const CONTENT_HASH = 'x-amz-content-sha256'
 /** Day keys kept: one a secret, region and service. */
 const KEYS = 64
 
-/** AWS's words for credentials that it does not take; they come with `x-amzn-errortype`, before any function is run. */
+/**
+ * AWS's words for credentials that it does not take; they come with `x-amzn-errortype`, before any function is run.
+ * MissingAuthenticationToken is none of them: API Gateway says it of a path that it does not know.
+ */
 const REFUSALS =
-  /^(AccessDenied|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|MissingAuthenticationToken|IncompleteSignature|InvalidAccessKeyId|OptInRequired)/
+  /^(AccessDenied|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|IncompleteSignature|InvalidAccessKeyId|OptInRequired)/
+/** Those of its words that a wrong clock may be behind (Smithy's list). */
+const SKEWED = /^(InvalidSignature|SignatureDoesNotMatch|Request(Expired|InTheFuture|TimeTooSkewed)|AuthFailure)/
 
-export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings'>): SignedFetch {
+export function signedFetch(roads: Pick<Roads, 'fetch' | 'bindings' | 'secrets'>): SignedFetch {
+  const { fetch } = roads
   const dayKeys = new Map<string, ArrayBuffer>()
-  // How far AWS's clock is ahead of ours: a number, learned from an answer.
-  let skewMs = 0
+  // How far the clock of a host is ahead of ours: numbers, learned from its answers, and of use with it alone.
+  const skews: Lru<string, number> = lru(CORRECTIONS)
   let libraries: typeof import('./credentials.ts') | undefined
 
   /** Writes the signature into the headers of the call: over that of an attempt before, or of the request itself. */
@@ -53,38 +64,46 @@ export function signedFetch({ fetch, bindings }: Pick<Roads, 'fetch' | 'bindings
   }
 
   function keysOf(secret: string) {
-    const accessKeyId = secretOf(bindings, `${secret}_ACCESS_KEY_ID`)
+    const accessKeyId = secretOf(roads, `${secret}_ACCESS_KEY_ID`)
     if (!/^\w{4,128}$/.test(accessKeyId)) throw credentialFailed(`Secret "${secret}_ACCESS_KEY_ID" is no access key id`)
-    const sessionToken = optionalSecret(bindings, `${secret}_SESSION_TOKEN`)
+    const sessionToken = optionalSecret(roads, `${secret}_SESSION_TOKEN`)
     if (sessionToken !== undefined && !/^[\x21-\x7e]+$/.test(sessionToken)) {
       throw credentialFailed(`Secret "${secret}_SESSION_TOKEN" is no session token`)
     }
-    const secretAccessKey = secretOf(bindings, `${secret}_SECRET_ACCESS_KEY`)
+    const secretAccessKey = secretOf(roads, `${secret}_SECRET_ACCESS_KEY`)
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
   }
 
   return async function fetchSigned(call, sent) {
     const { clock, work, subrequests } = sent
+    const of = `${call.secret} ${call.url.split('/', 3)[2]}`
     for (let isCorrected = false; ; isCorrected = true) {
+      const skewMs = skews.get(of) ?? 0
       await sign(call, clock.now() + skewMs)
       const init: RequestInit = { method: call.method, headers: call.headers, redirect: 'manual' }
       if (call.body.length > 0) init.body = call.body
       if (work.signal) init.signal = work.signal
       const response = await fetch(call.url, init)
       const refusal = refusalOf(response)
-      if (refusal === undefined) return response
-      await response.body?.cancel()
-      const ahead = Date.parse(response.headers.get('date') ?? '') - clock.now()
+      const ahead = aheadOf(response, refusal, clock.now())
       // Once: a clock that is told right and refused again is not what is wrong.
-      if (!isCorrected && Math.abs(ahead - skewMs) >= MOST_SKEW_MS && subrequests.take(1)) skewMs = ahead
-      else throw credentialFailed(`AWS refused the credentials of secret "${call.secret}": ${refusal}`)
+      const isSkewed = !isCorrected && Math.abs(ahead - skewMs) >= MOST_SKEW_MS && subrequests.take(1)
+      if (isSkewed) skews.set(of, ahead)
+      else if (!REFUSALS.test(refusal)) return response
+      await response.body?.cancel()
+      if (!isSkewed) throw credentialFailed(`AWS refused the credentials of secret "${call.secret}": ${refusal}`)
     }
   }
 }
 
 /** Why AWS itself refused, where it did. What a function answers carries no such header. */
-function refusalOf({ status, headers }: Response): string | undefined {
-  if (status !== 403 && status !== 400 && status !== 401) return undefined
-  const [word] = /^\w+/.exec(headers.get('x-amzn-errortype') ?? '') ?? []
-  return word !== undefined && REFUSALS.test(word) ? word : undefined
+function refusalOf({ status, headers }: Response): string {
+  if (status !== 403 && status !== 400 && status !== 401) return ''
+  return /^\w+/.exec(headers.get('x-amzn-errortype') ?? '')?.[0] ?? ''
+}
+
+/** How far AWS's clock is ahead, where that may be why it refused; `NaN` where nothing is to be learned. */
+function aheadOf({ headers }: Response, refusal: string, now: number): number {
+  const ahead = SKEWED.test(refusal) ? Date.parse(headers.get('date') ?? '') - now : Number.NaN
+  return Math.abs(ahead) <= LARGEST_CORRECTION_MS ? ahead : Number.NaN
 }

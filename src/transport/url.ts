@@ -7,16 +7,17 @@ import { secretHeaders } from './secret.ts'
 import type { Roads, Sent } from './send.ts'
 
 export function sendToUrl(
-  { fetch, bindings }: Roads,
+  roads: Roads,
   cloud: Cloud | undefined,
   request: Request,
   sent: Sent,
   { url: base, credentials }: UrlTarget,
 ): Promise<Response> {
+  const { fetch } = roads
   const url = addressBeneath(base, sent.path)
   if (!credentials) return forward({ fetch }, url, request, sent)
   if (credentials.type === 'header') {
-    return forward({ fetch }, url, request, sent, secretHeaders(credentials, bindings, sent.outgoing))
+    return forward({ fetch }, url, request, sent, secretHeaders(credentials, roads, sent.outgoing))
   }
   return (cloud as Cloud).address(url, credentials, request, sent)
 }

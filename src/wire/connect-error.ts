@@ -6,6 +6,8 @@ const CODE_OF: Record<number, string> = {
   400: 'invalid_argument',
   404: 'not_found',
   413: 'resource_exhausted',
+  414: 'resource_exhausted',
+  431: 'resource_exhausted',
   501: 'unimplemented',
   503: 'unavailable',
   504: 'deadline_exceeded',

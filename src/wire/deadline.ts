@@ -1,4 +1,5 @@
 /** Deadlines in headers, both ways: every spelling is read and the least wins; ours is written. */
+import { cannotRead, type Receipt } from '../core/receipt.ts'
 import { CONNECT_TIMEOUT_MS, CONNECT_VERSION, GRPC_TIMEOUT, type HeaderSource, isGrpc, TIMEOUT_MS } from './headers.ts'
 
 /** Envoy's two, in milliseconds; what it tells an upstream and what a caller asks of it. 0 means none. */
@@ -20,17 +21,28 @@ export const HOP_RESERVE_MS = 5
 
 const MS_OF_GRPC_UNIT: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000_001 }
 
-/** Milliseconds left by the least of all deadlines given, `Infinity` where none is. Nonsense is ignored. */
-export function readTimeoutMs(headers: HeaderSource, now: number): number {
+/**
+ * Milliseconds left by the least of all deadlines given, `Infinity` where none is. One that is over leaves 0.
+ *
+ * One that cannot be read is left out of account, since the record's own bounds still hold; the receipt names its header.
+ */
+export function readTimeoutMs(headers: HeaderSource, now: number, told: Pick<Receipt, 'unread'>): number {
   let least = Number.POSITIVE_INFINITY
-  const consider = (text: string | null, parse: (text: string) => number) => {
-    if (text !== null) least = Math.min(least, parse(text))
+  const consider = (name: string, parse: (text: string) => number) => {
+    const text = headers.get(name)
+    if (text === null) return
+    // A header that came twice is a list.
+    for (const one of text.split(',')) {
+      const ms = parse(one.trim())
+      if (Number.isNaN(ms)) cannotRead(told, name)
+      else least = Math.min(least, Math.max(0, ms))
+    }
   }
-  consider(headers.get(TIMEOUT_MS), parseMs)
-  consider(headers.get(GRPC_TIMEOUT), parseGrpcTimeout)
-  consider(headers.get(CONNECT_TIMEOUT_MS), parseMs)
-  for (const name of ENVOY) consider(headers.get(name), (text) => parseMs(text) || Number.POSITIVE_INFINITY)
-  for (const name of FINAGLE) consider(headers.get(name), (text) => parseFinagle(text, now))
+  consider(TIMEOUT_MS, parseMs)
+  consider(GRPC_TIMEOUT, parseGrpcTimeout)
+  consider(CONNECT_TIMEOUT_MS, parseMs)
+  for (const name of ENVOY) consider(name, parseEnvoy)
+  for (const name of FINAGLE) if (headers.get(name) !== null) consider(name, pairs(now))
   return least
 }
 
@@ -51,28 +63,34 @@ function grpcTimeout(ms: number): string {
   return ms <= 99_999_999 ? `${ms}m` : `${Math.min(99_999_999, Math.floor(ms / 1000))}S`
 }
 
+/** Of ten digits at most, as Connect has it: `NaN` where it cannot be read. */
 function parseMs(text: string): number {
-  return /^\d{1,10}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY
+  return /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+}
+
+function parseEnvoy(text: string): number {
+  const ms = parseMs(text)
+  return ms === 0 ? Number.POSITIVE_INFINITY : ms
 }
 
 function parseGrpcTimeout(text: string): number {
-  const parts = /^(\d{1,8})([HMSmun])$/.exec(text)
-  return parts ? Number(parts[1]) * (MS_OF_GRPC_UNIT[parts[2] as string] as number) : Number.POSITIVE_INFINITY
+  const parts = /^(-?\d{1,8})([HMSmun])$/.exec(text)
+  return parts ? Number(parts[1]) * (MS_OF_GRPC_UNIT[parts[2] as string] as number) : Number.NaN
 }
 
 /**
  * The sender's clock may be wrong, so what is believed is bounded by the time it enacted: deadline − timestamp. Of
- * several pairs the latest timestamp and the earliest deadline count (Finagle's Deadline.combined).
+ * several pairs the latest timestamp and the earliest deadline count (Finagle's Deadline.combined). What stands behind
+ * the two is of a later version.
  */
-function parseFinagle(text: string, now: number): number {
+function pairs(now: number): (text: string) => number {
   let stampedAt = Number.NEGATIVE_INFINITY
   let deadlineAt = Number.POSITIVE_INFINITY
-  for (const pair of text.split(',')) {
-    const parts = /^\s*(\d{1,19}) (\d{1,19})\s*$/.exec(pair)
-    if (!parts) continue
+  return (text) => {
+    const parts = /^(-?\d{1,19}) (-?\d{1,19})(?: .*)?$/.exec(text)
+    if (!parts) return Number.NaN
     stampedAt = Math.max(stampedAt, Number(parts[1]) / 1e6)
     deadlineAt = Math.min(deadlineAt, Number(parts[2]) / 1e6)
+    return deadlineAt - Math.max(now, stampedAt)
   }
-  if (deadlineAt === Number.POSITIVE_INFINITY) return deadlineAt
-  return Math.max(0, Math.min(deadlineAt - now, deadlineAt - stampedAt))
 }

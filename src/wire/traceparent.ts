@@ -10,6 +10,9 @@ const NO_TRACE_ID = '0'.repeat(32)
 const NO_SPAN_ID = '0'.repeat(16)
 /** Members of a tracestate, at most (W3C Trace Context §3.3.1.1). */
 const MAX_STATE_MEMBERS = 32
+/** What may stand in one, and in a member of it (Level 2, §3.3.1). Members are trimmed first: else white space would be gone through again and again. */
+const STATE = /^[\t -~]*$/
+const STATE_MEMBER = /^(?:[a-z0-9][a-z0-9_*/@-]{0,255}=[ -+\--<>-~]{0,255}[!-+\--<>-~])?$/
 
 /** The trace a request belongs to, `undefined` where none is said or what is said is malformed: then a new one starts. */
 export function readTrace(headers: HeaderSource): Trace | undefined {
@@ -35,7 +38,10 @@ export function traceparent(traceId: string, spanId: string, flags: number): str
   return `00-${traceId}-${spanId}-0${flags & 3}`
 }
 
-/** Dropped whole when it has more members than may be. */
+/** Dropped whole where it does not parse, or has more members than may be. */
 function readState(text: string | null): string | undefined {
-  return text === null || text.split(',').length > MAX_STATE_MEMBERS ? undefined : text
+  if (!text || !STATE.test(text)) return undefined
+  const members = text.split(',')
+  const isRead = members.length <= MAX_STATE_MEMBERS && members.every((member) => STATE_MEMBER.test(member.trim()))
+  return isRead ? text : undefined
 }

@@ -1,5 +1,6 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
 import { cloud } from '../cloud.ts'
+import { seal } from '../core/seal.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
 import { parsePolicy } from '../policy/parse.ts'
@@ -16,6 +17,8 @@ export interface Env {
   MESH_MAX_HOPS?: string
   MESH_IDLE?: string
   MESH_DEFAULTS?: string | object
+  MESH_SECRETS?: string
+  MESH_SESSION_KEY?: string
 }
 
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
@@ -46,7 +49,34 @@ export function workerOptions(env: Env): WorkerOptions {
   }
   if (env.MESH_MAX_HOPS !== undefined) options.maxHops = Number(env.MESH_MAX_HOPS)
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
+  if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
+  if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(sessionKeysOf(env.MESH_SESSION_KEY))
   return options
+}
+
+/** What stands there is not repeated. */
+function sessionKeysOf(text: string): string[] {
+  const keys = listOf(text)
+  if (keys.length === 0)
+    throw new TypeError('MESH_SESSION_KEY is one key, or several separated by commas; it is empty.')
+  return keys
+}
+
+function secretsOf(text: string): string[] {
+  const names = listOf(text)
+  for (const name of names) {
+    if (!/^[A-Za-z_$][\w$]*(_\*)?$/.test(name)) {
+      throw new TypeError(`MESH_SECRETS is names of secrets or PREFIX_*, separated by commas; got "${name}".`)
+    }
+  }
+  return names
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 }
 
 function duration<Option extends string>(env: Env, name: keyof Env, option: Option): { [key in Option]?: number } {

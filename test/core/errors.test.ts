@@ -8,6 +8,8 @@ const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['service_not_found', 404, 'destination_not_found', false],
   ['route_not_found', 404, 'destination_not_found', false],
   ['request_too_large', 413, 'http_request_error', false],
+  ['uri_too_long', 414, 'http_request_error', false],
+  ['header_too_large', 431, 'http_request_error', false],
   ['backend_not_found', 500, 'proxy_configuration_error', false],
   ['record_invalid', 500, 'proxy_configuration_error', false],
   ['internal', 500, 'proxy_internal_error', undefined],

@@ -26,11 +26,18 @@ describe('accept', () => {
     expect(deadline.at - clock.now()).toBe(300)
   })
 
-  it('reads the allowance, 0 too, and no nonsense', () => {
+  it('names on the receipt the deadlines that it cannot read, and only those', () => {
+    const { deadline, receipt } = accepted({ 'selvedge-timeout-ms': 'soon', 'grpc-timeout': '300m' })
+    expect(deadline.at - clock.now()).toBe(300)
+    expect(receipt.unread).toEqual(['selvedge-timeout-ms'])
+    expect(accepted({ 'grpc-timeout': '300m' }).receipt.unread).toBeUndefined()
+  })
+
+  it('reads the allowance, 0 too, and takes what it cannot read for 0', () => {
     expect(accepted({ 'selvedge-retry-allowance': '3' }).allowance?.granted).toBe(3)
     expect(accepted({ 'selvedge-retry-allowance': '0' }).allowance?.granted).toBe(0)
-    for (const nonsense of ['-1', '1.5', 'many', '', '99999']) {
-      expect(accepted({ 'selvedge-retry-allowance': nonsense }).allowance).toBeUndefined()
+    for (const nonsense of ['-1', '1.5', 'many', '']) {
+      expect(accepted({ 'selvedge-retry-allowance': nonsense }).allowance?.granted).toBe(0)
     }
   })
 

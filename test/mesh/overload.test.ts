@@ -130,7 +130,9 @@ describe('the priority of a call', () => {
     [true, 'critical', 'critical'],
     [true, 'sheddable', 'sheddable'],
     [true, 'default', 'none'],
-    [true, 'nonsense', 'none'],
+    // What cannot be read takes away the most.
+    [true, 'nonsense', 'sheddable'],
+    [false, 'nonsense', 'sheddable'],
     [true, undefined, 'none'],
     [false, 'critical', 'none'],
     [false, 'sheddable', 'sheddable'],

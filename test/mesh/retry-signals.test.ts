@@ -117,13 +117,21 @@ describe('a wait', () => {
     }
   })
 
-  it('is the usual one where none is said, or nonsense is', async () => {
-    for (const headers of [{}, { 'retry-after': 'soon' }, { 'retry-after': 'Mon, 99 Foo 1970 99:99:99 GMT' }]) {
-      const { waits } = await called([failing(headers), ok])
-      expect(waits[0]).toBeGreaterThanOrEqual(25)
-      expect(waits[0]).toBeLessThanOrEqual(100)
-    }
+  it('is the usual one where none is said', async () => {
+    const { waits } = await called([failing({}), ok])
+    expect(waits[0]).toBeGreaterThanOrEqual(25)
+    expect(waits[0]).toBeLessThanOrEqual(100)
   })
+
+  it.each(['99999999999', '120, 120', '120.0', '2026-10-21T07:28:30Z', 'soon', 'Mon, 99 Foo 1970 99:99:99 GMT', ''])(
+    'of "%s" is no leave to come back at once, but to come back never within the deadline',
+    async (value) => {
+      for (const status of [503, 429]) {
+        const { attempts, waits, refused } = await called([failing({ 'retry-after': value }, status), ok])
+        expect([attempts, waits, refused]).toEqual([1, [], 'deadline'])
+      }
+    },
+  )
 
   it('that does not fit the deadline is not begun', async () => {
     const { attempts, refused } = await called([failing({ 'retry-after': '15' }), ok])

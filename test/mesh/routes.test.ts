@@ -2,17 +2,18 @@ import { describe, expect, it } from 'vitest'
 import type { Rule } from '../../src/policy/route.ts'
 import { createTestMesh, type MeshError, type TestService, virtualClock } from '../../src/testing.ts'
 import { failureOf } from '../support/call.ts'
+import { givenSeal } from '../support/given.ts'
 import { hang } from '../support/upstream.ts'
 
 /** A mesh whose `users` is a record with these rules; each of these services answers with its name, its path and its host. */
-function given(rules: readonly Rule[], services: Record<string, TestService> = {}, more: object = {}) {
+function given(rules: readonly Rule[], services: Record<string, TestService> = {}, more: object = {}, options = {}) {
   const says = (name: string) => (request: Request) => {
     const { host, pathname, search } = new URL(request.url)
     return new Response(name, { headers: { 'x-saw': `${host}${pathname}${search}`, server: 'nginx' } })
   }
   // The isolate lives on.
   const waitUntil = () => {}
-  const mesh = createTestMesh({ v1: says('v1'), v2: says('v2'), ...services }, { waitUntil })
+  const mesh = createTestMesh({ v1: says('v1'), v2: says('v2'), ...services }, { waitUntil, ...options })
   mesh.registry.set('users', { rules, ...more }, '7')
   const get = (path: string, init?: RequestInit) => mesh.clock.run(mesh.fetch(`http://users${path}`, init))
   return { ...mesh, get }
@@ -597,29 +598,6 @@ describe('sessionPersistence', () => {
     }
   })
 
-  it('keeps it at its backend, whatever the weights say since', async () => {
-    const { get, registry, clock } = given([{ name: 'a', sessionPersistence: { cookie: {} }, backendRefs: to('v2') }])
-    const cookie = pairOf(cookieOf(await get('/')))
-    registry.set('users', {
-      rules: [
-        {
-          name: 'a',
-          sessionPersistence: { cookie: {} },
-          backendRefs: [
-            { name: 'v1', weight: 100 },
-            { name: 'v2', weight: 0 },
-          ],
-        },
-      ],
-    })
-    await clock.advance(6000)
-    await get('/')
-    for (let count = 0; count < 10; count++) {
-      expect(await body(get('/', { headers: { cookie } }))).toBe('v2')
-      expect(await body(get('/'))).toBe('v1')
-    }
-  })
-
   it('finds another endpoint, and says so, where the one is gone', async () => {
     const { get, registry, clock } = given(sticky({ cookie: {} }, to('v1')))
     const cookie = pairOf(cookieOf(await get('/')))
@@ -642,7 +620,7 @@ describe('sessionPersistence', () => {
       },
     ]
     for (const gone of ['nothing', 'unreachable']) {
-      const { get, registry, clock } = given(rules(1))
+      const { get, registry, clock } = given(rules(1), {}, {}, { seal: givenSeal(['key']) })
       const cookie = pairOf(cookieOf(await get('/')))
       registry.set('users', { rules: rules(0) })
       if (gone === 'nothing') registry.delete('v1')

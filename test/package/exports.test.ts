@@ -48,7 +48,7 @@ describe('what is exported', () => {
   })
 
   it('by selvedge/cloud', async () => {
-    expect(Object.keys(await import('../../src/cloud.ts'))).toEqual(['cloud'])
+    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'seal'])
   })
 
   it('by selvedge/hono', async () => {

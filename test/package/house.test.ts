@@ -22,7 +22,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   sim: ['core', 'math', 'policy', 'registry', 'mesh'],
   worker: ['core', 'policy', 'wire', 'registry', 'mesh', 'cloud.ts'],
   cli: ['core', 'policy'],
-  'cloud.ts': ['transport'],
+  'cloud.ts': ['core', 'transport'],
   'index.ts': ['core', 'policy', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
   'testing.ts': ['core', 'registry', 'mesh', 'telemetry'],

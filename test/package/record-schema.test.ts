@@ -217,6 +217,9 @@ describe('what it cannot say', () => {
     'a duration from 100ms to 1h': { endpoints: [url], outlierDetection: { baseEjection: '99ms' } },
     '"p95" or a duration from 1ms to 1h': { endpoints: [url], hedge: { delay: '0s' } },
     'each endpoint once': { endpoints: [url, `${url}/`] },
+    'https://, or an address of this machine': at({
+      lambda: { function: 'a', region: 'eu-west-1', secret: 'AWS', endpointUrl: 'http://a.example' },
+    }),
     'https://, or an address of this machine, where credentials are shown': at({
       url: 'http://a.example',
       credentials: { type: 'bearer', secret: 'TOKEN' },

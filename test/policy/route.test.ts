@@ -470,6 +470,10 @@ describe('rules', () => {
   it.each<[string, (index: number) => string]>([
     ['have many steps', () => '.*a.{400}'],
     ['are many', (index) => `abc${index}`],
+    [
+      'have large classes',
+      (index) => `x${index}[${times(300, (at) => String.fromCodePoint(0x400 + 2 * at)).join('')}]`,
+    ],
     ['repeat much', () => `[${times(60, (index) => String.fromCodePoint(0x400 + 2 * index)).join('')}]{490}`],
   ])('are refused at once where their expressions %s', (_, source) => {
     const rules = expressions(source)

@@ -196,6 +196,12 @@ describe('an endpoint is refused', () => {
       '$.endpoints[0].credentials.header: Expected a header of the application, got "host".',
     ],
     [{ url: 'http://users.example.com', credentials: SIGV4 }, '$.endpoints[0]: Expected https://'],
+    ...['http://lambda.example.com', 'http://127.0.0.1.example.com:3002', 'http://localhost.example.com'].map(
+      (endpointUrl): [object, string] => [
+        { lambda: { function: 'users', region: 'eu-west-1', secret: 'AWS', endpointUrl } },
+        '$.endpoints[0].lambda.endpointUrl: Expected https://, or an address of this machine, got ',
+      ],
+    ),
     [
       { url: 'https://abc.lambda-url.us-east-1.on.aws/x', credentials: SIGV4 },
       '$.endpoints[0]: Expected the region that the function URL names',

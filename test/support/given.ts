@@ -5,10 +5,13 @@ import type { Clock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
 import type { Endpoint, Target } from '../../src/core/endpoint.ts'
 import { seeded } from '../../src/core/random.ts'
+import { receipt } from '../../src/core/receipt.ts'
+import type { Seal } from '../../src/core/seal.ts'
 import type { Service } from '../../src/core/service.ts'
 import { stack } from '../../src/core/stack.ts'
 import { type Subrequests, subrequests } from '../../src/core/subrequests.ts'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { fnv1a } from '../../src/math/hash.ts'
 import type { Asking } from '../../src/registry/snapshot.ts'
 import { explain, type Roads, type Sent, send } from '../../src/transport/send.ts'
 
@@ -50,7 +53,7 @@ export function givenSent(given: Partial<Sent> = {}): Sent {
   return {
     clock: virtualClock(),
     random: seeded(7),
-    deadline: never,
+    receipt: receipt(),
     subrequests: givenSubrequests(),
     defer: () => {},
     endpoint: givenEndpoint(),
@@ -67,4 +70,13 @@ export function givenSent(given: Partial<Sent> = {}): Sent {
 /** The network, with what goes wrong there told in the mesh's words: the lower end of every stack. */
 export function givenNetwork(roads: Roads): Service<Sent> {
   return stack<Sent>().push(explain).over(send(roads))
+}
+
+/** A seal for virtual time, whose turns wait for nothing but one another: HMAC is done elsewhere, and no clock knows of it. */
+export function givenSeal(keys: readonly string[]): Seal {
+  const markBy = (key: string | undefined, text: string) => fnv1a(`${key} ${text}`).toString(16).padStart(32, '0')
+  return {
+    markOf: async (text) => markBy(keys[0], text),
+    fits: async (text, mark) => keys.some((key) => markBy(key, text) === mark),
+  }
 }

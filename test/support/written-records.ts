@@ -31,6 +31,7 @@ const places = [
     locality: 'NA',
   },
   { queue: { binding: 'JOBS' }, weight: 1, locality: 'apac-ne' },
+  { queue: { binding: 'KEPT', keep: ['authorization'] } },
 ]
 
 const policy = {

@@ -161,6 +161,11 @@ describe('idTokens', () => {
     ['null', 'null', 'is no service account key'],
     ['no key', '{"client_email":"a"}', 'is no service account key'],
     ['an address that is none', '{"client_email":"a","private_key":"b","token_uri":"c"}', 'is no service account key'],
+    [
+      'a token endpoint that others can read',
+      '{"client_email":"a","private_key":"b","token_uri":"http://oauth2.example.com/token"}',
+      'names a token endpoint that is not https',
+    ],
     ['a key that is none', '{"client_email":"a","private_key":"hunter2"}', 'private key that cannot be read'],
   ])('says what is wrong with a secret that holds %s, and never what', async (_, secret, said) => {
     const error = await given({ secret })

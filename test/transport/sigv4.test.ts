@@ -7,6 +7,7 @@ import { KEYS } from '../support/lambda-fake.ts'
 /** AWS's test suite is of this instant, with these keys. */
 const SUITE_AT = Date.UTC(2015, 7, 30, 12, 36, 0)
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 function given(answers: ((request: Request) => Response)[] = [() => new Response('ok')], bindings: object = KEYS) {
   const clock = virtualClock({ startAt: SUITE_AT })
@@ -88,6 +89,70 @@ describe('signedFetch', () => {
       '20150830T125600Z',
     ])
   })
+
+  it('keeps what it learned of a clock to the host and the secret that it learned it of', async () => {
+    const ahead = 20 * MINUTE_MS
+    const { send, requests } = given(
+      [refusal('InvalidSignatureException', SUITE_AT + ahead), () => new Response('ok')],
+      {
+        ...KEYS,
+        OTHER_ACCESS_KEY_ID: KEYS.AWS_ACCESS_KEY_ID,
+        OTHER_SECRET_ACCESS_KEY: KEYS.AWS_SECRET_ACCESS_KEY,
+      },
+    )
+    await send()
+    await send({ url: 'https://other.amazonaws.com/' })
+    await send({ secret: 'OTHER' })
+    await send({ url: 'https://example.amazonaws.com/elsewhere?x=1' })
+    expect(requests.slice(1).map(({ headers }) => headers.get('x-amz-date')?.slice(9))).toEqual([
+      '125600Z',
+      '123600Z',
+      '123600Z',
+      '125600Z',
+    ])
+  })
+
+  it.each([
+    ['more than a day off', new Date(SUITE_AT + 25 * HOUR_MS).toUTCString()],
+    ['out of all range', '+275760-09-13T00:00:00.000Z'],
+    ['before all time', '-271821-04-20T00:00:00.000Z'],
+    ['no date', 'soon'],
+  ])('learns nothing of a clock that is %s, and goes on signing', async (_, date) => {
+    const lie = () =>
+      new Response('{}', { status: 403, headers: { 'x-amzn-errortype': 'InvalidSignatureException', date } })
+    const { send, requests } = given([lie, () => new Response('ok')])
+    await expect(send()).rejects.toMatchObject({ code: 'credential_failed' })
+    expect((await send()).status).toBe(200)
+    expect(requests.map(({ headers }) => headers.get('x-amz-date'))).toEqual(['20150830T123600Z', '20150830T123600Z'])
+  })
+
+  it.each([
+    ['without a word of AWS', {}],
+    ['with another of its words', { 'x-amzn-errortype': 'AccessDeniedException' }],
+    ['with an expired token', { 'x-amzn-errortype': 'ExpiredTokenException' }],
+    ['of an unknown path', { 'x-amzn-errortype': 'MissingAuthenticationTokenException' }],
+  ])('learns nothing of the clock from a 403 %s', async (_, headers) => {
+    const date = new Date(SUITE_AT + HOUR_MS).toUTCString()
+    const said = { ...headers, date } as Record<string, string>
+    const { send, requests } = given([
+      () => new Response('{}', { status: 403, headers: said }),
+      () => new Response('ok'),
+    ])
+    await send().catch(() => {})
+    await send()
+    expect(requests.map(({ headers }) => headers.get('x-amz-date'))).toEqual(['20150830T123600Z', '20150830T123600Z'])
+  })
+
+  it.each(['MissingAuthenticationToken', 'MissingAuthenticationTokenException'])(
+    'hands on the 403 with which API Gateway answers an unknown path: %s',
+    async (word) => {
+      const body = '{"message":"Missing Authentication Token"}'
+      const headers = { 'x-amzn-errortype': word, 'x-amzn-requestid': '1' }
+      const { send, requests } = given([() => new Response(body, { status: 403, headers })])
+      const answer = await send()
+      expect([answer.status, await answer.text(), requests.length]).toEqual([403, body, 1])
+    },
+  )
 
   it('does not send a second time where the clocks agree, nor a third time where they do not', async () => {
     const agreeing = given([refusal('InvalidSignatureException')])

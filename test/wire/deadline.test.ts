@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { receipt } from '../../src/core/receipt.ts'
 import { DEADLINE_HEADERS, HOP_RESERVE_MS, readTimeoutMs, writeTimeout } from '../../src/wire/deadline.ts'
 
 const NOW = 1_700_000_000_000
@@ -13,7 +14,11 @@ function pair(stampedMs: number, endsMs: number): string {
   return `${ns(stampedMs)} ${ns(endsMs)}`
 }
 
-const read = (headers: Record<string, string>) => readTimeoutMs(new Headers(headers), NOW)
+const readBoth = (headers: HeadersInit) => {
+  const told = receipt()
+  return { ms: readTimeoutMs(new Headers(headers), NOW, told), unread: told.unread ?? [] }
+}
+const read = (headers: Record<string, string>) => readBoth(headers).ms
 
 describe('readTimeoutMs', () => {
   it.each([
@@ -37,23 +42,77 @@ describe('readTimeoutMs', () => {
   })
 
   it.each([
-    ...['', '-1', '1.5', 'soon', '10s', '1e3', '0x10', '12345678901', '500, 300'].flatMap((value) =>
+    ...['', '1.5', '+1', 'soon', '10s', '1e3', '0x10', '12345678901', '--1'].flatMap((value) =>
       ['selvedge-timeout-ms', 'connect-timeout-ms', 'x-envoy-expected-rq-timeout-ms'].map((name) => [name, value]),
     ),
-    ...['', '5', 'S', '5s', '5 S', '-1S', '1.5S', '5SS', '123456789m', '5d', '1S, 2S'].map((value) => [
-      'grpc-timeout',
-      value,
+    ...['', '5', 'S', '5s', '5 S', '1.5S', '5SS', '123456789m', '5d'].map((value) => ['grpc-timeout', value]),
+    ...['', 'soon', '1700000000000000000', '1;2', '1.5 2', '12345678901234567890 1', '1  2'].flatMap((value) => [
+      [FINAGLE, value],
+      [LINKERD, value],
     ]),
-    ['x-envoy-expected-rq-timeout-ms', '0'],
-    ['x-envoy-upstream-rq-timeout-ms', '0'],
-    ...['', 'soon', '1700000000000000000', '1 2 3', '-1 5', '1  2', '1;2', '1.5 2', '12345678901234567890 1'].flatMap(
-      (value) => [
-        [FINAGLE, value],
-        [LINKERD, value],
-      ],
-    ),
-  ])('%s: "%s" is nonsense or none, and sets no deadline', (name, value) => {
-    expect(read({ [name]: value })).toBe(NONE)
+  ] as [string, string][])('%s: "%s" cannot be read: it sets no deadline, and is told', (name, value) => {
+    expect(readBoth({ [name]: value })).toEqual({ ms: NONE, unread: [name] })
+  })
+
+  it.each(['x-envoy-expected-rq-timeout-ms', 'x-envoy-upstream-rq-timeout-ms'])('%s: 0 is none', (name) => {
+    expect(readBoth({ [name]: '0' })).toEqual({ ms: NONE, unread: [] })
+    expect(readBoth({ [name]: '0, 700' })).toEqual({ ms: 700, unread: [] })
+  })
+
+  it.each([
+    ['selvedge-timeout-ms', '-1'],
+    ['connect-timeout-ms', '-500'],
+    ['x-envoy-upstream-rq-timeout-ms', '-1'],
+    ['grpc-timeout', '-1S'],
+    [FINAGLE, '-1 5'],
+    [LINKERD, `${NOW}000000 -5`],
+    ['selvedge-timeout-ms', '300, -1'],
+  ])('%s: %s is over', (name, value) => {
+    expect(readBoth({ [name]: value })).toEqual({ ms: 0, unread: [] })
+  })
+
+  it.each([
+    ['selvedge-timeout-ms', '500, 300', 300, []],
+    ['selvedge-timeout-ms', '300,500', 300, []],
+    ['connect-timeout-ms', '0, 500', 0, []],
+    ['grpc-timeout', '2S, 1S', 1000, []],
+    ['grpc-timeout', '1S, soon', 1000, ['grpc-timeout']],
+    ['selvedge-timeout-ms', 'soon, later, 250', 250, ['selvedge-timeout-ms']],
+  ])('%s: of the list "%s" the least counts, %i ms', (name, value, ms, unread) => {
+    expect(readBoth({ [name]: value })).toEqual({ ms, unread })
+  })
+
+  it('names each header that cannot be read once', () => {
+    const said = { 'selvedge-timeout-ms': 'a, b', 'grpc-timeout': '1', [LINKERD]: 'x' }
+    expect(readBoth(said)).toEqual({ ms: NONE, unread: ['selvedge-timeout-ms', 'grpc-timeout', LINKERD] })
+  })
+
+  it('is never more than with one header, or one value of a list, less', () => {
+    const names = [
+      'selvedge-timeout-ms',
+      'grpc-timeout',
+      'connect-timeout-ms',
+      'x-envoy-upstream-rq-timeout-ms',
+      FINAGLE,
+    ]
+    const value = fc.oneof(
+      fc.integer({ min: -10, max: 1_000_000 }).map(String),
+      fc.integer({ min: -10, max: 9999 }).map((count) => `${count}m`),
+      fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 999 })).map(([from, to]) => pair(from, to)),
+      fc.string({ unit: fc.constantFrom(...Array.from('0159-+. mSx')) }),
+    )
+    const header = fc.tuple(fc.constantFrom(...names), value)
+    fc.assert(
+      fc.property(fc.array(header, { maxLength: 6 }), header, (some, one) => {
+        const fewer = readBoth(some).ms
+        const more = readBoth([...some, one])
+        expect(more.ms).toBeLessThanOrEqual(fewer)
+        expect(more.ms).toBeGreaterThanOrEqual(0)
+        // What was added says less time, or at least as much, or it is told that it cannot be read.
+        const alone = readBoth([one])
+        if (alone.unread.length > 0) expect(more.unread).toContain(one[0])
+      }),
+    )
   })
 
   it('gives no deadline where none is said', () => {
@@ -83,7 +142,7 @@ describe('readTimeoutMs', () => {
         spell(FINAGLE, given.finagle, (ms) => pair(0, ms))
         spell(LINKERD, given.l5d, (ms) => pair(0, ms))
         const least = Math.min(...Object.values(given).map((ms) => ms ?? NONE))
-        const seen = readTimeoutMs(headers, NOW)
+        const seen = readBoth(headers).ms
         if (least === NONE) expect(seen).toBe(NONE)
         else expect(seen).toBeCloseTo(least, 2)
       }),
@@ -99,7 +158,8 @@ describe('readTimeoutMs', () => {
       ['that ends before it was stamped, leaves nothing', pair(500, 400), 0],
       ['among several, takes the latest stamp', `${pair(600, 900)},${pair(-100, 800)}`, 200],
       ['among several, takes the earliest end', `${pair(-100, 800)}, ${pair(600, 900)}`, 200],
-      ['beside nonsense, takes the pair', `soon, ${pair(-10, 700)},1 2 3`, 700],
+      ['beside nonsense, takes the pair', `soon, ${pair(-10, 700)}`, 700],
+      ['with further fields behind the two, is read', `${pair(-10, 700)} 7 x`, 700],
     ])('%s', (_, value, ms) => {
       expect(read({ [FINAGLE]: value })).toBeCloseTo(ms, 2)
     })
@@ -109,7 +169,7 @@ describe('readTimeoutMs', () => {
         [FINAGLE, pair(-10, 700)],
         [FINAGLE, pair(-20, 600)],
       ])
-      expect(readTimeoutMs(headers, NOW)).toBeCloseTo(600, 2)
+      expect(readBoth(headers).ms).toBeCloseTo(600, 2)
     })
 
     it('reads one that never ends as one in the far future', () => {

@@ -10,8 +10,23 @@ describe('priority', () => {
     expect(read(priority.toUpperCase())).toBe(priority)
   })
 
-  it.each([undefined, '', 'high', 'critical, sheddable', '1'])('is none where it is said so: %s', (said) => {
-    expect(read(said)).toBeUndefined()
+  it('is none where none is said', () => {
+    expect(read()).toBeUndefined()
+  })
+
+  it.each(['', 'high', '1', 'critical, high', 'critical, sheddable', 'default,', 'sheddable, critical'])(
+    'is the least where it cannot be read, or is said among others: "%s"',
+    (said) => {
+      expect(read(said)).toBe('sheddable')
+    },
+  )
+
+  it.each([
+    ['critical, critical', 'critical'],
+    ['critical, default', 'default'],
+    ['Default,critical', 'default'],
+  ])('of the list "%s" is %s', (said, priority) => {
+    expect(read(said)).toBe(priority)
   })
 
   it('is written where it is not the usual one', () => {

@@ -8,6 +8,8 @@ const GRPC_STATUS: Record<MeshErrorCode, string> = {
   service_not_found: '5',
   route_not_found: '5',
   request_too_large: '8',
+  uri_too_long: '8',
+  header_too_large: '8',
   backend_not_found: '13',
   record_invalid: '13',
   internal: '13',

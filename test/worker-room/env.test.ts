@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seal } from '../../src/core/seal.ts'
 import { type Env, workerOptions } from '../../src/worker/env.ts'
 
 const REGISTRY = { getWithMetadata: async () => ({ value: null, metadata: null }) } as unknown as KVNamespace
@@ -24,6 +25,8 @@ describe('workerOptions', () => {
       MESH_MAX_HOPS: '8',
       MESH_IDLE: '1m30s',
       MESH_DEFAULTS: '{"timeouts":{"request":"2s"}}',
+      MESH_SECRETS: 'AWS_*, GCP_SERVICE_ACCOUNT,',
+      MESH_SESSION_KEY: 'new, old',
     })
     expect(options.hosts.includes('mesh.example.com')).toBe(true)
     expect(options.hosts.includes('localhost')).toBe(false)
@@ -34,11 +37,24 @@ describe('workerOptions', () => {
       maxHops: 8,
       idleMs: 90_000,
       defaults: { timeouts: { request: '2s' } },
+      secrets: ['AWS_*', 'GCP_SERVICE_ACCOUNT'],
     })
   })
 
   it('takes defaults that are JSON already', () => {
     expect(given({ MESH_DEFAULTS: { retry: { attempts: 1 } } }).defaults).toEqual({ retry: { attempts: 1 } })
+  })
+
+  it('seals sessions with the first key, and knows all', async () => {
+    const { seal: ours } = given({ MESH_SESSION_KEY: ' new,old ' })
+    expect(await ours?.markOf('a')).toBe(await seal(['new']).markOf('a'))
+    expect(await ours?.fits('a', await seal(['old']).markOf('a'))).toBe(true)
+    expect(given()).not.toHaveProperty('seal')
+  })
+
+  it('lets records name no secret where the list of them is empty, and any where there is none', () => {
+    expect(given({ MESH_SECRETS: '' }).secrets).toEqual([])
+    expect(given()).not.toHaveProperty('secrets')
   })
 
   it('gives endpoints the whole environment to name bindings in', () => {
@@ -52,6 +68,12 @@ describe('workerOptions', () => {
     [{ MESH_IDLE: '' }, 'MESH_IDLE', '""'],
     [{ MESH_DEFAULTS: '{"timeout":1}' }, 'MESH_DEFAULTS', '$.timeout'],
     [{ MESH_DEFAULTS: '{' }, 'MESH_DEFAULTS', 'JSON'],
+    ...['*', 'A*', 'A B', 'A_*_B', '1A'].map((name): [object, string, string] => [
+      { MESH_SECRETS: `OK,${name}` },
+      'MESH_SECRETS',
+      `"${name}"`,
+    ]),
+    [{ MESH_SESSION_KEY: ' , ' }, 'MESH_SESSION_KEY', 'it is empty'],
     [{ REGISTRY: undefined }, 'KV namespace', 'undefined'],
   ])('names the variable and what stands in it: %j', (env, name, shown) => {
     const read = () => given(env as Partial<Env>)

@@ -16,6 +16,8 @@ export interface Choosing {
   readonly priority: Priority
   readonly service: {
     readonly candidates: readonly Candidate[]
+    /** Those of weight 0, beside others: only a session leads there. */
+    readonly drained?: readonly Candidate[]
     /** Endpoints of the record that cannot be reached from here: a binding that this Worker does not have. */
     readonly unreachable: readonly Skipped[]
     readonly balancer: Balancer
@@ -34,7 +36,7 @@ export interface Choosing {
   }
   place(): Place | undefined
   /** Is this the endpoint of the caller's session? Left out where there is none. */
-  readonly isKept?: ((endpoint: Endpoint) => boolean) | undefined
+  readonly isKept?: ((endpoint: Endpoint, isDrained?: boolean) => boolean) | undefined
 }
 
 /** One that has room for the call: asked of the one that is chosen, and of all only where that one has none. */
@@ -48,7 +50,7 @@ export function choose(request: Request, context: Choosing, now: number): Candid
 
   const usable = available(context, now)
   const near = localities ? localities.near(usable, place()) : usable
-  const chosen = kept(usable, context) ?? balancer(preferred(near, usable, context), now, key)
+  const chosen = kept(usable, context, now) ?? balancer(preferred(near, usable, context), now, key)
   if (limiter.admits(chosen.load.inFlight(now), priority, now)) return chosen
 
   const free = usable.filter(({ load }) => limiter.admits(load.inFlight(now), priority, now))
@@ -70,9 +72,16 @@ function available({ service, receipt }: Choosing, now: number): readonly Candid
 }
 
 /** The endpoint of the caller's session, asked first: wherever it is, while it is not ejected. */
-function kept(usable: readonly Candidate[], { isKept, attempt }: Choosing): Candidate | undefined {
+function kept(
+  usable: readonly Candidate[],
+  { isKept, attempt, service }: Choosing,
+  now: number,
+): Candidate | undefined {
   if (!isKept || attempt.number > 1 || attempt.isHedge) return undefined
-  return usable.find(({ endpoint }) => isKept(endpoint))
+  return (
+    usable.find(({ endpoint }) => isKept(endpoint)) ??
+    service.drained?.find(({ endpoint, health }) => isKept(endpoint, true) && (health?.until ?? 0) <= now)
+  )
 }
 
 /** A retry goes to an endpoint that has not been tried for this call, while there is one: a near one if that can be. */

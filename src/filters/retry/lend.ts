@@ -39,9 +39,10 @@ export const lend = observer<Needs, Gives>('lend', {
   enter(_request, context) {
     const { allowance, attempt, candidate, service } = context
     const { settles } = candidate
-    const keep = attempt.mayRepeat && mayLose(candidate.endpoint.target, service) ? 1 : 0
-    // Retries given to one who does not account for them could be spent twice.
-    const loan = allowance.lend(settles === false ? allowance.left : keep)
+    const { target } = candidate.endpoint
+    const keep = attempt.mayRepeat && mayLose(target, service) ? 1 : 0
+    // Retries given to one who does not account for them could be spent twice; a queue answers before anything is called.
+    const loan = allowance.lend(settles === false || target.kind === 'queue' ? allowance.left : keep)
     context.lent = loan.amount
     context.loan = loan
     context.settled = settles

@@ -15,6 +15,7 @@ import type { RetryPolicy } from '../../policy/retry.ts'
 import type { TimeoutPolicy } from '../../policy/timeout.ts'
 import { answerEnding, pushbackOf } from '../../wire/ending.ts'
 import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
+import { LONGEST_WAIT_MS } from '../../wire/pushback.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
 import { onceBody, type ReplayBody, replayBody } from './replay.ts'
@@ -139,8 +140,12 @@ function judge(ending: Ending, tried: Tried): Verdict {
   return { retryAfterMs: waitMs }
 }
 
-function waitOf(pushback: Pushback | undefined, { number, random, service }: Tried): number {
-  if (pushback?.waitMs !== undefined) return pushback.waitMs
+function waitOf(pushback: Pushback | undefined, { clock, deadline, number, random, service }: Tried): number {
+  if (pushback?.waitMs !== undefined) {
+    // A deadline that does not hold it ends the call; where there is none, something must.
+    const isBounded = remaining(deadline, clock) !== Number.POSITIVE_INFINITY
+    return isBounded ? pushback.waitMs : Math.min(pushback.waitMs, LONGEST_WAIT_MS)
+  }
   // It was refused unread: another endpoint may take it at once, the first time.
   if (pushback?.verdict === 'go' && number === 1) return 0
   return backoffMs(service.retry.backoffMs, number, random)

@@ -1,7 +1,13 @@
 /** One thing that must hold of a request, beside its path: a method, a header, a query parameter. */
+import { MeshError } from '../../core/errors.ts'
 import { patterns } from '../../math/pattern/pattern.ts'
 import type { Match } from '../../policy/match.ts'
 import type { Asked } from './asked.ts'
+
+/** Looks that the expressions of a record may cost a request, at most: each of their steps may be looked at for each character. */
+const MOST_LOOKS = 5_000_000
+/** A text of so many characters is not counted: all steps of a record make a fifth of that of it. */
+const UNCOUNTED_CHARACTERS = 100
 
 /** Conditions of one key read the same of a request, once, and what is read is looked up among their values. */
 export interface Condition {
@@ -57,22 +63,39 @@ export type Joined = (key: string, read: Read, source: string) => Condition
 /** Makes conditions of expressions: those of one key are run as one, once a request. */
 export function joined(): Joined {
   const all = new Map<string, ReturnType<typeof onOne>>()
+  // One and the same for all of a record, so that what a request has left is found again.
+  const spent = () => ({ left: MOST_LOOKS })
   return (key, read, source) => {
-    const { sources, find } = all.get(key) ?? onOne(read)
+    const { sources, find } = all.get(key) ?? onOne(key, read, spent)
     all.set(key, { sources, find })
     if (!sources.includes(source)) sources.push(source)
     return { key: `${key} ~`, value: sources.indexOf(source), read: (asked) => asked.once(find) }
   }
 }
 
-function onOne(read: Read) {
+function onOne(key: string, read: Read, spent: () => { left: number }) {
   const sources: string[] = []
   const compiled = patterns(sources, (numbers) => numbers)
   const find = (asked: Asked) => {
     const said = read(asked)
+    if (said && said.length > UNCOUNTED_CHARACTERS) {
+      const budget = asked.once(spent)
+      const most = Math.floor(budget.left / compiled.steps)
+      // To pass it by would let another rule take the request.
+      if (said.length > most) throw tooLong(key, said.length, most)
+      budget.left -= said.length * compiled.steps
+    }
     return (said === null ? undefined : compiled.of(said)) ?? NONE
   }
   return { sources, find }
+}
+
+function tooLong(key: string, characters: number, most: number): MeshError {
+  const code = key.startsWith('header') ? 'header_too_large' : 'uri_too_long'
+  return new MeshError(
+    code,
+    `The ${key} has ${characters} characters; the regular expressions of the record read ${most}.`,
+  )
 }
 
 const NONE: readonly number[] = []

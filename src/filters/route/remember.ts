@@ -16,7 +16,7 @@ interface Needs {
 export const remember: Filter<Needs> = function remember(request, { clock, receipt, route, backend, ticket }, next) {
   const session = route?.session
   if (!session) return next(request, nothing)
-  return next(request, nothing).then((response) => {
+  return next(request, nothing).then(async (response) => {
     const { attempts } = receipt
     // Of an attempt and its hedge either may have answered. In gRPC a status may say itself in trailers alone.
     const answered =
@@ -24,9 +24,10 @@ export const remember: Filter<Needs> = function remember(request, { clock, recei
       attempts.findLast(({ status }) => status !== undefined)
     if (!answered || response.status < 200 || response.status > 599) return response
     const now = { backend: markOf(backend?.name ?? ''), endpoint: markOf(answered.endpoint) }
-    if (ticket?.backend === now.backend && ticket.endpoint === now.endpoint) return response
+    const isSame = ticket?.backend === now.backend && ticket.endpoint === now.endpoint
+    if (isSame && (ticket.isSealed || !session.seals)) return response
     const told = new Response(response.body, response)
-    const [name, value] = session.write(now, clock.now(), request.url.startsWith('https:'))
+    const [name, value] = await session.write(now, clock.now(), request.url.startsWith('https:'))
     if (name === 'set-cookie') told.headers.append(name, value)
     // One of the backend's own beside it would come back as a ticket that nobody knows.
     else told.headers.set(name, value)

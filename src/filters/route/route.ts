@@ -33,7 +33,7 @@ export interface Routed<Way, Live> {
   /** Given where the caller has a session. */
   readonly ticket?: Ticket
   /** Is this the endpoint of the caller's session? */
-  readonly isKept?: (endpoint: Endpoint) => boolean
+  readonly isKept?: (endpoint: Endpoint, isDrained?: boolean) => boolean
   /** The service of the backend, where it was looked up already. */
   readonly found?: Live | undefined
 }
@@ -90,7 +90,15 @@ export function route<Way, Live extends Routable<Way>, Asking>(
   function taken(route: Route<Way>, { headers }: Request, context: Within): Promise<void> | undefined {
     context.receipt.rule = route.label
     const ticket = route.session?.read(headers, context.clock.now())
-    const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend)
+    return ticket instanceof Promise
+      ? ticket.then((ticket) => led(route, ticket, context))
+      : led(route, ticket, context)
+  }
+
+  function led(route: Route<Way>, ticket: Ticket | undefined, context: Within): Promise<void> | undefined {
+    // A session overrides the weights (GEP-1619), where it is known that we began it.
+    const isOpen = ({ weight }: Weighed<Way>) => weight > 0 || ticket?.isSealed
+    const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend && isOpen(way))
     if (kept?.name === undefined) return leads(route, kept, ticket, context)
     // GEP-1619: where its backend is gone, a session begins anew with another.
     return find(kept.name, context).then((found) => {
@@ -116,6 +124,7 @@ export function route<Way, Live extends Routable<Way>, Asking>(
     if (!kept || !ticket) return
     // The caller comes back.
     gives.ticket = ticket
-    gives.isKept = (endpoint) => markOf(endpoint.id) === ticket.endpoint
+    gives.isKept = (endpoint, isDrained) =>
+      markOf(endpoint.id) === ticket.endpoint && (!isDrained || ticket.isSealed === true)
   }
 }

@@ -4,7 +4,7 @@
  * character costs one look in all (a deterministic machine, made as it is needed, as RE2 does).
  */
 import type { Patterns } from './pattern.ts'
-import { program, type Step } from './program.ts'
+import { program, type Step, weightOf } from './program.ts'
 import { countUpTo } from './ranges.ts'
 import { parse } from './syntax.ts'
 
@@ -27,9 +27,16 @@ const LOOKS_PER_KEPT = 16
 export function machine<Of>(sources: readonly string[], gather: (numbers: readonly number[]) => Of): Patterns<Of> {
   const steps: Step[] = []
   const entries = sources.map((source, number) => program(parse(source), steps, number))
-  const sets = new Set(steps.map((step) => (step.op === 'take' ? step.edges : [])))
+  // The steps as numbers: at worst each is looked at for each character, and to look at an object costs several times as much.
+  const numbers = new Map<unknown, number>()
+  const sets: (readonly number[])[] = []
+  const setOf = Int32Array.from(steps, (step) => (step.op === 'take' ? numberOf(step.edges) : -1))
+  const nextOf = Int32Array.from(steps, (step) => (step.op === 'match' ? -1 : step.to))
+  /** In which round it was last asked whether a set has the character, and what came of it: many steps share one. */
+  const askedIn = new Float64Array(sets.length)
+  const holds = new Uint8Array(sets.length)
   /** Where a set of characters begins or ends: those between two of them are of one kind, which no step tells apart. */
-  const cuts = [...new Set([...sets].flat())].sort(ascending)
+  const cuts = [...new Set(sets.flat())].sort(ascending)
   const kindsOfAscii = Array.from({ length: 128 }, (_, code) => countUpTo(cuts, code))
 
   /** In which round a step was last reached. */
@@ -49,7 +56,17 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
   /** Looks still to be taken without remembering. */
   let plain = 0
 
-  return { of }
+  return { of, steps: weightOf(steps) }
+
+  function numberOf(edges: readonly number[]): number {
+    let number = numbers.get(edges)
+    if (number === undefined) {
+      const key = edges.join()
+      number = numbers.get(key) ?? sets.push(edges) - 1
+      numbers.set(edges, number).set(key, number)
+    }
+    return number
+  }
 
   function of(text: string): Of | undefined {
     if (plain <= 0) start ??= stateOf(begin)
@@ -111,8 +128,12 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
   function advance(from: readonly number[], code: number, isEnd: boolean): void {
     clear()
     for (const index of from) {
-      const { edges, to } = steps[index] as Step & { op: 'take' }
-      if (countUpTo(edges, code) % 2 === 1) reach(to, false, isEnd)
+      const set = setOf[index] as number
+      if (askedIn[set] !== round) {
+        askedIn[set] = round
+        holds[set] = countUpTo(sets[set] as readonly number[], code) % 2
+      }
+      if (holds[set] === 1) reach(nextOf[index] as number, false, isEnd)
     }
   }
 
@@ -126,9 +147,12 @@ export function machine<Of>(sources: readonly string[], gather: (numbers: readon
   function reach(from: number, isStart: boolean, isEnd: boolean): void {
     for (let index = from; reached[index] !== round; ) {
       reached[index] = round
+      if ((setOf[index] as number) >= 0) {
+        takes[count++] = index
+        return
+      }
       const step = steps[index] as Step
-      if (step.op === 'take') takes[count++] = index
-      else if (step.op === 'match') matches.push(step.number)
+      if (step.op === 'match') matches.push(step.number)
       else if (step.op === 'fork') {
         reach(step.to, isStart, isEnd)
         index = step.or

@@ -1,12 +1,14 @@
 /** Regular expressions that cannot run away: the time of a test is the length of the text times that of the expression. */
 import { machine } from './machine.ts'
-import { program, type Step } from './program.ts'
+import { program, type Step, weightOf } from './program.ts'
 import { parse } from './syntax.ts'
 
 /** Several patterns, asked at once. */
 export interface Patterns<Of> {
   /** What stands for those that match the whole text; `undefined` where none does. */
   of(text: string): Of | undefined
+  /** Steps of all together: so many looks may a character of a text cost. */
+  readonly steps: number
 }
 
 /**
@@ -22,10 +24,14 @@ export interface Patterns<Of> {
  */
 export function patterns<Of>(sources: readonly string[], gather: (numbers: readonly number[]) => Of): Patterns<Of> {
   let compiled: Patterns<Of> | undefined
+  const all = () => {
+    compiled ??= machine(sources, gather)
+    return compiled
+  }
   return {
-    of(text) {
-      compiled ??= machine(sources, gather)
-      return compiled.of(text)
+    of: (text) => all().of(text),
+    get steps() {
+      return all().steps
     },
   }
 }
@@ -38,5 +44,5 @@ export function patterns<Of>(sources: readonly string[], gather: (numbers: reado
 export function stepsOf(source: string): number {
   const steps: Step[] = []
   program(parse(source), steps)
-  return steps.length
+  return weightOf(steps)
 }

@@ -68,3 +68,14 @@ export function program(tree: Node, steps: Step[] = [], number = 0): number {
 
   return emit(tree, end)
 }
+
+/**
+ * How many steps there are. A set of characters is looked through once for a character, however many steps share it: one of
+ * many ranges counts as a step more for each four.
+ */
+export function weightOf(steps: readonly Step[]): number {
+  const sets = new Set(steps.flatMap((step) => (step.op === 'take' ? [step.edges] : [])))
+  let weight = steps.length
+  for (const { length } of sets) weight += length >> 3
+  return weight
+}

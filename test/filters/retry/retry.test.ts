@@ -256,6 +256,17 @@ describe('retry', () => {
       expect(waits()).toEqual([ms])
     })
 
+    it.each(['3600', '99999999999', 'soon'])(
+      'waits 60 s at most where no deadline bounds the call, though the answer says %s',
+      async (said) => {
+        const { call, waits } = given([withHeaders(503, { 'retry-after': said }), 200], {
+          leftMs: Number.POSITIVE_INFINITY,
+        })
+        expect((await call()).status).toBe(200)
+        expect(waits()).toEqual([60_000])
+      },
+    )
+
     it('gives up where Retry-After does not fit the deadline, without waiting', async () => {
       const { call, attempts, refused, clock } = given([withHeaders(503, { 'retry-after': '20' }), 200])
       const before = clock.now()

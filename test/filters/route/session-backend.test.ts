@@ -28,7 +28,8 @@ async function called(services: Record<string, Service>) {
     choose: () => v2,
     session: {
       read: () => ({ backend: markOf('v1'), endpoint: 'e', expiresAt: 1 }),
-      write: () => ['x', 'y'],
+      seals: false,
+      write: async () => ['x', 'y'],
     },
   }
   const find = vi.fn(async (name: string) => services[name])

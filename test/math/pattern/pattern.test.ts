@@ -169,6 +169,10 @@ describe('stepsOf', () => {
     ['a{40}', 41],
     ['.*a.{400}x', 405],
     ['[a-z]{1,63}', 126],
+    // Three ranges, four and eighty: what they are looked through for is counted once.
+    ['[a-z0-9_]{9}', 10],
+    ['[a-z0-9_%]{9}', 11],
+    [`[${Array.from({ length: 80 }, (_, index) => String.fromCharCode(0x400 + 2 * index)).join('')}]{9}`, 30],
   ])('%s has the steps of its program', (source, steps) => {
     expect(stepsOf(source)).toBe(steps)
   })
