@@ -1,5 +1,6 @@
 /** Reads the command line, runs one verb, and says how it went as an exit code. */
 import { Command, CommanderError } from 'commander'
+import { withoutUserinfo } from '../core/userinfo.ts'
 import { convertCommand } from './commands/convert.ts'
 import { devCommand } from './commands/dev.ts'
 import { validateCommand } from './commands/validate.ts'
@@ -11,7 +12,8 @@ import { type Terminal, terminal } from './terminal.ts'
 declare const SELVEDGE_VERSION: string
 
 /** Resolves with the exit code: 0 done, 1 a negative answer, 2 wrong usage or a fault. */
-export async function run(argv: readonly string[], to: Terminal = terminal): Promise<number> {
+export async function run(argv: readonly string[], terminalOf: Terminal = terminal): Promise<number> {
+  const to = withoutSecrets(terminalOf)
   try {
     await program(to).parseAsync([...argv], { from: 'user' })
     return 0
@@ -25,6 +27,11 @@ export async function run(argv: readonly string[], to: Terminal = terminal): Pro
     to.err(`selvedge: ${error instanceof Fault ? error.message : describe(error)}\n`)
     return 2
   }
+}
+
+/** What is wrong with an address is told without the password that stands in it. */
+function withoutSecrets({ out, err }: Terminal): Terminal {
+  return { out, err: (text) => err(withoutUserinfo(text)) }
 }
 
 function program(to: Terminal): Command {

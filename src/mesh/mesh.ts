@@ -1,12 +1,16 @@
 /** The mesh as a library: functions call functions by name. */
 import { deadlineIn, earlier } from '../core/deadline.ts'
+import { handedOn, MeshError } from '../core/errors.ts'
+import { noteError } from '../core/log.ts'
 import { receipt } from '../core/receipt.ts'
+import { newTrace, type Trace } from '../core/span.ts'
+import { rescued } from '../filters/rescue.ts'
 import { settled } from '../filters/settle.ts'
 import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
-import { pickHeaders } from '../wire/picked.ts'
+import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
-import { type Arrival, accept, dropCopiedOverride, type Inbound, priorityOf, root } from './accept.ts'
+import { type Arrival, accept, dropCopiedOverride, type Inbound, priorityOf, root, rootOfCopy } from './accept.ts'
 import { nameReader, splitUrl } from './name.ts'
 import { named } from './named.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
@@ -26,7 +30,12 @@ export interface Call {
   readonly fetch: MeshFetch
   /** The response, with the retries that were used on its behalf where the caller granted some. */
   settle(response: Response): Response
+  /** What was thrown, as an answer to the request: `application/problem+json` of what its caller may read. The log gets all of it. */
+  problem(error: unknown): Response
 }
+
+/** On whose behalf a call with these headers is made. May they be another request's, passed on? */
+type ContextOf = (headers: PickedHeaders, mayBeCopied: boolean) => Inbound
 
 export interface ServeOptions {
   /**
@@ -57,44 +66,61 @@ export interface Mesh {
  */
 export function createMesh(options: MeshOptions): Mesh {
   const settings = withDefaults(options)
-  const { clock, domain, storage } = settings
+  const { clock, random, domain, storage, log } = settings
   const call = caller(settings)
   const nameOf = nameReader(domain)
 
-  function fetchFor(context: () => Inbound): MeshFetch {
+  /** @param begin the trace of a call that none was brought for. */
+  function fetchFor(context: ContextOf, begin: () => Trace): MeshFetch {
     return async function fetch(input, init) {
       const isRequest = input instanceof Request
       const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, init)
       const { host, path } = splitUrl(request.url)
       const headers = pickHeaders(request.headers)
-      const from = context()
+      const from = context(headers, isRequest || init instanceof Request || init?.headers instanceof Headers)
       dropCopiedOverride(headers, from)
       // Only a signal that somebody holds is worth a listener.
       const own = isRequest || init?.signal ? request.signal : undefined
-      return call(
-        request,
-        named(from, {
-          name: nameOf(host),
-          caller: settings.name,
-          path,
-          headers,
-          receipt: receipt(),
-          trace: from.trace ?? readTrace(headers),
-          deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
-          priority: priorityOf(headers, from),
-          signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
-        }),
-      )
+      const noted = receipt()
+      const trace = from.trace ?? readTrace(headers) ?? begin()
+      try {
+        return await call(
+          request,
+          named(from, {
+            name: nameOf(host),
+            caller: settings.name,
+            path,
+            headers,
+            receipt: noted,
+            trace,
+            deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
+            priority: priorityOf(headers, from),
+            signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
+          }),
+        )
+      } catch (error) {
+        if (error instanceof MeshError) noteError(error, noted, trace.traceId, settings.name, log)
+        throw error
+      }
     }
   }
 
   return {
-    fetch: fetchFor(() => (storage?.getStore() as Inbound | undefined) ?? root(settings)),
+    fetch: fetchFor(
+      (headers, mayBeCopied) =>
+        (storage?.getStore() as Inbound | undefined) ?? (mayBeCopied ? rootOfCopy(settings, headers) : root(settings)),
+      () => newTrace(random),
+    ),
     for(request, ctx, { trusted = false } = {}) {
       const context = accept(request, { trusted, defer: deferTo(ctx) }, settings)
+      const trace = context.trace ?? newTrace(random)
       return {
-        fetch: fetchFor(() => context),
+        fetch: fetchFor(
+          () => context,
+          () => trace,
+        ),
         settle: (response) => settled(response, context.allowance, context.receipt),
+        problem: (error) => rescued(handedOn(error), { ...context, trace }, request, log),
       }
     },
     serve<Env>(handler: Handler<Env>, { trust = () => false }: ServeOptions = {}) {

@@ -3,6 +3,7 @@ import { type Clock, within } from '../core/clock.ts'
 import { type Deadline, never, remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { type Log, silent } from '../core/log.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import type { Freshness } from '../core/receipt.ts'
 import type { Subrequests } from '../core/subrequests.ts'
@@ -20,6 +21,8 @@ export interface SnapshotOptions {
   readonly readMs: number
   /** How many names are kept; those not asked for lately go first. */
   readonly maxRecords: number
+  /** Told of records that are refused, and of a registry that does not answer. Default: nobody is. */
+  readonly log?: Log
 }
 
 /** A record that was found for a name. */
@@ -78,10 +81,11 @@ interface Known {
 }
 
 export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot {
-  const { freshMs, maxStaleMs, readMs, maxRecords } = options
+  const { freshMs, maxStaleMs, readMs, maxRecords, log = silent } = options
   const names: Lru<ServiceName, Known> = lru(maxRecords)
   const wildcards: Lru<string, Parsed> = lru(maxRecords)
   const { subrequestsPerRead = 1 } = registry
+  let isLost = false
 
   async function find(name: ServiceName, asking: Asking): Promise<Found | undefined> {
     const known = names.get(name)
@@ -146,11 +150,21 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
         : new MeshError('registry_unavailable', `The registry did not answer within ${readMs} ms.`)
     try {
       const entries = await within(clock, Math.min(waitMs, readMs), registry.read(keys), late)
+      if (isLost) log({ level: 'warn', event: 'registry_back' })
+      isLost = false
       const index = entries.findIndex((entry) => entry !== undefined)
       return index === -1 ? undefined : [keys[index] as string, entries[index] as Entry]
     } catch (cause) {
-      if (cause instanceof MeshError) throw cause
-      throw new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
+      const error =
+        cause instanceof MeshError
+          ? cause
+          : new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
+      // A caller that has too little time says nothing of the registry.
+      if (!isLost && error.code === 'registry_unavailable') {
+        isLost = true
+        log({ level: 'error', event: 'registry_lost', message: error.message })
+      }
+      throw error
     }
   }
 
@@ -167,10 +181,13 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     const [key, { text, revision }] = entry
     try {
       const record = parse(key, text, before)
+      if (before?.refused !== undefined) log({ level: 'warn', event: 'record_accepted', key, revision })
       return { ...gone, text, found: { key, record, revision, freshness: 'fresh', refused: undefined } }
     } catch (error) {
       if (!(error instanceof MeshError)) throw error
       const refused = `${key}: ${error.message}`
+      // Once, and not at each read of what has not changed.
+      if (before?.refused !== refused) log({ level: 'error', event: 'record_refused', key, revision, message: refused })
       const lastGood = before?.found && now - before.goodAt <= maxStaleMs ? before.found : undefined
       return {
         ...gone,
