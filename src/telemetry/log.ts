@@ -12,11 +12,11 @@ export interface LogLine extends LogEntry {
   readonly leftOut?: number | undefined
 }
 
-/** Where the log goes: to the console from this level on, nowhere, or into a function that is told of all levels. */
+/** Where the log goes: to the console from this level on, nowhere, or into a function that is told of all levels and must not throw. */
 export type LogTo = LogLevel | 'off' | ((line: LogLine) => void)
 
 /** From nothing to everything. */
-export const LOG_LEVELS = ['off', 'error', 'warn', 'info'] as const
+const LOG_LEVELS = ['off', 'error', 'warn', 'info'] as const
 
 /** Of each kind at most one in so many milliseconds. */
 const GAP_MS = 1000
@@ -30,12 +30,14 @@ interface Told {
   leftOut: number
 }
 
+/** @throws {TypeError} for what is neither a level nor a function. */
 export function meshLog(to: LogTo, clock: Clock): Log {
   const write = typeof to === 'function' ? to : print
-  const most = typeof to === 'function' ? 'info' : to
+  const most = typeof to === 'function' ? LOG_LEVELS.length : LOG_LEVELS.indexOf(to)
+  if (most < 0) throw new TypeError(`log is ${LOG_LEVELS.join(', ')}, or a function; got ${JSON.stringify(to)}.`)
   const kinds: Lru<string, Told> = lru(KINDS)
   return function log(entry) {
-    if (LOG_LEVELS.indexOf(entry.level) > LOG_LEVELS.indexOf(most)) return
+    if (LOG_LEVELS.indexOf(entry.level) > most) return
     const now = clock.now()
     // Not by the name that was called, nor by the trace: strangers choose those.
     const kind = [entry.event, entry.code, entry.key, entry.endpoint].join()

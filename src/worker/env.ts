@@ -4,7 +4,7 @@ import type { MeshOptions } from '../mesh/options.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
-import { LOG_LEVELS } from '../telemetry/log.ts'
+import type { LogTo } from '../telemetry/log.ts'
 import { type Hosts, hosts } from './identify.ts'
 
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
@@ -47,7 +47,7 @@ export function workerOptions(env: Env): WorkerOptions {
     ...duration(env, 'MESH_IDLE', 'idleMs'),
   }
   if (env.MESH_MAX_HOPS !== undefined) options.maxHops = Number(env.MESH_MAX_HOPS)
-  if (env.MESH_LOG !== undefined) options.log = levelOf(env.MESH_LOG)
+  if (env.MESH_LOG !== undefined) options.log = env.MESH_LOG as LogTo
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
   return options
 }
@@ -57,12 +57,6 @@ function duration<Option extends string>(env: Env, name: keyof Env, option: Opti
   if (text === undefined) return {}
   if (typeof text !== 'string' || !isDuration(text)) throw new TypeError(`${name} is ${DURATION_FORM}; got "${text}".`)
   return { [option]: durationMs(text) } as { [key in Option]: number }
-}
-
-function levelOf(said: string): (typeof LOG_LEVELS)[number] {
-  const level = LOG_LEVELS.find((level) => level === said)
-  if (level === undefined) throw new TypeError(`MESH_LOG is one of ${LOG_LEVELS.join(', ')}; got "${said}".`)
-  return level
 }
 
 function defaultsOf(written: string | object) {

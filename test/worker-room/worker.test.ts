@@ -85,30 +85,36 @@ describe('the Worker', () => {
   })
 
   it.each([
-    ['MESH_FRESH', 'soon'],
-    ['MESH_LOG', 'loud'],
-    ['MESH_DEFAULTS', '{"timeouts":{"request":"https://admin:pw@10.0.0.7"}}'],
-    ['REGISTRY', 'not a namespace'],
-  ])('tells strangers nothing of a variable that is not understood, and the log all of it: %s', async (name, value) => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const { env } = given({ [name]: value })
-    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-    for (const entry of [worker, MeshEntrypoint]) {
-      const response = await entry.fetch(asked('http://users/', { traceparent }), env, ctx)
-      expect(response.status).toBe(500)
-      expect(response.headers.get('selvedge-error')).toBe('internal')
-      const told = JSON.stringify([await response.json(), ...response.headers])
-      expect(told).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
-      for (const secret of [name, value, 'kvRegistry', '10.0.0.7']) expect(told).not.toContain(secret)
-    }
-    // Twice in a second is once.
-    expect(log).toHaveBeenCalledTimes(1)
-    const [line] = log.mock.calls[0] as [string]
-    expect(JSON.parse(line)).toMatchObject({ from: 'selvedge', level: 'error', event: 'error', code: 'internal' })
-    expect(line).toContain(name === 'REGISTRY' ? 'kvRegistry' : name)
-    expect(line).not.toContain('admin:pw')
+    ['MESH_FRESH', 'soon', 'MESH_FRESH'],
+    ['MESH_LOG', 'loud', 'log is off, error, warn, info'],
+    ['MESH_DEFAULTS', '{"timeouts":{"request":"https://admin:pw@10.0.0.7"}}', 'MESH_DEFAULTS'],
+    ['REGISTRY', 'not a namespace', 'kvRegistry'],
+  ])(
+    'tells strangers nothing of a variable that is not understood, and the log all of it: %s',
+    async (name, value, said) => {
+      const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const { env } = given({ [name]: value })
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      for (const entry of [worker, MeshEntrypoint]) {
+        const response = await entry.fetch(asked('http://users/', { traceparent }), env, ctx)
+        expect(response.status).toBe(500)
+        expect(response.headers.get('selvedge-error')).toBe('internal')
+        const told = JSON.stringify([await response.json(), ...response.headers])
+        expect(told).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
+        for (const secret of [name, value, said, '10.0.0.7']) expect(told).not.toContain(secret)
+      }
+      // Twice in a second is once.
+      expect(log).toHaveBeenCalledTimes(1)
+      const [line] = log.mock.calls[0] as [string]
+      expect(JSON.parse(line)).toMatchObject({ from: 'selvedge', level: 'error', event: 'error', code: 'internal' })
+      expect(line).toContain(said)
+      expect(line).not.toContain('admin:pw')
 
-    const believed = await MeshEntrypoint.fetch(asked('http://users/'), env, { ...ctx, props: { caller: 'checkout' } })
-    expect(((await believed.json()) as { detail: string }).detail).toContain(name === 'REGISTRY' ? 'kvRegistry' : name)
-  })
+      const believed = await MeshEntrypoint.fetch(asked('http://users/'), env, {
+        ...ctx,
+        props: { caller: 'checkout' },
+      })
+      expect(((await believed.json()) as { detail: string }).detail).toContain(said)
+    },
+  )
 })
