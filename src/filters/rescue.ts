@@ -1,17 +1,23 @@
 /** Errors become responses, here and only here. */
-import { MeshError } from '../core/errors.ts'
+import { MEANINGS, MeshError, type MeshErrorCode } from '../core/errors.ts'
 import { type Log, noteError } from '../core/log.ts'
 import { observer } from '../core/observer.ts'
 import { isAbort } from '../core/outcome.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
+import { ERROR, type HeaderSource, rpcType } from '../wire/headers.ts'
 import { problemResponse } from '../wire/problem.ts'
 import { shortOf } from './retry/short-of.ts'
 
-interface Needs {
+interface Reader {
   readonly receipt: Receipt
-  readonly trace: Pick<Trace, 'traceId'>
   readonly trusted: boolean
+  /** Of its request. */
+  readonly headers: HeaderSource | undefined
+}
+
+interface Needs extends Reader {
+  readonly trace: Pick<Trace, 'traceId'>
   /** Who sent the request, where that is known. */
   readonly caller: string | undefined
 }
@@ -21,7 +27,10 @@ const CLIENT_CLOSED_REQUEST = 499
 
 /** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
 export const rescue = (log: Log) =>
-  observer<Needs>('rescue', { failed: (error, context, request) => rescued(error, context, request, log) })
+  observer<Needs>('rescue', {
+    answered: (response, context, request) => scrubbed(response, context, context.trace.traceId, request),
+    failed: (error, context, request) => rescued(error, context, request, log),
+  })
 
 /** The answer that is made of an error. */
 export function rescued(error: unknown, context: Needs, request: Request, log: Log): Response {
@@ -43,6 +52,25 @@ export function rescued(error: unknown, context: Needs, request: Request, log: L
   })
   for (const [name, value] of receipt.crossOrigin ?? []) answer.headers.append(name, value)
   return answer
+}
+
+/**
+ * An answer as its caller may read it. A function that is believed reads all of an error, and may hand it on: where that goes to a
+ * stranger, the mesh says it anew.
+ */
+export function scrubbed(response: Response, reader: Reader, traceId: string, request: Request): Response {
+  const { trusted, receipt, headers: asked } = reader
+  // Errors of gRPC, and of streams of Connect, have status 200.
+  if (trusted || !asked || (response.status < 400 && rpcType(asked) === undefined)) return response
+  const code = response.headers.get(ERROR)
+  // One of our own has been told as it should be.
+  if (code === null || receipt.error !== undefined || !Object.hasOwn(MEANINGS, code)) return response
+  const problem = problemResponse(new MeshError(code as MeshErrorCode, '', { traceId, retryable: undefined }), request)
+  response.body?.cancel().catch(() => {})
+  const headers = new Headers(response.headers)
+  for (const name of ['content-length', 'content-encoding']) headers.delete(name)
+  for (const [name, value] of problem.headers) headers.set(name, value)
+  return new Response(problem.body, { status: response.status, headers })
 }
 
 /** What was thrown may be anything: an object need not have words for itself. */

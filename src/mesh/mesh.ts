@@ -4,7 +4,7 @@ import { handedOn, MeshError } from '../core/errors.ts'
 import { noteError } from '../core/log.ts'
 import { receipt } from '../core/receipt.ts'
 import { newTrace, type Trace } from '../core/span.ts'
-import { rescued } from '../filters/rescue.ts'
+import { rescued, scrubbed } from '../filters/rescue.ts'
 import { settled } from '../filters/settle.ts'
 import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
@@ -119,7 +119,8 @@ export function createMesh(options: MeshOptions): Mesh {
           () => context,
           () => trace,
         ),
-        settle: (response) => settled(response, context.allowance, context.receipt),
+        settle: (response) =>
+          settled(scrubbed(response, context, trace.traceId, request), context.allowance, context.receipt),
         problem: (error) => rescued(handedOn(error), { ...context, trace }, request, log),
       }
     },

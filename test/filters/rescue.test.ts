@@ -17,6 +17,7 @@ async function given(
     receipt: { ...receipt(), service: 'users', revision: '7', ...over },
     trace,
     trusted,
+    headers: request.headers,
     caller: 'front' as string | undefined,
   }
   const filter = rescue((entry) => log.push(entry))
@@ -35,7 +36,7 @@ describe('rescue', () => {
   it('passes an answer on as it is, and tells the log nothing', async () => {
     const response = new Response('no', { status: 503 })
     const log: LogEntry[] = []
-    const context = { receipt: receipt(), trace, trusted: true, caller: undefined }
+    const context = { receipt: receipt(), trace, trusted: true, headers: new Headers(), caller: undefined }
     const filter = rescue((entry) => log.push(entry))
     expect(await filter(new Request('http://users/'), context, async () => response)).toBe(response)
     expect(log).toEqual([])
