@@ -97,6 +97,6 @@ export class MeshError extends Error {
  */
 export function handedOn<Thrown>(error: Thrown): Thrown | MeshError {
   if (!(error instanceof MeshError) || error.meaning.retryable !== true) return error
-  const { code, message } = error
-  return new MeshError(code, message, { ...error, cause: error.cause, verdict: undefined, retryable: undefined })
+  const { code, message, cause, service, revision, traceId, retryAfterMs } = error
+  return new MeshError(code, message, { cause, service, revision, traceId, retryAfterMs, retryable: undefined })
 }

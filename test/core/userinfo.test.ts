@@ -55,7 +55,7 @@ describe('withoutUserinfoIn', () => {
 })
 
 it('is what no MeshError repeats, whatever it was made with', () => {
-  const word = fc.string({ unit: fc.constantFrom(...'abcXYZ019-._~!$&*+;=%:@'), minLength: 1, maxLength: 40 })
+  const word = fc.string({ unit: fc.constantFrom(...'abcXYZ019-._~!$&*+;=%:@'.split('')), minLength: 1, maxLength: 40 })
   fc.assert(
     fc.property(word, word, fc.string(), (user, password, around) => {
       const { message } = new MeshError('internal', `${around} https://${user}:${password}MARK@host/path`)

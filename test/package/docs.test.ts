@@ -136,7 +136,7 @@ describe('docs/log.md', () => {
     const events = [...union.matchAll(/'(\w+)'/g)].map(([, event]) => event)
     expect(events.length).toBeGreaterThan(10)
     const told = rows('docs/log.md', 'Lines').slice(1)
-    expect(told.map(([event]) => bare(event)).sort()).toEqual(events.sort())
+    expect(new Set(told.map(([event]) => bare(event)))).toEqual(new Set(events))
   })
 
   it('shows the observability that wrangler.toml has', () => {
