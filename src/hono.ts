@@ -1,8 +1,7 @@
 /** The mesh as a hono middleware: `c.var.mesh.fetch` calls on behalf of the request being served. */
 import type { MiddlewareHandler } from 'hono'
-import { handedOn, MeshError } from './core/errors.ts'
+import { MeshError } from './core/errors.ts'
 import type { Call, Mesh } from './mesh/mesh.ts'
-import { problemResponse } from './wire/problem.ts'
 
 /** What the middleware adds to the context. */
 export interface MeshVariables {
@@ -31,8 +30,7 @@ export function selvedge<Env extends object>(
     c.set('mesh', call)
     await next()
     const { error } = c
-    const answer =
-      error instanceof MeshError && c.res.status === 500 ? problemResponse(handedOn(error), c.req.raw) : c.res
+    const answer = error instanceof MeshError && c.res.status === 500 ? call.problem(error) : c.res
     const settled = call.settle(answer)
     if (settled !== c.res) {
       // hono lays the headers of the old response over the new one, unless it is taken away first.

@@ -57,7 +57,7 @@ export function createTestMesh(
   }
   const random = seeded(seed)
   const ring = spanRing()
-  const mesh = createMesh({ sink: ring, ...options, registry, env, clock, random })
+  const mesh = createMesh({ sink: ring, log: 'off', ...options, registry, env, clock, random })
   return { ...mesh, clock, random, registry, spans: ring.spans }
 }
 

@@ -1,5 +1,6 @@
 /** Reads the command line, runs one verb, and says how it went as an exit code. */
 import { Command, CommanderError } from 'commander'
+import { withoutUserinfo } from '../core/userinfo.ts'
 import { convertCommand } from './commands/convert.ts'
 import { devCommand } from './commands/dev.ts'
 import { validateCommand } from './commands/validate.ts'
@@ -12,8 +13,8 @@ import { type Terminal, terminal } from './terminal.ts'
 declare const SELVEDGE_VERSION: string
 
 /** Resolves with the exit code: 0 done, 1 a negative answer, 2 wrong usage or a fault. */
-export async function run(argv: readonly string[], to: Terminal = terminal): Promise<number> {
-  const print = printer(to)
+export async function run(argv: readonly string[], terminalOf: Terminal = terminal): Promise<number> {
+  const print = printer(withoutSecrets(terminalOf))
   try {
     await program(print).parseAsync([...argv], { from: 'user' })
     return 0
@@ -31,6 +32,11 @@ export async function run(argv: readonly string[], to: Terminal = terminal): Pro
     print.fail(first, stack.join('\n') || undefined)
     return 2
   }
+}
+
+/** What is wrong with an address is told without the password that stands in it. */
+function withoutSecrets(terminalOf: Terminal): Terminal {
+  return { ...terminalOf, err: (text) => terminalOf.err(withoutUserinfo(text)) }
 }
 
 function program(print: Printer): Command {

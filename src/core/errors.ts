@@ -1,4 +1,5 @@
 /** What can go wrong in the mesh itself: one class, a closed list of codes, one table of what each means in HTTP. */
+import { withoutUserinfo } from './userinfo.ts'
 
 export interface Meaning {
   /** HTTP status of the answer. */
@@ -42,6 +43,10 @@ export interface MeshErrorOptions {
   cause?: unknown
   /** The service that was called, by its logical name. */
   service?: string | undefined
+  /** The revision of the record that was obeyed. */
+  revision?: string | undefined
+  /** The trace of the call, 32 hex digits. */
+  traceId?: string | undefined
   /** Of use and safe to send again? Default: as the table says of the code; `undefined` where nobody knows. */
   retryable?: boolean | undefined
   /** After how many milliseconds it may be sent again, where that can be said. */
@@ -54,17 +59,22 @@ export interface MeshErrorOptions {
 export class MeshError extends Error {
   override readonly name = 'MeshError'
   readonly code: MeshErrorCode
+  /** The service whose call failed, the revision of its record and the trace of the call, where they are known. */
   readonly service: string | undefined
+  readonly revision: string | undefined
+  readonly traceId: string | undefined
   readonly retryAfterMs: number | undefined
   /** `stop`: another attempt is not ours to make. `go`: nothing was processed, so any method may be sent again. */
   readonly verdict: 'stop' | 'go' | undefined
   private readonly retryable: boolean | undefined
 
   constructor(code: MeshErrorCode, message: string, options: MeshErrorOptions = {}) {
-    const { cause, service, retryAfterMs, verdict } = options
-    super(message, cause === undefined ? undefined : { cause })
+    const { cause, service, revision, traceId, retryAfterMs, verdict } = options
+    super(withoutUserinfo(message), cause === undefined ? undefined : { cause })
     this.code = code
     this.service = service
+    this.revision = revision
+    this.traceId = traceId
     this.retryAfterMs = retryAfterMs
     this.verdict = verdict
     this.retryable = 'retryable' in options ? options.retryable : (MEANINGS[code] as Meaning).retryable
@@ -74,6 +84,13 @@ export class MeshError extends Error {
   get meaning(): Meaning {
     return { ...MEANINGS[this.code], retryable: this.retryable }
   }
+
+  /** Says of which call it is. False where that was said before: it is handed on, and stays what it was. */
+  ofCall(service: string | undefined, revision: string | undefined, traceId: string): boolean {
+    if (this.traceId !== undefined) return false
+    Object.assign(this, { service: service ?? this.service, revision, traceId })
+    return true
+  }
 }
 
 /**
@@ -82,6 +99,6 @@ export class MeshError extends Error {
  */
 export function handedOn<Thrown>(error: Thrown): Thrown | MeshError {
   if (!(error instanceof MeshError) || error.meaning.retryable !== true) return error
-  const { code, message, cause, service, retryAfterMs } = error
-  return new MeshError(code, message, { cause, service, retryAfterMs, retryable: undefined })
+  const { code, message, cause, service, revision, traceId, retryAfterMs } = error
+  return new MeshError(code, message, { cause, service, revision, traceId, retryAfterMs, retryable: undefined })
 }

@@ -6,7 +6,7 @@ import type { Random } from './random.ts'
 export interface Trace {
   /** 32 hex digits. */
   readonly traceId: string
-  /** 16 hex digits: the span that called. */
+  /** 16 hex digits: the span that called; empty where the trace begins. */
   readonly spanId: string
   /** Trace flags: 1 sampled, 2 random trace id. */
   readonly flags: number
@@ -35,7 +35,12 @@ export interface Span {
   attempt: number
 }
 
-/** Opens a span beneath `parent`, or the first of a new trace (flags 3: sampled, and its id is random). */
+/** A trace that begins (flags 3: sampled, and its id is random). */
+export function newTrace(random: Random): Trace {
+  return { traceId: random.hex(16), spanId: '', flags: 3 }
+}
+
+/** Opens a span beneath `parent`, or the first of a new trace. */
 export function openSpan(
   kind: Span['kind'],
   name: string,
@@ -43,11 +48,12 @@ export function openSpan(
   startedAt: number,
   random: Random,
 ): Span {
+  const { traceId, spanId: parentId, flags } = parent ?? newTrace(random)
   return {
-    traceId: parent ? parent.traceId : random.hex(16),
+    traceId,
     spanId: random.hex(8),
-    parentId: parent?.spanId,
-    flags: parent ? parent.flags : 3,
+    parentId: parentId || undefined,
+    flags,
     kind,
     name,
     startedAt,

@@ -49,7 +49,7 @@ export interface Inbound extends Omit<RequestContext, 'defer'> {
 
 /** What is known of who calls, besides the request. */
 export interface Arrival {
-  /** Does the caller belong to the mesh? */
+  /** Is the caller believed? What others say can only take away. */
   readonly trusted: boolean
   /** Its name, where that is known for certain: never by what the request says. */
   readonly caller?: ServiceName | undefined
@@ -146,4 +146,12 @@ export function root({ clock, random, maxSubrequests, waitUntil }: Settings): In
     subrequests: subrequests(maxSubrequests),
     allowance: undefined,
   }
+}
+
+/**
+ * The same for a call that passes headers on: a Request, or the Headers of one, may be a stranger's. What they say of priority
+ * and overrides is then not the word of the code that calls.
+ */
+export function rootOfCopy(settings: Settings, call: PickedHeaders): Inbound {
+  return { ...root(settings), trusted: false, headers: call }
 }

@@ -1,6 +1,7 @@
 /** What this isolate has learned of each service, kept across edits of its record. */
 import type { Clock } from '../core/clock.ts'
 import type { Endpoint, Target } from '../core/endpoint.ts'
+import { type Log, type OnChange, silent } from '../core/log.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import type { Random } from '../core/random.ts'
 import type { Skipped } from '../core/receipt.ts'
@@ -93,6 +94,8 @@ export interface FleetOptions {
   readonly seal?: Seal | undefined
   /** Services remembered. */
   readonly maxRecords: number
+  /** Told of endpoints and services that go out and come back. Default: nobody is. */
+  readonly log?: Log
   /** Why what stands there cannot be reached from here; `undefined` where it can. */
   unreachableBecause(target: Target): string | undefined
 }
@@ -100,7 +103,7 @@ export interface FleetOptions {
 export function fleet(options: FleetOptions): Fleet {
   const services: Lru<string, LiveService> = lru(options.maxRecords)
   const copies = new WeakMap<LiveService, LiveService>()
-  const { strategies = {} } = options
+  const { strategies = {}, log = silent } = options
   const balancerOf = (strategies.balancers ?? balancers)(options.random)
   const budgetOf = strategies.budget ?? retryBudget
 
@@ -118,6 +121,7 @@ export function fleet(options: FleetOptions): Fleet {
     const kept = (field: keyof WrittenPolicy) =>
       before && JSON.stringify(before.record.policy[field]) === JSON.stringify(written[field]) ? before : undefined
     const { candidates, drained, unreachable } = candidatesOf(record.endpoints, before)
+    const onChange: OnChange = (event, forMs, endpoint) => log({ level: 'warn', event, key, endpoint, forMs })
     const { algorithm, keyedBy } = written.loadBalancer ? balancePolicy(written.loadBalancer) : balancing
     return serviceOf({
       name: key,
@@ -128,12 +132,12 @@ export function fleet(options: FleetOptions): Fleet {
       budget: kept('retryConstraint')?.budget ?? budgetOf(budgetPolicy(constraint), clock),
       hedging: kept('hedge')?.hedging ?? hedgingOf(written.hedge),
       routes: record.rules && routes(record.rules, key, ruled, options.random, options.seal),
-      detector: detectorOf(written.outlierDetection, candidates, before),
+      detector: detectorOf(written.outlierDetection, candidates, before, onChange),
       balancer: balancerOf(algorithm, candidates),
       keyedBy,
       limiter: limiter(written.limits ? limitPolicy({ ...defaults.limits, ...written.limits }) : limits),
       // Other endpoints have other capacity.
-      throttle: before && areSame(candidates, before.candidates) ? before.throttle : throttle(),
+      throttle: before && areSame(candidates, before.candidates) ? before.throttle : throttle(onChange),
       candidates,
       drained,
       unreachable,
@@ -146,9 +150,10 @@ export function fleet(options: FleetOptions): Fleet {
     written: WrittenPolicy['outlierDetection'],
     candidates: readonly Candidate[],
     before: LiveService | undefined,
+    onChange: OnChange,
   ): OutlierDetector {
     const policy = written ? outlierPolicy({ ...options.defaults.outlierDetection, ...written }) : outliers
-    const detector = before?.detector ?? outlierDetector(policy, options.random)
+    const detector = before?.detector ?? outlierDetector(policy, options.random, onChange)
     detector.watch(candidates, policy)
     return detector
   }

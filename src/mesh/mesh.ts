@@ -1,12 +1,16 @@
 /** The mesh as a library: functions call functions by name. */
 import { deadlineIn, earlier } from '../core/deadline.ts'
+import { handedOn, MeshError } from '../core/errors.ts'
+import { noteError } from '../core/log.ts'
 import { receipt } from '../core/receipt.ts'
+import { newTrace, type Trace } from '../core/span.ts'
+import { rescued, scrubbed } from '../filters/rescue.ts'
 import { settled } from '../filters/settle.ts'
 import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
-import { pickHeaders } from '../wire/picked.ts'
+import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readTrace } from '../wire/traceparent.ts'
-import { accept, type Defer, dropCopiedOverride, type Inbound, priorityOf, root } from './accept.ts'
+import { accept, type Defer, dropCopiedOverride, type Inbound, priorityOf, root, rootOfCopy } from './accept.ts'
 import { hold } from './afterwork.ts'
 import { nameReader, splitUrl } from './name.ts'
 import { named } from './named.ts'
@@ -27,7 +31,12 @@ export interface Call {
   readonly fetch: MeshFetch
   /** The response, with the retries that were used on its behalf where the caller granted some. */
   settle(response: Response): Response
+  /** What was thrown, as an answer to the request: `application/problem+json` of what its caller may read. The log gets all of it. */
+  problem(error: unknown): Response
 }
+
+/** On whose behalf a call with these headers is made. May they be another request's, passed on? */
+type ContextOf = (headers: PickedHeaders, mayBeCopied: boolean) => Inbound
 
 export interface ServeOptions {
   /**
@@ -58,36 +67,41 @@ export interface Mesh {
  */
 export function createMesh(options: MeshOptions): Mesh {
   const settings = withDefaults(options)
-  const { clock, domain, storage, waitUntil } = settings
+  const { clock, random, domain, storage, waitUntil, log } = settings
   const call = caller(settings)
   const nameOf = nameReader(domain)
 
-  function fetchFor(context: () => Inbound): MeshFetch {
+  /** @param begin the trace of a call that none was brought for. */
+  function fetchFor(context: ContextOf, begin: () => Trace): MeshFetch {
     return async function fetch(input, init) {
       const isRequest = input instanceof Request
       const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, init)
       const { host, path } = splitUrl(request.url)
       const headers = pickHeaders(request.headers)
-      const notes = receipt()
-      const from = context()
+      const from = context(headers, isRequest || init instanceof Request || init?.headers instanceof Headers)
       dropCopiedOverride(headers, from)
       // Only a signal that somebody holds is worth a listener.
       const own = isRequest || init?.signal ? request.signal : undefined
+      const noted = receipt()
+      const trace = from.trace ?? readTrace(headers) ?? begin()
       const works: Promise<unknown>[] | undefined = from.defer ? undefined : []
       const made = named(from, {
         name: nameOf(host),
         caller: settings.name,
         path,
         headers,
-        receipt: notes,
-        trace: from.trace ?? readTrace(headers),
-        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now(), notes), clock)),
+        receipt: noted,
+        trace,
+        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now(), noted), clock)),
         priority: priorityOf(headers, from),
         defer: from.defer ?? ((work) => works?.push(work)),
         signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
       })
       try {
         return await call(request, made)
+      } catch (error) {
+        if (error instanceof MeshError) noteError(error, noted, trace.traceId, settings.name, log)
+        throw error
       } finally {
         if (works?.length) await hold(works, clock, made.deadline, made.signals())
       }
@@ -95,12 +109,22 @@ export function createMesh(options: MeshOptions): Mesh {
   }
 
   return {
-    fetch: fetchFor(() => (storage?.getStore() as Inbound | undefined) ?? root(settings)),
+    fetch: fetchFor(
+      (headers, mayBeCopied) =>
+        (storage?.getStore() as Inbound | undefined) ?? (mayBeCopied ? rootOfCopy(settings, headers) : root(settings)),
+      () => newTrace(random),
+    ),
     for(request, ctx, { trusted = false } = {}) {
       const context = accept(request, { trusted, defer: deferTo(ctx) ?? waitUntil }, settings)
+      const trace = context.trace ?? newTrace(random)
       return {
-        fetch: fetchFor(() => context),
-        settle: (response) => settled(response, context.allowance, context.receipt),
+        fetch: fetchFor(
+          () => context,
+          () => trace,
+        ),
+        settle: (response) =>
+          settled(scrubbed(response, context, trace.traceId, request), context.allowance, context.receipt),
+        problem: (error) => rescued(handedOn(error), { ...context, trace }, request, log),
       }
     },
     serve<Env>(handler: Handler<Env>, { trust = () => false }: ServeOptions = {}) {

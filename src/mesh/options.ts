@@ -1,11 +1,13 @@
 /** What a mesh is made with: optional on the way in, required inside. */
 import { type Clock, systemClock } from '../core/clock.ts'
 import { isServiceName, type ServiceName } from '../core/endpoint.ts'
+import type { Log } from '../core/log.ts'
 import { type Random, systemRandom } from '../core/random.ts'
 import type { Seal } from '../core/seal.ts'
 import type { Sink } from '../core/sink.ts'
 import type { WrittenPolicy } from '../policy/record.ts'
 import type { Registry } from '../registry/registry.ts'
+import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
 import type { Bindings } from '../transport/bindings.ts'
 import type { CloudMaker } from '../transport/cloud.ts'
@@ -48,6 +50,11 @@ export interface MeshOptions {
   waitUntil?: (work: Promise<unknown>) => void
   /** Where spans are told. Default: the last 64 are kept in memory. */
   sink?: Sink
+  /**
+   * Where errors of the mesh and changes of state are told, as docs/log.md has them: the console from a level on, `off`, or a
+   * function that is told of all levels. Default `warn`.
+   */
+  log?: LogTo
   /** Default: the platform's. */
   clock?: Clock
   /** Default: the platform's. */
@@ -95,6 +102,7 @@ export interface Settings {
   readonly idleMs: number
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
   readonly sink: Sink
+  readonly log: Log
   readonly clock: Clock
   readonly random: Random
   readonly fetch: typeof fetch
@@ -122,6 +130,7 @@ export function withDefaults(options: MeshOptions): Settings {
   if (typeof options?.registry?.read !== 'function') {
     throw new TypeError('createMesh needs a registry, as in createMesh({ registry: kvRegistry(env.REGISTRY), env }).')
   }
+  const clock = options.clock ?? systemClock
   const settings = {
     registry: options.registry,
     bindings: (options.env ?? {}) as Bindings,
@@ -136,7 +145,8 @@ export function withDefaults(options: MeshOptions): Settings {
     idleMs: options.idleMs ?? 300_000,
     waitUntil: options.waitUntil,
     sink: options.sink ?? spanRing(),
-    clock: options.clock ?? systemClock,
+    log: meshLog(options.log ?? 'warn', clock),
+    clock,
     random: options.random ?? systemRandom(),
     // Called through the global each time: a test that replaces it is heard.
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),

@@ -39,11 +39,14 @@ import { everything } from './routes.ts'
 const REGISTRY_READ_MS = 1000
 
 /** A request that comes to the mesh from outside. The proxy enters here; so does `mesh.serve(handler)`. */
-export const inbound = <Arrived extends Inbound>({ sink, maxHops }: Settings, to: Service<Arrived>): Service<Arrived> =>
+export const inbound = <Arrived extends Inbound>(
+  { sink, maxHops, log }: Settings,
+  to: Service<Arrived>,
+): Service<Arrived> =>
   stack<Arrived>()
     .push(settle) // top: an error, too, settles the allowance that the caller granted
     .push(serverTrace(sink)) // above all that can refuse: refusals are traced too
-    .push(rescue) // whatever is thrown beneath becomes a problem that names its trace
+    .push(rescue(log)) // whatever is thrown beneath becomes a problem that names its trace
     .push(loop(maxHops)) // before any work is done for a request that has been here
     .over(to)
 

@@ -1,6 +1,7 @@
 /** Unknown text to a record, or to a message that says where, what stood there and what may. */
 import * as v from 'valibot'
 import { MeshError } from '../core/errors.ts'
+import { withoutUserinfoIn } from '../core/userinfo.ts'
 import { isEndpointUrl } from './address.ts'
 import { fieldsAt } from './fields.ts'
 import { nearest } from './near.ts'
@@ -144,7 +145,10 @@ function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string)
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new MeshError('record_invalid', `Not JSON: ${(cause as Error).message}.`, { cause })
+    const { message } = cause as Error
+    // What the engine repeats of the text may be part of a password.
+    const said = text.includes('@') ? message.split(', ', 1)[0] : message
+    throw new MeshError('record_invalid', `Not JSON: ${said}.`)
   }
   const { success, issues, output } = v.safeParse(schema, value)
   if (success) return output
@@ -173,14 +177,17 @@ function isUnknownField({ type, path, expected }: Pick<v.BaseIssue<unknown>, 'ty
 
 function step(key: unknown): string {
   if (typeof key === 'number') return `[${key}]`
-  return /^[\w$]+$/.test(String(key)) ? `.${key}` : `[${JSON.stringify(key)}]`
+  return /^[\w$]+$/.test(String(key)) ? `.${key}` : `[${withoutUserinfoIn(JSON.stringify(key))}]`
 }
 
 function shown(value: unknown): string {
   try {
     // JSON has no word for NaN and what is infinite.
     const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
-    return cut(text) + (Array.isArray(value) && text.length > SHOWN_CHARACTERS ? ` (${value.length} in all)` : '')
+    return (
+      cut(withoutUserinfoIn(text)) +
+      (Array.isArray(value) && text.length > SHOWN_CHARACTERS ? ` (${value.length} in all)` : '')
+    )
   } catch {
     return 'a value that is nested too deep'
   }

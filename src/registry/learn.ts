@@ -1,5 +1,6 @@
 /** Makes of what a read has found what is known of a name, and never of an earlier read what a later one has told. */
 import { MeshError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
 import { lru } from '../core/lru.ts'
 import { parseRecord } from '../policy/parse.ts'
 import { isWildcard } from './keys.ts'
@@ -20,7 +21,13 @@ export interface Answered {
 /** @param before what was known of the name. */
 export type Learn = (answered: Answered, before: Known | undefined) => Known
 
-export function learner({ maxStaleMs, maxRecords }: { maxStaleMs: number; maxRecords: number }): Learn {
+interface LearnerOptions {
+  readonly maxStaleMs: number
+  readonly maxRecords: number
+  readonly log: Log
+}
+
+export function learner({ maxStaleMs, maxRecords, log }: LearnerOptions): Learn {
   const wildcards = lru<string, Held>(maxRecords)
 
   return function learn({ order, keys, entries, at }, before) {
@@ -31,16 +38,21 @@ export function learner({ maxStaleMs, maxRecords }: { maxStaleMs: number; maxRec
 
     const key = keys[index] as string
     const held = heldAt(key, before)
+    const { revision } = entries[index] as Entry
     try {
       if (held.order < order) renew(held, entries[index] as Entry, order, at)
+      if (before?.refused !== undefined) log({ level: 'warn', event: 'record_accepted', key, revision })
       if (isWildcard(key)) wildcards.set(key, held)
       return { ...known, held }
     } catch (error) {
       if (!(error instanceof MeshError)) throw error
+      const refused = `${key}: ${error.message}`
+      // Once, and not at each read of what has not changed.
+      if (before?.refused !== refused) log({ level: 'error', event: 'record_refused', key, revision, message: refused })
       // The key's last good record, or else the name's: it may have stood under another key.
       const last = held.found ? held : before?.held
       const isYoung = last?.found && at - last.goodAt <= maxStaleMs
-      return { ...known, held: isYoung ? last : undefined, refused: `${key}: ${error.message}` }
+      return { ...known, held: isYoung ? last : undefined, refused }
     }
   }
 

@@ -3,6 +3,7 @@ import { type Clock, within } from '../core/clock.ts'
 import { type Deadline, LEAST_USEFUL_MS, never, remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { type Log, silent } from '../core/log.ts'
 import type { Subrequests } from '../core/subrequests.ts'
 import { candidateKeys } from './keys.ts'
 import { type Found, type Known, knownNames } from './known.ts'
@@ -18,6 +19,8 @@ export interface SnapshotOptions {
   readonly readMs: number
   /** How many names of each kind are kept (`known.ts`); those not asked for lately go first. */
   readonly maxRecords: number
+  /** Told of records that are refused, and of a registry that does not answer. Default: nobody is. */
+  readonly log?: Log
 }
 
 export interface Snapshot {
@@ -47,11 +50,12 @@ export interface Asking {
 }
 
 export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot {
-  const { freshMs, maxStaleMs, readMs, maxRecords } = options
+  const { freshMs, maxStaleMs, readMs, maxRecords, log = silent } = options
   const names = knownNames(maxRecords)
-  const learn = learner(options)
+  const learn = learner({ maxStaleMs, maxRecords, log })
   const { subrequestsPerRead = 1 } = registry
   let reads = 0
+  let isLost = false
 
   function known(name: ServiceName, asking: Asking): Found | undefined {
     const entry = names.get(name)
@@ -125,10 +129,21 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
       throw new MeshError('limit_subrequests', `No subrequest is left for reading where "${name}" is.`)
     }
     try {
-      return await within(clock, Math.min(waitMs, readMs), registry.read(keys), late)
+      const entries = await within(clock, Math.min(waitMs, readMs), registry.read(keys), late)
+      if (isLost) log({ level: 'warn', event: 'registry_back' })
+      isLost = false
+      return entries
     } catch (cause) {
-      if (cause instanceof MeshError) throw cause
-      throw new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
+      const error =
+        cause instanceof MeshError
+          ? cause
+          : new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
+      // A caller that has too little time says nothing of the registry.
+      if (!isLost && error.code === 'registry_unavailable') {
+        isLost = true
+        log({ level: 'error', event: 'registry_lost', message: error.message })
+      }
+      throw error
     }
   }
 

@@ -65,6 +65,7 @@ function serverOf({ calls, work = 1 }: Tier, isEntrance: boolean, world: World):
     strategies,
     fetch: (attempt ? watched(fetch, attempt) : fetch) as typeof globalThis.fetch,
     sink: { span() {} },
+    log: 'off',
   })
   const addresses = calls.map((name) => `http://${name}/`)
 

@@ -1,5 +1,5 @@
 /** Mesh errors for callers that speak Connect (connectrpc.com/docs/protocol): its codes, in JSON or at the end of a stream. */
-import { CONNECT_VERSION, CONTENT_TYPE, type HeaderSource } from './headers.ts'
+import { CONNECT_VERSION, CONTENT_TYPE, type HeaderSource, rpcType } from './headers.ts'
 
 /** Connect's code for each HTTP status that a mesh error has: as in gRPC. */
 const CODE_OF: Record<number, string> = {
@@ -29,7 +29,8 @@ export function connectError(request: HeaderSource, status: number, message: str
   const error = { code: CODE_OF[status] ?? 'internal', message: message.toWellFormed() }
   if (type.startsWith('application/connect+')) {
     // A stream has status 200, whatever becomes of it.
-    return { status: 200, contentType: type, body: envelope(JSON.stringify({ error })) }
+    const contentType = rpcType(request) ?? 'application/connect+json'
+    return { status: 200, contentType, body: envelope(JSON.stringify({ error })) }
   }
   if (request.get(CONNECT_VERSION) === null) return undefined
   return { status, contentType: 'application/json', body: JSON.stringify(error) }

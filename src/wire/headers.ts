@@ -42,6 +42,11 @@ export function isGrpc(headers: HeaderSource): boolean {
   return type !== null && GRPC.test(type)
 }
 
+/** The content type of a request that speaks gRPC or Connect, as their specifications write it; `undefined` of any other. */
+export function rpcType(headers: HeaderSource): string | undefined {
+  return RPC_TYPE.exec(headers.get(CONTENT_TYPE)?.toLowerCase() ?? '')?.[0]
+}
+
 /** Is it gRPC as such, which tells its status in trailers, and not gRPC-Web, which tells it in the body? */
 export function isNativeGrpc(headers: HeaderSource): boolean {
   const type = headers.get(CONTENT_TYPE)
@@ -49,5 +54,7 @@ export function isNativeGrpc(headers: HeaderSource): boolean {
 }
 
 const GRPC = /^application\/grpc/i
+/** Without the parameters that were sent with it. */
+const RPC_TYPE = /^application\/(grpc(-web(-text)?)?|connect)(\+[a-z0-9.-]+)?(?=[;\s]|$)/
 /** `application/grpc`, and with a codec behind a plus sign. */
 const NATIVE_GRPC = /^application\/grpc(?![^+;\s])/i

@@ -1,18 +1,15 @@
 /** Mesh errors as answers: problem+json (RFC 9457), or in the words of gRPC or Connect where the caller speaks them. */
 import type { MeshError } from '../core/errors.ts'
 import { connectError } from './connect-error.ts'
-import { ERROR, isGrpc, PROXY_STATUS, RETRY_AFTER, RETRYABLE } from './headers.ts'
+import { ERROR, isGrpc, PROXY_STATUS, RETRY_AFTER, RETRYABLE, rpcType } from './headers.ts'
 import { proxyStatus } from './proxy-status.ts'
+import { toldOf } from './told.ts'
 
 export interface ProblemFacts {
-  /** The service that was called. */
-  service?: string | undefined
-  /** Who called it, where that is known. */
+  /** Is the reader believed? Default: no, and only what anyone may read is told. */
+  isTrusted?: boolean | undefined
+  /** Who called the service, where that is known. */
   caller?: string | undefined
-  /** The revision of the record that was obeyed. */
-  revision?: string | undefined
-  /** 32 hex digits. */
-  traceId?: string | undefined
   /** A sentence to add to what the error says. */
   note?: string | undefined
 }
@@ -33,8 +30,11 @@ const GRPC_STATUS_OF: Record<number, number> = {
 /** The answer that says what went wrong. It is the mesh's own: `selvedge-error` and `proxy-status` say so. */
 export function problemResponse(error: MeshError, request: Request, facts: ProblemFacts = {}): Response {
   const { status, proxyError, retryable } = error.meaning
-  const said = facts.note === undefined ? error.message : `${error.message} ${facts.note}`
+  const { isTrusted = false, caller, note } = facts
+  const told = toldOf(error, isTrusted)
+  const said = note === undefined ? told : `${told} ${note}`
   const headers: Record<string, string> = {
+    'cache-control': 'no-store',
     [ERROR]: error.code,
     [PROXY_STATUS]: proxyStatus({ error: proxyError, details: said }),
   }
@@ -43,7 +43,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
   if (error.retryAfterMs !== undefined) headers[RETRY_AFTER] = String(Math.ceil(error.retryAfterMs / 1000))
 
   if (isGrpc(request.headers)) {
-    headers['content-type'] = request.headers.get('content-type') as string
+    headers['content-type'] = rpcType(request.headers) ?? 'application/grpc'
     headers['grpc-status'] = String(GRPC_STATUS_OF[status] ?? 13)
     // gRPC: percent-encoded, so that a header can hold it.
     headers['grpc-message'] = encodeURIComponent(said.toWellFormed()).replaceAll('%20', ' ')
@@ -57,7 +57,8 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
   }
 
   headers['content-type'] = 'application/problem+json'
-  headers['cache-control'] = 'no-store'
+  // It is no page, whatever its text looks like.
+  headers['x-content-type-options'] = 'nosniff'
   const body = JSON.stringify({
     type: `urn:selvedge:problem:${error.code}`,
     // The same for every occurrence: the code as words.
@@ -65,10 +66,10 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     status,
     detail: said,
     code: error.code,
-    service: facts.service ?? error.service,
-    caller: facts.caller,
-    revision: facts.revision,
-    traceId: facts.traceId,
+    service: error.service,
+    caller,
+    revision: error.revision,
+    traceId: error.traceId,
   })
   return new Response(request.method === 'HEAD' ? null : body, { status, headers })
 }

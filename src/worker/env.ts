@@ -5,6 +5,7 @@ import type { MeshOptions } from '../mesh/options.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
+import type { LogTo } from '../telemetry/log.ts'
 import { type Hosts, hosts } from './identify.ts'
 
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
@@ -16,6 +17,7 @@ export interface Env {
   MESH_MAX_STALE?: string
   MESH_MAX_HOPS?: string
   MESH_IDLE?: string
+  MESH_LOG?: string
   MESH_DEFAULTS?: string | object
   MESH_SECRETS?: string
   MESH_SESSION_KEY?: string
@@ -48,6 +50,7 @@ export function workerOptions(env: Env): WorkerOptions {
     ...duration(env, 'MESH_IDLE', 'idleMs'),
   }
   if (env.MESH_MAX_HOPS !== undefined) options.maxHops = Number(env.MESH_MAX_HOPS)
+  if (env.MESH_LOG !== undefined) options.log = env.MESH_LOG as LogTo
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
   if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
   if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(sessionKeysOf(env.MESH_SESSION_KEY))

@@ -36,7 +36,10 @@ function matches(said: string | null): boolean {
 function problem(status: number, title: string, detail: string, headers: Record<string, string> = {}): Response {
   return Response.json(
     { type: 'about:blank', title, status, detail },
-    { status, headers: { ...headers, 'content-type': 'application/problem+json' } },
+    {
+      status,
+      headers: { ...headers, 'content-type': 'application/problem+json', 'x-content-type-options': 'nosniff' },
+    },
   )
 }
 

@@ -1,10 +1,17 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
+import { systemClock } from '../core/clock.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { type Log, noteError } from '../core/log.ts'
+import { systemRandom } from '../core/random.ts'
+import { receipt } from '../core/receipt.ts'
+import { newTrace } from '../core/span.ts'
 import { nameReader } from '../mesh/name.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
+import { meshLog } from '../telemetry/log.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem.ts'
+import { readTrace } from '../wire/traceparent.ts'
 import { type Env, workerOptions } from './env.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
 import { reserved } from './reserved.ts'
@@ -17,35 +24,40 @@ interface Running {
 }
 
 const running = new WeakMap<Env, Running>()
+/** Of an environment of which no mesh can be made. */
+const failing = new WeakMap<Env, Log>()
 
 /** For the internet: what callers say of deadline and allowance can only take away. */
 export default {
-  fetch: (request, env, ctx) => handle(request, env, ctx, false),
+  fetch: (request, env, ctx) => handle(request, env, ctx, undefined),
 } satisfies ExportedHandler<Env>
 
 /**
- * For service bindings (`entrypoint = "MeshEntrypoint"`): only Workers of this account can reach it, so that they are
- * believed. `props = { caller = "checkout" }` of the binding says which one it is.
+ * For service bindings (`entrypoint = "MeshEntrypoint"`): only Workers of this account can reach it. Those whose binding names
+ * them (`props = { caller = "checkout" }`) are believed; others may pass on what strangers have sent them.
  */
 export const MeshEntrypoint = {
-  fetch: (request, env, ctx) => handle(request, env, ctx, true),
+  fetch: (request, env, ctx) => handle(request, env, ctx, readCaller(ctx)),
 } satisfies ExportedHandler<Env>
 
-function handle(request: Request, env: Env, ctx: ExecutionContext, trusted: boolean): Response | Promise<Response> {
+function handle(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  caller: ServiceName | undefined,
+): Response | Promise<Response> {
+  const trusted = caller !== undefined
   let mesh: Running
   try {
     mesh = running.get(env) ?? start(env)
   } catch (cause) {
-    console.error(cause)
-    const detail =
-      cause instanceof TypeError ? cause.message : 'The mesh could not be started; the log has the details.'
-    return problemResponse(new MeshError('internal', detail, { cause }), request)
+    return notStarted(cause, request, env, trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path)
   return mesh.forward(request, {
     trusted,
-    caller: trusted ? readCaller(ctx) : undefined,
+    caller,
     identify: () => identify(address, mesh.nameOf),
     defer: (work) => ctx.waitUntil(work),
   })
@@ -56,4 +68,15 @@ function start(env: Env): Running {
   const made = { hosts, nameOf: nameReader(options.domain), forward: proxy(options) }
   running.set(env, made)
   return made
+}
+
+/** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */
+function notStarted(cause: unknown, request: Request, env: Env, isTrusted: boolean): Response {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const error = new MeshError('internal', `The mesh could not be started: ${message}`, { cause })
+  const log = failing.get(env) ?? meshLog('warn', systemClock)
+  failing.set(env, log)
+  const { traceId } = readTrace(request.headers) ?? newTrace(systemRandom())
+  noteError(error, receipt(), traceId, undefined, log)
+  return problemResponse(error, request, { isTrusted })
 }

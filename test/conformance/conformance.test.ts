@@ -88,7 +88,7 @@ function overHttp({ trustedUrl }: MeshWorker): Subject {
 }
 
 function inProcess(registry: MemoryRegistry): Subject {
-  const mesh = createMesh({ registry })
+  const mesh = createMesh({ registry, log: 'off' })
   return {
     name: 'the library',
     async call(service, { method = 'GET', path = '/', body, port }, headers): Promise<Answered> {

@@ -67,11 +67,18 @@ describe('a mesh that is configured with what cannot be meant', () => {
     ['MESH_MAX_HOPS', 'many'],
     ['MESH_DEFAULTS', '{"timeouts":{"request":5}}'],
     ['MESH_TRUST', '{}'],
-  ])('says so at the first request, by name: %s=%s', async (name, value) => {
-    const mesh = await startMesh({ vars: { [name]: value } })
-    const answer = await mesh.call('/svc/users/')
-    await mesh.dispose()
-    expect([answer.status, answer.json.code]).toEqual([500, 'internal'])
-    expect(answer.json.detail).toMatch(name === 'MESH_MAX_HOPS' ? /MESH_MAX_HOPS|maxHops/ : name)
-  })
+    ['MESH_LOG', 'loud'],
+  ])(
+    'says so at the first request, by name, to those it believes, and to others that it fails: %s=%s',
+    async (name, value) => {
+      const mesh = await startMesh({ vars: { [name]: value } })
+      const answer = await mesh.call('/svc/users/')
+      const believed = await mesh.callTrusted('users', '/')
+      await mesh.dispose()
+      expect([answer.status, answer.json.code]).toEqual([500, 'internal'])
+      expect(JSON.stringify([answer.text, answer.headers])).not.toMatch(/MESH_|maxHops|timeouts|log is/)
+      const said = { MESH_MAX_HOPS: 'maxHops', MESH_LOG: 'log is' }[name] ?? name
+      expect(believed.json.detail).toContain(said)
+    },
+  )
 })

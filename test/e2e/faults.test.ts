@@ -132,11 +132,13 @@ describe('a service whose endpoint', () => {
       expectProblem(await mesh.call(path), 503, 'endpoint_unreachable', 'connection_terminated')
     })
 
-    it('is a binding that this Worker does not have: the mesh says which', async () => {
+    it('is a binding that this Worker does not have: the mesh says which, to those it believes', async () => {
       const path = await service([{ binding: 'NOWHERE' }])
       const answer = await mesh.call(path)
-      expect(answer.status).toBeGreaterThanOrEqual(500)
-      expect(answer.json.detail).toContain('NOWHERE')
+      expectProblem(answer, 503, 'no_endpoint', 'destination_unavailable')
+      expect(JSON.stringify([answer.text, answer.headers])).not.toContain('NOWHERE')
+      const believed = await mesh.callTrusted(path.replace('/svc/', ''), '/')
+      expect(believed.json.detail).toContain('NOWHERE')
     })
   })
 

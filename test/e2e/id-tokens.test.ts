@@ -107,7 +107,7 @@ describe('a service that asks who calls', () => {
     ['stranger', 'a client that the provider does not know'],
   ])('is not called with %s credentials: %s', async (service) => {
     const before = run.seen.length
-    const answer = await mesh.call(`/svc/${service}/`, { method: 'POST' })
+    const answer = await mesh.callTrusted(service, '/', { method: 'POST' })
     expect([answer.status, answer.headers['selvedge-error']]).toEqual([502, 'credential_failed'])
     // Nothing of what was sent, and beside it why it ends there.
     const said = `The token endpoint answered secret "${service.toUpperCase()}" with 401: invalid_client.`

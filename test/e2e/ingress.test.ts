@@ -1,5 +1,6 @@
 /** The two entrances: what is believed of a caller from outside, what of one inside, and how either is refused. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { call } from '../support/http-client.ts'
 import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
 import { startUpstream, type Upstream } from '../support/servers.ts'
 
@@ -189,6 +190,42 @@ describe('the mesh', () => {
       const { baggage } = (await mesh.callTrusted('users', '/', { headers })).json.headers
       expect(baggage).toBe('selvedge-override=users:mine')
     })
+
+    it('passes its priority on', async () => {
+      const headers = { 'selvedge-priority': 'critical' }
+      expect((await mesh.callTrusted('users', '/', { headers })).json.headers['selvedge-priority']).toBe('critical')
+    })
+  })
+
+  describe('of a caller inside whose binding has no name', () => {
+    const unnamed = (host: string, headers: Record<string, string>) =>
+      call(`${mesh.unnamedUrl}/`, { headers: { ...headers, host } })
+
+    it('is settled and traced', async () => {
+      const { name, tries } = await failing()
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      const answer = await unnamed(name, { 'selvedge-retry-allowance': '1', traceparent })
+      expect(tries()).toBe(2)
+      expect(answer.headers['selvedge-retries-used']).toBe('1')
+      expect(upstream.seen.at(-1)?.headers.traceparent).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
+    })
+
+    it('is granted no more retries than the record has, whatever it says', async () => {
+      const { name } = await failing()
+      upstream.override = (_, response) => response.writeHead(200, { 'selvedge-retries-used': '0' }).end()
+      for (let i = 0; i < 2; i++) await unnamed(name, { 'selvedge-retry-allowance': '50' })
+      expect(upstream.seen.at(-1)?.headers['selvedge-retry-allowance']).toBe('1')
+    })
+
+    it('raises nothing, which a stranger may have sent to the Worker that passes it on', async () => {
+      const headers = { 'selvedge-priority': 'critical', baggage: 'user=7,selvedge-override=users:mine' }
+      const seen = (await unnamed('users', headers)).json.headers
+      expect([seen['selvedge-priority'], seen.baggage]).toEqual([undefined, 'user=7'])
+      const lower = { 'selvedge-priority': 'sheddable', 'selvedge-timeout-ms': '700' }
+      const lowered = (await unnamed('users', lower)).json.headers
+      expect(lowered['selvedge-priority']).toBe('sheddable')
+      expect(Number(lowered['selvedge-timeout-ms'])).toBeLessThan(700)
+    })
   })
 
   describe('that refuses', () => {
@@ -222,11 +259,47 @@ describe('the mesh', () => {
       },
     )
 
-    it('a record it does not understand: 500, and where', async () => {
+    it('a record it does not understand: 500, and to those it believes, where', async () => {
       const answer = await mesh.call('/svc/bad/')
       expect([answer.status, answer.json.code]).toEqual([500, 'record_invalid'])
-      expect(answer.json.detail).toContain('$.endpoints[0].url')
-      expect(answer.json.detail).toContain('7')
+      expect(JSON.stringify([answer.text, answer.headers])).not.toContain('endpoints')
+      const believed = await mesh.callTrusted('bad', '/')
+      expect(believed.json.detail).toContain('$.endpoints[0].url')
+      expect(believed.json.detail).toContain('7')
+    })
+
+    it('its own errors, without a word of the inside to strangers and members without a name, and no password to anyone', async () => {
+      const inside = /10\.255|SECRET|hidden|admin|pw-/
+      const records = {
+        'told-refused': { endpoints: ['https://admin:pw-1@10.255.0.7?x'], hidden: true },
+        'told-unbound': { endpoints: [{ binding: 'SECRET_BINDING' }] },
+        'told-keyless': {
+          endpoints: [{ url: upstream.url, credentials: { type: 'bearer', secret: 'SECRET_KEY' } }],
+          retry: { attempts: 0 },
+        },
+        'told-alias': { alias: 'hidden-name' },
+        'told-backend': { rules: [{ name: 'hidden-rule', backendRefs: [{ name: 'hidden-name' }] }] },
+        'told-routed': { endpoints: [upstream.url], rules: [{ matches: [{ path: { value: '/hidden' } }] }] },
+      }
+      for (const [name, record] of Object.entries(records)) await mesh.put(name, record)
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      for (const name of Object.keys(records)) {
+        for (const headers of [{}, { 'content-type': 'application/grpc' }, { 'connect-protocol-version': '1' }]) {
+          const options = { headers: { traceparent, host: name, ...headers } }
+          for (const answer of [await mesh.call('/', options), await call(`${mesh.unnamedUrl}/`, options)]) {
+            expect(answer.headers).toHaveProperty('selvedge-error')
+            expect(answer.headers['cache-control']).toBe('no-store')
+            const told = decodeURIComponent(JSON.stringify([answer.text, answer.headers]))
+            expect(told, name).not.toMatch(inside)
+            if (Object.keys(headers).length > 0) continue
+            expect(answer.headers['x-content-type-options']).toBe('nosniff')
+            expect(answer.json).toMatchObject({ service: name, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' })
+          }
+        }
+        const believed = await mesh.callTrusted(name, '/', { headers: { traceparent } })
+        expect(JSON.stringify([believed.text, believed.headers])).not.toContain('pw-')
+        if (name !== 'told-routed') expect(believed.json.detail).toMatch(inside)
+      }
     })
 
     it('HEAD, without a body', async () => {

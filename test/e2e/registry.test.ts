@@ -153,13 +153,16 @@ describe('a registry in KV', () => {
       const problem = await eventually(
         'it is read anew',
         async () => {
-          const answer = await mesh.call('/svc/garbage/')
+          const answer = await mesh.callTrusted('garbage', '/')
           return answer.status === 500 && answer.text.toLowerCase().includes(where.toLowerCase()) && answer
         },
         NOTICED_MS,
       )
       expect(problem.json).toMatchObject({ code: 'record_invalid', status: 500, service: 'garbage' })
       expect(problem.headers['proxy-status']).toMatch(/^selvedge; error=proxy_configuration_error/)
+      const stranger = await mesh.call('/svc/garbage/')
+      expect([stranger.status, stranger.json.code]).toEqual([500, 'record_invalid'])
+      expect(stranger.text.toLowerCase()).not.toContain(where.toLowerCase())
       kv.put('garbage', undefined)
     })
 

@@ -181,7 +181,9 @@ describe('a name in front of', () => {
     expect((await mesh.call('/svc/keyed/')).json.headers['x-key']).toBe('k-123')
     const answer = await mesh.call('/svc/keyless/', { method: 'POST' })
     expect([answer.status, answer.headers['selvedge-error']]).toEqual([502, 'credential_failed'])
-    expect(answer.json.detail).toContain('"NO_SUCH"')
+    // Who has no name for itself is told no secret's.
+    expect(JSON.stringify([answer.text, answer.headers])).not.toContain('NO_SUCH')
+    expect((await mesh.callTrusted('keyless', '/')).json.detail).toContain('"NO_SUCH"')
   })
 
   it('a dispatch namespace', async () => {
@@ -272,8 +274,10 @@ describe('a name in front of', () => {
   })
 
   it('says of each endpoint why it cannot be reached', async () => {
-    const { json } = await mesh.call('/svc/unreachable/')
-    expect(json).toMatchObject({ code: 'no_endpoint' })
+    const answer = await mesh.call('/svc/unreachable/')
+    expect(answer.json).toMatchObject({ code: 'no_endpoint' })
+    expect(JSON.stringify([answer.text, answer.headers])).not.toMatch(/NO_QUEUE|NOT_BOUND/)
+    const { json } = await mesh.callTrusted('unreachable', '/')
     expect(json.detail).toContain('queue:NO_QUEUE (This Worker has no queue "NO_QUEUE".)')
     expect(json.detail).toContain('binding:NOT_BOUND (This Worker has no service binding "NOT_BOUND".)')
   })

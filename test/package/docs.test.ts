@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { MEANINGS, type Meaning } from '../../src/core/errors.ts'
+import { MEANINGS, type Meaning, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
 import { isIdempotent } from '../../src/filters/retry/retry.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import { balancePolicy } from '../../src/policy/balance.ts'
@@ -15,6 +15,7 @@ import { parseRecord } from '../../src/policy/parse.ts'
 import { budgetPolicy, retryPolicy } from '../../src/policy/retry.ts'
 import { timeoutPolicy } from '../../src/policy/timeout.ts'
 import { memoryRegistry } from '../../src/testing.ts'
+import { toldOf } from '../../src/wire/told.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -108,6 +109,40 @@ describe('docs/errors.md', () => {
       .filter((cells) => cells.length === 3)
       .map(([code]) => bare(code))
     expect(told.filter((code) => code in MEANINGS)).toEqual(Object.keys(MEANINGS))
+  })
+})
+
+describe('docs/errors.md, What strangers read', () => {
+  const [, ...told] = rows('docs/errors.md', 'What strangers read')
+  const sentences = new Map(
+    told.flatMap(([codes = '', sentence = '']) =>
+      codes.split(', ').map((code) => [bare(code), sentence.replaceAll('&lt;', '<').replaceAll('&gt;', '>').trim()]),
+    ),
+  )
+
+  it.each(Object.keys(MEANINGS) as MeshErrorCode[])('has what they read of %s', (code) => {
+    const sentence = sentences.get(code) ?? sentences.get('any other')
+    expect(toldOf(new MeshError(code, '', { service: 'chekout' }), false)).toBe(sentence)
+  })
+
+  it('has no code that is none', () => {
+    expect([...sentences.keys()].filter((code) => !(code in MEANINGS))).toEqual(['any other'])
+  })
+})
+
+describe('docs/log.md', () => {
+  it('has every event that the log knows', () => {
+    const [, union = ''] = /type LogEvent =([\s\S]*?)\n\n/.exec(read('src/core/log.ts')) ?? []
+    const events = [...union.matchAll(/'(\w+)'/g)].map(([, event]) => event)
+    expect(events.length).toBeGreaterThan(10)
+    const told = rows('docs/log.md', 'Lines').slice(1)
+    expect(new Set(told.map(([event]) => bare(event)))).toEqual(new Set(events))
+  })
+
+  it('shows the observability that wrangler.toml has', () => {
+    const shown = blocks('docs/log.md', 'toml')
+    expect(shown).toHaveLength(1)
+    expect(read('wrangler.toml')).toContain(shown[0])
   })
 })
 

@@ -20,7 +20,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // `math`: the fleet makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'policy', 'wire', 'telemetry', 'transport', 'filters', 'registry'],
   sim: ['core', 'math', 'policy', 'registry', 'mesh'],
-  worker: ['core', 'policy', 'wire', 'registry', 'mesh', 'cloud.ts'],
+  worker: ['core', 'policy', 'wire', 'telemetry', 'registry', 'mesh', 'cloud.ts'],
   cli: ['core', 'policy'],
   'cloud.ts': ['core', 'transport'],
   'index.ts': ['core', 'policy', 'registry', 'mesh'],
@@ -76,6 +76,11 @@ it('takes time and chance through core alone', () => {
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     expect(code, file).not.toMatch(/\b(Date\.now|Math\.random|setTimeout|performance\.now|crypto\.)/)
   }
+})
+
+it('writes to the console in one place, of all that a mesh carries', () => {
+  const writers = files.filter(({ file, text }) => roomOf(file) !== 'cli' && /\bconsole\b[.[]/.test(text))
+  expect(writers.map(({ file }) => file)).toEqual(['telemetry/log.ts'])
 })
 
 it('has no circle of imports', () => {

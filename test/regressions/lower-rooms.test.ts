@@ -62,7 +62,7 @@ describe('readPushback', () => {
 describe('half a letter', () => {
   it('in a message does not break an answer to gRPC', () => {
     const request = new Request('http://a', { headers: { 'content-type': 'application/grpc' } })
-    const response = problemResponse(new MeshError('internal', 'a\ud83d'), request)
+    const response = problemResponse(new MeshError('internal', 'a\ud83d'), request, { isTrusted: true })
     expect(response.headers.get('grpc-message')).toBe('a%EF%BF%BD')
   })
 

@@ -24,6 +24,8 @@ export interface MeshWorkerOptions {
   readonly rooms?: string
   /** The source of a Worker that consumes the queue bound as JOBS. It is a binding, CONSUMER, too. */
   readonly consumer?: string
+  /** Told what the mesh's Worker and the others write to their consoles. Default: nobody is, and the mesh is quiet. */
+  readonly onLog?: (message: string) => void
   /** The module to run in place of the built Worker. */
   readonly source?: string
 }
@@ -31,8 +33,10 @@ export interface MeshWorkerOptions {
 export interface MeshWorker {
   /** The public entrance: `http://127.0.0.1:N`. */
   readonly url: string
-  /** The entrance that service bindings have, opened to the test: what comes in here is trusted. Names are said as Host. */
+  /** A Worker whose binding names it and passes on what it is sent: what comes in here is believed. Names are said as Host. */
   readonly trustedUrl: string
+  /** The same by the entrance that a binding without a name has: a member, but believed no more than a stranger. */
+  readonly unnamedUrl: string
   /** The workerd process. */
   readonly pid: number
   /** The entrance of a Worker in `bindings`. */
@@ -55,6 +59,7 @@ export async function startMesh({
   scripts = {},
   rooms,
   consumer,
+  onLog,
   source = readFileSync(bundlePath, 'utf8'),
 }: MeshWorkerOptions = {}): Promise<MeshWorker> {
   const before = new Set(workerdPids())
@@ -69,13 +74,14 @@ export async function startMesh({
         stdout.resume()
         stderr.resume()
       },
+      ...(onLog ? { handleStructuredLogs: ({ message }: { message: string }) => onLog(message) } : {}),
       workers: [
         {
           name: 'selvedge',
           ...compatibility,
           modules: [{ type: 'ESModule', path: 'worker.js', contents: source }],
           kvNamespaces: { REGISTRY: 'registry' },
-          bindings: vars,
+          bindings: onLog ? vars : { MESH_LOG: 'off', ...vars },
           serviceBindings: {
             ...Object.fromEntries(Object.keys(bindings).map((name) => [name, workerName(name)])),
             DISPATCH: { name: 'dispatcher', entrypoint: 'Dispatcher' },
@@ -95,6 +101,15 @@ export async function startMesh({
           ...(name === 'CONSUMER' ? { queueConsumers: { jobs: { maxBatchTimeout: 0 } } } : {}),
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         })),
+        {
+          name: 'member',
+          ...compatibility,
+          modules: [{ type: 'ESModule' as const, path: 'worker.js', contents: member }],
+          serviceBindings: {
+            MESH: { name: 'selvedge', entrypoint: 'MeshEntrypoint', props: { caller: 'member' } },
+          },
+          unsafeDirectSockets: [{ host: '127.0.0.1' }],
+        },
         {
           name: 'dispatcher',
           ...compatibility,
@@ -129,10 +144,12 @@ export async function startMesh({
   await Promise.all(Object.entries(records).map(([name, record]) => put(name, record)))
 
   const url = origin(await miniflare.unsafeGetDirectURL('selvedge'))
-  const trustedUrl = origin(await miniflare.unsafeGetDirectURL('selvedge', 'MeshEntrypoint'))
+  const trustedUrl = origin(await miniflare.unsafeGetDirectURL('member'))
+  const unnamedUrl = origin(await miniflare.unsafeGetDirectURL('selvedge', 'MeshEntrypoint'))
   return {
     url,
     trustedUrl,
+    unnamedUrl,
     pid,
     bindingUrl: async (binding) => origin(await miniflare.unsafeGetDirectURL(workerName(binding))),
     put,
@@ -178,6 +195,8 @@ const dispatcher = `
     }
   }
   export default {}`
+
+const member = 'export default { fetch: (request, { MESH }) => MESH.fetch(request) }'
 
 const workerName = (binding: string) => binding.toLowerCase()
 const origin = (url: URL) => url.origin

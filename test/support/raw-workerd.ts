@@ -18,6 +18,8 @@ export interface RawWorkerd {
   /** What it has said on stderr. */
   readonly complaints: string
   call(path: string, options?: CallOptions): Promise<Answer>
+  /** A call from inside the trust boundary, by name. */
+  callTrusted(name: string, path: string, options?: CallOptions): Promise<Answer>
   open(path: string, options?: CallOptions): OpenCall
   dispose(): Promise<void>
 }
@@ -39,7 +41,11 @@ export async function startRawWorkerd(
     complaints += chunk
   })
   try {
-    const url = `http://127.0.0.1:${await listening(child, () => complaints)}`
+    const ports = await listening(child, () => complaints)
+    const [url, inside] = ['http', 'inside'].map((socket) => `http://127.0.0.1:${ports.get(socket)}`) as [
+      string,
+      string,
+    ]
     return {
       url,
       pid: child.pid as number,
@@ -47,6 +53,8 @@ export async function startRawWorkerd(
         return complaints
       },
       call: (path, options) => call(url + path, options),
+      callTrusted: (name, path, options) =>
+        call(inside + path, { ...options, headers: { ...options?.headers, host: name } }),
       open: (path, options) => open(url + path, options),
       dispose: () => stop(child, folder),
     }
@@ -56,11 +64,13 @@ export async function startRawWorkerd(
   }
 }
 
-/** The port that workerd took, told on its control channel. */
-async function listening(child: ChildProcess, complaints: () => string): Promise<number> {
+/** The ports that workerd took, by socket, told on its control channel. */
+async function listening(child: ChildProcess, complaints: () => string): Promise<ReadonlyMap<string, number>> {
+  const ports = new Map<string, number>()
   for await (const line of createInterface({ input: child.stdio[3] as Readable })) {
-    const event = JSON.parse(line)
-    if (event.event === 'listen') return event.port
+    const { event, socket, port } = JSON.parse(line)
+    if (event === 'listen') ports.set(socket, port)
+    if (ports.size === 2) return ports
   }
   throw new Error(`workerd did not start: ${complaints()}`)
 }
@@ -91,6 +101,11 @@ const config :Workerd.Config = (
     (name = "kv", external = (address = ${JSON.stringify(kvAddress)}, http = ())),
     (name = "internet", network = (allow = ["public", "private"])),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "mesh")],
+  sockets = [
+    (name = "http", address = "127.0.0.1:0", http = (), service = "mesh"),
+    (name = "inside", address = "127.0.0.1:0", http = (), service = (
+      name = "mesh", entrypoint = "MeshEntrypoint", props = (json = "{ \\"caller\\": \\"inside\\" }"),
+    )),
+  ],
 );
 `

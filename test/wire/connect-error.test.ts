@@ -46,10 +46,12 @@ describe('connectError', () => {
 
   it('is the answer, and says whose it is', async () => {
     const request = new Request('http://users/', { method: 'POST', body: 'x', headers: unary() })
-    const response = problemResponse(new MeshError('overloaded', 'Too much.', { retryAfterMs: 900 }), request)
+    const error = new MeshError('overloaded', 'Too much.', { retryAfterMs: 900 })
+    const response = problemResponse(error, request, { isTrusted: true })
     expect([response.status, await response.json()]).toEqual([503, { code: 'unavailable', message: 'Too much.' }])
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'application/json',
+      'cache-control': 'no-store',
       'selvedge-error': 'overloaded',
       'retry-after': '1',
     })

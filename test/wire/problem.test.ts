@@ -35,7 +35,9 @@ const grpc = (type = 'application/grpc+proto') =>
 
 describe.each(CODES)('problemResponse of %s', (code) => {
   const { status, proxyError, retryable } = new MeshError(code, '').meaning
-  const error = new MeshError(code, 'Service "users" said no.', { service: 'users' })
+  const traceId = 'a'.repeat(32)
+  const error = new MeshError(code, 'Service "users" said no.', { service: 'users', revision: '7', traceId })
+  const isTrusted = true
   const own = {
     'selvedge-error': code,
     'proxy-status': `selvedge; error=${proxyError}; details="Service \\"users\\" said no."`,
@@ -45,10 +47,11 @@ describe.each(CODES)('problemResponse of %s', (code) => {
     Object.fromEntries(Object.keys(own).map((name) => [name, headers.get(name)] as const))
 
   it('is problem+json that names what, for whom and where to look', async () => {
-    const response = problemResponse(error, get, { revision: '7', traceId: 'a'.repeat(32) })
+    const response = problemResponse(error, get, { isTrusted })
     expect(response.status).toBe(status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(ownOf(response)).toEqual(own)
     expect(await response.json()).toEqual({
       type: `urn:selvedge:problem:${code}`,
@@ -58,12 +61,12 @@ describe.each(CODES)('problemResponse of %s', (code) => {
       code,
       service: 'users',
       revision: '7',
-      traceId: 'a'.repeat(32),
+      traceId,
     })
   })
 
   it('has no body for HEAD, and says the same in its head', async () => {
-    const response = problemResponse(error, head)
+    const response = problemResponse(error, head, { isTrusted })
     expect(response.status).toBe(status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(ownOf(response)).toEqual(own)
@@ -71,7 +74,8 @@ describe.each(CODES)('problemResponse of %s', (code) => {
   })
 
   it('is trailers alone for a caller that speaks gRPC', () => {
-    const response = problemResponse(error, grpc())
+    const response = problemResponse(error, grpc(), { isTrusted })
+    expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('application/grpc+proto')
     expect(response.headers.get('grpc-status')).toBe(GRPC_STATUS[code])
@@ -87,9 +91,32 @@ describe('problemResponse', () => {
     expect(Object.keys(problem as object).sort()).toEqual(['code', 'detail', 'status', 'title', 'type'])
   })
 
-  it('takes service and revision from the request where the error does not know them', async () => {
-    const facts = { service: 'shop', revision: '9' }
-    expect(await problemResponse(new MeshError('internal', 'It broke.'), get, facts).json()).toMatchObject(facts)
+  it('tells those who are not believed nothing of what it knows, in whatever words they speak', async () => {
+    const secret = 'https://10.0.0.7 of binding USERS, with secret AWS_KEY'
+    const connect = new Request('http://users/', { headers: { 'connect-protocol-version': '1' } })
+    const stream = new Request('http://users/', { headers: { 'content-type': 'application/connect+json' } })
+    for (const code of CODES) {
+      for (const request of [get, head, grpc(), connect, stream]) {
+        const response = problemResponse(new MeshError(code, secret), request)
+        const told = JSON.stringify([await response.text(), ...response.headers])
+        expect(decodeURIComponent(told), code).not.toMatch(/10\.0\.0\.7|USERS|AWS/)
+        expect(response.headers.get('proxy-status')).toMatch(/details="[A-Z].+"$/)
+      }
+    }
+  })
+
+  it('writes the content type of gRPC and Connect as they have it, whatever came with it', async () => {
+    const typeOf = (type: string) => {
+      const { headers } = problemResponse(new MeshError('no_endpoint', 'Nowhere.'), grpc(type))
+      expect(headers.get('cache-control')).toBe('no-store')
+      return headers.get('content-type')
+    }
+    expect(typeOf('Application/gRPC')).toBe('application/grpc')
+    expect(typeOf('application/grpc-web-text+proto; charset=x"<script>')).toBe('application/grpc-web-text+proto')
+    expect(typeOf('application/grpc+<b>')).toBe('application/grpc')
+    expect(typeOf('application/grpc+json;a=b')).toBe('application/grpc+json')
+    expect(typeOf('application/connect+proto; charset=utf-8')).toBe('application/connect+proto')
+    expect(typeOf('application/connect+<b>')).toBe('application/connect+json')
   })
 
   it('says in whole seconds when to come back, and not too soon', () => {
@@ -122,7 +149,7 @@ describe('problemResponse', () => {
 
   it('carries a message of any letters in a gRPC header', () => {
     const message = 'Kein Dienst heißt "küche" — 100 % 😀\n'
-    const response = problemResponse(new MeshError('service_not_found', message), grpc())
+    const response = problemResponse(new MeshError('service_not_found', message), grpc(), { isTrusted: true })
     expect(response.headers.get('grpc-message')).toMatch(/^[\x20-\x7e]*$/)
     expect(decodeURIComponent(response.headers.get('grpc-message') ?? '')).toBe(message)
   })

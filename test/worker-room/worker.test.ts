@@ -3,7 +3,7 @@ import type { Env } from '../../src/worker/env.ts'
 import worker, { MeshEntrypoint } from '../../src/worker/worker.ts'
 import { upstream } from '../support/upstream.ts'
 
-const ctx = { waitUntil() {} } as unknown as ExecutionContext
+const ctx = { waitUntil() {}, props: {} } as unknown as ExecutionContext & { props?: unknown }
 
 /** A KV namespace that holds these records. */
 function namespace(records: Record<string, string>): KVNamespace {
@@ -49,23 +49,72 @@ describe('the Worker', () => {
     expect(users.requests[0]?.url).toBe('http://users/-/healthz')
   })
 
-  it('believes those who come by service binding, and not those who come from outside', async () => {
-    const calls = async (entry: typeof worker) => {
+  it('believes those who come by a binding that names them, and neither another binding nor those from outside', async () => {
+    const heard = async (entry: typeof worker, props?: object) => {
       const { users, env } = given()
-      await entry.fetch(asked('http://users/', { 'selvedge-retry-allowance': '9' }), env, ctx)
-      return users.requests[0]?.headers.get('selvedge-retry-allowance')
+      const headers = {
+        'selvedge-retry-allowance': '9',
+        'selvedge-priority': 'critical',
+        baggage: 'user=7,selvedge-override=users@pr-1',
+      }
+      const response = await entry.fetch(asked('http://users/', headers), env, { ...ctx, props })
+      const sent = users.requests[0]?.headers
+      return [
+        ...['selvedge-retry-allowance', 'selvedge-priority', 'baggage'].map((name) => sent?.get(name)),
+        // Whoever granted some waits to hear what they cost.
+        response.headers.get('selvedge-retries-used'),
+      ]
     }
-    expect(await calls(worker)).toBe('2')
-    expect(await calls(MeshEntrypoint)).toBe('9')
+    const stranger = ['2', null, 'user=7', '2']
+    expect(await heard(worker)).toEqual(stranger)
+    // The default entrance can be bound, too, and is for strangers all the same.
+    expect(await heard(worker, { caller: 'checkout' })).toEqual(stranger)
+    for (const props of [undefined, {}, { caller: '' }, { caller: 'Not a name' }, { caller: ['checkout'] }]) {
+      expect(await heard(MeshEntrypoint, props)).toEqual(stranger)
+    }
+    const believed = ['9', 'critical', 'user=7,selvedge-override=users@pr-1', '2']
+    expect(await heard(MeshEntrypoint, { caller: 'checkout' })).toEqual(believed)
   })
 
-  it('says what is wrong with its configuration, in the answer and in the log', async () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const { env } = given({ MESH_FRESH: 'soon' })
-    const response = await worker.fetch(asked('http://users/'), env, ctx)
-    expect(response.status).toBe(500)
-    expect(response.headers.get('selvedge-error')).toBe('internal')
-    expect(((await response.json()) as { detail: string }).detail).toContain('MESH_FRESH')
-    expect(log).toHaveBeenCalled()
+  it('lets a member that has no name lower what it is given', async () => {
+    const { users, env } = given()
+    const headers = { 'selvedge-retry-allowance': '1', 'selvedge-priority': 'sheddable' }
+    await MeshEntrypoint.fetch(asked('http://users/', headers), env, ctx)
+    expect(users.requests).toHaveLength(2)
+    expect(users.requests[0]?.headers.get('selvedge-priority')).toBe('sheddable')
   })
+
+  it.each([
+    ['MESH_FRESH', 'soon', 'MESH_FRESH'],
+    ['MESH_LOG', 'loud', 'log is off, error, warn, info'],
+    ['MESH_DEFAULTS', '{"timeouts":{"request":"https://admin:pw@10.0.0.7"}}', 'MESH_DEFAULTS'],
+    ['REGISTRY', 'not a namespace', 'kvRegistry'],
+  ])(
+    'tells strangers nothing of a variable that is not understood, and the log all of it: %s',
+    async (name, value, said) => {
+      const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const { env } = given({ [name]: value })
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      for (const entry of [worker, MeshEntrypoint]) {
+        const response = await entry.fetch(asked('http://users/', { traceparent }), env, ctx)
+        expect(response.status).toBe(500)
+        expect(response.headers.get('selvedge-error')).toBe('internal')
+        const told = JSON.stringify([await response.json(), ...response.headers])
+        expect(told).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
+        for (const secret of [name, value, said, '10.0.0.7']) expect(told).not.toContain(secret)
+      }
+      // Twice in a second is once.
+      expect(log).toHaveBeenCalledTimes(1)
+      const [line] = log.mock.calls[0] as [string]
+      expect(JSON.parse(line)).toMatchObject({ from: 'selvedge', level: 'error', event: 'error', code: 'internal' })
+      expect(line).toContain(said)
+      expect(line).not.toContain('admin:pw')
+
+      const believed = await MeshEntrypoint.fetch(asked('http://users/'), env, {
+        ...ctx,
+        props: { caller: 'checkout' },
+      })
+      expect(((await believed.json()) as { detail: string }).detail).toContain(said)
+    },
+  )
 })

@@ -1,4 +1,5 @@
 /** The adaptive throttle of a client: of what a service keeps refusing for want of capacity, ever less is sent. */
+import { type OnChange, silent } from '../../core/log.ts'
 import type { Priority } from '../../core/priority.ts'
 import { type DecayedSum, decayedSum } from '../../math/decayed-sum.ts'
 
@@ -31,8 +32,9 @@ const FORGOTTEN = 0.5
 /** One in ten is always sent, or nobody would hear that the service is back. */
 const LARGEST_SHARE = 0.9
 
-export function throttle(): Throttle {
-  return new Adaptive()
+/** @param onChange told when it begins to hold calls back, and when it lets all of them go. */
+export function throttle(onChange: OnChange = silent): Throttle {
+  return new Adaptive(onChange)
 }
 
 interface Counts {
@@ -41,14 +43,36 @@ interface Counts {
 }
 
 class Adaptive implements Throttle {
+  private readonly onChange: OnChange
   private counts: Counts | undefined
+  private isOn = false
+
+  constructor(onChange: OnChange) {
+    this.onChange = onChange
+  }
 
   isAlert(now: number): boolean {
-    if (this.counts && this.asked('sheddable', now) < FORGOTTEN) this.counts = undefined
+    if (this.counts && this.asked('sheddable', now) < FORGOTTEN) {
+      this.counts = undefined
+      this.turn(false)
+    }
     return this.counts !== undefined
   }
 
   refusalShare(priority: Priority, now: number): number {
+    const share = this.share(priority, now)
+    // What matters least is held back first and last.
+    this.turn(share > 0 || (this.isOn && this.share('sheddable', now) > 0))
+    return share
+  }
+
+  private turn(isOn: boolean): void {
+    if (this.isOn === isOn) return
+    this.isOn = isOn
+    this.onChange(isOn ? 'throttle_on' : 'throttle_off')
+  }
+
+  private share(priority: Priority, now: number): number {
     const asked = this.asked(priority, now)
     if (!this.counts || asked < LEAST_REQUESTS) return 0
     const share = (asked - K[priority] * this.counts.accepts.value(now)) / (asked + 1)

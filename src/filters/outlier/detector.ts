@@ -1,5 +1,6 @@
 /** Ejects endpoints that fail again and again, and readmits them when a probe succeeds. All of it computed from `now`. */
 import { type Health, health as unblemished } from '../../core/health.ts'
+import { type OnChange, silent } from '../../core/log.ts'
 import type { Random } from '../../core/random.ts'
 import type { OutlierPolicy } from '../../policy/outlier.ts'
 import { ejectionMs } from './ladder.ts'
@@ -9,6 +10,7 @@ import { type Outage, outage } from './outage.ts'
 export interface Suspect {
   /** `undefined` until its first fault. */
   health: Health | undefined
+  readonly endpoint?: { readonly id: string }
 }
 
 /** What an attempt says of the endpoint's health. */
@@ -39,12 +41,13 @@ export interface OutlierDetector {
 }
 
 /** A detector that watches nothing yet. */
-export function outlierDetector(policy: OutlierPolicy, random: Random): OutlierDetector {
-  return new FaultsInARow(policy, random)
+export function outlierDetector(policy: OutlierPolicy, random: Random, onChange: OnChange = silent): OutlierDetector {
+  return new FaultsInARow(policy, random, onChange)
 }
 
 class FaultsInARow implements OutlierDetector {
   private readonly random: Random
+  private readonly onChange: OnChange
   private policy: OutlierPolicy
   private endpoints: readonly Suspect[] = []
   /** How many are out. */
@@ -54,9 +57,10 @@ class FaultsInARow implements OutlierDetector {
   /** Made when somebody asks: few services stand in a list. */
   private outage: Outage | undefined
 
-  constructor(policy: OutlierPolicy, random: Random) {
+  constructor(policy: OutlierPolicy, random: Random, onChange: OnChange) {
     this.policy = policy
     this.random = random
+    this.onChange = onChange
   }
 
   get isOn(): boolean {
@@ -77,7 +81,7 @@ class FaultsInARow implements OutlierDetector {
   }
 
   admits(now: number, until: number): boolean {
-    this.outage ??= outage(this.endpoints.length, this.policy, this.random)
+    this.outage ??= outage(this.endpoints.length, this.policy, this.random, this.onChange)
     return this.outage.admits(now, until)
   }
 
@@ -101,9 +105,13 @@ class FaultsInARow implements OutlierDetector {
     const { health } = endpoint
     // What was sent before it was ejected or readmitted says nothing of it since.
     if (!health || sentAt < health.since) return
+    const { ejections } = health
     if (isOut(health)) this.probed(health, verdict, sentAt, now)
     else if (verdict === 'success') health.faults = 0
     else if (verdict === 'fault') this.blame(health, now)
+    if (health.ejections === ejections) return
+    const forMs = isOut(health) ? health.until - now : undefined
+    this.onChange(forMs === undefined ? 'readmitted' : 'ejected', forMs, endpoint.endpoint?.id)
   }
 
   private blame(health: Health, now: number): void {

@@ -1,4 +1,5 @@
 /** Whether a service fails as a whole: what a name that stands for several goes by. All of it computed from `now`. */
+import { type OnChange, silent } from '../../core/log.ts'
 import type { Random } from '../../core/random.ts'
 import type { OutlierPolicy } from '../../policy/outlier.ts'
 import type { Verdict } from './detector.ts'
@@ -23,14 +24,15 @@ export interface Outage {
 }
 
 /** It knows of no fault before it is made. */
-export function outage(endpoints: number, policy: OutlierPolicy, random: Random): Outage {
-  const made = new FailsAsAWhole(policy, random)
+export function outage(endpoints: number, policy: OutlierPolicy, random: Random, onChange: OnChange = silent): Outage {
+  const made = new FailsAsAWhole(policy, random, onChange)
   made.watch(endpoints, policy)
   return made
 }
 
 class FailsAsAWhole implements Outage {
   private readonly random: Random
+  private readonly onChange: OnChange
   private policy: OutlierPolicy
   /** Faults in a row that it takes. */
   private limit = 1
@@ -47,9 +49,10 @@ class FailsAsAWhole implements Outage {
   private probeAt = 0
   private probeUntil = 0
 
-  constructor(policy: OutlierPolicy, random: Random) {
+  constructor(policy: OutlierPolicy, random: Random, onChange: OnChange) {
     this.policy = policy
     this.random = random
+    this.onChange = onChange
   }
 
   watch(endpoints: number, policy: OutlierPolicy): void {
@@ -85,6 +88,7 @@ class FailsAsAWhole implements Outage {
       this.faults = 0
       this.since = now
       this.probeAt = 0
+      this.onChange('failover_off')
     } else if (this.probeAt > 0 && sentAt >= this.probeAt) {
       if (verdict === 'fault') this.leave(this.rungs, now)
       // Nobody knows more than before: another may probe.
@@ -99,5 +103,6 @@ class FailsAsAWhole implements Outage {
     this.isDown = true
     this.since = now
     this.probeAt = 0
+    this.onChange('failover_on', this.lengthMs)
   }
 }

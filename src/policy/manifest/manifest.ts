@@ -1,4 +1,5 @@
 /** A Kubernetes object as it was written, and what is found wrong with it. */
+import { withoutUserinfoIn } from '../../core/userinfo.ts'
 
 import { nearest } from '../near.ts'
 
@@ -63,6 +64,6 @@ export function worded(value: unknown): string {
 const SHOWN_CHARACTERS = 80
 
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = withoutUserinfoIn(JSON.stringify(value) ?? String(value))
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : text
 }
