@@ -7,6 +7,7 @@ import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import { Fault } from '../fault.ts'
 import { nameOf } from '../key.ts'
+import { assertNodeOfDev } from '../node-version.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface DevFlags {
@@ -27,6 +28,7 @@ export function devCommand(to: Terminal): Command {
 }
 
 async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, to: Terminal): Promise<void> {
+  assertNodeOfDev()
   const line = (text: string) => to.out(`${text}\n`)
   const interrupted = interruption()
   const dev = await startDev({
