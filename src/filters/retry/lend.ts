@@ -1,6 +1,7 @@
 /** Lends an attempt what is left of the allowance, and takes back what it did not use. */
 import type { Allowance, Loan } from '../../core/allowance.ts'
 import type { Target } from '../../core/endpoint.ts'
+import { MeshError } from '../../core/errors.ts'
 import { observer } from '../../core/observer.ts'
 import { classifyError } from '../../core/outcome.ts'
 import type { TimeoutPolicy } from '../../policy/timeout.ts'
@@ -51,10 +52,15 @@ export const lend = observer<Needs, Gives>('lend', {
     return response
   },
   failed(error, { loan }) {
-    loan?.settle(classifyError(error) === 'unsent' ? 0 : loan.amount)
+    loan?.settle(isUnused(error) ? 0 : loan.amount)
     return undefined
   },
 })
+
+/** Was the attempt not sent at all, or was there nobody who could have used what it was lent? */
+function isUnused(error: unknown): boolean {
+  return classifyError(error) === 'unsent' || (error instanceof MeshError && error.verdict === 'go')
+}
 
 /** A binding to the only endpoint is as sure as a call within this Worker; a network, or a time limit, is not. */
 function mayLose(target: Target, { candidates, timeouts }: Needs['service']): boolean {
