@@ -1,10 +1,13 @@
 /** The mesh as a library: functions call functions by name. */
 import { deadlineIn, earlier } from '../core/deadline.ts'
+import type { ServiceName } from '../core/endpoint.ts'
+import { handedOn, MeshError } from '../core/errors.ts'
 import { receipt } from '../core/receipt.ts'
 import { settled } from '../filters/settle.ts'
 import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { pickHeaders } from '../wire/picked.ts'
+import { problemResponse } from '../wire/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Arrival, accept, dropCopiedOverride, type Inbound, priorityOf, root } from './accept.ts'
 import { nameReader, splitUrl } from './name.ts'
@@ -41,7 +44,8 @@ export interface Mesh {
    * Calls the service that the host of the URL names: `mesh.fetch('http://users/42')`. Within `serve` the call carries
    * the context of the request being served. Redirects are not followed.
    *
-   * @throws {MeshError} where the mesh, not the service, failed the call. A status of the service is not an error.
+   * @throws {MeshError} where the mesh, not the service, failed the call, unless `errors` says `response`. A status of the
+   * service is not an error.
    */
   readonly fetch: MeshFetch
   /** Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer. */
@@ -71,20 +75,28 @@ export function createMesh(options: MeshOptions): Mesh {
       dropCopiedOverride(headers, from)
       // Only a signal that somebody holds is worth a listener.
       const own = isRequest || init?.signal ? request.signal : undefined
-      return call(
-        request,
-        named(from, {
-          name: nameOf(host),
-          caller: settings.name,
-          path,
-          headers,
-          receipt: receipt(),
-          trace: from.trace ?? readTrace(headers),
-          deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
-          priority: priorityOf(headers, from),
-          signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
-        }),
-      )
+      let name: ServiceName | undefined
+      try {
+        name = nameOf(host)
+        return await call(
+          request,
+          named(from, {
+            name,
+            caller: settings.name,
+            path,
+            headers,
+            receipt: receipt(),
+            trace: from.trace ?? readTrace(headers),
+            deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
+            priority: priorityOf(headers, from),
+            signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
+          }),
+        )
+      } catch (error) {
+        if (settings.errors === 'throw' || !(error instanceof MeshError)) throw error
+        // A handler may hand it on as its own answer, whatever it has done before.
+        return problemResponse(handedOn(error), request, { service: name })
+      }
     }
   }
 

@@ -57,6 +57,12 @@ export interface MeshOptions {
   cloud?: CloudMaker
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
+  /**
+   * What comes of a call that the mesh, not the service, failed. `throw`: a MeshError. `response`: the answer that the
+   * deployed Worker would give, in the words of gRPC or Connect where the call speaks them, for clients that take a fetch
+   * and read codes. Default `throw`.
+   */
+  errors?: 'throw' | 'response'
   /** Other rules than the mesh's own, for simulation and for those who know better. Default: none. */
   strategies?: Strategies
 }
@@ -86,6 +92,7 @@ export interface Settings {
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
   readonly storage: Storage | undefined
+  readonly errors: 'throw' | 'response'
   readonly strategies: Strategies
 }
 
@@ -125,6 +132,7 @@ export function withDefaults(options: MeshOptions): Settings {
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
     storage: options.storage ?? platformStorage(),
+    errors: options.errors ?? 'throw',
     strategies: options.strategies ?? {},
   } satisfies Settings
   if (options.name !== undefined && !isServiceName(options.name)) {
