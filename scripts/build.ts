@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import pkg from '../package.json' with { type: 'json' }
+import { licensesOf } from './licenses.ts'
 import { schemaFiles } from './schema/written.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -13,35 +14,47 @@ const define = { SELVEDGE_VERSION: JSON.stringify(pkg.version) }
 rmSync(`${root}dist`, { recursive: true, force: true })
 execFileSync('npx', ['--no-install', 'tsc', '-p', 'scripts/tsconfig.lib.json'], { cwd: root, stdio: 'inherit' })
 
-await build({
-  entryPoints: [`${root}src/worker/worker.ts`],
-  outfile: `${root}dist/worker.js`,
-  bundle: true,
+/** What all bundles are made with. */
+const bundled = { absWorkingDir: root, bundle: true, metafile: true, format: 'esm', logLevel: 'warning' } as const
+
+// In place of the module that names aws4fetch and jose: who installs the package needs neither (docs/decisions/0045).
+const credentials = await build({
+  ...bundled,
+  entryPoints: ['src/transport/credentials.ts'],
+  outfile: 'dist/lib/transport/credentials.js',
+  target: 'es2024',
+  conditions: ['workerd', 'worker', 'browser'],
+})
+rmSync(`${root}dist/lib/transport/credentials.d.ts`)
+
+const worker = await build({
+  ...bundled,
+  entryPoints: ['src/worker/worker.ts'],
+  outfile: 'dist/worker.js',
   minify: true,
   // Stack traces and the names of filters stay readable in a log.
   keepNames: false,
-  format: 'esm',
   target: 'es2024',
   conditions: ['workerd', 'worker', 'browser'],
   external: ['cloudflare:*', 'node:*'],
   define,
-  logLevel: 'warning',
 })
 
-await build({
-  entryPoints: [`${root}src/cli/cli.ts`],
-  outfile: `${root}dist/cli.js`,
-  bundle: true,
-  format: 'esm',
+const cli = await build({
+  ...bundled,
+  entryPoints: ['src/cli/cli.ts'],
+  outfile: 'dist/cli.js',
   platform: 'node',
-  target: 'node22',
+  target: 'node20.20',
   external: ['esbuild', 'miniflare', 'wrangler'],
   define,
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
-  logLevel: 'warning',
 })
+
+const metafiles = [credentials, worker, cli].map(({ metafile }) => metafile)
+writeFileSync(`${root}dist/licenses.txt`, licensesOf(root, metafiles))
 
 const schemas = Object.entries(schemaFiles())
 for (const [name, text] of schemas) writeFileSync(`${root}dist/${name}`, text)

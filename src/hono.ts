@@ -20,11 +20,14 @@ export function selvedge<Env extends object>(
   make: (env: Env) => Mesh,
 ): MiddlewareHandler<{ Bindings: Env; Variables: MeshVariables }> {
   const meshes = new WeakMap<Env, Mesh>()
+  /** `app.request(path)` of a test gives no environment at all. */
+  const none = {} as Env
   return async function selvedge(c, next) {
-    let mesh = meshes.get(c.env)
+    const env = c.env ?? none
+    let mesh = meshes.get(env)
     if (!mesh) {
-      mesh = make(c.env)
-      meshes.set(c.env, mesh)
+      mesh = make(env)
+      meshes.set(env, mesh)
     }
     const call = mesh.for(c.req.raw, lifetimeOf(c))
     c.set('mesh', call)

@@ -120,6 +120,21 @@ describe('the hono middleware', () => {
     expect(made).toEqual([one, other])
   })
 
+  it('makes one mesh where there is no environment', async () => {
+    let made = 0
+    const mesh = createTestMesh({})
+    const app = new Hono<Env>()
+    app.use(
+      selvedge(() => {
+        made += 1
+        return mesh
+      }),
+    )
+    app.get('/', (c) => c.text('ok'))
+    for (let time = 0; time < 2; time++) expect(await (await app.request('/')).text()).toBe('ok')
+    expect(made).toBe(1)
+  })
+
   it('gives what outlives the answer to the execution context, where there is one', async () => {
     const deferred: Promise<unknown>[] = []
     const ctx = {

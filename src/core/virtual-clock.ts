@@ -16,6 +16,10 @@ export interface VirtualClock extends Clock {
   run<T>(work: Promise<T>): Promise<T>
   /** Timers that have not fired. */
   readonly pending: number
+  /** Does `run` or `advance` move it now? */
+  readonly isMoving: boolean
+  /** How often it was told to move. */
+  readonly moves: number
 }
 
 export interface VirtualClockOptions {
@@ -28,6 +32,19 @@ export interface VirtualClockOptions {
 export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClockOptions = {}): VirtualClock {
   const set = timers()
   let now = startAt
+  let moves = 0
+  let moving = 0
+
+  /** While `work` goes on, the clock is being moved. */
+  async function move<T>(work: () => Promise<T>): Promise<T> {
+    moves += 1
+    moving += 1
+    try {
+      return await work()
+    } finally {
+      moving -= 1
+    }
+  }
 
   /** Fires the next timer, if it is due by `until`. */
   function fire(until: number): boolean {
@@ -42,24 +59,32 @@ export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClo
   return {
     now: () => now,
     after: (ms, wake) => set.set(now + Math.max(0, ms), wake),
-    async advance(ms) {
-      const until = now + ms
-      await settle()
-      while (fire(until)) await settle()
-      now = until
-    },
-    async run(work) {
-      let isDone = false
-      const done = () => {
-        isDone = true
-      }
-      work.then(done, done)
-      await settle()
-      while (!isDone) {
-        if (!fire(Number.POSITIVE_INFINITY)) throw new Error('The work waits, and no timer is set.')
+    advance: (ms) =>
+      move(async () => {
+        const until = now + ms
         await settle()
-      }
-      return work
+        while (fire(until)) await settle()
+        now = until
+      }),
+    run: (work) =>
+      move(async () => {
+        let isDone = false
+        const done = () => {
+          isDone = true
+        }
+        work.then(done, done)
+        await settle()
+        while (!isDone) {
+          if (!fire(Number.POSITIVE_INFINITY)) throw new Error('The work waits, and no timer is set.')
+          await settle()
+        }
+        return work
+      }),
+    get isMoving() {
+      return moving > 0
+    },
+    get moves() {
+      return moves
     },
     get pending() {
       return set.size

@@ -9,6 +9,7 @@ import { settled } from '../filters/settle.ts'
 import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
+import { problemResponse } from '../wire/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { accept, type Defer, dropCopiedOverride, type Inbound, priorityOf, root, rootOfCopy } from './accept.ts'
 import { hold } from './afterwork.ts'
@@ -51,7 +52,8 @@ export interface Mesh {
    * Calls the service that the host of the URL names: `mesh.fetch('http://users/42')`. Within `serve` the call carries
    * the context of the request being served. Redirects are not followed.
    *
-   * @throws {MeshError} where the mesh, not the service, failed the call. A status of the service is not an error.
+   * @throws {MeshError} where the mesh, not the service, failed the call, unless `errors` says `response`. A status of the
+   * service is not an error.
    */
   readonly fetch: MeshFetch
   /** Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer; without it `waitUntil` does. */
@@ -85,25 +87,31 @@ export function createMesh(options: MeshOptions): Mesh {
       const noted = receipt()
       const trace = from.trace ?? readTrace(headers) ?? begin()
       const works: Promise<unknown>[] | undefined = from.defer ? undefined : []
-      const made = named(from, {
-        name: nameOf(host),
-        caller: settings.name,
-        path,
-        headers,
-        receipt: noted,
-        trace,
-        deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now(), noted), clock)),
-        priority: priorityOf(headers, from),
-        defer: from.defer ?? ((work) => works?.push(work)),
-        signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
-      })
+      const signals = () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined)
+      let deadline = from.deadline
       try {
+        deadline = earlier(deadline, deadlineIn(readTimeoutMs(headers, clock.now(), noted), clock))
+        const made = named(from, {
+          name: nameOf(host),
+          caller: settings.name,
+          path,
+          headers,
+          receipt: noted,
+          trace,
+          deadline,
+          priority: priorityOf(headers, from),
+          defer: from.defer ?? ((work) => works?.push(work)),
+          signals,
+        })
         return await call(request, made)
       } catch (error) {
-        if (error instanceof MeshError) noteError(error, noted, trace.traceId, settings.name, log)
-        throw error
+        if (!(error instanceof MeshError)) throw error
+        noteError(error, noted, trace.traceId, settings.name, log)
+        if (settings.errors === 'throw') throw error
+        // A handler may hand it on as its own answer, whatever it has done before: it says what strangers may read.
+        return problemResponse(handedOn(error), request)
       } finally {
-        if (works?.length) await hold(works, clock, made.deadline, made.signals())
+        if (works?.length) await hold(works, clock, deadline, signals())
       }
     }
   }

@@ -78,6 +78,12 @@ export interface MeshOptions {
   seal?: Seal
   /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
   storage?: Storage
+  /**
+   * What comes of a call that the mesh, not the service, failed. `throw`: a MeshError. `response`: the answer that the
+   * deployed Worker would give, in the words of gRPC or Connect where the call speaks them, for clients that take a fetch
+   * and read codes. Default `throw`.
+   */
+  errors?: 'throw' | 'response'
   /** Other rules than the mesh's own, for simulation and for those who know better. Default: none. */
   strategies?: Strategies
 }
@@ -111,6 +117,7 @@ export interface Settings {
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
   readonly storage: Storage | undefined
+  readonly errors: 'throw' | 'response'
   readonly strategies: Strategies
 }
 
@@ -155,6 +162,7 @@ export function withDefaults(options: MeshOptions): Settings {
     secrets: options.secrets,
     seal: options.seal,
     storage: options.storage ?? platformStorage(),
+    errors: options.errors ?? 'throw',
     strategies: options.strategies ?? {},
   } satisfies Settings
   if (options.name !== undefined && !isServiceName(options.name)) {

@@ -1,6 +1,6 @@
 /** Clients that hang up: the upstream hears of it, what was held is given back, and the mesh stays well. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { call, type OpenCall } from '../support/http-client.ts'
 import { type MeshWorker, residentBytes, startMesh } from '../support/mesh-worker.ts'
@@ -52,8 +52,7 @@ describe('a client that hangs up', () => {
   })
 
   const nothingRuns = () => eventually('nothing runs at the upstream', () => upstream.running === 0)
-  const running = (count: number) =>
-    eventually(`${count} calls run at the upstream`, () => upstream.running === count, 5_000)
+  const running = (count: number) => eventually(`${count} calls run at the upstream`, () => upstream.running === count)
 
   it('before the headers: the upstream sees its connection closed', async () => {
     const hung = mesh.open('/svc/one/hang')
@@ -90,7 +89,7 @@ describe('a client that hangs up', () => {
   })
 
   it('while the mesh waits to try again: it does not', async () => {
-    const services = Array.from({ length: 10 }, (_, at) => `waiting-${at}`)
+    const services = Array.from({ length: 30 }, (_, at) => `waiting-${at}`)
     upstream.override = (_, response) => response.writeHead(503).end()
     for (const service of services) await mesh.put(service, { endpoints: [upstream.url], retry: { backoff: '5s' } })
     const before = upstream.seen.length
@@ -98,12 +97,14 @@ describe('a client that hangs up', () => {
     await eventually('each was tried once', () => upstream.seen.length - before >= calls.length)
     await sleep(20)
     for (const { reset } of calls) reset()
-    await sleep(1_200)
-    // The wait is drawn from 0 to 5 s: one or two may have been over already, not the two or three that would be by now.
-    expect(upstream.seen.length - before).toBeLessThanOrEqual(calls.length + 1)
+    await sleep(300)
+    const left = upstream.seen.length
+    await sleep(1_500)
+    // The wait is drawn from 0 to 5 s: of those that go on, nine would be tried again meanwhile.
+    expect(upstream.seen.length - left).toBeLessThanOrEqual(1)
   })
 
-  it('a thousand times: the mesh answers as before', { timeout: 60_000 }, async () => {
+  it('a thousand times: the mesh answers as before', { timeout: 300_000 }, async () => {
     await mesh.call('/svc/one/warm')
     const before = residentBytes(mesh.pid)
     for (let batch = 0; batch < 20; batch++) {
@@ -119,8 +120,10 @@ describe('a client that hangs up', () => {
     }
     const answers = await Promise.all(Array.from({ length: 50 }, () => mesh.call('/svc/one/after')))
     expect(answers.map(({ status }) => status)).toEqual(new Array(50).fill(200))
-    const alone = await mesh.call('/svc/one/after')
-    expect(alone.ms).toBeLessThan(250)
+    // The quickest of ten: on a machine that has other work any of them may have to wait.
+    let quickest = Number.POSITIVE_INFINITY
+    for (let call = 0; call < 10; call++) quickest = Math.min(quickest, (await mesh.call('/svc/one/after')).ms)
+    expect(quickest).toBeLessThan(250)
     // A measurement with room: 1,000 leaked calls with what they hold would be far more.
     expect(residentBytes(mesh.pid) - before).toBeLessThan(60 * MB)
   })
@@ -129,27 +132,32 @@ describe('a client that hangs up', () => {
     // One of sixty-four, the one that was alone when it came, may be held until its deadline.
     ['capped', 50, 64, 63],
     ['few', 4, 4, 4],
-  ])('a thousand times: of the slots of %s none is lost', { timeout: 60_000 }, async (service, batch, slots, free) => {
+  ])('a thousand times: of the slots of %s none is lost', { timeout: 300_000 }, async (service, batch, slots, free) => {
     await mesh.call(`/svc/${service}/warm`)
     for (let left = 1_000; left > 0; left -= batch) {
       const calls = Array.from({ length: batch }, () => mesh.open(`/svc/${service}/hang`))
       for (const { response } of calls) response.then((got) => got.resume()).catch(() => {})
-      await eventually('they run at the upstream', () => upstream.running >= Math.min(batch, free), 5_000)
+      await eventually('they run at the upstream', () => upstream.running >= Math.min(batch, free))
       for (const { reset } of calls) reset()
       await nothingRuns()
     }
     const held = Array.from({ length: slots }, () => mesh.open(`/svc/${service}/hang`))
+    // Whatever comes of this test: the next one begins with nothing running.
+    onTestFinished(() => {
+      for (const { reset } of held) reset()
+    })
     const statuses: (number | undefined)[] = []
     for (const { response } of held) response.then(({ statusCode }) => statuses.push(statusCode)).catch(() => {})
-    await eventually('all are sent or refused', () => upstream.running + statuses.length === slots, 5_000)
+    await eventually('all are sent or refused', () => upstream.running + statuses.length === slots)
     expect(upstream.running).toBeGreaterThanOrEqual(free)
 
     // All of them are taken now: one more is refused at once.
+    const before = upstream.hits('/after')
     const refused = await mesh.call(`/svc/${service}/after`)
     expect(refused.status).toBe(503)
     expect(refused.headers).toMatchObject({ 'selvedge-error': 'overloaded', 'selvedge-retryable': 'true' })
     expect(refused.headers['retry-after']).toMatch(/^[123]$/)
-    expect(upstream.hits('/after')).toBe(50 + 1)
+    expect(upstream.hits('/after')).toBe(before)
     for (const { reset } of held) reset()
     await nothingRuns()
     expect((await mesh.call(`/svc/${service}/again`)).status).toBe(200)
@@ -159,9 +167,12 @@ describe('a client that hangs up', () => {
     const slowly: Upstream['override'] = (_, response) => setTimeout(() => response.end('done'), 40)
     other.override = slowly
     upstream.override = (request) => request.resume()
+    const arrived = () => upstream.seen.length + other.seen.length
     for (let batch = 0; batch < 5; batch++) {
+      const before = arrived()
       const calls = Array.from({ length: 12 }, () => mesh.open('/svc/two/'))
       for (const { response } of calls) response.then((got) => got.resume()).catch(() => {})
+      await eventually('all of them have arrived', () => arrived() - before === calls.length)
       await sleep(60)
       for (const { reset } of calls) reset()
       await nothingRuns()

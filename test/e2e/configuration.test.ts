@@ -1,5 +1,6 @@
 /** The variables of the Worker, as docs/configuration.md has them, set on the built one. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
 import { startUpstream, type Upstream } from '../support/servers.ts'
 
@@ -14,11 +15,11 @@ describe('a mesh with names and defaults of its own', () => {
         MESH_HOSTS: 'mesh.test,*.mesh.test',
         MESH_DOMAIN: 'internal',
         MESH_MAX_HOPS: '3',
-        MESH_DEFAULTS: '{"timeouts":{"request":"200ms"},"retry":{"attempts":0}}',
+        MESH_DEFAULTS: '{"timeouts":{"request":"1s"},"retry":{"attempts":0}}',
       },
       records: {
         users: upstream.url,
-        patient: { endpoints: [upstream.url], timeouts: { request: '2s' } },
+        patient: { endpoints: [upstream.url], timeouts: { request: '10s' } },
         '127.0.0.1': upstream.url,
       },
     })
@@ -44,9 +45,9 @@ describe('a mesh with names and defaults of its own', () => {
   })
 
   it('obeys MESH_DEFAULTS where a record is silent', async () => {
-    const answer = await at('users', '/slow?ms=600')
+    const answer = await at('users', '/slow?ms=2000')
     expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
-    expect((await at('patient', '/slow?ms=600')).text).toBe('slow')
+    expect((await at('patient', '/slow?ms=2000')).text).toBe('slow')
     const before = upstream.hits('/status')
     expect((await at('patient', '/status?code=503')).status).toBe(503)
     expect(upstream.hits('/status') - before).toBe(1)
@@ -69,15 +70,16 @@ describe('a mesh that is configured with what cannot be meant', () => {
     ['MESH_TRUST', '{}'],
     ['MESH_LOG', 'loud'],
   ])(
-    'says so at the first request, by name, to those it believes, and to others that it fails: %s=%s',
+    'says so at the first request, by name, to the log and to those it believes, and to others that it fails: %s=%s',
     async (name, value) => {
       const mesh = await startMesh({ vars: { [name]: value } })
       const answer = await mesh.call('/svc/users/')
       const believed = await mesh.callTrusted('users', '/')
+      const said = { MESH_MAX_HOPS: 'maxHops', MESH_LOG: 'log is' }[name] ?? name
+      await eventually('the log names it', () => mesh.said.some((line) => line.includes(said)))
       await mesh.dispose()
       expect([answer.status, answer.json.code]).toEqual([500, 'internal'])
       expect(JSON.stringify([answer.text, answer.headers])).not.toMatch(/MESH_|maxHops|timeouts|log is/)
-      const said = { MESH_MAX_HOPS: 'maxHops', MESH_LOG: 'log is' }[name] ?? name
       expect(believed.json.detail).toContain(said)
     },
   )

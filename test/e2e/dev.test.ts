@@ -141,25 +141,25 @@ describe('selvedge dev', () => {
     expect(dev.written.err).not.toContain('KEY')
   })
 
-  it('writes each change of the file into KV', async () => {
+  it('writes each change of the file into KV', { timeout: 120_000 }, async () => {
     const history = '\nhistory: { endpoints: [{ binding: ORDER_HISTORY }] }\n'
     await writeFile(registry, `users: ${green.url}${history}`)
-    await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('green /42'), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('green /42'), { timeout: 25_000 })
     // It is told once all that changed is in KV.
-    await vi.waitFor(() => expect(dev.written.out).toContain('changed users, removed keyed'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(dev.written.out).toContain('changed users, removed keyed'), { timeout: 25_000 })
 
     await writeFile(registry, `users: ${green.url}\nbook: [`)
-    await vi.waitFor(() => expect(dev.written.err).toContain(`${registry}:2:8: `), { timeout: 10_000 })
+    await vi.waitFor(() => expect(dev.written.err).toContain(`${registry}:2:8: `), { timeout: 25_000 })
     expect(await get('/svc/users/42')).toBe('green /42')
 
     await writeFile(registry, `users: { endpoint: ${green.url} }${history}`)
     const told = `${registry}:1: users is not understood`
-    await vi.waitFor(() => expect(dev.written.err).toContain(told), { timeout: 10_000 })
+    await vi.waitFor(() => expect(dev.written.err).toContain(told), { timeout: 25_000 })
     expect(dev.written.err).toContain('endpoint: is not a field that this version knows. Did you mean "endpoints"?')
     expect(await get('/svc/users/42')).toBe('green /42')
 
     await writeFile(registry, `users: ${blue.url}${history}`)
-    await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('blue /42'), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await get('/svc/users/42')).toBe('blue /42'), { timeout: 25_000 })
   })
 
   it('obeys an edit soon, and says when', async () => {

@@ -10,8 +10,8 @@ import { startUpstream, type Upstream } from '../support/servers.ts'
 /** A retry budget remembers, and so does a balancer: every test calls a service that nobody has called before. */
 let names = 0
 
-/** Longer than a hang is let to last, shorter than the 15 s of the default deadline. */
-const SOON_MS = 1_500
+/** Longer than a hang is let to last on a machine that has other work, shorter than the 15 s of the default deadline. */
+const SOON_MS = 10_000
 
 describe('a service whose endpoint', () => {
   let upstream: Upstream
@@ -24,7 +24,7 @@ describe('a service whose endpoint', () => {
     second = await startUpstream('second')
     proxy = await faultProxy(upstream.url)
     mesh = await startMesh({
-      vars: { MESH_IDLE: '400ms' },
+      vars: { MESH_IDLE: '1500ms' },
       bindings: {
         THROWS: `export default { fetch() { throw new Error('a bug of the callee') } }`,
         HANGS: `export default { fetch: () => new Promise((resolve) => setTimeout(resolve, 20_000)) }`,
@@ -33,7 +33,7 @@ describe('a service whose endpoint', () => {
             const { readable, writable } = new TransformStream()
             const writer = writable.getWriter()
             writer.write(new TextEncoder().encode('first, '))
-            setTimeout(() => writer.write(new TextEncoder().encode('second')).then(() => writer.close()), 900)
+            setTimeout(() => writer.write(new TextEncoder().encode('second')).then(() => writer.close()), 2500)
             return new Response(readable)
           },
         }`,
@@ -167,8 +167,8 @@ describe('a service whose endpoint', () => {
     })
 
     it('answers late but in time: the answer is passed', async () => {
-      const path = await service([upstream.url], short)
-      expect((await mesh.call(`${path}/slow?ms=150`)).text).toBe('slow')
+      const path = await service([upstream.url], { timeouts: { request: '10s' }, retry: { attempts: 0 } })
+      expect((await mesh.call(`${path}/slow?ms=500`)).text).toBe('slow')
     })
 
     it('drips its headers and body: the answer is passed, whole', async () => {
@@ -178,7 +178,7 @@ describe('a service whose endpoint', () => {
     })
 
     it('is given up after backendRequest, and another is tried within the time of the whole', async () => {
-      const path = await service([proxy.url, second.url], { timeouts: { request: '3s', backendRequest: '150ms' } })
+      const path = await service([proxy.url, second.url], { timeouts: { request: '15s', backendRequest: '500ms' } })
       await proxy.set('black-hole')
       // Two calls: of two endpoints, one of the two is tried first by either.
       for (let i = 0; i < 2; i++) {
@@ -190,7 +190,7 @@ describe('a service whose endpoint', () => {
 
     it('is given up after backendRequest and no other is left: 504 attempt_timed_out', async () => {
       const path = await service([upstream.url], {
-        timeouts: { request: '3s', backendRequest: '150ms' },
+        timeouts: { request: '15s', backendRequest: '500ms' },
         retry: { attempts: 0 },
       })
       const answer = await mesh.call(`${path}/hang`)
@@ -199,15 +199,15 @@ describe('a service whose endpoint', () => {
     })
 
     it('is asked with the time that is left, less at the second attempt', async () => {
-      const path = await service([upstream.url], { timeouts: { request: '2s' } })
+      const path = await service([upstream.url], { timeouts: { request: '10s' } })
       upstream.override = (_, response) => setTimeout(() => response.writeHead(503).end(), 100)
       await mesh.call(path)
       const [first = 0, again = 0] = upstream.seen
         .slice(-2)
         .map(({ headers }) => Number(headers['selvedge-timeout-ms']))
-      expect(first).toBeGreaterThan(1_900)
-      expect(first).toBeLessThan(2_000)
-      expect(again).toBeGreaterThan(1_000)
+      expect(first).toBeGreaterThan(7_000)
+      expect(first).toBeLessThan(10_000)
+      expect(again).toBeGreaterThan(4_000)
       expect(again).toBeLessThanOrEqual(first - 99)
     })
 
@@ -222,24 +222,28 @@ describe('a service whose endpoint', () => {
       await eventually('nothing runs at the upstream', () => upstream.running === 0)
     })
 
-    it('stalls in the body: cut off after MESH_IDLE, not after the deadline', { timeout: 5_000 }, async () => {
-      const path = await service([upstream.url], { timeouts: { request: '200ms' } })
+    it('stalls in the body: cut off after MESH_IDLE, not after the deadline', async () => {
+      const path = await service([upstream.url], { timeouts: { request: '1s' } })
       const startedAt = performance.now()
       await expect(mesh.call(`${path}/stall`)).rejects.toThrow(/aborted|ECONNRESET|hang up/)
-      expect(performance.now() - startedAt).toBeGreaterThan(380)
+      expect(performance.now() - startedAt).toBeGreaterThan(1_400)
       expect(performance.now() - startedAt).toBeLessThan(SOON_MS)
+      // workerd says so, for want of another who could be told: the answer had begun.
+      await eventually('it is said', () =>
+        mesh.said.some((line) => line.includes('The stream was silent for 1500 ms.')),
+      )
       await eventually('the upstream sees its connection closed', () => upstream.seen.at(-1)?.end === 'aborted')
     })
 
     it('streams for longer than its deadline and than MESH_IDLE, never idle: all of it is passed', async () => {
-      const path = await service([upstream.url], { timeouts: { request: '200ms' } })
-      const answer = await mesh.call(`${path}/chunked?chunks=12&ms=60`)
-      expect(answer.text.split('\n').length).toBe(13)
-      expect(answer.ms).toBeGreaterThan(600)
+      const path = await service([upstream.url], { timeouts: { request: '1s' } })
+      const answer = await mesh.call(`${path}/chunked?chunks=20&ms=100`)
+      expect(answer.text.split('\n').length).toBe(21)
+      expect(answer.ms).toBeGreaterThan(1_700)
     })
 
     it('is a binding that pauses longer than MESH_IDLE: its own affair', async () => {
-      const path = await service([{ binding: 'STALLS' }], { timeouts: { request: '200ms' } })
+      const path = await service([{ binding: 'STALLS' }], { timeouts: { request: '1s' } })
       expect((await mesh.call(path)).text).toBe('first, second')
     })
   })

@@ -58,7 +58,7 @@ describe('a service that is hedged', () => {
     const answer = await mesh.call('/svc/slow/a')
     expect(answer.status).toBe(200)
     expect(answer.ms).toBeGreaterThanOrEqual(45)
-    expect(answer.ms).toBeLessThan(1500)
+    expect(answer.ms).toBeLessThan(10_000)
     await eventually('the first attempt ends at its upstream', () => ofAttempt('/a', 1)?.end === 'aborted')
     expect(ofAttempt('/a', 2)?.end).toBe('answered')
     expect(new Set(seen('/a').map(({ name }) => name)).size).toBe(2)

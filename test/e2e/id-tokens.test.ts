@@ -66,7 +66,7 @@ describe('a service that asks who calls', () => {
         other: asks(other.url, 'GCP'),
         forged: asks(run.url, 'FORGED'),
         stranger: asks(run.url, 'STRANGER'),
-        hasty: { ...asks(run.url, 'HASTY'), timeouts: { request: '300ms' } },
+        hasty: { ...asks(run.url, 'HASTY'), timeouts: { request: '1s' } },
         open: run.url,
       },
     })
@@ -120,6 +120,6 @@ describe('a service that asks who calls', () => {
     const startedAt = performance.now()
     const answer = await mesh.call('/svc/hasty/')
     expect([answer.status, answer.headers['selvedge-error']]).toEqual([504, 'deadline_exceeded'])
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 })

@@ -6,6 +6,9 @@ import { startUpstream, type Upstream } from '../support/servers.ts'
 
 let names = 0
 
+/** Long enough for a machine that has other work, and less than the 15 s of the default deadline. */
+const SOON_MS = 10_000
+
 describe('the mesh', () => {
   let upstream: Upstream
   let mesh: MeshWorker
@@ -14,7 +17,8 @@ describe('the mesh', () => {
     upstream = await startUpstream()
     mesh = await startMesh({
       records: {
-        users: { endpoints: [upstream.url], timeouts: { request: '400ms' }, retry: { attempts: 0 } },
+        users: { endpoints: [upstream.url], retry: { attempts: 0 } },
+        hasty: { endpoints: [upstream.url], timeouts: { request: '400ms' }, retry: { attempts: 0 } },
         bad: '{"endpoints":[{"url":7}]}',
       },
     })
@@ -73,16 +77,16 @@ describe('the mesh', () => {
       const answer = await mesh.call('/svc/users/hang', { headers: { [name]: value } })
       expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
       expect(answer.ms).toBeGreaterThan(100)
-      expect(answer.ms).toBeLessThan(380)
+      expect(answer.ms).toBeLessThan(SOON_MS)
     })
 
     it.each(['60000', '99999999999', '-1', 'soon', ''])(
       'takes none that lengthens, and no nonsense: %s',
       async (value) => {
-        const answer = await mesh.call('/svc/users/hang', { headers: { 'selvedge-timeout-ms': value } })
+        const answer = await mesh.call('/svc/hasty/hang', { headers: { 'selvedge-timeout-ms': value } })
         expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
         expect(answer.ms).toBeGreaterThan(380)
-        expect(answer.ms).toBeLessThan(1_500)
+        expect(answer.ms).toBeLessThan(SOON_MS)
       },
     )
 
@@ -90,17 +94,17 @@ describe('the mesh', () => {
       const before = upstream.seen.length
       const answer = await mesh.call('/svc/users/hang', { headers: { 'selvedge-timeout-ms': '0' } })
       expect(answer.status).toBe(504)
-      expect(answer.ms).toBeLessThan(300)
+      expect(answer.ms).toBeLessThan(SOON_MS)
       expect(upstream.seen.length).toBe(before)
     })
 
     it('passes on only what is left, in our words and in those of the protocol', async () => {
-      const grpc = { 'content-type': 'application/grpc', 'grpc-timeout': '200m' }
+      const grpc = { 'content-type': 'application/grpc', 'grpc-timeout': '9S' }
       const seen = (await mesh.call('/svc/users/', { method: 'POST', headers: grpc })).json.headers
-      expect(Number(seen['selvedge-timeout-ms'])).toBeLessThan(200)
-      expect(Number(seen['selvedge-timeout-ms'])).toBeGreaterThan(100)
+      expect(Number(seen['selvedge-timeout-ms'])).toBeLessThan(9_000)
+      expect(Number(seen['selvedge-timeout-ms'])).toBeGreaterThan(5_000)
       expect(seen['grpc-timeout']).toBe(`${seen['selvedge-timeout-ms']}m`)
-      const finagle = { 'x-envoy-expected-rq-timeout-ms': '300' }
+      const finagle = { 'x-envoy-expected-rq-timeout-ms': '9000' }
       expect((await mesh.call('/svc/users/', { headers: finagle })).json.headers).not.toHaveProperty(
         'x-envoy-expected-rq-timeout-ms',
       )
@@ -140,7 +144,7 @@ describe('the mesh', () => {
     it('takes a deadline', async () => {
       const answer = await mesh.callTrusted('users', '/hang', { headers: { 'selvedge-timeout-ms': '120' } })
       expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
-      expect(answer.ms).toBeLessThan(380)
+      expect(answer.ms).toBeLessThan(SOON_MS)
     })
 
     it('takes the allowance that it grants, and settles it', async () => {
@@ -311,7 +315,7 @@ describe('the mesh', () => {
     it.each([
       ['application/grpc', '/svc/chekout/pkg.Service/Method', '5', 'service_not_found'],
       ['application/grpc-web+proto', '/svc/chekout/pkg.Service/Method', '5', 'service_not_found'],
-      ['application/grpc', '/svc/users/hang', '4', 'deadline_exceeded'],
+      ['application/grpc', '/svc/hasty/hang', '4', 'deadline_exceeded'],
       ['application/grpc+proto', '/svc/users/reset', '14', 'endpoint_unreachable'],
       ['application/grpc', '/svc/bad/x', '13', 'record_invalid'],
     ])('%s in its own words: %s is %s', async (contentType, path, status, code) => {

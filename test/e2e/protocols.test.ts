@@ -23,10 +23,10 @@ describe('through the mesh', () => {
     mesh = await startMesh({
       records: {
         words: server.url,
-        hasty: { endpoints: [server.url], timeouts: { request: '200ms' } },
+        hasty: { endpoints: [server.url], timeouts: { request: '2s' } },
         graph: graphql.url,
         live: upstream.url,
-        mute: { endpoints: [upstream.url], timeouts: { request: '200ms' } },
+        mute: { endpoints: [upstream.url], timeouts: { request: '500ms' } },
       },
     })
   })
@@ -85,12 +85,12 @@ describe('through the mesh', () => {
     })
 
     it('shows the server what is left of the deadline: the caller’s, or the record’s if that is less', async () => {
-      await client('words').say({ value: 'a' }, { timeoutMs: 3000 })
-      expect(server.calls.at(-1)?.timeoutMs).toBeLessThanOrEqual(3000)
+      await client('words').say({ value: 'a' }, { timeoutMs: 5000 })
+      expect(server.calls.at(-1)?.timeoutMs).toBeLessThanOrEqual(5000)
       expect(server.calls.at(-1)?.timeoutMs).toBeGreaterThan(2000)
-      await client('hasty').say({ value: 'a' }, { timeoutMs: 3000 })
-      expect(server.calls.at(-1)?.timeoutMs).toBeLessThanOrEqual(200)
-      expect(server.calls.at(-1)?.headers.get(deadlineHeader)).toMatch(/^1\d\dm?$/)
+      await client('hasty').say({ value: 'a' }, { timeoutMs: 5000 })
+      expect(server.calls.at(-1)?.timeoutMs).toBeLessThanOrEqual(2000)
+      expect(server.calls.at(-1)?.headers.get(deadlineHeader)).toMatch(/^1\d{3}m?$/)
     })
 
     it.each([

@@ -29,10 +29,18 @@ describe('package.json', () => {
     expect(readFileSync(`${root}scripts/build.ts`, 'utf8')).toContain('schemaFiles()')
   })
 
-  it('is loaded without side effects, and brings the schema library, and what signs for other clouds', () => {
+  it('is loaded without side effects, and brings the schema library alone', () => {
     expect(pkg.sideEffects).toBe(false)
     expect(pkg.type).toBe('module')
-    expect(Object.keys(pkg.dependencies)).toEqual(['aws4fetch', 'jose', 'valibot'])
+    expect(Object.keys(pkg.dependencies)).toEqual(['valibot'])
+    expect(pkg).not.toHaveProperty('optionalDependencies')
+  })
+
+  it('asks for nothing that has to be there: what a part needs is an optional peer', () => {
+    expect(Object.keys(pkg.peerDependenciesMeta)).toEqual(Object.keys(pkg.peerDependencies))
+    expect(Object.values(pkg.peerDependenciesMeta)).toSatisfy((all: { optional: boolean }[]) =>
+      all.every(({ optional }) => optional),
+    )
   })
 })
 

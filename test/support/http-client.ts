@@ -6,6 +6,8 @@ export interface CallOptions {
   readonly method?: string
   readonly headers?: Record<string, string | string[]>
   readonly body?: string | Buffer | Readable
+  /** Gives the call up. */
+  readonly signal?: AbortSignal
 }
 
 export interface Answer {
@@ -51,11 +53,11 @@ export interface OpenCall {
 }
 
 /** A call whose answer is read, or given up, by hand. */
-export function open(url: string, { method = 'GET', headers = {}, body }: CallOptions = {}): OpenCall {
+export function open(url: string, { method = 'GET', headers = {}, body, signal }: CallOptions = {}): OpenCall {
   const { hostname, port } = new URL(url)
   // As it is written: a URL would tidy up dots and escapes.
   const path = url.slice(url.indexOf('/', 'http://'.length))
-  const outgoing = request({ hostname, port, path, method, headers, agent: false })
+  const outgoing = request({ hostname, port, path, method, headers, agent: false, ...(signal && { signal }) })
   const response = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.on('response', resolve).on('error', reject)
   })

@@ -1,8 +1,7 @@
 /** The built Worker, `dist/worker.js`, in workerd: sockets of its own, a local KV behind REGISTRY, other Workers bound to it. */
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerdStructuredLog } from 'miniflare'
 import { type Answer, type CallOptions, call, type OpenCall, open } from './http-client.ts'
 
 export const bundlePath = fileURLToPath(new URL('../../dist/worker.js', import.meta.url))
@@ -39,6 +38,8 @@ export interface MeshWorker {
   readonly unnamedUrl: string
   /** The workerd process. */
   readonly pid: number
+  /** What the Workers wrote to their console, and what workerd said of exceptions that nobody caught: nothing of it is printed. */
+  readonly said: readonly string[]
   /** The entrance of a Worker in `bindings`. */
   bindingUrl(binding: string): Promise<string>
   /** Writes `services/<name>`: a string as it is, anything else as JSON. */
@@ -63,6 +64,7 @@ export async function startMesh({
   source = readFileSync(bundlePath, 'utf8'),
 }: MeshWorkerOptions = {}): Promise<MeshWorker> {
   const before = new Set(workerdPids())
+  const said: string[] = []
   const bindings = consumer === undefined ? plain : { ...plain, CONSUMER: consumer }
   const scriptName = (script: string) => `script-${script}`
   const miniflare = new Miniflare(
@@ -70,11 +72,10 @@ export async function startMesh({
       cf: false,
       log: new Log(LogLevel.NONE),
       // Exceptions of a Worker are for the assertions to find, not for the terminal.
-      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-        stdout.resume()
-        stderr.resume()
+      handleStructuredLogs: ({ message }: V4WorkerdStructuredLog) => {
+        said.push(message)
+        onLog?.(message)
       },
-      ...(onLog ? { handleStructuredLogs: ({ message }: { message: string }) => onLog(message) } : {}),
       workers: [
         {
           name: 'selvedge',
@@ -151,6 +152,7 @@ export async function startMesh({
     trustedUrl,
     unnamedUrl,
     pid,
+    said,
     bindingUrl: async (binding) => origin(await miniflare.unsafeGetDirectURL(workerName(binding))),
     put,
     delete: (name) => registry.delete(`services/${name}`),

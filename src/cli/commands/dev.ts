@@ -7,6 +7,7 @@ import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import { Fault } from '../fault.ts'
 import { nameOf } from '../key.ts'
+import { assertNodeOfDev } from '../node-version.ts'
 import type { Printer } from '../printer.ts'
 
 interface DevFlags {
@@ -27,6 +28,7 @@ export function devCommand(print: Printer): Command {
 }
 
 async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, print: Printer): Promise<void> {
+  assertNodeOfDev()
   const { line } = print
   const interrupted = interruption()
   const dev = await startDev({

@@ -1,7 +1,7 @@
 /** Lends an attempt what is left of the allowance, and takes back what it did not use. */
 import type { Allowance, Loan } from '../../core/allowance.ts'
 import type { Cancellation } from '../../core/cancellation.ts'
-import { type Ended, errorEnding } from '../../core/ending.ts'
+import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { Target } from '../../core/endpoint.ts'
 import { observer } from '../../core/observer.ts'
 import type { TimeoutPolicy } from '../../policy/timeout.ts'
@@ -54,10 +54,15 @@ export const lend = observer<Needs, Gives>('lend', {
     return response
   },
   failed(error, { loan, attempt, work }) {
-    loan?.settle(errorEnding(attempt, error, work).outcome === 'unsent' ? 0 : loan.amount)
+    loan?.settle(isUnused(errorEnding(attempt, error, work)) ? 0 : loan.amount)
     return undefined
   },
 })
+
+/** Was the attempt not sent at all, or was there nobody who could have used what it was lent? */
+function isUnused({ outcome, pushback }: Ending): boolean {
+  return outcome === 'unsent' || pushback?.verdict === 'go'
+}
 
 /** A binding to the only endpoint is as sure as a call within this Worker; a network, or a time limit, is not. */
 function mayLose(target: Target, { candidates, timeouts }: Needs['service']): boolean {

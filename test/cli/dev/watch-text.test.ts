@@ -29,7 +29,7 @@ describe('watchText', () => {
     await rm(dir, { recursive: true })
   })
 
-  const seen = (...expected: string[]) => vi.waitFor(() => expect(texts).toEqual(expected), { timeout: 5000 })
+  const seen = (...expected: string[]) => vi.waitFor(() => expect(texts).toEqual(expected), { timeout: 20_000 })
 
   it('tells each new text, written in place or moved there, and nothing for a touch', async () => {
     await writeFile(file, 'two')
@@ -42,7 +42,7 @@ describe('watchText', () => {
 
   it('tells once that a file is gone, and goes on when it is back', async () => {
     await rm(file)
-    await vi.waitFor(() => expect(errors).toHaveLength(1), { timeout: 5000 })
+    await vi.waitFor(() => expect(errors).toHaveLength(1), { timeout: 20_000 })
     expect(errors[0]).toContain('ENOENT')
     await writeFile(file, 'back')
     await seen('back')

@@ -78,6 +78,17 @@ describe('lend', () => {
     expect(allowance.used).toBe(1)
   })
 
+  it.each(['backend_not_found', 'credential_failed'] as const)(
+    'takes all back of %s, which nobody processed',
+    async (code) => {
+      const { allowance, attempt } = given(3, undefined)
+      await failureOf(attempt(failing(new MeshError(code, 'Nobody is there.', { verdict: 'go' }))))
+      expect([allowance.used, allowance.left]).toEqual([0, 3])
+      await failureOf(attempt(failing(new MeshError(code, 'It was lost.'))))
+      expect([allowance.used, allowance.left]).toEqual([2, 1])
+    },
+  )
+
   it('charges no more than it lent, whatever an answer says', async () => {
     const { allowance, attempt } = given(3, true)
     await attempt(saying(99))
