@@ -23,7 +23,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   worker: ['core', 'policy', 'wire', 'telemetry', 'registry', 'mesh', 'cloud.ts'],
   cli: ['core', 'policy'],
   'cloud.ts': ['transport'],
-  'index.ts': ['core', 'policy', 'registry', 'mesh'],
+  'index.ts': ['core', 'policy', 'telemetry', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
   'testing.ts': ['core', 'registry', 'mesh', 'telemetry'],
 }
