@@ -18,3 +18,4 @@ export type { ServiceRecord, WrittenPolicy, WrittenRecord } from './policy/recor
 export { type KvRegistryOptions, kvRegistry } from './registry/kv.ts'
 export type { Entry, Registry } from './registry/registry.ts'
 export { viaMesh } from './registry/via-mesh.ts'
+export type { LogLine, LogTo } from './telemetry/log.ts'

@@ -1,6 +1,6 @@
 /** The examples of examples/embedded, run; and a test of a caller, as README.md shows it. */
 import { createTestMesh } from 'selvedge/testing'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import explicit from '../../examples/embedded/explicit.ts'
 import plain from '../../examples/embedded/plain.ts'
 import queue from '../../examples/embedded/queue.ts'
@@ -41,6 +41,10 @@ function givenUsers(answer: (request: Request) => Response | Promise<Response>) 
   return asked
 }
 
+beforeEach(() => {
+  // The log, which goes there by default.
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+})
 afterEach(() => {
   vi.restoreAllMocks()
 })

@@ -227,7 +227,7 @@ function hopTo(next: TestHandler, hop: Hop, clock: VirtualClock): TestHandler {
     const env = { A: endpointOf(road), B: endpointOf(road) }
     const endpoints = [{ binding: 'A' }, { binding: 'B' }].slice(0, hop.endpoints)
     const options = { registry: memoryRegistry({ next: { endpoints, ...policy } }), env, clock, random: seeded(1) }
-    const forward = proxy(options)
+    const forward = proxy({ ...options, log: 'off' })
     const identify = () => ({ name: 'next', path: '/' })
     return (request) => forward(request, { trusted: hop.trusts, defer: () => {}, identify })
   }

@@ -15,7 +15,7 @@ function given(policy: object, ...placed: readonly Placing[]) {
   const env = Object.fromEntries(
     placed.map((_, index) => [`USERS_${index}`, { fetch: async () => new Response(String(index)) }]),
   )
-  const mesh = createMesh({ registry, env, clock, random: seeded(7), freshMs: 0 })
+  const mesh = createMesh({ registry, env, clock, random: seeded(7), freshMs: 0, log: 'off' })
   const put = (...placed: readonly Placing[]) =>
     registry.set('users', {
       ...policy,

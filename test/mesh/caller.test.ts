@@ -10,7 +10,7 @@ function given(name?: string) {
   const messages: QueuedRequest[] = []
   const JOBS = { send: async (message: QueuedRequest) => void messages.push(message) }
   const registry = memoryRegistry({ jobs: { endpoints: [{ queue: { binding: 'JOBS' } }] } })
-  const mesh = createMesh({ registry, env: { JOBS }, ...(name === undefined ? {} : { name }) })
+  const mesh = createMesh({ registry, env: { JOBS }, log: 'off', ...(name === undefined ? {} : { name }) })
   const served = mesh.serve({ fetch: (request) => mesh.fetch('http://jobs/', request) })
   const ctx = (props?: object) => ({ waitUntil() {}, props }) as unknown as ExecutionContext
   const ask = (props?: object, headers: Record<string, string> = forged) =>

@@ -122,7 +122,7 @@ describe('mesh.fetch', () => {
   it('says that a binding is missing', async () => {
     const clock = virtualClock()
     const registry = memoryRegistry({ users: { endpoints: [{ binding: 'USERS' }] } })
-    const mesh = createMesh({ registry, clock, env: {} })
+    const mesh = createMesh({ registry, clock, env: {}, log: 'off' })
     expect((await failureOf(clock.run(mesh.fetch('http://users/')))).code).toBe('no_endpoint')
   })
 
@@ -132,7 +132,7 @@ describe('mesh.fetch', () => {
     const after = upstream(() => new Response('after'))
     const env = { BEFORE: asBinding(before), AFTER: asBinding(after) }
     const registry = memoryRegistry({ users: { endpoints: [{ binding: 'BEFORE' }] } })
-    const mesh = createMesh({ registry, env, clock })
+    const mesh = createMesh({ registry, env, clock, log: 'off' })
     const answers: string[] = []
     for (let second = 0; second < 12; second++) {
       if (second === 3) registry.set('users', { endpoints: [{ binding: 'AFTER' }] })

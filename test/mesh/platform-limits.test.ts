@@ -14,7 +14,7 @@ const USERS = 'https://users.example.com'
 function given(platform: Invocation, options: { maxSubrequests?: number; record?: object; registry?: Registry } = {}) {
   const { record = { endpoints: [USERS] }, registry = memoryRegistry({ users: record }), ...rest } = options
   const clock = quickClock()
-  const mesh = createMesh({ registry, clock, random: seeded(3), fetch: platform.fetch, ...rest })
+  const mesh = createMesh({ registry, clock, random: seeded(3), fetch: platform.fetch, log: 'off', ...rest })
   const codeOf = async (call: Promise<Response>) => {
     try {
       return (await call).status
@@ -117,6 +117,7 @@ describe('six connections', () => {
       clock,
       random: seeded(3),
       fetch: platform.fetch,
+      log: 'off',
     })
     const calls = Array.from({ length: 20 }, () => mesh.fetch('http://users/'))
     const statuses = (await clock.run(Promise.all(calls))).map(({ status }) => status)

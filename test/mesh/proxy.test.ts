@@ -11,7 +11,7 @@ function given(users: TestHandler, policy: object = {}) {
   const ring = spanRing()
   const env = { USERS: { fetch: async (url: string, init: RequestInit) => users(new Request(url, init)) } }
   const registry = memoryRegistry({ users: { endpoints: [{ binding: 'USERS' }], ...policy } })
-  const enter = proxy({ registry, env, clock, random: seeded(7), sink: ring })
+  const enter = proxy({ registry, env, clock, random: seeded(7), sink: ring, log: 'off' })
   const forward = (request: Request, trusted = false) => {
     const identify = () => {
       const { host, path } = splitUrl(request.url)

@@ -27,6 +27,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
   const clock = virtualClock()
   const ring = spanRing()
   const settings = withDefaults({
+    log: 'off',
     registry: memoryRegistry({ users: record }),
     clock,
     random: seeded(7),
