@@ -1,6 +1,7 @@
 /** The mesh as a library: functions call functions by name. */
 import { deadlineIn, earlier } from '../core/deadline.ts'
 import { receipt } from '../core/receipt.ts'
+import { uploadOf } from '../core/upload.ts'
 import { settled } from '../filters/settle.ts'
 import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
@@ -82,6 +83,7 @@ export function createMesh(options: MeshOptions): Mesh {
           trace: from.trace ?? readTrace(headers),
           deadline: earlier(from.deadline, deadlineIn(readTimeoutMs(headers, clock.now()), clock)),
           priority: priorityOf(headers, from),
+          upload: uploadOf(request, clock),
           signals: () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined),
         }),
       )

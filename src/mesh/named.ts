@@ -4,6 +4,7 @@ import type { ServiceName } from '../core/endpoint.ts'
 import type { Priority } from '../core/priority.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
+import type { Upload } from '../core/upload.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
 import type { Inbound } from './accept.ts'
 
@@ -20,6 +21,8 @@ export interface NewCall {
   readonly trace: Trace | undefined
   readonly deadline: Deadline
   readonly priority: Priority
+  /** Its body; `undefined` where there is none. */
+  readonly upload?: Upload | undefined
   /** Abort when a caller leaves. */
   signals(): readonly AbortSignal[]
 }
@@ -29,7 +32,7 @@ export type Named = Omit<Inbound, keyof NewCall> & NewCall
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
   const { clock, random, trusted, defer, signal, place, hops, allowance, subrequests } = from
-  const { name, caller, path, headers, receipt, trace, deadline, priority, signals } = added
+  const { name, caller, path, headers, receipt, trace, deadline, priority, upload, signals } = added
   const call = {
     clock,
     random,
@@ -48,6 +51,7 @@ export function named(from: Inbound, added: NewCall): Named {
     trace,
     deadline,
     priority,
+    upload,
     signals,
     // What the filters beneath give. Spelled out: to spread it here would cost as much as to choose an endpoint.
     service: undefined,

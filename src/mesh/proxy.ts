@@ -1,4 +1,5 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
+import { uploadOf } from '../core/upload.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { type Arrival, type Arrived, accept } from './accept.ts'
 import type { Called } from './name.ts'
@@ -31,6 +32,7 @@ export function proxy(options: MeshOptions): Forward {
         trace,
         deadline,
         priority,
+        upload: uploadOf(request, settings.clock),
         signals: () => [request.signal],
       }),
     )

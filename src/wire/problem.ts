@@ -18,7 +18,7 @@ export interface ProblemFacts {
 }
 
 /** gRPC status of each HTTP status that a mesh error has: invalid argument, not found, unavailable, deadline exceeded … */
-const GRPC_STATUS_OF: Record<number, number> = { 400: 3, 404: 5, 413: 8, 501: 12, 503: 14, 504: 4, 508: 9 }
+const GRPC_STATUS_OF: Record<number, number> = { 400: 3, 404: 5, 408: 4, 413: 8, 501: 12, 503: 14, 504: 4, 508: 9 }
 
 /** The answer that says what went wrong. It is the mesh's own: `selvedge-error` and `proxy-status` say so. */
 export function problemResponse(error: MeshError, request: Request, facts: ProblemFacts = {}): Response {
