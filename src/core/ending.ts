@@ -27,7 +27,7 @@ export interface Ending {
 /** Where the ending of an attempt is kept once it was read. */
 export interface Ended {
   ending?: Ending | undefined
-  readonly upload?: Pick<Upload, 'isHalfSent'> | undefined
+  readonly upload?: Pick<Upload, 'isUntold'> | undefined
 }
 
 /**
@@ -52,7 +52,7 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
   return ending
 }
 
-/** Did the connection break while the caller was still sending? An endpoint closes one that says too little, too. */
+/** Did the connection break where nobody can tell which side did it? */
 function isUntold({ upload }: Ended, error: unknown): boolean {
-  return upload?.isHalfSent === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
+  return upload?.isUntold === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
 }

@@ -2,7 +2,9 @@
 
 // workerd writes `content-length` by what it knows of the stream, and shows that to whoever inspects one. What a header
 // says may be copied from another request (docs/decisions/0036).
-const LENGTH = Object.getOwnPropertySymbols(ReadableStream.prototype).find(({ description }) => description === 'length')
+const LENGTH = Object.getOwnPropertySymbols(ReadableStream.prototype).find(
+  ({ description }) => description === 'length',
+)
 
 /**
  * In bytes; `undefined` where it is not known.

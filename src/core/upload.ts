@@ -7,13 +7,21 @@ import { knownLength } from './known-length.ts'
 
 /** Bytes of a body that are watched and kept, at most (Linkerd 2 keeps as many). What comes behind them the platform pipes by itself. */
 export const REPLAY_LIMIT_BYTES = 65_536
+/** Written at once, at most. */
+const PIECE_BYTES = 16_384
+/** workerd takes two such pieces and a little more for a connection that is not there yet: more went to an endpoint. */
+const CONNECTED_BYTES = 49_152
+/** Whoever closes a connection so long after its beginning may have waited for the body. */
+const SLOW_MS = 1000
 
 type State =
   /** Nobody has asked for it. */
   | 'waiting'
   /** Its sender is waited for. */
   | 'reading'
-  /** There is more than is kept: the rest is piped unseen. */
+  /** There is more than is kept, and the endpoint is waited for. */
+  | 'full'
+  /** The rest is piped unseen. */
   | 'piped'
   /** All of it is there. */
   | 'kept'
@@ -31,8 +39,11 @@ export interface Upload {
   readonly isShort: boolean | undefined
   /** May it be sent again, be it that the rest is yet to come? */
   readonly isReplayable: boolean
-  /** Did the endpoint have some of it while the caller was still sending? Then who broke it off cannot be told. */
-  readonly isHalfSent: boolean
+  /**
+   * If the connection to the endpoint breaks now, can nobody tell whose doing that is? The caller may have broken it off
+   * unseen; or it is slow, or sends too much, and the endpoint has closed before it was read. One that is not there takes nothing.
+   */
+  readonly isUntold: boolean
   /** When the caller was last heard of. */
   readonly heardAt: number
   /** Reads it, up to what is kept. A second time nothing happens. */
@@ -64,7 +75,7 @@ export function keptUpload(bytes: Uint8Array<ArrayBuffer>): Upload {
     isWatched: false,
     isShort: false,
     isReplayable: true,
-    isHalfSent: false,
+    isUntold: false,
     heardAt: 0,
     failure: undefined,
     start: () => {},
@@ -89,7 +100,8 @@ class Passing implements Upload {
   /** What was read beyond what is kept. */
   private beyond: Uint8Array | undefined
   private source: ByteSource | undefined
-  /** Bytes that the latest attempt's endpoint has taken. */
+  /** Of the latest attempt: when it began, and how many bytes its endpoint has taken. */
+  private takenAt = 0
   private taken = 0
   private attempts = 0
   private waiting: (() => void)[] = []
@@ -107,7 +119,7 @@ class Passing implements Upload {
   }
 
   get isOpen(): boolean {
-    return this.isWatched || this.state === 'piped'
+    return this.isWatched || this.state === 'full' || this.state === 'piped'
   }
 
   get isWatched(): boolean {
@@ -122,8 +134,10 @@ class Passing implements Upload {
     return !this.isBesides && (this.isWatched || this.state === 'kept')
   }
 
-  get isHalfSent(): boolean {
-    return this.isOpen && (this.isBesides || this.taken > 0 || this.kept.length === 0)
+  get isUntold(): boolean {
+    if (!this.isOpen) return false
+    if (this.isBesides || this.state === 'piped' || this.taken > CONNECTED_BYTES) return true
+    return this.clock.now() - this.takenAt >= SLOW_MS
   }
 
   /** Content of these cannot be given to a request: it passes with the one that came, once, and a copy is watched. */
@@ -163,7 +177,7 @@ class Passing implements Upload {
     this.beyond = bytes
     if (this.isBesides) source.cancel().catch(() => {})
     else source.release()
-    this.become('piped')
+    this.become('full')
   }
 
   private become(state: State): void {
@@ -178,6 +192,7 @@ class Passing implements Upload {
   }
 
   take(): BodyInit | null {
+    this.takenAt = this.clock.now()
     if (this.isBesides) return this.request.body
     if (this.state === 'kept') return this.kept.length === 0 ? null : this.kept.bytes()
     const { readable, writable } = identityStream(this.length)
@@ -192,7 +207,7 @@ class Passing implements Upload {
     const writer = writable.getWriter()
     try {
       for (let at = 0; at < this.kept.length || this.state === 'reading'; ) {
-        const bytes = this.kept.bytes(at)
+        const bytes = this.kept.bytes(at).subarray(0, PIECE_BYTES)
         if (bytes.length === 0) await new Promise<void>((resolve) => this.next(resolve))
         else {
           await writer.write(bytes)
@@ -202,11 +217,13 @@ class Passing implements Upload {
       }
       if (this.state === 'kept') return await writer.close()
       // Of a body that is not kept there is one, for the latest attempt.
-      if (this.state !== 'piped' || attempt !== this.attempts) throw this.failure?.cause ?? new Error('The body is gone.')
+      if (this.state !== 'full' || attempt !== this.attempts)
+        throw this.failure?.cause ?? new Error('The body is gone.')
       if (this.beyond) await writer.write(this.beyond)
       this.kept = new GatheredBytes()
       this.beyond = undefined
       writer.releaseLock()
+      this.become('piped')
     } catch (error) {
       return writer.abort(error)
     }

@@ -78,7 +78,9 @@ export function mirror<Asking, Live>(
     return answer
 
     async function sendAll(): Promise<void> {
-      const sent = (await copies).map(({ request, upload }, index) => send(chosen[index] as MirrorPlan, request, upload))
+      const sent = (await copies).map(({ request, upload }, index) =>
+        send(chosen[index] as MirrorPlan, request, upload),
+      )
       await Promise.allSettled(sent)
     }
 

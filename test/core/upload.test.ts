@@ -140,20 +140,57 @@ describe('an upload', () => {
     }
   })
 
-  it('does not say that it is half sent before an endpoint had some of it', async () => {
-    const { upload, send, end } = given()
-    // Nobody can take what is not there.
-    expect(upload.isHalfSent).toBe(true)
-    send('one')
-    await turn()
-    expect(upload.isHalfSent).toBe(false)
-    const reader = (upload.take() as ReadableStream<Uint8Array>).getReader()
-    await reader.read()
-    await turn()
-    expect(upload.isHalfSent).toBe(true)
-    end()
-    await turn()
-    expect(upload.isHalfSent).toBe(false)
+  describe('whose connection to an endpoint breaks', () => {
+    it('is that one’s affair, while its caller sends at once and the endpoint takes little', async () => {
+      const { upload, send, end } = given()
+      const reader = (upload.take() as ReadableStream<Uint8Array>).getReader()
+      send('one')
+      await reader.read()
+      expect(upload.isUntold).toBe(false)
+      end()
+      await turn()
+      expect(upload.isUntold).toBe(false)
+    })
+
+    it('may be the caller’s after a second in which it did not send all', async () => {
+      const clock = virtualClock()
+      const { upload, send, end } = given(clock)
+      upload.take()
+      await clock.advance(999)
+      send('one')
+      expect(upload.isUntold).toBe(false)
+      await clock.advance(1)
+      expect(upload.isUntold).toBe(true)
+      end()
+      await turn()
+      expect(upload.isUntold).toBe(false)
+    })
+
+    it('may be the caller’s once more was taken than a connection that is not there would take', async () => {
+      for (const [length, isUntold] of [
+        [49_152, false],
+        [60_000, true],
+      ] as const) {
+        const { upload, send } = given()
+        const reader = (upload.take() as ReadableStream<Uint8Array>).getReader()
+        send(new Uint8Array(length))
+        for (let read = 0; read < length; ) read += (await reader.read()).value?.length ?? 0
+        await turn()
+        expect(upload.isUntold).toBe(isUntold)
+      }
+    })
+
+    it('may be the caller’s while the rest is piped, and not when it was', async () => {
+      const { upload, send, end } = given()
+      const body = read(upload.take())
+      send(new Uint8Array(100_000))
+      await turn()
+      expect(upload.isUntold).toBe(true)
+      end()
+      await body
+      await turn()
+      expect(upload.isUntold).toBe(false)
+    })
   })
 
   it('is given back to its sender when it is called off', async () => {
@@ -202,7 +239,7 @@ describe('an upload', () => {
 
   it('can be had of bytes that are there', async () => {
     const upload = keptUpload(new Uint8Array(3))
-    expect(upload).toMatchObject({ isOpen: false, isReplayable: true, isHalfSent: false })
+    expect(upload).toMatchObject({ isOpen: false, isReplayable: true, isUntold: false })
     expect((await read(upload.take())).length).toBe(3)
     expect((await upload.whole())?.length).toBe(3)
   })
