@@ -37,8 +37,8 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
     const deadline = earlier(callers, deadlineIn(service.timeouts.requestMs, clock))
     const left = remaining(deadline, clock)
     const work = cancellation(withSignal)
-    const exceeded = () =>
-      work.cancel(
+    const exceeded = (): undefined =>
+      void work.cancel(
         new MeshError('deadline_exceeded', `No answer came within the ${Math.round(left)} ms that were left.`),
       )
     // A listener costs as much as all the balancing. Without it the platform still cancels what is under way.
@@ -94,7 +94,7 @@ function sentAt({ isOpen, heardAt }: Pick<Upload, 'isOpen' | 'heardAt'>, clock: 
 function answered(
   work: Cancellation,
   ms: number,
-  late: () => number | undefined | void,
+  late: () => number | undefined,
   clock: Clock,
   go: () => Promise<Response>,
 ): Promise<Response> {
