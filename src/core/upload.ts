@@ -60,12 +60,17 @@ export interface Upload {
   cancel(reason: unknown): void
 }
 
-/** The body of a request; `undefined` where there is none. An empty one is none: a GET must not have it. */
-export function uploadOf(request: Request, clock: Clock): Upload | undefined {
+/**
+ * The body of a request; `undefined` where there is none. An empty one is none: a GET must not have it.
+ *
+ * @param isPipeable did the request come over the network? Then the platform may pipe what is not kept; workerd does not do so
+ * with the readable end of a stream of its own, which a function may have made.
+ */
+export function uploadOf(request: Request, clock: Clock, isPipeable = false): Upload | undefined {
   const { body } = request
   if (!body) return undefined
   const length = knownLength(body, () => request.headers.get('content-length'))
-  return length === 0 ? undefined : new Passing(request, body, length, clock)
+  return length === 0 ? undefined : new Passing(request, body, length, clock, isPipeable)
 }
 
 /** One that is there already. */
@@ -109,8 +114,16 @@ class Passing implements Upload {
   private readonly body: ReadableStream<Uint8Array>
   private readonly length: number | undefined
   private readonly clock: Clock
+  private readonly isPipeable: boolean
 
-  constructor(request: Request, body: ReadableStream<Uint8Array>, length: number | undefined, clock: Clock) {
+  constructor(
+    request: Request,
+    body: ReadableStream<Uint8Array>,
+    length: number | undefined,
+    clock: Clock,
+    isPipeable: boolean,
+  ) {
+    this.isPipeable = isPipeable
     this.request = request
     this.body = body
     this.length = length
@@ -176,7 +189,7 @@ class Passing implements Upload {
   private passOn(bytes: Uint8Array, source: ByteSource): void {
     this.beyond = bytes
     if (this.isBesides) source.cancel().catch(() => {})
-    else source.release()
+    else if (this.isPipeable) source.release()
     this.become('full')
   }
 
@@ -222,14 +235,25 @@ class Passing implements Upload {
       if (this.beyond) await writer.write(this.beyond)
       this.kept = new GatheredBytes()
       this.beyond = undefined
-      writer.releaseLock()
       this.become('piped')
+      if (!this.isPipeable) await this.copyTo(writer)
     } catch (error) {
       return writer.abort(error)
     }
-    await this.body.pipeTo(writable)
+    if (this.isPipeable) {
+      writer.releaseLock()
+      await this.body.pipeTo(writable)
+    }
     this.heardAt = this.clock.now()
     this.become('sent')
+  }
+
+  private async copyTo(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+    const source = this.source as ByteSource
+    // Whoever does not want it is heard of at once, not at the next bytes.
+    writer.closed.catch((reason) => source.cancel(reason)).catch(() => {})
+    for (let bytes = await source.read(); bytes; bytes = await source.read()) await writer.write(bytes)
+    await writer.close()
   }
 
   async whole(): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -32,7 +32,7 @@ export function proxy(options: MeshOptions): Forward {
         trace,
         deadline,
         priority,
-        upload: uploadOf(request, settings.clock),
+        upload: uploadOf(request, settings.clock, true),
         signals: () => [request.signal],
       }),
     )

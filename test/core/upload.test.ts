@@ -13,9 +13,9 @@ function noise(length: number): Uint8Array {
 }
 
 /** A body that its sender sends as the test says. */
-function given(clock = virtualClock()): Sender & { upload: Upload } {
+function given(clock = virtualClock(), isPipeable = false): Sender & { upload: Upload } {
   const sender = sending()
-  const upload = uploadOf(sender.request, clock) as Upload
+  const upload = uploadOf(sender.request, clock, isPipeable) as Upload
   upload.start()
   return { ...sender, upload }
 }
@@ -87,8 +87,8 @@ describe('an upload', () => {
       maxLength: 12,
     })
     await fc.assert(
-      fc.asyncProperty(sizes, fc.boolean(), async (sizes, isLate) => {
-        const { upload, send, end } = given()
+      fc.asyncProperty(sizes, fc.boolean(), fc.boolean(), async (sizes, isLate, isPipeable) => {
+        const { upload, send, end } = given(virtualClock(), isPipeable)
         const bytes = noise(sizes.reduce((sum, size) => sum + size, 0))
         let body = isLate ? undefined : read(upload.take())
         let at = 0
@@ -126,9 +126,9 @@ describe('an upload', () => {
     expect((await read(taken)).length).toBe(100 * 20_000)
   })
 
-  it('tells whoever reads it that it broke off, and says why', async () => {
+  it.each([true, false])('tells whoever reads it that it broke off, and says why: piped %s', async (isPipeable) => {
     for (const length of [10, 100_000]) {
-      const { upload, send, fail } = given()
+      const { upload, send, fail } = given(virtualClock(), isPipeable)
       const body = failureOf(read(upload.take()))
       send(new Uint8Array(length))
       await turn()
@@ -201,6 +201,19 @@ describe('an upload', () => {
     expect(reason()).toBe(left)
     expect(await body).toBeInstanceOf(Error)
     expect(upload.isOpen).toBe(false)
+  })
+
+  it.each([true, false])('is given back to its sender when nobody wants the rest: piped %s', async (isPipeable) => {
+    const { upload, send, reason } = given(virtualClock(), isPipeable)
+    const reader = (upload.take() as ReadableStream<Uint8Array>).getReader()
+    send(new Uint8Array(70_000))
+    for (let read = 0; read < 70_000; ) read += (await reader.read()).value?.length ?? 0
+    await turn()
+    expect(reason()).toBeUndefined()
+    const enough = new Error('enough')
+    await reader.cancel(enough)
+    await turn()
+    expect(reason()).toBe(enough)
   })
 
   it('is heard of: when its sender was last, and when it ends', async () => {

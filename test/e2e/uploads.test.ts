@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type KvServer, startKv } from '../support/kv-server.ts'
+import { residentBytes } from '../support/mesh-worker.ts'
 import { type RawClient, rawClient } from '../support/raw-socket.ts'
 import { type RawWorkerd, startRawWorkerd } from '../support/raw-workerd.ts'
 import { noise, startUpstream, type Upstream } from '../support/servers.ts'
@@ -198,6 +199,60 @@ describe('a body that', () => {
     expect(await open.answered()).toBe(200)
     await eventually('the answer is there', () => open.received.includes('"body":"abc"'))
     expect(open.received).toContain('"transfer-encoding":"chunked"')
+  })
+
+  it('of a GET passes, and so does one that says that it is empty', async () => {
+    const path = pair()
+    for (const [method, body] of [
+      ['GET', 'a query'],
+      ['GET', ''],
+      ['POST', ''],
+    ] as const) {
+      const client = await say(half(`${path}/echo`, body, body.length).replace('POST', method))
+      expect(await client.answered()).toBe(200)
+      await eventually('the answer is there', () => client.received.includes(`"body":"${body}"`))
+    }
+  })
+
+  it('of any method is copied by a mirror', async () => {
+    const copies = service({ endpoints: [second.url] }).slice('/svc/'.length)
+    const mirror = { type: 'RequestMirror', requestMirror: { backendRef: { name: copies } } }
+    const path = service({ endpoints: [first.url], rules: [{ filters: [mirror] }] })
+    for (const [method, query] of [
+      ['GET', 'a'],
+      ['HEAD', 'b'],
+      ['POST', 'c'],
+    ] as const) {
+      const client = await say(half(`${path}/copied?${query}`, 'content', 7).replace('POST', method))
+      expect(await client.answered()).toBe(200)
+      const arrived = (upstream: Upstream) => upstream.seen.find(({ target }) => target === `/copied?${query}`)
+      const copy = await eventually('the copy arrives', () => arrived(second))
+      await eventually('with its content', () => copy.received === 7 && arrived(first)?.received === 7)
+    }
+  })
+
+  it('costs what it weighs, however small its chunks are', async () => {
+    const path = service({ endpoints: [first.url] })
+    await asked(path, 8)
+    const before = residentBytes(mesh.pid)
+    const one = '1\r\nx\r\n'.repeat(10_000)
+    const puts = Array.from({ length: 4 }, () => say(chunked(`${path}/upload`, one).replace('POST', 'PUT')))
+    const open = await Promise.all(puts)
+    await eventually('all have arrived', () => first.seen.filter(({ received }) => received === 10_000).length === 4)
+    // A measurement with room: they weighed 200 MB. What is left is what it takes to read 40,000 chunks, not to hold them.
+    expect(residentBytes(mesh.pid) - before).toBeLessThan(120 * MB)
+    for (const client of open) client.send('0\r\n\r\n')
+    for (const client of open) expect(await client.answered()).toBe(200)
+  })
+
+  it('of an answer passes, whatever its status', async () => {
+    first.override = (request, response) => {
+      request.resume()
+      response.writeHead(799, { server: 'odd' }).write('odd, ')
+      response.end('but so it is')
+    }
+    const answer = await mesh.call(service({ endpoints: [first.url] }))
+    expect([answer.status, answer.text]).toEqual([799, 'odd, but so it is'])
   })
 
   it('flows: the endpoint has its first half before the second is sent', async () => {
