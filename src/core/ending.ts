@@ -54,5 +54,5 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
 
 /** Did the connection break where nobody can tell which side did it? */
 function isUntold({ upload }: Ended, error: unknown): boolean {
-  return upload?.isUntold === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
+  return upload?.isUntold() === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
 }

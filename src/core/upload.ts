@@ -32,20 +32,20 @@ type State =
 
 export interface Upload {
   /** Is the caller still sending, as far as is known? */
-  readonly isOpen: boolean
+  isOpen(): boolean
   /** Is it known when the caller's side breaks or falls silent? */
-  readonly isWatched: boolean
+  isWatched(): boolean
   /** Is it no longer than what is kept? `undefined` where its length is not known. */
   readonly isShort: boolean | undefined
   /** May it be sent again, be it that the rest is yet to come? */
-  readonly isReplayable: boolean
+  isReplayable(): boolean
   /**
    * If the connection to the endpoint breaks now, can nobody tell whose doing that is? The caller may have broken it off
    * unseen; or it is slow, or sends too much, and the endpoint has closed before it was read. One that is not there takes nothing.
    */
-  readonly isUntold: boolean
+  isUntold(): boolean
   /** When the caller was last heard of. */
-  readonly heardAt: number
+  heardAt(): number
   /** Reads it, up to what is kept. A second time nothing happens. */
   start(): void
   /** The body for an attempt: as much as is there, and what comes. */
@@ -53,7 +53,7 @@ export interface Upload {
   /** Calls `then` once, when more of it is there or it has ended, one way or the other. */
   next(then: () => void): void
   /** Why it broke off on the caller's side; `undefined` where it did not. */
-  readonly failure: { readonly cause: unknown } | undefined
+  failure(): { readonly cause: unknown } | undefined
   /** All of it; `undefined` where it is more than is kept, or broke off. */
   whole(): Promise<Uint8Array<ArrayBuffer> | undefined>
   /** Nobody wants it any more. */
@@ -70,201 +70,158 @@ export function uploadOf(request: Request, clock: Clock, isPipeable = false): Up
   const { body } = request
   if (!body) return undefined
   const length = knownLength(body, () => request.headers.get('content-length'))
-  return length === 0 ? undefined : new Passing(request, body, length, clock, isPipeable)
+  return length === 0 ? undefined : passing(request, clock, length, isPipeable)
 }
 
 /** One that is there already. */
-export function keptUpload(bytes: Uint8Array<ArrayBuffer>): Upload {
-  return {
-    isOpen: false,
-    isWatched: false,
-    isShort: false,
-    isReplayable: true,
-    isUntold: false,
-    heardAt: 0,
-    failure: undefined,
-    start: () => {},
-    take: () => bytes,
-    next: () => {},
-    whole: async () => bytes,
-    cancel: () => {},
-  }
+export function keptUpload(request: Request, clock: Clock, bytes: Uint8Array<ArrayBuffer>): Upload {
+  return passing(request, clock, bytes.length, false, bytes)
 }
 
 /** Calls `then` when the caller has sent all of it, or will not: at once if that is so. */
 export function whenClosed(upload: Upload, then: () => void): void {
-  if (upload.isOpen) upload.next(() => whenClosed(upload, then))
+  if (upload.isOpen()) upload.next(() => whenClosed(upload, then))
   else then()
 }
 
-class Passing implements Upload {
-  heardAt: number
-  failure: Upload['failure']
-  private state: State = 'waiting'
-  private kept = new GatheredBytes()
+function passing(
+  request: Request,
+  clock: Clock,
+  length: number | undefined,
+  isPipeable: boolean,
+  whole?: Uint8Array<ArrayBuffer>,
+): Upload {
+  // Content of these cannot be given to a request: it passes with the one that came, once, and a copy is watched.
+  const isBesides = request.method === 'GET' || request.method === 'HEAD'
+  let state: State = whole ? 'kept' : 'waiting'
+  let kept = new GatheredBytes()
+  if (whole) kept.add(whole, true)
   /** What was read beyond what is kept. */
-  private beyond: Uint8Array | undefined
-  private source: ByteSource | undefined
-  /** Of the latest attempt: when it began, and how many bytes its endpoint has taken. */
-  private takenAt = 0
-  private taken = 0
-  private attempts = 0
-  private waiting: (() => void)[] = []
-  private readonly request: Request
-  private readonly body: ReadableStream<Uint8Array>
-  private readonly length: number | undefined
-  private readonly clock: Clock
-  private readonly isPipeable: boolean
+  let beyond: Uint8Array | undefined
+  let source: ByteSource | undefined
+  let heardAt = clock.now()
+  let failure: ReturnType<Upload['failure']>
+  let reason: unknown
+  // Of the latest attempt: when it began, and how many bytes its endpoint has taken.
+  let takenAt = heardAt
+  let taken = 0
+  let attempts = 0
+  let waiting: (() => void)[] = []
 
-  constructor(
-    request: Request,
-    body: ReadableStream<Uint8Array>,
-    length: number | undefined,
-    clock: Clock,
-    isPipeable: boolean,
-  ) {
-    this.isPipeable = isPipeable
-    this.request = request
-    this.body = body
-    this.length = length
-    this.clock = clock
-    this.heardAt = clock.now()
+  const isWatched = () => state === 'waiting' || state === 'reading'
+  const isOpen = () => isWatched() || state === 'full' || state === 'piped'
+  const next = (then: () => void) => void waiting.push(then)
+  const change = () => new Promise<void>(next)
+
+  function become(now: State): void {
+    state = now
+    const told = waiting
+    waiting = []
+    for (const then of told) then()
   }
 
-  get isOpen(): boolean {
-    return this.isWatched || this.state === 'full' || this.state === 'piped'
-  }
-
-  get isWatched(): boolean {
-    return this.state === 'waiting' || this.state === 'reading'
-  }
-
-  get isShort(): boolean | undefined {
-    return this.length === undefined ? undefined : this.length <= REPLAY_LIMIT_BYTES
-  }
-
-  get isReplayable(): boolean {
-    return !this.isBesides && (this.isWatched || this.state === 'kept')
-  }
-
-  get isUntold(): boolean {
-    if (!this.isOpen) return false
-    if (this.isBesides || this.state === 'piped' || this.taken > CONNECTED_BYTES) return true
-    return this.clock.now() - this.takenAt >= SLOW_MS
-  }
-
-  /** Content of these cannot be given to a request: it passes with the one that came, once, and a copy is watched. */
-  private get isBesides(): boolean {
-    return this.request.method === 'GET' || this.request.method === 'HEAD'
-  }
-
-  start(): void {
-    if (this.state !== 'waiting') return
-    this.state = 'reading'
-    this.read().catch((cause) => {
-      if (this.state !== 'reading') return
-      this.failure = { cause }
-      this.become('broken')
+  function start(): void {
+    if (state !== 'waiting') return
+    state = 'reading'
+    read().catch((cause) => {
+      if (state !== 'reading') return
+      failure = { cause }
+      reason = cause
+      become('broken')
     })
   }
 
-  private async read(): Promise<void> {
-    const body = this.isBesides ? (this.request.clone().body as ReadableStream<Uint8Array>) : this.body
-    const source = byteSource(body, Math.min(this.length ?? REPLAY_LIMIT_BYTES, REPLAY_LIMIT_BYTES))
-    this.source = source
-    while (this.state === 'reading') {
+  async function read(): Promise<void> {
+    const { body } = isBesides ? request.clone() : request
+    source = byteSource(body as ReadableStream<Uint8Array>, Math.min(length ?? REPLAY_LIMIT_BYTES, REPLAY_LIMIT_BYTES))
+    while (state === 'reading') {
       const bytes = await source.read()
-      if (this.state !== 'reading') return
-      this.heardAt = this.clock.now()
-      if (!bytes) this.become('kept')
-      else if (this.kept.length + bytes.length > REPLAY_LIMIT_BYTES) this.passOn(bytes, source)
-      else {
+      if (state !== 'reading') return
+      heardAt = clock.now()
+      if (!bytes) become('kept')
+      else if (kept.length + bytes.length > REPLAY_LIMIT_BYTES) {
+        beyond = bytes
+        if (isBesides) source.cancel().catch(() => {})
+        else if (isPipeable) source.release()
+        become('full')
+      } else {
         // Nothing more is read into the buffer of one that has come whole.
-        this.kept.add(bytes, bytes.length === this.length)
-        this.become(this.kept.length === this.length ? 'kept' : 'reading')
+        kept.add(bytes, bytes.length === length)
+        become(kept.length === length ? 'kept' : 'reading')
       }
     }
   }
 
-  private passOn(bytes: Uint8Array, source: ByteSource): void {
-    this.beyond = bytes
-    if (this.isBesides) source.cancel().catch(() => {})
-    else if (this.isPipeable) source.release()
-    this.become('full')
-  }
-
-  private become(state: State): void {
-    this.state = state
-    const { waiting } = this
-    this.waiting = []
-    for (const then of waiting) then()
-  }
-
-  next(then: () => void): void {
-    this.waiting.push(then)
-  }
-
-  take(): BodyInit | null {
-    this.takenAt = this.clock.now()
-    if (this.isBesides) return this.request.body
-    if (this.state === 'kept') return this.kept.length === 0 ? null : this.kept.bytes()
-    const { readable, writable } = identityStream(this.length)
-    this.taken = 0
-    this.attempts += 1
-    // Whoever reads hears of a failure through the stream.
-    this.write(writable, this.attempts).catch(() => {})
-    return readable
-  }
-
-  private async write(writable: WritableStream<Uint8Array>, attempt: number): Promise<void> {
+  async function write(writable: WritableStream<Uint8Array>, attempt: number): Promise<void> {
     const writer = writable.getWriter()
     try {
-      for (let at = 0; at < this.kept.length || this.state === 'reading'; ) {
-        const bytes = this.kept.bytes(at).subarray(0, PIECE_BYTES)
-        if (bytes.length === 0) await new Promise<void>((resolve) => this.next(resolve))
+      for (let at = 0; at < kept.length || state === 'reading'; ) {
+        const bytes = kept.bytes(at).subarray(0, PIECE_BYTES)
+        if (bytes.length === 0) await change()
         else {
           await writer.write(bytes)
           at += bytes.length
-          this.taken = at
+          taken = at
         }
       }
-      if (this.state === 'kept') return await writer.close()
+      if (state === 'kept') return await writer.close()
       // Of a body that is not kept there is one, for the latest attempt.
-      if (this.state !== 'full' || attempt !== this.attempts)
-        throw this.failure?.cause ?? new Error('The body is gone.')
-      if (this.beyond) await writer.write(this.beyond)
-      this.kept = new GatheredBytes()
-      this.beyond = undefined
-      this.become('piped')
-      if (!this.isPipeable) await this.copyTo(writer)
+      if (state !== 'full' || attempt !== attempts) throw reason
+      await writer.write(beyond)
+      kept = new GatheredBytes()
+      beyond = undefined
+      become('piped')
+      if (!isPipeable) await copyTo(writer, source as ByteSource)
     } catch (error) {
       return writer.abort(error)
     }
-    if (this.isPipeable) {
+    if (isPipeable) {
       writer.releaseLock()
-      await this.body.pipeTo(writable)
+      await request.body?.pipeTo(writable)
     }
-    this.heardAt = this.clock.now()
-    this.become('sent')
+    heardAt = clock.now()
+    become('sent')
   }
 
-  private async copyTo(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
-    const source = this.source as ByteSource
-    // Whoever does not want it is heard of at once, not at the next bytes.
-    writer.closed.catch((reason) => source.cancel(reason)).catch(() => {})
-    for (let bytes = await source.read(); bytes; bytes = await source.read()) await writer.write(bytes)
-    await writer.close()
+  return {
+    isOpen,
+    isWatched,
+    isShort: length === undefined ? undefined : length <= REPLAY_LIMIT_BYTES,
+    isReplayable: () => !isBesides && (isWatched() || state === 'kept'),
+    isUntold: () =>
+      isOpen() && (isBesides || state === 'piped' || taken > CONNECTED_BYTES || clock.now() - takenAt >= SLOW_MS),
+    heardAt: () => heardAt,
+    start,
+    take() {
+      takenAt = clock.now()
+      taken = 0
+      attempts += 1
+      if (isBesides) return request.body
+      if (state === 'kept') return kept.length === 0 ? null : kept.bytes()
+      const { readable, writable } = identityStream(length)
+      // Whoever reads hears of a failure through the stream.
+      write(writable, attempts).catch(() => {})
+      return readable
+    },
+    next,
+    failure: () => failure,
+    async whole() {
+      start()
+      while (isWatched()) await change()
+      return state === 'kept' ? kept.bytes() : undefined
+    },
+    cancel(why) {
+      if (state !== 'reading') return
+      reason = why
+      become('broken')
+      source?.cancel(why).catch(() => {})
+    },
   }
+}
 
-  async whole(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    this.start()
-    while (this.isWatched) await new Promise<void>((resolve) => this.next(resolve))
-    return this.state === 'kept' ? this.kept.bytes() : undefined
-  }
-
-  cancel(reason: unknown): void {
-    if (this.state !== 'reading') return
-    this.become('broken')
-    this.source?.cancel(reason).catch(() => {})
-  }
+async function copyTo(writer: WritableStreamDefaultWriter<Uint8Array>, { read, cancel }: ByteSource): Promise<void> {
+  // Whoever does not want it is heard of at once, not at the next bytes.
+  writer.closed.catch(cancel).catch(() => {})
+  for (let bytes = await read(); bytes; bytes = await read()) await writer.write(bytes)
+  await writer.close()
 }

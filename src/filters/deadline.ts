@@ -77,13 +77,13 @@ export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDead
   }
   call.onCancel((reason) => work.cancel(reason, call.isByCaller))
   // What the endpoint is told holds from its beginning: of a body that is still to come nobody knows how long it takes.
-  const given = { deadline: upload?.isOpen ? deadline : earlier(deadline, deadlineIn(attemptMs, clock)), work }
+  const given = { deadline: upload?.isOpen() ? deadline : earlier(deadline, deadlineIn(attemptMs, clock)), work }
   return answered(work, attemptMs, timedOut, clock, () => next(request, given))
 }
 
 /** Until when the caller was sending: now, where it still is. */
 function sentAt({ isOpen, heardAt }: Pick<Upload, 'isOpen' | 'heardAt'>, clock: Clock): number {
-  return isOpen ? clock.now() : heardAt
+  return isOpen() ? clock.now() : heardAt()
 }
 
 /**

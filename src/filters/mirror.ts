@@ -115,5 +115,5 @@ async function copiesOf(request: Request, count: number, { upload, clock }: Pick
     return clones.map((request) => ({ request, upload: uploadOf(request, clock) }))
   }
   const bytes = await upload.whole()
-  return bytes ? copies.map(() => ({ request, upload: keptUpload(bytes) })) : []
+  return bytes ? copies.map(() => ({ request, upload: keptUpload(request, clock, bytes) })) : []
 }

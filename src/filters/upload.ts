@@ -48,16 +48,17 @@ export function hasUpload({ upload }: Pick<Needs, 'upload'>): boolean {
  */
 export function upload(senders: Senders): Filter<Needs> {
   return async function upload(request, context, next) {
-    const { clock, work, headers, service, signals } = context
+    const { clock, work, headers, service } = context
     const body = context.upload as Upload
     const idleMs = isStream(headers) ? Number.POSITIVE_INFINITY : service.timeouts.bodyIdleMs
-    const endings = [
-      whenSilent(body, idleMs, clock, () => {
-        work.cancel(new MeshError('body_idle', `Nothing of the request's body came for ${idleMs} ms.`), true)
-      }),
-    ]
+    const stop = whenSilent(body, idleMs, clock, () =>
+      work.cancel(new MeshError('body_idle', `No more of the body came for ${idleMs} ms.`), true),
+    )
+    let release: (() => void) | undefined
+    let isAnswered = false
     const end = () => {
-      for (const ending of endings.splice(0)) ending()
+      stop()
+      release?.()
     }
     work.onCancel((reason) => {
       end()
@@ -66,14 +67,14 @@ export function upload(senders: Senders): Filter<Needs> {
     try {
       body.start()
       await opened(body)
-      if (body.isOpen) {
-        endings.push(admitted(senders, request, context))
+      if (body.isOpen()) {
+        release = admitted(senders, request, context)
         // Of a caller that leaves within its body nothing else may tell.
-        cancelOn(work, signals())
+        cancelOn(work, context.signals())
       }
-      let isAnswered = false
       whenClosed(body, () => {
-        if (body.failure && !isAnswered) work.cancel(brokenBy(body.failure), true)
+        const failure = body.failure()
+        if (failure && !isAnswered) work.cancel(new MeshError('body_broken', 'The body broke off.', failure), true)
         end()
       })
       if (work.reason !== undefined) throw work.reason
@@ -99,33 +100,29 @@ function whenSilent(body: Upload, ms: number, clock: Clock, then: () => void): (
   let stop = () => {}
   const listen = (leftMs: number) => {
     stop = clock.after(leftMs, () => {
-      if (!body.isWatched) return
-      const silentMs = clock.now() - body.heardAt
+      if (!body.isWatched()) return
+      const silentMs = clock.now() - body.heardAt()
       if (silentMs < ms) listen(ms - silentMs)
       else then()
     })
   }
-  if (body.isOpen && ms !== Number.POSITIVE_INFINITY) listen(ms)
+  if (body.isOpen() && ms !== Number.POSITIVE_INFINITY) listen(ms)
   return () => stop()
 }
 
 /** Waits for the first bytes of a body that is short, and for none of others: most that are sent are there already. */
 async function opened(body: Upload): Promise<void> {
-  if (body.isShort) return body.isWatched ? new Promise<void>((resolve) => body.next(resolve)) : undefined
-  if (body.isShort === undefined) for (let turn = 0; turn < TURNS && body.isWatched; turn++) await null
+  if (body.isShort) return body.isWatched() ? new Promise<void>((resolve) => body.next(resolve)) : undefined
+  if (body.isShort === undefined) for (let turn = 0; turn < TURNS && body.isWatched(); turn++) await null
 }
 
-function admitted(senders: Senders, request: Request, { clock, deadline, trusted, caller, random }: Needs): () => void {
+/** What gives its place back to who sends it. What this function sends by itself is its own affair. */
+function admitted(senders: Senders, request: Request, { clock, deadline, trusted, caller, random }: Needs) {
   const sender = request.headers.get(ADDRESS) ?? caller
-  // What this function sends by itself is its own affair.
-  if (sender === undefined && trusted) return () => {}
+  if (sender === undefined && trusted) return undefined
   const now = clock.now()
   const expiresAt = Math.min(deadline.at + GRACE_MS, now + LONGEST_MS)
   const release = senders.start(sender ?? UNKNOWN, now, expiresAt)
   if (release) return release
-  throw overloaded(`This caller is sending ${MOST_UPLOADS} bodies already, and may not add to them.`, true, random)
-}
-
-function brokenBy({ cause }: NonNullable<Upload['failure']>): MeshError {
-  return new MeshError('body_broken', "The request's body broke off before its end.", { cause })
+  throw overloaded(`This caller is sending ${MOST_UPLOADS} bodies already.`, true, random)
 }

@@ -89,8 +89,9 @@ function settle(context: Needs & Room<Gives>, { outcome, blame, status, pushback
   note.tookMs = at - note.startedAt
   if (outcome !== 'unsent' && outcome !== 'cancelled') candidate?.warmth?.end(at)
   // To wake it took whatever it took: the next ones will not have to.
-  const isSample = !isCold && !(outcome === 'success' && upload?.isOpen)
+  const isSample = !isCold && !(outcome === 'success' && upload?.isOpen())
   const load = pick ?? candidate?.load.start(at, at)
   load?.settle(isSample ? outcome : 'unsent', at, pushback?.waitMs)
-  if (outcome === 'success' && isSample) candidate?.latency.add(at - Math.max(note.startedAt, upload?.heardAt ?? 0), at)
+  if (outcome === 'success' && isSample)
+    candidate?.latency.add(at - Math.max(note.startedAt, upload?.heardAt() ?? 0), at)
 }

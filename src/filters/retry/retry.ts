@@ -63,7 +63,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
 
   const isRepeatable = isIdempotent(request.method) || hasKey(request)
   for (let number = 1; ; number++) {
-    const isLast = number > policy.attempts || upload?.isReplayable === false
+    const isLast = number > policy.attempts || upload?.isReplayable() === false
     const attempt = attemptOf(number, upload?.take() ?? null, !isLast && isRepeatable, false, upload)
     let ending: Ending
     try {
@@ -121,7 +121,7 @@ function judge(ending: Ending, tried: Tried): Verdict {
   if (pushback?.verdict === 'stop') return { refused: 'pushback' }
   if (number > policy.attempts) return { refused: 'attempts' }
   if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
-  if (upload?.isReplayable === false) return { refused: 'not-replayable' }
+  if (upload?.isReplayable() === false) return { refused: 'not-replayable' }
   if (allowance.left < 1) return { refused: 'allowance' }
   if (subrequests.left < 1) return { refused: 'subrequests' }
   const waitMs = waitOf(pushback, tried)
