@@ -298,6 +298,11 @@ export const WORDS: Readonly<Record<string, Words>> = {
     default: '0s',
     examples: ['250ms', '2s'],
   },
+  'timeouts.bodyIdle': {
+    description: `How long a caller may send nothing of its body, which is then answered 408. "0s" switches it off. Streams of gRPC and Connect may be silent. ${DURATION}`,
+    default: '10s',
+    examples: ['5s', '30s'],
+  },
   retry: { description: 'What is tried again. Only idempotent requests are, or those with an idempotency-key.' },
   'retry.codes': { description: 'Answers that are tried again: 400 to 599, each once.', default: [502, 503, 504] },
   'codes[]': { description: 'A status, 400 to 599.' },

@@ -1,10 +1,13 @@
 /** One of the attempts of a call. */
 import type { Ended, Ending } from './ending.ts'
+import type { Upload } from './upload.ts'
 
 export interface Attempt extends Ended {
   /** 1 is the first. */
   readonly number: number
   readonly body: BodyInit | null
+  /** What its body is taken from; `undefined` where there is none. */
+  readonly upload: Upload | undefined
   /** Could another follow, if this one fails? */
   readonly mayRepeat: boolean
   /** Is it sent while the first is under way? Then it goes elsewhere, or not at all. */
@@ -14,6 +17,12 @@ export interface Attempt extends Ended {
 }
 
 /** One that begins. */
-export function attempt(number: number, body: BodyInit | null, mayRepeat: boolean, isHedge = false): Attempt {
-  return { number, body, mayRepeat, isHedge, ending: undefined }
+export function attempt(
+  number: number,
+  body: BodyInit | null,
+  mayRepeat: boolean,
+  isHedge = false,
+  upload?: Upload,
+): Attempt {
+  return { number, body, upload, mayRepeat, isHedge, ending: undefined }
 }

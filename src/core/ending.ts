@@ -2,6 +2,7 @@
 import type { Cancellation } from './cancellation.ts'
 import { MeshError } from './errors.ts'
 import { type Blame, blameOf, type Outcome, outcomeOfError } from './outcome.ts'
+import type { Upload } from './upload.ts'
 
 /** What an answer says of sending the request again. */
 export interface Pushback {
@@ -26,6 +27,7 @@ export interface Ending {
 /** Where the ending of an attempt is kept once it was read. */
 export interface Ended {
   ending?: Ending | undefined
+  readonly upload?: Pick<Upload, 'isUntold'> | undefined
 }
 
 /**
@@ -38,12 +40,19 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
   const known = ended.ending
   if (known !== undefined && known.response === undefined && known.error === error) return known
   const isByCaller = work.isByCaller && error === work.reason
-  const outcome = isByCaller ? 'cancelled' : outcomeOfError(error)
-  // One of two attempts that race is called off by the mesh.
-  const blame = outcome === 'cancelled' && !isByCaller ? 'nobody' : blameOf(outcome)
+  const isUnknown = !isByCaller && isUntold(ended, error)
+  const outcome = isByCaller || isUnknown ? 'cancelled' : outcomeOfError(error)
+  // One of two attempts that race is called off by the mesh, with an error that is none of ours.
+  const isNobodys = isUnknown || !(isByCaller || error instanceof MeshError)
+  const blame = isNobodys ? 'nobody' : blameOf(outcome)
   const verdict = error instanceof MeshError ? error.verdict : undefined
   const pushback = verdict && { verdict, waitMs: undefined }
   const ending = { outcome, blame, status: undefined, pushback, response: undefined, error }
   ended.ending = ending
   return ending
+}
+
+/** Did the connection break where nobody can tell which side did it? */
+function isUntold({ upload }: Ended, error: unknown): boolean {
+  return upload?.isUntold() === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
 }

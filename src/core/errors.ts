@@ -14,8 +14,10 @@ export interface Meaning {
 export const MEANINGS = {
   service_not_named: { status: 400, proxyError: 'http_request_error', retryable: false },
   object_not_named: { status: 400, proxyError: 'http_request_error', retryable: false },
+  body_broken: { status: 400, proxyError: 'http_request_error', retryable: false },
   service_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
   route_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
+  body_idle: { status: 408, proxyError: 'http_request_error', retryable: false },
   request_too_large: { status: 413, proxyError: 'http_request_error', retryable: false },
   uri_too_long: { status: 414, proxyError: 'http_request_error', retryable: false },
   header_too_large: { status: 431, proxyError: 'http_request_error', retryable: false },

@@ -1,14 +1,20 @@
 /** A pipe of bytes. */
 
-/** The platform's own, which keeps its buffers flat, where there is one; that of the standard elsewhere. */
-export function identityStream(): {
-  readable: ReadableStream<Uint8Array>
-  writable: WritableStream<Uint8Array>
-  isNative: boolean
-} {
-  const { IdentityTransformStream: Native } = globalThis as {
-    IdentityTransformStream?: new () => IdentityTransformStream
+export interface BytePipe {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+}
+
+/**
+ * The platform's own, which keeps its buffers flat, where there is one; that of the standard elsewhere.
+ *
+ * @param length in bytes, where it is known and the platform's: what is sent then says it (`content-length`).
+ */
+export function identityStream(length?: number): BytePipe {
+  const { IdentityTransformStream: Native, FixedLengthStream: Fixed } = globalThis as {
+    IdentityTransformStream?: new () => BytePipe
+    FixedLengthStream?: new (length: number) => BytePipe
   }
-  const { readable, writable } = Native ? new Native() : new TransformStream<Uint8Array, Uint8Array>()
-  return { readable, writable, isNative: Native !== undefined }
+  if (Fixed && length !== undefined) return new Fixed(length)
+  return Native ? new Native() : new TransformStream<Uint8Array, Uint8Array>()
 }

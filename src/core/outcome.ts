@@ -60,6 +60,9 @@ export function outcomeOfError(error: unknown): Outcome {
   switch (error.code) {
     case 'attempt_timed_out':
       return 'timeout'
+    case 'body_broken':
+    case 'body_idle':
+      return 'cancelled'
     case 'deadline_exceeded':
       return 'expired'
     case 'function_failed':

@@ -5,6 +5,7 @@ import type { Cors } from '../policy/cors.ts'
 import type { RuleFilter } from '../policy/filter.ts'
 import { PROXY_STATUS } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
+import { remade } from '../wire/remade.ts'
 
 export interface CorsPlan {
   readonly cors: Cors
@@ -41,10 +42,9 @@ export const cors: Filter<Needs> = function cors(request, { plan, receipt }, nex
   // An error of our own is for the page to read, too.
   receipt.crossOrigin = [...told(new Headers(), cors, origin)]
   return next(request, nothing).then((response) => {
-    if (response.status < 200 || response.status > 599) return response
-    const answer = new Response(response.body, response)
-    told(answer.headers, cors, origin)
-    return answer
+    const answer = remade(response)
+    if (answer) told(answer.headers, cors, origin)
+    return answer ?? response
   })
 }
 

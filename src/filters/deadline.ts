@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { type Deadline, deadlineIn, earlier, remaining } from '../core/deadline.ts'
 import { MeshError } from '../core/errors.ts'
 import type { Filter } from '../core/service.ts'
+import type { Upload } from '../core/upload.ts'
 import type { TimeoutPolicy } from '../policy/timeout.ts'
 
 interface Needs {
@@ -36,8 +37,8 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
     const deadline = earlier(callers, deadlineIn(service.timeouts.requestMs, clock))
     const left = remaining(deadline, clock)
     const work = cancellation(withSignal)
-    const exceeded = () =>
-      work.cancel(
+    const exceeded = (): undefined =>
+      void work.cancel(
         new MeshError('deadline_exceeded', `No answer came within the ${Math.round(left)} ms that were left.`),
       )
     // A listener costs as much as all the balancing. Without it the platform still cancels what is under way.
@@ -49,6 +50,7 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
 
 interface AttemptNeeds extends Gives {
   readonly clock: Clock
+  readonly upload?: Pick<Upload, 'isOpen' | 'heardAt'> | undefined
   readonly service: { readonly timeouts: TimeoutPolicy }
 }
 
@@ -57,30 +59,55 @@ export function hasAttemptDeadline({ service }: Pick<AttemptNeeds, 'service'>): 
   return service.timeouts.attemptMs !== Number.POSITIVE_INFINITY
 }
 
-/** Beneath balance, so that its load hears of the timeout. For those alone that have one. */
+/**
+ * Beneath balance, so that its load hears of the timeout. For those alone that have one. While the caller is still sending
+ * no endpoint can answer: the time of an attempt counts from the end of the body.
+ */
 export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDeadline(request, context, next) {
-  const { clock, deadline, work: call } = context
+  const { clock, deadline, upload, work: call } = context
   const { attemptMs } = context.service.timeouts
   // An attempt that has timed out would go on while the next one is made: it has a signal of its own.
   const work = cancellation(true)
-  const timedOut = () =>
+  const startedAt = clock.now()
+  const timedOut = () => {
+    const leftMs = upload ? Math.max(startedAt, sentAt(upload, clock)) + attemptMs - clock.now() : 0
+    if (leftMs > 0) return leftMs
     work.cancel(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
+    return undefined
+  }
   call.onCancel((reason) => work.cancel(reason, call.isByCaller))
-  const given = { deadline: earlier(deadline, deadlineIn(attemptMs, clock)), work }
+  // What the endpoint is told holds from its beginning: of a body that is still to come nobody knows how long it takes.
+  const given = { deadline: upload?.isOpen() ? deadline : earlier(deadline, deadlineIn(attemptMs, clock)), work }
   return answered(work, attemptMs, timedOut, clock, () => next(request, given))
 }
 
-/** What `go` answers, unless the work is called off first: by `late` after `ms`, or by whoever else may. */
+/** Until when the caller was sending: now, where it still is. */
+function sentAt({ isOpen, heardAt }: Pick<Upload, 'isOpen' | 'heardAt'>, clock: Clock): number {
+  return isOpen() ? clock.now() : heardAt()
+}
+
+/**
+ * What `go` answers, unless the work is called off first: by `late` after `ms`, or by whoever else may.
+ *
+ * @param late may say how many milliseconds more there are.
+ */
 function answered(
   work: Cancellation,
   ms: number,
-  late: () => void,
+  late: () => number | undefined,
   clock: Clock,
   go: () => Promise<Response>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     if (work.reason !== undefined) return reject(work.reason)
-    const stop = ms === Number.POSITIVE_INFINITY ? noTimer : clock.after(ms, late)
+    let stop = () => {}
+    const wait = (ms: number) => {
+      stop = clock.after(ms, () => {
+        const more = late()
+        if (more !== undefined) wait(more)
+      })
+    }
+    if (ms !== Number.POSITIVE_INFINITY) wait(ms)
     const failed = (reason: unknown) => {
       stop()
       reject(reason)
@@ -92,5 +119,3 @@ function answered(
     }, failed)
   })
 }
-
-const noTimer = () => {}

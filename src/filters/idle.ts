@@ -4,6 +4,7 @@ import { type Clock, within } from '../core/clock.ts'
 import { MeshError } from '../core/errors.ts'
 import { identityStream } from '../core/identity-stream.ts'
 import { observer } from '../core/observer.ts'
+import { remade } from '../wire/remade.ts'
 import { type Seen, seen } from '../wire/seen.ts'
 
 interface Needs {
@@ -33,15 +34,16 @@ export const idle = (idleMs: number) =>
   })
 
 function guarded(response: Response, idleMs: number, clock: Clock): Response {
-  // A protocol that is switched to is the connection's own affair.
-  if (response.status === 101 || !response.body) return response
-  return new Response(watched(response.body, idleMs, clock), response)
+  const { body, status } = response
+  // To watch it is to take it: what cannot be made anew goes by untouched.
+  if (!body || status < 200 || status > 599) return response
+  return remade(response, watched(body, idleMs, clock)) ?? response
 }
 
 /** The same bytes; an error where the next ones do not come in time. */
 function watched(body: ReadableStream<Uint8Array>, idleMs: number, clock: Clock): ReadableStream<Uint8Array> {
-  const { readable, writable, isNative } = identityStream()
-  const { read, cancel } = byteSource(body, isNative)
+  const { readable, writable } = identityStream()
+  const { read, cancel } = byteSource(body)
   const writer = writable.getWriter()
 
   async function pump(): Promise<void> {

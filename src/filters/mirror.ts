@@ -2,11 +2,11 @@
 import { type Allowance, allowance } from '../core/allowance.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
-import { joinedBytes } from '../core/joined-bytes.ts'
 import type { Priority } from '../core/priority.ts'
 import { type Receipt, receipt } from '../core/receipt.ts'
 import { type Filter, type Next, nothing } from '../core/service.ts'
 import type { Subrequests } from '../core/subrequests.ts'
+import { keptUpload, type Upload, uploadOf } from '../core/upload.ts'
 import { nameOfRef } from '../policy/backend-ref.ts'
 import type { RuleFilter } from '../policy/filter.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
@@ -21,6 +21,8 @@ interface Needs {
   readonly clock: Clock
   readonly headers: PickedHeaders
   readonly subrequests: Subrequests
+  /** Its body; `undefined` where there is none. */
+  readonly upload?: Upload | undefined
   readonly plan?: { readonly mirrors: readonly MirrorPlan[] | undefined } | undefined
   defer(work: Promise<unknown>): void
 }
@@ -34,11 +36,10 @@ interface Copy<Live> {
   readonly allowance: Allowance
   readonly isKept: undefined
   readonly priority: Priority
+  readonly upload: Upload | undefined
   signals(): readonly AbortSignal[]
 }
 
-/** Bytes of a body that are kept for the copies, at most: a longer one is not copied. */
-const LIMIT_BYTES = 65_536
 /** How long a copy may take, in milliseconds. The platform ends what outlives its request after 30 s. */
 const COPY_MS = 15_000
 /** Subrequests, and connections, that copies leave to the request itself. */
@@ -70,19 +71,20 @@ export function mirror<Asking, Live>(
 
     // As it is before the first attempt writes into it.
     const passedOn = new Headers(context.headers.passedOn)
-    const { original, body } = shared(request)
-    const answer = next(original, nothing)
+    const copies = copiesOf(request, chosen.length, context)
+    const answer = next(request, nothing)
     // Whoever sent the request hears of its failure; nobody needs to hear of a copy's.
-    context.defer(body.then(sendAll).catch(() => {}))
+    context.defer(sendAll().catch(() => {}))
     return answer
 
-    async function sendAll(bytes: Uint8Array | null | undefined): Promise<void> {
-      if (bytes === undefined) return
-      const copies = chosen.map((plan) => send(plan, bytes === null ? request : copyOf(request, bytes)))
-      await Promise.allSettled(copies)
+    async function sendAll(): Promise<void> {
+      const sent = (await copies).map(({ request, upload }, index) =>
+        send(chosen[index] as MirrorPlan, request, upload),
+      )
+      await Promise.allSettled(sent)
     }
 
-    async function send({ name }: MirrorPlan, copy: Request): Promise<void> {
+    async function send({ name }: MirrorPlan, copy: Request, upload: Upload | undefined): Promise<void> {
       const service = await find(name, context)
       const { clock, headers, subrequests } = context
       if (!service || subrequests.left <= LEFT_OVER || subrequests.freeConnections <= LEFT_OVER) return
@@ -95,6 +97,7 @@ export function mirror<Asking, Live>(
         isKept: undefined,
         // What nobody waits for gives way to what somebody does.
         priority: 'sheddable',
+        upload,
         signals: () => [],
       })
       await response.body?.cancel()
@@ -102,34 +105,15 @@ export function mirror<Asking, Live>(
   }
 }
 
-/**
- * The request, and its body for the copies as it comes along: `null` where there is none, `undefined` where it is too
- * long or broke off.
- */
-function shared(request: Request): { original: Request; body: Promise<Uint8Array | null | undefined> } {
-  const length = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (request.body === null || length === 0) return { original: request, body: Promise.resolve(null) }
-  if (length > LIMIT_BYTES) return { original: request, body: Promise.resolve(undefined) }
-  const [own, copied] = request.body.tee()
-  return { original: new Request(request, { body: own, duplex: 'half' } as RequestInit), body: collected(copied) }
-}
-
-async function collected(body: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
-  const reader = body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-    length += (value as Uint8Array).length
-    if (length > LIMIT_BYTES) {
-      // It ends when the other half has ended, too: nobody waits for that.
-      reader.cancel().catch(() => {})
-      return undefined
-    }
-    chunks.push(value as Uint8Array)
+/** So many of the request, each with its body: none where that is longer than what is kept, or breaks off. */
+async function copiesOf(request: Request, count: number, { upload, clock }: Pick<Needs, 'upload' | 'clock'>) {
+  const copies = Array.from({ length: count })
+  if (!upload) return copies.map(() => ({ request, upload }))
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    // Only the platform can make one with content.
+    const clones = upload.isShort ? copies.map(() => request.clone()) : []
+    return clones.map((request) => ({ request, upload: uploadOf(request, clock) }))
   }
-  return joinedBytes(chunks, length)
-}
-
-function copyOf({ url, method, headers }: Request, body: Uint8Array): Request {
-  return new Request(url, { method, headers, body } as RequestInit)
+  const bytes = await upload.whole()
+  return bytes ? copies.map(() => ({ request, upload: keptUpload(request, clock, bytes) })) : []
 }

@@ -20,6 +20,7 @@ import {
 } from '../wire/headers.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
 import { writePriority } from '../wire/priority.ts'
+import { remade } from '../wire/remade.ts'
 import { type Seen, seen } from '../wire/seen.ts'
 import { traceparent } from '../wire/traceparent.ts'
 import { loopOf, nextLoop } from '../wire/via.ts'
@@ -85,9 +86,7 @@ function restore(out: Headers, name: string, value: string | null): void {
 
 /** The response itself where nothing has to go, since to make one anew costs. */
 function withoutHopByHop(response: Response, { hopByHop }: Seen): Response {
-  // A switched protocol is the connection's own affair; and a status out of range cannot be made anew.
-  if (hopByHop.length === 0 || response.status < 200 || response.status > 599) return response
-  const answer = new Response(response.body, response)
-  for (const name of hopByHop) answer.headers.delete(name)
-  return answer
+  const answer = hopByHop.length === 0 ? undefined : remade(response)
+  for (const name of hopByHop) answer?.headers.delete(name)
+  return answer ?? response
 }

@@ -2,6 +2,7 @@
 import { type Filter, nothing } from '../core/service.ts'
 import type { HeaderModifier, RuleFilter } from '../policy/filter.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
+import { remade } from '../wire/remade.ts'
 import { type Replace, replacedPath } from './replaced-path.ts'
 
 export interface RewritePlan {
@@ -52,11 +53,9 @@ export const rewrite: Filter<Needs, Gives | object> = function rewrite(request, 
 }
 
 function modified(response: Response, modifiers: readonly HeaderModifier[]): Response {
-  // A switched protocol is the connection's own affair.
-  if (response.status < 200 || response.status > 599) return response
-  const answer = new Response(response.body, response)
-  for (const modifier of modifiers) modify(answer.headers, modifier)
-  return answer
+  const answer = remade(response)
+  for (const modifier of modifiers) if (answer) modify(answer.headers, modifier)
+  return answer ?? response
 }
 
 function modify(headers: Headers, { set = [], add = [], remove = [] }: HeaderModifier): void {

@@ -5,6 +5,7 @@ import type { Receipt } from '../core/receipt.ts'
 import { outcomeIn } from '../wire/ending.ts'
 import { PROXY_STATUS, RETRIES_USED, RETRYABLE } from '../wire/headers.ts'
 import { proxyStatus } from '../wire/proxy-status.ts'
+import { remade } from '../wire/remade.ts'
 import { statusOf } from '../wire/status.ts'
 import { shortOf } from './retry/short-of.ts'
 
@@ -23,10 +24,9 @@ export const settle = observer<Needs>('settle', {
 export function settled(response: Response, allowance: Allowance | undefined, receipt: Receipt): Response {
   const used = allowance ? allowance.close() : receipt.retriesUsed
   const details = changesOf(receipt)
-  if ((!allowance && used === 0 && details === undefined) || response.status === 101 || !isRebuildable(response)) {
-    return response
-  }
-  const answer = new Response(response.body, response)
+  if (!allowance && used === 0 && details === undefined) return response
+  const answer = remade(response)
+  if (!answer) return response
   if (allowance || used > 0) answer.headers.set(RETRIES_USED, String(used))
   // What failed here for want of a budget is not to be tried again above.
   if (allowance?.isExhausted && outcomeIn(response, statusOf(response, response.headers)) !== 'success')
@@ -48,9 +48,4 @@ function changesOf(receipt: Receipt): string | undefined {
   const short = shortOf(receipt)
   if (short) changes.push(short)
   return changes.length > 0 ? changes.join('; ') : undefined
-}
-
-/** A response can be made anew only with a status that the constructor takes. */
-function isRebuildable({ status }: Response): boolean {
-  return status >= 200 && status <= 599
 }

@@ -4,6 +4,7 @@ import { handedOn, MeshError } from '../core/errors.ts'
 import { noteError } from '../core/log.ts'
 import { receipt } from '../core/receipt.ts'
 import { newTrace, type Trace } from '../core/span.ts'
+import { uploadOf } from '../core/upload.ts'
 import { rescued, scrubbed } from '../filters/rescue.ts'
 import { settled } from '../filters/settle.ts'
 import { readCaller } from '../wire/caller.ts'
@@ -101,6 +102,7 @@ export function createMesh(options: MeshOptions): Mesh {
           deadline,
           priority: priorityOf(headers, from),
           defer: from.defer ?? ((work) => works?.push(work)),
+          upload: uploadOf(request, clock),
           signals,
         })
         return await call(request, made)

@@ -4,6 +4,7 @@ import type { ServiceName } from '../core/endpoint.ts'
 import type { Priority } from '../core/priority.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
+import type { Upload } from '../core/upload.ts'
 import type { PickedHeaders } from '../wire/picked.ts'
 import type { Defer, Inbound } from './accept.ts'
 
@@ -24,6 +25,8 @@ export interface NewCall {
   readonly priority: Priority
   /** Keeps work alive that outlives the call. */
   readonly defer: Defer
+  /** Its body; `undefined` where there is none. */
+  readonly upload?: Upload | undefined
   /** Abort when a caller leaves. */
   signals(): readonly AbortSignal[]
 }
@@ -36,7 +39,7 @@ export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
   const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
-  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, signals } = added
+  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals } = added
   const call = {
     clock,
     random,
@@ -57,6 +60,7 @@ export function named(from: Inbound, added: NewCall): Named {
     deadline,
     callersDeadline: deadline,
     priority,
+    upload,
     signals,
     // What the filters beneath give. Spelled out: to spread it here would cost as much as to choose an endpoint.
     service: undefined,

@@ -1,4 +1,5 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
+import { uploadOf } from '../core/upload.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { type Arrival, type Arrived, accept, type Defer } from './accept.ts'
 import type { Called } from './name.ts'
@@ -34,6 +35,7 @@ export function proxy(options: MeshOptions): Forward {
         deadline,
         priority,
         defer: arrival.defer,
+        upload: uploadOf(request, settings.clock, true),
         signals: () => [request.signal],
       }),
     )

@@ -6,6 +6,7 @@ import { balance } from '../filters/balance/balance.ts'
 import { cors } from '../filters/cors.ts'
 import { attemptDeadline, hasAttemptDeadline, ruleDeadline } from '../filters/deadline.ts'
 import { idle } from '../filters/idle.ts'
+import { senders } from '../filters/limit/senders.ts'
 import { shed } from '../filters/limit/shed.ts'
 import { loop } from '../filters/loop.ts'
 import { meter } from '../filters/meter.ts'
@@ -24,6 +25,7 @@ import { remember } from '../filters/route/remember.ts'
 import { route } from '../filters/route/route.ts'
 import { settle } from '../filters/settle.ts'
 import { clientTrace, serverTrace } from '../filters/trace.ts'
+import { hasUpload, upload } from '../filters/upload.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
 import { unreachableBecause } from '../transport/reach.ts'
 import { explain, type Sent, send } from '../transport/send.ts'
@@ -69,6 +71,7 @@ export const outbound = (
     .pushWhere(({ plan }) => plan?.mirrors !== undefined, mirror(known.copy)) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
+    .pushWhere(hasUpload, upload(senders())) // above retry: a request has one body, whatever becomes of its attempts
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(shed) // beneath retry: a retry adds to an overload as any request does
     .pushWhere(isHedged, hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once

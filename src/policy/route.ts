@@ -6,7 +6,7 @@ import { type Match, match, stepsOrRefusal } from './match.ts'
 import { type Retry, retry } from './retry.ts'
 import { areDistinct, between, list, must, object, text } from './schema.ts'
 import { type SessionPersistence, sessionPersistence } from './session.ts'
-import { type Timeouts, timeouts } from './timeout.ts'
+import { ruleTimeouts, type Timeouts } from './timeout.ts'
 
 export interface Rule {
   name?: string | undefined
@@ -71,7 +71,7 @@ function rule(): v.GenericSchema<Rule> {
       matches: v.optional(list(match(), 'matches', MAX_MATCHES)),
       filters: v.optional(filters()),
       backendRefs: v.optional(list(backend(), 'backends', 16)),
-      timeouts: v.optional(timeouts()),
+      timeouts: v.optional(ruleTimeouts()),
       retry: v.optional(retry()),
       sessionPersistence: v.optional(sessionPersistence()),
     }),

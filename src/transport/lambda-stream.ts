@@ -1,7 +1,7 @@
 /** The response of a function that streams: status and headers first, then content as it comes. */
 import { byteSource } from '../core/byte-source.ts'
+import { GatheredBytes } from '../core/gathered-bytes.ts'
 import { identityStream } from '../core/identity-stream.ts'
-import { joinedBytes } from '../core/joined-bytes.ts'
 import { type EventStream, eventStream } from './event-stream.ts'
 import { answer, BODILESS, functionFailed, type Prelude, preludeOf, shown } from './lambda-result.ts'
 
@@ -19,8 +19,8 @@ const MOST_FAILURE_CHARACTERS = 65_536
  * the stream off.
  */
 export async function streamedResponse(response: Response, method: string): Promise<Response> {
-  const { readable, writable, isNative } = identityStream()
-  const events = eventStream(byteSource(response.body as ReadableStream<Uint8Array>, isNative))
+  const { readable, writable } = identityStream()
+  const events = eventStream(byteSource(response.body as ReadableStream<Uint8Array>))
   const content = contentOf(events)
   const saysPrelude = [...response.headers].some(([, value]) => value.startsWith(WITH_PRELUDE))
   const { prelude, rest } = await opened(content, saysPrelude).catch(async (error) => {
@@ -89,17 +89,18 @@ async function opened(
   content: Content,
   saysPrelude: boolean,
 ): Promise<{ prelude: Prelude; rest: Uint8Array | undefined }> {
-  let bytes = (await content())?.slice()
-  while (bytes && (saysPrelude || looksLikePrelude(bytes))) {
+  const gathered = new GatheredBytes()
+  for (let piece = await content(); piece; piece = await content()) {
+    gathered.add(piece)
+    const bytes = gathered.bytes()
+    if (!saysPrelude && !looksLikePrelude(bytes)) break
     const end = zerosIn(bytes)
     if (end !== -1) return { prelude: preludeFrom(bytes.subarray(0, end)), rest: bytes.subarray(end + ZEROS) }
     if (bytes.length > MOST_PRELUDE_BYTES) throw functionFailed("The function's status and headers have no end")
-    const more = await content()
-    if (!more) break
-    bytes = joinedBytes([bytes, more], bytes.length + more.length)
   }
   if (saysPrelude) throw functionFailed('The function ended within its status and headers')
-  return { prelude: { status: 200, headers: new Headers({ 'content-type': 'application/octet-stream' }) }, rest: bytes }
+  const headers = new Headers({ 'content-type': 'application/octet-stream' })
+  return { prelude: { status: 200, headers }, rest: gathered.bytes() }
 }
 
 function zerosIn(bytes: Uint8Array): number {

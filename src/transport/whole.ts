@@ -1,24 +1,24 @@
 /** Bodies that must be had whole, up to a limit. */
-import { joinedBytes } from '../core/joined-bytes.ts'
+import { byteSource } from '../core/byte-source.ts'
+import { GatheredBytes } from '../core/gathered-bytes.ts'
 
 /** All bytes of a body; `undefined`, with the rest unread, where there are more than `mostBytes`. */
 export async function wholeBody(
   body: BodyInit | null,
   mostBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (body === null) return new Uint8Array()
-  const reader = new Response(body).body?.getReader()
-  if (!reader) return new Uint8Array()
-  const chunks: Uint8Array[] = []
-  let bytes = 0
+  if (body instanceof Uint8Array) return body.length > mostBytes ? undefined : (body as Uint8Array<ArrayBuffer>)
+  const stream = new Response(body).body
+  const gathered = new GatheredBytes()
+  if (!stream) return gathered.bytes()
+  const source = byteSource(stream)
   for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return joinedBytes(chunks, bytes)
-    bytes += value.length
-    if (bytes > mostBytes) {
-      await reader.cancel()
+    const bytes = await source.read()
+    if (!bytes) return gathered.bytes()
+    if (gathered.length + bytes.length > mostBytes) {
+      await source.cancel()
       return undefined
     }
-    chunks.push(value)
+    gathered.add(bytes)
   }
 }

@@ -5,6 +5,7 @@ import { CONNECT_VERSION, CONTENT_TYPE, type HeaderSource, rpcType } from './hea
 const CODE_OF: Record<number, string> = {
   400: 'invalid_argument',
   404: 'not_found',
+  408: 'deadline_exceeded',
   413: 'resource_exhausted',
   414: 'resource_exhausted',
   431: 'resource_exhausted',

@@ -30,8 +30,8 @@ export interface PickedHeaders extends HeaderSource {
 const READ = [BAGGAGE, CDN_LOOP, CONNECT_VERSION, CONTENT_TYPE, FORWARDED_HOST, TRACEPARENT, TRACESTATE, VIA]
 /** Read by the mesh, and of this hop alone, or written anew for each. */
 const READ_AND_KEPT_BACK = [...DEADLINE_HEADERS, PRIORITY, RETRY_ALLOWANCE, UPGRADE]
-/** Of this hop alone. */
-const KEPT_BACK = ['host', 'expect', ...HOP_BY_HOP]
+/** Of this hop alone; how long the body is the platform knows better than a header, which may be copied. */
+const KEPT_BACK = ['host', 'expect', 'content-length', ...HOP_BY_HOP]
 
 /** What becomes of a header. */
 interface Fate {

@@ -18,6 +18,7 @@ export interface ProblemFacts {
 const GRPC_STATUS_OF: Record<number, number> = {
   400: 3,
   404: 5,
+  408: 4,
   413: 8,
   414: 8,
   431: 8,

@@ -5,6 +5,8 @@ import { handedOn, MEANINGS, MeshError, type MeshErrorCode } from '../../src/cor
 const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['service_not_named', 400, 'http_request_error', false],
   ['object_not_named', 400, 'http_request_error', false],
+  ['body_broken', 400, 'http_request_error', false],
+  ['body_idle', 408, 'http_request_error', false],
   ['service_not_found', 404, 'destination_not_found', false],
   ['route_not_found', 404, 'destination_not_found', false],
   ['request_too_large', 413, 'http_request_error', false],

@@ -34,6 +34,8 @@ describe('outcomeOf', () => {
 
 describe('outcomeOfError', () => {
   const BY_CODE: Partial<Record<MeshErrorCode, Outcome>> = {
+    body_broken: 'cancelled',
+    body_idle: 'cancelled',
     attempt_timed_out: 'timeout',
     deadline_exceeded: 'expired',
     endpoint_unreachable: 'unreachable',

@@ -224,11 +224,11 @@ describe('a caller that leaves', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('ends the wait for a body, before anybody is asked', async () => {
+  it('ends the wait for a body, which is nobody else’s doing', async () => {
     let calls = 0
-    const { call, clock } = world(record, async () => {
+    const { call, clock, inFlight, users } = world(record, () => {
       calls += 1
-      return new Response()
+      return never()
     })
     const body = new ReadableStream({ pull: never })
     const request = new Request('http://users/', { method: 'PUT', body, duplex: 'half' } as RequestInit)
@@ -238,9 +238,11 @@ describe('a caller that leaves', () => {
     const reason = gone()
     controller.abort(reason)
     expect(await failure).toBe(reason)
-    expect(calls).toBe(0)
+    expect(calls).toBe(1)
     await clock.advance(0)
     expect(clock.pending).toBe(0)
+    expect(await inFlight()).toEqual([0])
+    expect((await users()).candidates[0]?.health).toBeUndefined()
   })
 
   it('cancels a stream that runs, after the answer', async () => {

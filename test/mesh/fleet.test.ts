@@ -221,7 +221,7 @@ describe('fleet', () => {
     const defaults = { timeouts: { request: '9s', backendRequest: '3s' }, retry: { attempts: 5 } }
     const { of } = given({ defaults })
     const service = of({ endpoints: [A], timeouts: { request: '4s' }, retry: { backoff: '10ms' } })
-    expect(service.timeouts).toEqual({ requestMs: 4000, attemptMs: 3000 })
+    expect(service.timeouts).toEqual({ requestMs: 4000, attemptMs: 3000, bodyIdleMs: 10_000 })
     expect(service.retry.attempts).toBe(5)
     expect(service.retry.backoffMs).toBe(10)
     expect([...service.retry.codes]).toEqual([502, 503, 504])
@@ -301,7 +301,7 @@ describe('a service under the policy of a rule', () => {
     const { of, known } = given({ defaults: { retry: { attempts: 5 }, timeouts: { request: '9s' } } })
     const service = of({ endpoints: [A], timeouts: { backendRequest: '2s' }, retry: { codes: [500] } })
     const { timeouts, retry } = known.ruled(service, { timeouts: { request: '3s' }, retry: { backoff: '1ms' } })
-    expect(timeouts).toEqual({ requestMs: 3000, attemptMs: 2000, isOfRule: true })
+    expect(timeouts).toEqual({ requestMs: 3000, attemptMs: 2000, bodyIdleMs: 10_000, isOfRule: true })
     expect(retry).toEqual({ codes: new Set([500]), attempts: 5, backoffMs: 1 })
     expect(service.timeouts.requestMs).toBe(9000)
   })

@@ -86,12 +86,15 @@ describe('a go', () => {
     expect((await called([failing({ 'finagle-http-nack': 'true' }, 500), ok])).status).toBe(200)
   })
 
-  it('does not send a body again that was not kept', async () => {
+  it.each([
+    ['tea', 2, undefined],
+    [new Uint8Array(65_537), 1, 'not-replayable'],
+  ] as const)('sends a body again that was kept, and no other', async (body, sent, why) => {
     const { attempts, refused } = await called([failing({ 'selvedge-retryable': 'true' }), ok], {
       method: 'POST',
-      body: 'tea',
+      body: body as BodyInit,
     })
-    expect([attempts, refused]).toEqual([1, 'not-replayable'])
+    expect([attempts, refused]).toEqual([sent, why])
   })
 
   it('waits where it says how long', async () => {

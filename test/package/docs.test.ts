@@ -178,12 +178,13 @@ describe('docs/self-hosting.md', () => {
 })
 
 describe('docs/defaults.md', () => {
-  const { requestMs, attemptMs } = timeoutPolicy()
+  const { requestMs, attemptMs, bodyIdleMs } = timeoutPolicy()
   const { codes, attempts, backoffMs } = retryPolicy()
   const budget = budgetPolicy()
   const ejection = outlierPolicy()
   const POLICY: Record<string, unknown> = {
     'request timeout': requestMs,
+    'silence within a body': bodyIdleMs,
     'attempt timeout': attemptMs,
     'retried statuses': [...codes],
     retries: attempts,

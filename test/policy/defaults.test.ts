@@ -8,7 +8,11 @@ import { timeoutPolicy } from '../../src/policy/timeout.ts'
 /** As docs/defaults.md tells them. */
 describe('where a record is silent', () => {
   it('a request has 15 s, and an attempt whatever is left of them', () => {
-    expect(timeoutPolicy()).toEqual({ requestMs: 15_000, attemptMs: Number.POSITIVE_INFINITY })
+    expect(timeoutPolicy()).toMatchObject({ requestMs: 15_000, attemptMs: Number.POSITIVE_INFINITY })
+  })
+
+  it('a body may be silent for 10 s', () => {
+    expect(timeoutPolicy().bodyIdleMs).toBe(10_000)
   })
 
   it('gateway errors are tried again, twice, after 25 ms at least', () => {

@@ -1,5 +1,6 @@
 /** The outbound stack over a registry in memory, with a network that the test plays and with what is learned laid open. */
 import type { Service } from '../../src/core/service.ts'
+import { uploadOf } from '../../src/core/upload.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
 import { root } from '../../src/mesh/accept.ts'
 import { fleet, type LiveService } from '../../src/mesh/fleet.ts'
@@ -53,6 +54,7 @@ export function world(record: string | object, send: Service<Sent>, options: Par
         headers: pickHeaders(request.headers),
         name: 'users',
         path: '/',
+        upload: uploadOf(request, clock),
         signals: () => [],
         ...over,
       }),

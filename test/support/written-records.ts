@@ -35,7 +35,7 @@ const places = [
 ]
 
 const policy = {
-  timeouts: { request: '10s', backendRequest: '2s' },
+  timeouts: { request: '10s', backendRequest: '2s', bodyIdle: '10s' },
   retry: { codes: [502, 503, 504], attempts: 2, backoff: '25ms' },
   retryConstraint: { budget: { percent: 12.5, interval: '10s' }, whenEmpty: 'stop' },
   hedge: { delay: 'p95', maxExtraLoad: 5 },

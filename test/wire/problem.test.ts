@@ -5,6 +5,8 @@ import { problemResponse } from '../../src/wire/problem.ts'
 const GRPC_STATUS: Record<MeshErrorCode, string> = {
   service_not_named: '3',
   object_not_named: '3',
+  body_broken: '3',
+  body_idle: '4',
   service_not_found: '5',
   route_not_found: '5',
   request_too_large: '8',

@@ -8,6 +8,7 @@ import { MeshError } from '../../core/errors.ts'
 import { observer } from '../../core/observer.ts'
 import { type AttemptNote, attemptNote } from '../../core/receipt.ts'
 import type { Room } from '../../core/run.ts'
+import { type Upload, whenClosed } from '../../core/upload.ts'
 import { answerEnding } from '../../wire/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 import type { Candidate, Pick } from './balancer.ts'
@@ -20,6 +21,7 @@ interface Needs extends Choosing {
   readonly deadline: Deadline
   readonly work: Cancellation
   readonly attempt: Choosing['attempt'] & Ended
+  readonly upload?: Upload | undefined
 }
 
 interface Gives {
@@ -40,11 +42,10 @@ const LONGEST_MS = 900_000
 /** Beneath retry: a second attempt may go elsewhere. */
 export const balance = observer<Needs, Gives>('balance', {
   enter(request, context) {
-    const { clock, receipt, deadline } = context
+    const { clock, receipt, deadline, upload } = context
     const now = clock.now()
     const candidate = choose(request, context, now)
     const isCold = candidate.warmth?.isCold(now) ?? false
-    const pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
     const note = attemptNote(context.attempt.number, candidate.endpoint.id, now)
     if (isCold) note.isCold = true
     receipt.attempts.push(note)
@@ -52,7 +53,15 @@ export const balance = observer<Needs, Gives>('balance', {
     context.endpoint = candidate.endpoint
     context.isCold = isCold
     context.note = note
-    context.pick = pick
+    const start = () => {
+      const now = clock.now()
+      if (note.outcome === undefined) {
+        context.pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
+      }
+    }
+    // While its caller is still sending, the endpoint has nothing to do: it holds no slot, and its time does not count.
+    if (upload) whenClosed(upload, start)
+    else start()
     // The handler of a caller that left is not resumed: what is held is given back from here.
     context.work.onCancel((reason) => settle(context, errorEnding(context.attempt, reason, context.work)))
   },
@@ -69,7 +78,7 @@ export const balance = observer<Needs, Gives>('balance', {
 })
 
 function settle(context: Needs & Room<Gives>, { outcome, blame, status, pushback }: Ending): void {
-  const { clock, candidate, isCold, note, pick } = context
+  const { clock, candidate, isCold, note, pick, upload } = context
   if (!note) return
   // Known, though the load may have been settled before: a caller that leaves is heard of at once.
   note.status = status
@@ -80,6 +89,9 @@ function settle(context: Needs & Room<Gives>, { outcome, blame, status, pushback
   note.tookMs = at - note.startedAt
   if (outcome !== 'unsent' && outcome !== 'cancelled') candidate?.warmth?.end(at)
   // To wake it took whatever it took: the next ones will not have to.
-  pick?.settle(isCold ? 'unsent' : outcome, at, pushback?.waitMs)
-  if (outcome === 'success' && !isCold) candidate?.latency.add(note.tookMs, at)
+  const isSample = !isCold && !(outcome === 'success' && upload?.isOpen())
+  const load = pick ?? candidate?.load.start(at, at)
+  load?.settle(isSample ? outcome : 'unsent', at, pushback?.waitMs)
+  if (outcome === 'success' && isSample)
+    candidate?.latency.add(at - Math.max(note.startedAt, upload?.heardAt() ?? 0), at)
 }

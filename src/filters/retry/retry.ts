@@ -11,6 +11,7 @@ import type { Random } from '../../core/random.ts'
 import type { AttemptNote, Receipt, RetryRefusal } from '../../core/receipt.ts'
 import type { Filter } from '../../core/service.ts'
 import type { Subrequests } from '../../core/subrequests.ts'
+import type { Upload } from '../../core/upload.ts'
 import type { RetryPolicy } from '../../policy/retry.ts'
 import type { TimeoutPolicy } from '../../policy/timeout.ts'
 import { answerEnding, pushbackOf } from '../../wire/ending.ts'
@@ -18,7 +19,6 @@ import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
 import { LONGEST_WAIT_MS } from '../../wire/pushback.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
-import { onceBody, type ReplayBody, replayBody } from './replay.ts'
 import { discard, isRetryable } from './verdict.ts'
 
 interface Needs {
@@ -34,6 +34,8 @@ interface Needs {
   /** What the caller granted, if it did. */
   readonly allowance: Allowance | undefined
   readonly subrequests: Subrequests
+  /** Its body; `undefined` where there is none. */
+  readonly upload?: Upload | undefined
   readonly service: {
     readonly retry: RetryPolicy
     readonly timeouts: Pick<TimeoutPolicy, 'isOfRule'>
@@ -54,21 +56,16 @@ type Verdict =
   | { readonly refused: RetryRefusal | undefined; readonly isLate?: boolean | undefined }
 
 export const retry: Filter<Needs, Gives> = async function retry(request, context, next) {
-  const { clock, headers, receipt, service, work } = context
+  const { clock, headers, receipt, service, upload, work } = context
   const { retry: policy, budget } = service
   const allowance = context.allowance ?? grant(policy.attempts)
   // What a stranger grants may lessen what the rule allows, never raise it.
   if (!context.trusted) allowance.limit(policy.attempts)
 
   const isRepeatable = isIdempotent(request.method) || hasKey(request)
-  // To hold a body costs; it is held only where a failure could be answered by sending it again.
-  const isHeld =
-    request.body && !isBodiless(request.method) && isRepeatable && policy.attempts > 0 && allowance.left > 0
-  const body = isHeld ? await replayBody(request, work) : onceBody(request)
-
   for (let number = 1; ; number++) {
-    const isLast = number > policy.attempts || !body.replayable
-    const attempt = attemptOf(number, body.take(), !isLast && isRepeatable)
+    const isLast = number > policy.attempts || upload?.isReplayable() === false
+    const attempt = attemptOf(number, upload?.take() ?? null, !isLast && isRepeatable, false, upload)
     let ending: Ending
     try {
       ending = answerEnding(attempt, await next(request, { attempt, allowance }), headers, clock)
@@ -87,7 +84,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
       return ending.response
     }
 
-    const verdict = judge(ending, { ...context, allowance, body, number, isRepeatable })
+    const verdict = judge(ending, { ...context, allowance, number, isRepeatable })
     if ('refused' in verdict) {
       receipt.retryRefused = verdict.refused
       if (verdict.refused === 'budget' && budget.stopsUpstream) allowance.exhaust()
@@ -112,13 +109,12 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
 /** What a verdict depends on, besides how the attempt ended. */
 interface Tried extends Needs {
   readonly allowance: Allowance
-  readonly body: ReplayBody
   readonly number: number
   readonly isRepeatable: boolean
 }
 
 function judge(ending: Ending, tried: Tried): Verdict {
-  const { clock, receipt, deadline, allowance, subrequests, body, number, isRepeatable, service } = tried
+  const { clock, receipt, deadline, allowance, subrequests, upload, number, isRepeatable, service } = tried
   const { retry: policy, budget } = service
   const pushback = pushbackOf(ending, clock)
   if (isOutOfTime(ending.error)) return { refused: 'deadline' }
@@ -126,7 +122,7 @@ function judge(ending: Ending, tried: Tried): Verdict {
   if (pushback?.verdict === 'stop') return { refused: 'pushback' }
   if (number > policy.attempts) return { refused: 'attempts' }
   if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
-  if (!body.replayable) return { refused: 'not-replayable' }
+  if (upload?.isReplayable() === false) return { refused: 'not-replayable' }
   if (allowance.left < 1) return { refused: 'allowance' }
   if (subrequests.left < 1) return { refused: 'subrequests' }
   const waitMs = waitOf(pushback, tried)
@@ -149,11 +145,6 @@ function waitOf(pushback: Pushback | undefined, { clock, deadline, number, rando
   // It was refused unread: another endpoint may take it at once, the first time.
   if (pushback?.verdict === 'go' && number === 1) return 0
   return backoffMs(service.retry.backoffMs, number, random)
-}
-
-/** Content of these has no meaning (RFC 9110 §9.3.1): it is passed on once, as it came. */
-function isBodiless(method: string): boolean {
-  return method === 'GET' || method === 'HEAD'
 }
 
 /** RFC 9110 §9.2.2: these may be repeated without asking. */

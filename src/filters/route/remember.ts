@@ -2,6 +2,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { type Filter, nothing } from '../../core/service.ts'
+import { remade } from '../../wire/remade.ts'
 import { markOf, type Session, type Ticket } from './session.ts'
 
 interface Needs {
@@ -22,11 +23,12 @@ export const remember: Filter<Needs> = function remember(request, { clock, recei
     const answered =
       attempts.findLast(({ status }) => status === response.status) ??
       attempts.findLast(({ status }) => status !== undefined)
-    if (!answered || response.status < 200 || response.status > 599) return response
+    if (!answered) return response
     const now = { backend: markOf(backend?.name ?? ''), endpoint: markOf(answered.endpoint) }
     const isSame = ticket?.backend === now.backend && ticket.endpoint === now.endpoint
     if (isSame && (ticket.isSealed || !session.seals)) return response
-    const told = new Response(response.body, response)
+    const told = remade(response)
+    if (!told) return response
     const [name, value] = await session.write(now, clock.now(), request.url.startsWith('https:'))
     if (name === 'set-cookie') told.headers.append(name, value)
     // One of the backend's own beside it would come back as a ticket that nobody knows.
