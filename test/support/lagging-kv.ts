@@ -61,7 +61,10 @@ export function laggingKv(clock: Clock): LaggingKv {
     poisoned: undefined,
     log: [],
     onOverwrite: () => {},
-    hand: (name, text, metadata = null) => add(PREFIX + name, text, metadata),
+    hand(name, text, metadata = null) {
+      // To delete what is not there changes nothing.
+      if (text !== null || newest(PREFIX + name).value !== null) add(PREFIX + name, text, metadata)
+    },
     truth: (name) => newest(PREFIX + name),
     get names() {
       return [...versions.keys()].filter((key) => newest(key).value !== null).map(nameOf)
