@@ -14,7 +14,7 @@ const MAX_DIFFERENCES = 100
 /** `null` stands for no record. Elements of arrays are compared by their place. */
 export function difference(before: string | null, after: string | null): Difference[] {
   const found: Difference[] = []
-  const pending: [path: string, before: unknown, after: unknown][] = [['', valueOf(before), valueOf(after)]]
+  const pending: [path: string, before: unknown, after: unknown][] = [['', parsed(before), parsed(after)]]
   // No recursion: a record may be nested as deep as a text is long.
   for (let next = pending.pop(); next; next = pending.pop()) {
     const [path, was, is] = next
@@ -42,7 +42,7 @@ function own(value: Nested, field: string): unknown {
   return Object.hasOwn(value, field) ? value[field] : undefined
 }
 
-function valueOf(text: string | null): unknown {
+function parsed(text: string | null): unknown {
   if (text === null) return undefined
   try {
     return JSON.parse(text)

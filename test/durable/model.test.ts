@@ -178,9 +178,10 @@ const commands: fc.Arbitrary<Command>[] = [
   fc
     .nat(60)
     .map((operations) => command(`die after ${operations}`, async (_, real) => real.mortal.dieAfter(operations))),
-  fc.boolean().map((isDown) =>
-    command(`KV is ${isDown ? 'down' : 'up'}`, async (_, { kv }) => {
-      kv.isDown = isDown
+  fc.constantFrom('up', 'down', 'read-only').map((how) =>
+    command(`KV is ${how}`, async (_, { kv }) => {
+      kv.isDown = how === 'down'
+      kv.isReadOnly = how === 'read-only'
     }),
   ),
   fc.constant(command('scan', async (_, real) => void (await ask(real, async (engine) => engine.scan())))),
@@ -199,6 +200,7 @@ it('has one linear history, loses nothing that it confirmed, and brings KV to it
 
     const { clock, kv, store } = real
     kv.isDown = false
+    kv.isReadOnly = false
     const engine = registryEngine({ store, namespace: kv, clock, scanMs: 300_000 })
     await takeTurns(engine, clock, 2_000_000)
     kv.lagMs = () => 0

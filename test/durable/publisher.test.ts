@@ -74,7 +74,26 @@ describe('publisher', () => {
     expect(listed).toEqual([...names].sort())
   })
 
-  it('publishes again after a failed write, after ever longer', async () => {
+  it('publishes again after a failed write, of a deletion, too', async () => {
+    const { engine, kv, put, run } = await givenRegistry()
+    await put('a', 'https://a.test')
+    await put('gone', 'https://g.test')
+    await run()
+    await put('a', 'https://b.test')
+    await put('gone', null)
+    kv.isReadOnly = true
+    await run(10_000)
+    expect(engine.get('a')?.state).toBe('publishing')
+    expect(engine.status(3)).toMatchObject({ waiting: 1, publishedAt: null })
+    expect(kv.truth('a').value).toBe('https://a.test')
+    kv.isReadOnly = false
+    await run(10_000)
+    expect(kv.truth('a').value).toBe('https://b.test')
+    expect(kv.truth('gone').value).toBeNull()
+    expect(engine.status(4)).toMatchObject({ waiting: 0 })
+  })
+
+  it('asks a KV that is down after ever longer', async () => {
     const { engine, kv, put, run } = await givenRegistry()
     await put('users', 'https://a.test')
     kv.isDown = true
@@ -127,7 +146,7 @@ describe('publisher', () => {
   })
 
   it('stops at a foreign value: one without a stamp, with a stamp of others, or with ours on another text', async () => {
-    const { engine, kv, put, run, clock } = await givenRegistry()
+    const { engine, kv, run, clock } = await givenRegistry()
     const stamps = { bare: null, other: { revision: 99 }, ours: { revision: 1 } }
     const names = Object.keys(stamps)
     const write = (text: string) =>

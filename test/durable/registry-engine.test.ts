@@ -158,5 +158,6 @@ describe('registryEngine', () => {
     expect(engine.get('users')?.state).toBe('publishing')
     await run(1_000)
     expect(kv.truth('users').value).toBe('https://b.test')
+    expect(kv.log.filter((what) => what.startsWith('put'))).toEqual(['put users 1', 'put users 2'])
   })
 })

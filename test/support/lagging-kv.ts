@@ -19,6 +19,8 @@ export interface LaggingKv extends Namespace {
   lagMs: () => number
   /** All operations fail. */
   isDown: boolean
+  /** Writes fail, though KV is read. */
+  isReadOnly: boolean
   /** The reads of values fail that ask for this name. */
   poisoned: string | undefined
   /** What was done, as `put users 3`. */
@@ -49,6 +51,7 @@ export function laggingKv(clock: Clock): LaggingKv {
     if (kv.isDown) throw new Error(`KV failed: 503 (${what})`)
   }
   function write(key: string, value: string | null, metadata: unknown): void {
+    if (kv.isReadOnly) throw new Error('KV PUT failed: 503')
     if (clock.now() - (writtenAt.get(key) ?? 0) < 1_000) throw new Error('KV PUT failed: 429 Too Many Requests')
     writtenAt.set(key, clock.now())
     kv.onOverwrite(nameOf(key), newest(key), clock.now())
@@ -58,6 +61,7 @@ export function laggingKv(clock: Clock): LaggingKv {
   const kv: LaggingKv = {
     lagMs: () => 0,
     isDown: false,
+    isReadOnly: false,
     poisoned: undefined,
     log: [],
     onOverwrite: () => {},
