@@ -4,7 +4,7 @@ import type { Adoption, Facts } from './facts.ts'
 import { beside, endOf } from './listing.ts'
 import type { Books } from './meeting.ts'
 import type { Operations } from './operations.ts'
-import { type Found, NAMES_A_READ, type Page, type Records } from './records.ts'
+import { type Found, NAMES_A_READ, type Records } from './records.ts'
 import { standingOf } from './standing.ts'
 import type { Store } from './store.ts'
 
@@ -24,22 +24,41 @@ export function adopter(store: Store, facts: Facts, books: Books, records: Recor
   const begun = (): Adoption =>
     facts.get('adoption') ?? { isDone: false, revision: ledger.latest() + 1, highest: 0, after: '' }
 
-  function enter(page: Page, values: ReadonlyMap<string, Found>, progress: Adoption): void {
-    const { revision, after } = progress
+  /** Enters what was found, unless history has it: an older revision of its own in KV is lag here, too. */
+  function enter(name: string, found: Found, revision: number): void {
     const now = clock.now()
+    const isOwn = found.stamped !== undefined && ledger.row(name, found.stamped)?.text === found.text
+    if (isOwn || standingOf(found, keys.get(name), ledger, now) === 'current') return
     const message = 'Adopted as it stood in KV.'
-    for (const { name } of beside(store, page, after)) {
-      const found = values.get(name) ?? { text: null, stamped: undefined }
-      if (standingOf(found, keys.get(name), ledger, now) === 'current') continue
-      ledger.add({ revision, name, text: found.text, author: null, message, at: now, origin: 'adopt' })
-      ledger.land(name, revision, now)
-      keys.journal(name, revision, now)
+    ledger.add({ revision, name, text: found.text, author: null, message, at: now, origin: 'adopt' })
+    ledger.land(name, revision, now)
+    keys.journal(name, revision, now)
+  }
+
+  /** A page of the list, its values by the hundred. What was entered before a kill, or before KV failed (`false`), is not entered again. */
+  async function adoptPage(progress: Adoption, operations: Operations): Promise<boolean> {
+    operations.take()
+    const page = await records.page(progress.cursor)
+    if (!page) return false
+    const names = page.keys.map(({ name }) => name)
+    for (let from = 0; from < names.length; from += NAMES_A_READ) {
+      operations.take()
+      const found = await records.read(names.slice(from, from + NAMES_A_READ))
+      if (!found) return false
+      store.transactionSync(() => {
+        for (const [name, each] of found) if (each.text !== null) enter(name, each, progress.revision)
+      })
     }
-    const stamps = page.keys.map(({ stamped = 0 }) => stamped)
-    const highest = stamps.reduce((most, stamp) => Math.max(most, stamp), progress.highest)
-    const next = { ...progress, highest, cursor: page.cursor, after: endOf(page, after), retryAt: undefined }
-    if (page.cursor === undefined) finish(next)
-    else facts.set('adoption', next)
+    store.transactionSync(() => {
+      const unlisted = beside(store, page, progress.after).filter(({ key }) => !key)
+      for (const { name } of unlisted) enter(name, { text: null, stamped: undefined }, progress.revision)
+      const stamps = page.keys.map(({ stamped = 0 }) => stamped)
+      const highest = stamps.reduce((most, stamp) => Math.max(most, stamp), progress.highest)
+      const next = { ...progress, highest, cursor: page.cursor, after: endOf(page, progress.after), retryAt: undefined }
+      if (page.cursor === undefined) finish(next)
+      else facts.set('adoption', next)
+    })
+    return true
   }
 
   /** No revision that is written from now on may be taken for one that another object stamped. */
@@ -77,25 +96,12 @@ export function adopter(store: Store, facts: Facts, books: Books, records: Recor
       while (!isDone() && !facts.get('restoring') && operations.left >= OPERATIONS_A_PAGE) {
         const progress = begun()
         if (progress.retryAt !== undefined && clock.now() < progress.retryAt) return
-        const read = await readPage(records, progress.cursor, operations).catch(() => undefined)
-        store.transactionSync(() => {
-          if (read) enter(read.page, read.values, progress)
-          // From the first page: a cursor may be too old by now, and what was entered is not entered again.
-          else facts.set('adoption', { ...progress, cursor: undefined, after: '', retryAt: clock.now() + RETRY_MS })
-        })
+        // The number must be the same if another one goes on with it.
+        facts.set('adoption', progress)
+        // After a failure from the first page on: a cursor may be too old by then.
+        if (!(await adoptPage(progress, operations)))
+          facts.set('adoption', { ...progress, cursor: undefined, after: '', retryAt: clock.now() + RETRY_MS })
       }
     },
   }
-}
-
-async function readPage(records: Records, cursor: string | undefined, operations: Operations) {
-  operations.take()
-  const page = await records.page(cursor)
-  const values = new Map<string, Found>()
-  for (let from = 0; from < page.keys.length; from += NAMES_A_READ) {
-    operations.take()
-    const names = page.keys.slice(from, from + NAMES_A_READ).map(({ name }) => name)
-    for (const [name, found] of await records.read(names)) values.set(name, found)
-  }
-  return { page, values }
 }

@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts'
 import type { Revision } from './revision.ts'
 import type { Store } from './store.ts'
 
-/** Rows of a page, at most: an answer to a call may have 32 MB. */
+/** Rows of a page, at most. */
 const ROWS_A_PAGE = 500
 
 export interface Place {
@@ -33,9 +33,8 @@ export function archive(store: Store, facts: Facts, ledger: Ledger): Archive {
   const { sql } = store
   return {
     export(after = { revision: 0, name: '' }, limit = ROWS_A_PAGE) {
-      const rows = ledger.rows(after, Math.min(limit, ROWS_A_PAGE))
+      const { items: rows, isEnd } = ledger.rows(after, Math.min(limit, ROWS_A_PAGE))
       const last = rows.at(-1)
-      const isEnd = rows.length < Math.min(limit, ROWS_A_PAGE)
       return last && !isEnd ? { rows, next: { revision: last.revision, name: last.name } } : { rows }
     },
     restore(rows) {

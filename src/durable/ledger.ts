@@ -1,4 +1,5 @@
 /** The ledger: every revision of every name, in one sequence, only ever added to. */
+import { type Paged, paged } from './page.ts'
 import type { Revision } from './revision.ts'
 import type { SqlValue, Store } from './store.ts'
 
@@ -29,24 +30,25 @@ export interface Ledger {
   /** KV holds this revision of the name, or a newer one. */
   land(name: string, revision: number, now: number): void
   /** Newest first, those before a revision. */
-  history(name: string, before: number, limit: number): Revision[]
+  history(name: string, before: number, limit: number): Paged<Revision>
   status(revision: number): Status | undefined
   /** All rows in order, those after one. */
-  rows(after: { revision: number; name: string }, limit: number): Revision[]
+  rows(after: { revision: number; name: string }, limit: number): Paged<Revision>
   /** What was entered under one revision is under another from now on. */
   renumber(from: number, to: number): void
 }
 
 export function ledger({ sql }: Store): Ledger {
   const select = (rest: string, ...values: SqlValue[]) =>
-    sql.exec<Revision>(`SELECT ${COLUMNS} FROM revisions ${rest}`, ...values).toArray()
+    sql.exec<Revision>(`SELECT ${COLUMNS} FROM revisions ${rest}`, ...values)
+  const one = (rest: string, ...values: SqlValue[]) => select(rest, ...values).toArray()[0]
   return {
     latest() {
       const [row] = sql.exec<{ latest: number | null }>('SELECT MAX(revision) AS latest FROM revisions').toArray()
       return row?.latest ?? 0
     },
-    row: (name, revision) => select('WHERE name = ? AND revision = ?', name, revision)[0],
-    newest: (name) => select('WHERE name = ? ORDER BY revision DESC LIMIT 1', name)[0],
+    row: (name, revision) => one('WHERE name = ? AND revision = ?', name, revision),
+    newest: (name) => one('WHERE name = ? ORDER BY revision DESC LIMIT 1', name),
     wasFound(name, text) {
       const found = `SELECT 1 AS found FROM revisions WHERE name = ? AND origin IN ('hand', 'adopt') AND text = ? LIMIT 1`
       return sql.exec(found, name, text).toArray().length > 0
@@ -60,7 +62,7 @@ export function ledger({ sql }: Store): Ledger {
       sql.exec(update, now, name, revision)
     },
     history: (name, before, limit) =>
-      select('WHERE name = ? AND revision < ? ORDER BY revision DESC LIMIT ?', name, before, limit),
+      paged(select('WHERE name = ? AND revision < ? ORDER BY revision DESC LIMIT ?', name, before, limit), limit),
     status(revision) {
       const query = `SELECT revision, author, message, at, origin, COUNT(*) AS names, COUNT(*) - COUNT(landedAt) AS waiting,
         MAX(landedAt) AS publishedAt FROM revisions WHERE revision = ? GROUP BY revision`
@@ -68,7 +70,7 @@ export function ledger({ sql }: Store): Ledger {
       return status && { ...status, publishedAt: status.waiting > 0 ? null : status.publishedAt }
     },
     rows: ({ revision, name }, limit) =>
-      select('WHERE (revision, name) > (?, ?) ORDER BY revision, name LIMIT ?', revision, name, limit),
+      paged(select('WHERE (revision, name) > (?, ?) ORDER BY revision, name LIMIT ?', revision, name, limit), limit),
     renumber(from, to) {
       sql.exec('UPDATE revisions SET revision = ? WHERE revision = ?', to, from)
     },

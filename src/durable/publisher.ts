@@ -17,7 +17,7 @@ export function publisher(books: Books, store: Store, records: Records, clock: C
 
   async function settle(names: readonly string[], operations: Operations): Promise<void> {
     if (names.length === 0 || !operations.take()) return
-    const found = await orUndefined(records.read(names))
+    const found = await records.read(names)
     const now = clock.now()
     const writes = store.transactionSync(() => {
       if (found) return names.filter((name) => mustWrite(name, found.get(name), operations, now))
@@ -38,7 +38,7 @@ export function publisher(books: Books, store: Store, records: Records, clock: C
   async function write(name: string): Promise<void> {
     const newest = ledger.newest(name)
     if (!newest) return
-    const written = await orUndefined(records.write(newest).then(() => true))
+    const written = await records.write(newest)
     const now = clock.now()
     store.transactionSync(() => {
       if (!written) return keys.fail([name], now)
@@ -63,14 +63,5 @@ export function publisher(books: Books, store: Store, records: Records, clock: C
         for (const { name, failures } of due) if (failures > 0 && operations.left > 1) await settle([name], operations)
       }
     },
-  }
-}
-
-/** What KV gave; `undefined` where it failed: it will be asked again. */
-async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work
-  } catch {
-    return undefined
   }
 }

@@ -2,6 +2,7 @@
 import type { Key } from './keys.ts'
 import type { Status } from './ledger.ts'
 import type { Books } from './meeting.ts'
+import { paged } from './page.ts'
 import type { Revision } from './revision.ts'
 import type { Store } from './store.ts'
 
@@ -50,6 +51,8 @@ export interface Reading {
 }
 
 const ITEMS = 100
+/** Names read past KV at once: a lookup has nine. */
+const NAMES_A_READ = 100
 const MOST_ITEMS = 1_000
 
 export function reads({ sql }: Store, { ledger, keys }: Books): Reads {
@@ -63,27 +66,26 @@ export function reads({ sql }: Store, { ledger, keys }: Books): Reads {
       const query = `SELECT r.revision, r.name, r.text, r.author, r.message, r.at, r.origin, k.published, k.drifted
         FROM keys k JOIN revisions r ON r.name = k.name AND r.revision = k.revision
         WHERE k.name > ? AND k.name >= ? AND k.name < ? AND r.text IS NOT NULL ORDER BY k.name LIMIT ?`
-      const rows = sql
-        .exec<Listed>(query, cursor, prefix, `${prefix}\u{10ffff}`, most)
-        .toArray()
-        .map(({ published, drifted, ...row }) => ({
-          ...row,
-          state: stateOf({ revision: row.revision, published, drifted }),
-        }))
-      const last = rows.at(-1)
-      return last && rows.length === most ? { items: rows, cursor: last.name } : { items: rows }
+      const listed = sql.exec<Listed>(query, cursor, prefix, `${prefix}\u{10ffff}`, most)
+      const { items, isEnd } = paged(listed, most)
+      const current = items.map(({ published, drifted, ...row }) => ({
+        ...row,
+        state: stateOf({ revision: row.revision, published, drifted }),
+      }))
+      const last = items.at(-1)
+      return last && !isEnd ? { items: current, cursor: last.name } : { items: current }
     },
     history(name, { cursor = Number.MAX_SAFE_INTEGER, limit = ITEMS } = {}) {
       const most = within(limit)
-      const items = ledger.history(name, cursor, most)
+      const { items, isEnd } = ledger.history(name, cursor, most)
       const last = items.at(-1)
-      return last && items.length === most ? { items, cursor: last.revision } : { items }
+      return last && !isEnd ? { items, cursor: last.revision } : { items }
     },
     status: (revision) => ledger.status(revision),
     latest: () => ledger.latest(),
     read(names, atLeast) {
       const revision = ledger.latest()
-      const entries = names.slice(0, MOST_ITEMS).map((name) => {
+      const entries = names.slice(0, NAMES_A_READ).map((name) => {
         const newest = ledger.newest(name)
         return { name, text: newest?.text ?? null, revision: newest?.revision ?? 0 }
       })

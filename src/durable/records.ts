@@ -36,13 +36,14 @@ export interface Page {
   readonly cursor: string | undefined
 }
 
+/** Each is one operation. KV that fails, or takes too long, is no error here: it will be asked again. */
 export interface Records {
-  /** One operation for up to {@link NAMES_A_READ} names. */
-  read(names: readonly string[], withinMs?: number): Promise<ReadonlyMap<string, Found>>
-  /** One operation: up to 1,000 names. */
-  page(cursor: string | undefined): Promise<Page>
-  /** One operation: puts the text with its stamp, or deletes the key. */
-  write(revision: Revision): Promise<void>
+  /** Up to {@link NAMES_A_READ} names; `undefined` where KV failed. */
+  read(names: readonly string[], withinMs?: number): Promise<ReadonlyMap<string, Found> | undefined>
+  /** Up to 1,000 names; `undefined` where KV failed. */
+  page(cursor: string | undefined): Promise<Page | undefined>
+  /** Puts the text with its stamp, or deletes the key. Says whether KV took it; if not, it may have all the same. */
+  write(revision: Revision): Promise<boolean>
 }
 
 /** A limit of Workers KV. */
@@ -54,29 +55,40 @@ const OPERATION_MS = 10_000
 const MAX_TEXT_BYTES = 1_900_000
 
 export function records(namespace: Namespace, clock: Clock): Records {
-  const inTime = <T>(work: Promise<T>, ms = OPERATION_MS) =>
-    within(clock, ms, work, () => new MeshError('registry_unavailable', `KV did not answer within ${ms} ms.`))
+  const late = () => new MeshError('registry_unavailable', 'KV did not answer in time.')
+  async function asked<T>(work: Promise<T>, ms = OPERATION_MS): Promise<T | undefined> {
+    try {
+      return await within(clock, ms, work, late)
+    } catch {
+      return undefined
+    }
+  }
   return {
     async read(names, withinMs) {
       const options = { type: 'text', cacheTtl: CACHE_SECONDS } as const
-      const found = await inTime(namespace.getWithMetadata(names.map(keyOf), options), withinMs)
-      return new Map(names.map((name) => [name, foundOf(found.get(keyOf(name)))]))
+      const found = await asked(namespace.getWithMetadata(names.map(keyOf), options), withinMs)
+      return found && new Map(names.map((name) => [name, foundOf(found.get(keyOf(name)))]))
     },
     async page(cursor) {
       const prefix = keyOf('')
-      const { keys, ...rest } = await inTime(namespace.list(cursor === undefined ? { prefix } : { prefix, cursor }))
-      return {
-        keys: keys.map(({ name, metadata }) => ({
-          name: name.slice(prefix.length),
-          stamped: stampedRevision(metadata),
-        })),
-        cursor: rest.list_complete ? undefined : rest.cursor,
-      }
+      const listed = await asked(namespace.list(cursor === undefined ? { prefix } : { prefix, cursor }))
+      return (
+        listed && {
+          keys: listed.keys.map(({ name, metadata }) => ({
+            name: name.slice(prefix.length),
+            stamped: stampedRevision(metadata),
+          })),
+          cursor: listed.list_complete ? undefined : listed.cursor,
+        }
+      )
     },
     async write(revision) {
       const key = keyOf(revision.name)
-      if (revision.text === null) await inTime(namespace.delete(key))
-      else await inTime(namespace.put(key, revision.text, { metadata: stampOf(revision) }))
+      const work =
+        revision.text === null
+          ? namespace.delete(key)
+          : namespace.put(key, revision.text, { metadata: stampOf(revision) })
+      return (await asked(work.then(() => true))) ?? false
     },
   }
 }

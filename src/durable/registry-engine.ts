@@ -46,6 +46,8 @@ export interface RegistryEngine extends Reads, Writes, Omit<Archive, 'restore'> 
   nextAt(): number | undefined
 }
 
+const TAKES_IN = 'The registry takes in what stands in KV; it answers when that is done.'
+
 export function registryEngine(options: EngineOptions): RegistryEngine {
   const { store, clock, validate, wake, scanMs = SCAN_MS } = options
   makeTables(store)
@@ -86,14 +88,7 @@ export function registryEngine(options: EngineOptions): RegistryEngine {
 
   /** While a writer compared, a restoring may have begun. */
   const begin = () => {
-    if (!adoption.isDone)
-      throw new MeshError(
-        'registry_unavailable',
-        'The registry takes in what stands in KV; it answers when that is done.',
-        {
-          retryAfterMs: 1_000,
-        },
-      )
+    if (!adoption.isDone) throw new MeshError('registry_unavailable', TAKES_IN, { retryAfterMs: 1_000 })
   }
   const carried = archive(store, known, books.ledger)
   return {

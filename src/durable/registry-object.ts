@@ -1,7 +1,7 @@
 /** The registry's Durable Object: one a mesh, in the control plane's Worker. The data plane never waits for it. */
 import { DurableObject } from 'cloudflare:workers'
 import { systemClock } from '../core/clock.ts'
-import { durationMs } from '../policy/duration.ts'
+import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
 import type { Place } from './archive.ts'
 import type { By, Change, Condition, Issue } from './change.ts'
 import { type RegistryEngine, registryEngine } from './registry-engine.ts'
@@ -28,7 +28,7 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
       namespace: env.REGISTRY,
       clock: systemClock,
       validate: (name, text) => this.issuesOf(name, text),
-      scanMs: env.REGISTRY_SCAN === undefined ? undefined : durationMs(env.REGISTRY_SCAN),
+      scanMs: scanMsOf(env.REGISTRY_SCAN),
       // Not waited for: it is stored with what was written before it, in one piece, before any answer leaves.
       wake: (at) => void storage.setAlarm(at),
     })
@@ -108,4 +108,10 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
     await this.#engine.ready()
     return this.#engine
   }
+}
+
+function scanMsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!isDuration(text)) throw new TypeError(`REGISTRY_SCAN is ${DURATION_FORM}; got ${JSON.stringify(text)}.`)
+  return durationMs(text)
 }

@@ -44,7 +44,7 @@ export function scanner(
   }
 
   async function list({ cursor, after }: Scan): Promise<Scan | undefined> {
-    const page = await records.page(cursor).catch(() => undefined)
+    const page = await records.page(cursor)
     // A cursor may be too old by now: the next scan begins anew.
     if (!page) return undefined
     return store.transactionSync(() => {

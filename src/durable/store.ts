@@ -5,7 +5,10 @@ export type SqlValue = string | number | null
 /** A part of `DurableObjectStorage`. */
 export interface Store {
   readonly sql: {
-    exec<Row extends Record<string, SqlValue>>(query: string, ...bindings: SqlValue[]): { toArray(): Row[] }
+    exec<Row extends Record<string, SqlValue>>(
+      query: string,
+      ...bindings: SqlValue[]
+    ): Iterable<Row> & { toArray(): Row[] }
   }
   /** All that `work` writes, or nothing where it throws. */
   transactionSync<T>(work: () => T): T

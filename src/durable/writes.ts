@@ -48,8 +48,8 @@ export function writes(
     const batches = Array.from({ length: Math.ceil(names.length / NAMES_A_READ) }, (_, batch) =>
       names.slice(batch * NAMES_A_READ, (batch + 1) * NAMES_A_READ),
     )
-    const read = batches.map((batch) => records.read(batch, COMPARE_MS).catch(() => new Map<string, Found>()))
-    return new Map((await Promise.all(read)).flatMap((found) => [...found]))
+    const read = await Promise.all(batches.map((batch) => records.read(batch, COMPARE_MS)))
+    return new Map(read.flatMap((found) => [...(found ?? [])]))
   }
 
   /** What speaks against a change. Unless it is a dry run, an edit by hand is entered into history on the way. */

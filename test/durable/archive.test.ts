@@ -114,6 +114,25 @@ describe('archive', () => {
     ])
   })
 
+  it('takes an older revision of its own in KV for lag, and publishes the newest again', async () => {
+    const past = await givenPast()
+    past.kv.hand('a', 'https://a1.test', { revision: 1 })
+    const { engine, run, kv } = await restoredOver(past.engine, past.kv, 'kv', past.clock)
+    expect(engine.get('a')).toMatchObject({ revision: 3, text: 'https://a2.test' })
+    engine.scan()
+    await run(10_000)
+    expect(kv.truth('a')).toMatchObject({ value: 'https://a2.test', metadata: { revision: 3 } })
+  })
+
+  it('gives and lists no more text at once than an answer may carry', async () => {
+    const { engine, put } = await givenRegistry()
+    for (let count = 0; count < 10; count++) await put(`s${count}`, `https://${'x'.repeat(1_000_000)}.test/${count}`)
+    expect(exported(engine).map((page) => page.length)).toEqual([4, 4, 2])
+    const first = engine.list()
+    expect(first).toMatchObject({ cursor: 's3' })
+    expect(engine.list({ cursor: 's3' }).items.length).toBe(4)
+  })
+
   it('mixes no two histories', async () => {
     const past = await givenPast()
     const { engine, put } = await givenRegistry()

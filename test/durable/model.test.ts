@@ -88,8 +88,14 @@ async function ask<T>(real: Real, work: (engine: RegistryEngine) => Promise<T>):
   }
 }
 
-function command(what: string, run: (model: Model, real: Real) => Promise<void>): Command {
-  return { check: () => true, run, toString: () => what }
+function command(what: string, run: (model: Model, real: Real) => Promise<unknown>): Command {
+  return {
+    check: () => true,
+    async run(model, real) {
+      await run(model, real)
+    },
+    toString: () => what,
+  }
 }
 
 /** Exactly the writer wins who had seen what was there last. */
@@ -104,7 +110,7 @@ function confirm(
   for (const name of answer.changed) {
     model.confirmed.push({ revision: answer.revision, name, text: texts[name] ?? null })
     // Read past the object, which may be about to die.
-    const [newest, before] = ledger(store).history(name, Number.MAX_SAFE_INTEGER, 2)
+    const [newest, before] = ledger(store).history(name, Number.MAX_SAFE_INTEGER, 2).items
     expect(newest).toMatchObject({ revision: answer.revision, text: texts[name] ?? null })
     const condition = conditions[name] as Condition
     if ('ifMatch' in condition) expect(before?.revision).toBe(condition.ifMatch)
@@ -170,10 +176,7 @@ const commands: fc.Arbitrary<Command>[] = [
   fc
     .record({ name: names, choice: fc.constantFrom('adopt' as const, 'overwrite' as const) })
     .map(({ name, choice }) =>
-      command(
-        `${choice} ${name}`,
-        async (_, real) => void (await ask(real, (engine) => engine.resolve(name, choice, { author: 'dan' }))),
-      ),
+      command(`${choice} ${name}`, (_, real) => ask(real, (engine) => engine.resolve(name, choice, { author: 'dan' }))),
     ),
   fc
     .nat(60)
@@ -184,11 +187,9 @@ const commands: fc.Arbitrary<Command>[] = [
       kv.isReadOnly = how === 'read-only'
     }),
   ),
-  fc.constant(command('scan', async (_, real) => void (await ask(real, async (engine) => engine.scan())))),
+  fc.constant(command('scan', (_, real) => ask(real, async (engine) => engine.scan()))),
   ...[0, 1_500, 30_000, 400_000].map((ms) =>
-    fc.constant(
-      command(`wait ${ms}`, async (_, real) => void (await ask(real, (engine) => takeTurns(engine, real.clock, ms)))),
-    ),
+    fc.constant(command(`wait ${ms}`, (_, real) => ask(real, (engine) => takeTurns(engine, real.clock, ms)))),
   ),
 ]
 

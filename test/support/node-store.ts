@@ -16,10 +16,10 @@ export function nodeStore(): Store {
         // Several statements at once, as tables are made.
         if (query.trim().startsWith('CREATE')) {
           database.exec(query)
-          return { toArray: () => [] as Row[] }
+          return Object.assign([] as Row[], { toArray: () => [] })
         }
-        const rows = prepared(query).all(...bindings) as Row[]
-        return { toArray: () => rows.map((row) => ({ ...row })) }
+        const rows = (prepared(query).all(...bindings) as Row[]).map((row) => ({ ...row }))
+        return Object.assign(rows, { toArray: () => [...rows] })
       },
     },
     transactionSync(work) {

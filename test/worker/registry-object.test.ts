@@ -39,7 +39,9 @@ describe('RegistryObject', () => {
     const change = (text: string) => object.write([{ name: 'pair', text, condition: { ifMatch: current } }], by)
     const answers = await Promise.all([change('{"a":2}'), change('{"a":3}')])
     expect(answers.filter(({ ok }) => ok).length).toBe(1)
-    expect(answers.find(({ ok }) => !ok)).toMatchObject({ refusals: [{ code: 'mismatch', difference: [{ path: '/a' }] }] })
+    expect(answers.find(({ ok }) => !ok)).toMatchObject({
+      refusals: [{ code: 'mismatch', difference: [{ path: '/a' }] }],
+    })
   })
 
   it('keeps what it knows when it is evicted, and publishes what it had confirmed', async () => {
@@ -47,7 +49,9 @@ describe('RegistryObject', () => {
     for (let count = 1; count <= 50; count++) {
       const revision = (await object.get('busy'))?.revision
       const condition = revision === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: revision }
-      expect(await object.write([{ name: 'busy', text: `https://${count}.test`, condition }], by)).toMatchObject({ ok: true })
+      expect(await object.write([{ name: 'busy', text: `https://${count}.test`, condition }], by)).toMatchObject({
+        ok: true,
+      })
       if (count % 10 === 0) await evictDurableObject(object)
     }
     expect((await object.history('busy')).items.length).toBe(50)
@@ -61,7 +65,9 @@ describe('RegistryObject', () => {
     await REGISTRY.put('services/hand', 'https://hand.test')
     expect(await object.write([create('hand', 'https://b.test')], by)).toMatchObject({
       ok: false,
-      refusals: [{ code: 'drifted', found: 'https://hand.test', current: { origin: 'hand', text: 'https://hand.test' } }],
+      refusals: [
+        { code: 'drifted', found: 'https://hand.test', current: { origin: 'hand', text: 'https://hand.test' } },
+      ],
     })
     await REGISTRY.put('services/hand', 'https://hand2.test')
     await object.scan()
