@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { virtualClock } from '../../src/core/virtual-clock.ts'
 import type { Place } from '../../src/durable/archive.ts'
-import type { RegistryEngine } from '../../src/durable/registry-engine.ts'
-import { givenRegistry } from '../support/given-registry.ts'
+import { type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
+import { givenRegistry, takeTurns } from '../support/given-registry.ts'
 import { laggingKv } from '../support/lagging-kv.ts'
+import { Killed, mortal } from '../support/mortal.ts'
+import { nodeStore } from '../support/node-store.ts'
 
 const by = { author: 'ann' }
 
@@ -131,6 +133,41 @@ describe('archive', () => {
     const first = engine.list()
     expect(first).toMatchObject({ cursor: 's3' })
     expect(engine.list({ cursor: 's3' }).items.length).toBe(4)
+  })
+
+  it('is carried over whole where the object is killed on the way, at whatever step', async () => {
+    for (let killedAt = 0, isKilled = true; isKilled; killedAt++) {
+      const past = await givenPast()
+      const pages = exported(past.engine, 2)
+      past.kv.hand('b', 'https://hand.test')
+      const store = nodeStore()
+      const dying = mortal(store, past.kv)
+      dying.dieAfter(killedAt)
+      const make = (parts: Pick<typeof dying, 'store' | 'namespace'>) =>
+        registryEngine({ ...parts, clock: past.clock, scanMs: 0 })
+      // Whoever carries it sends all again where he heard nothing; it is refused if the whole was there.
+      const carry = async (engine: RegistryEngine) => {
+        for (const rows of pages) await engine.restore(rows)
+        engine.restored('history', by)
+        await engine.ready()
+      }
+      isKilled = await Promise.resolve()
+        .then(() => carry(make(dying)))
+        .then(() => false)
+        .catch((error: Error) => {
+          if (error instanceof Killed) return true
+          throw error
+        })
+      const engine = make({ store, namespace: past.kv })
+      if (isKilled)
+        await carry(engine).catch((error: Error) => {
+          if (!error.message.includes('was made here')) throw error
+        })
+      await takeTurns(engine, past.clock, 10_000)
+      expect(engine.history('a').items, `killed at ${killedAt}`).toEqual(past.engine.history('a').items)
+      expect(past.kv.truth('b').value, `killed at ${killedAt}`).toBe('https://b.test')
+      expect(engine.latest(), `killed at ${killedAt}`).toBe(7)
+    }
   })
 
   it('mixes no two histories', async () => {
