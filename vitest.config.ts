@@ -21,7 +21,13 @@ export default defineConfig({
       {
         // Bindings and request contexts, inside workerd.
         extends: true,
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({
+            main: './test/worker/main.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } } },
+          }),
+        ],
         test: { name: 'workerd', include: ['test/worker/**/*.test.ts'], ...PATIENT },
       },
       {

@@ -20,6 +20,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   // `math`: the fleet makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'policy', 'wire', 'telemetry', 'transport', 'filters', 'registry'],
   sim: ['core', 'math', 'policy', 'registry', 'mesh'],
+  // `policy`: a duration is read as everywhere.
+  durable: ['core', 'math', 'policy', 'telemetry', 'registry'],
   worker: ['core', 'policy', 'wire', 'telemetry', 'registry', 'mesh', 'cloud.ts'],
   cli: ['core', 'policy'],
   'cloud.ts': ['core', 'transport'],
@@ -32,6 +34,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, RegExp> = {
   policy: /^valibot$/,
   'transport/credentials.ts': /^(aws4fetch|jose)$/,
+  'durable/registry-object.ts': /^cloudflare:workers$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,
   'hono.ts': /^hono$/,
 }

@@ -23,13 +23,18 @@ export interface KvServer {
   delayMs: number
   /** `services/<name>`: a string as it is, anything else as JSON; undefined takes it away. */
   put(name: string, record: unknown): void
+  /** What stands under `services/<name>`, with its metadata. */
+  get(name: string): Stored | undefined
   close(): void
 }
 
-interface Stored {
+export interface Stored {
   readonly value: string
   readonly metadata: unknown
 }
+
+/** Keys of a list, at most. */
+const PAGE = 1_000
 
 export async function startKv(records: Record<string, unknown> = {}): Promise<KvServer> {
   const stored = new Map<string, Stored>()
@@ -45,7 +50,7 @@ export async function startKv(records: Record<string, unknown> = {}): Promise<Kv
     if (kv.fault === 'fail') return response.writeHead(503).end('down')
     if (kv.fault === 'nonsense') return response.writeHead(200).end('<html>')
 
-    const { pathname } = new URL(request.url ?? '/', 'http://kv')
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://kv')
     if (request.method === 'POST' && pathname === '/bulk/get') {
       const { keys, withMetadata } = JSON.parse(Buffer.concat(chunks).toString())
       return json(
@@ -53,10 +58,39 @@ export async function startKv(records: Record<string, unknown> = {}): Promise<Kv
         Object.fromEntries(keys.map((key: string) => [key, bulkEntry(stored.get(key), withMetadata)])),
       )
     }
-    const found = stored.get(decodeURIComponent(pathname.slice(1)))
+    const key = decodeURIComponent(pathname.slice(1))
+    if (request.method === 'GET' && key === '') return json(response, listed(searchParams))
+    if (request.method === 'PUT') {
+      const metadata = request.headers['cf-kv-metadata']
+      stored.set(key, {
+        value: Buffer.concat(chunks).toString(),
+        metadata: metadata === undefined ? null : JSON.parse(String(metadata)),
+      })
+      return response.writeHead(200).end()
+    }
+    if (request.method === 'DELETE') {
+      stored.delete(key)
+      return response.writeHead(200).end()
+    }
+    const found = stored.get(key)
     if (request.method !== 'GET' || !found) return response.writeHead(request.method === 'GET' ? 404 : 405).end()
     response.writeHead(200, found.metadata === null ? {} : { 'cf-kv-metadata': JSON.stringify(found.metadata) })
     return response.end(found.value)
+  }
+  function listed(asked: URLSearchParams): unknown {
+    const keys = [...stored.keys()].filter((key) => key.startsWith(asked.get('prefix') ?? '')).sort()
+    const rest = keys.filter((key) => key > (asked.get('cursor') ?? ''))
+    const page = rest.slice(0, PAGE)
+    const isLast = page.length === rest.length
+    return {
+      keys: page.map((name) => {
+        const metadata = stored.get(name)?.metadata
+        return { name, ...(metadata == null ? {} : { metadata: JSON.stringify(metadata) }) }
+      }),
+      list_complete: isLast,
+      ...(isLast ? {} : { cursor: page.at(-1) }),
+      cacheStatus: null,
+    }
   }
   await once(server.listen(0, '127.0.0.1'), 'listening')
 
@@ -74,6 +108,7 @@ export async function startKv(records: Record<string, unknown> = {}): Promise<Kv
         stored.set(`services/${name}`, { value, metadata: null })
       }
     },
+    get: (name) => stored.get(`services/${name}`),
     close() {
       server.closeAllConnections()
       server.close()

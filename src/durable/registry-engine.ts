@@ -1,0 +1,121 @@
+/** The engine of the registry's object: orders writes, keeps every revision, publishes to KV, and sees what others write there. */
+import type { Clock } from '../core/clock.ts'
+import { MeshError } from '../core/errors.ts'
+import { adopter } from './adoption.ts'
+import { type Archive, archive } from './archive.ts'
+import type { Validate } from './change.ts'
+import { facts } from './facts.ts'
+import { keys } from './keys.ts'
+import { ledger } from './ledger.ts'
+import { operations } from './operations.ts'
+import { publisher } from './publisher.ts'
+import { type Reads, reads } from './reads.ts'
+import { type Namespace, records } from './records.ts'
+import type { Revision } from './revision.ts'
+import { SCAN_MS, scanner } from './scan.ts'
+import type { Store } from './store.ts'
+import { makeTables } from './tables.ts'
+import { type Writes, writes } from './writes.ts'
+
+export interface EngineOptions {
+  readonly store: Store
+  readonly namespace: Namespace
+  readonly clock: Clock
+  /** Looked at before a record is written. Default: any text may be. */
+  readonly validate?: Validate | undefined
+  /** Milliseconds between scans of KV for edits by hand; 0: never. Default 300_000. */
+  readonly scanMs?: number | undefined
+  /** Is told when a turn is to be taken, in the same breath as what made it necessary was written. */
+  readonly wake?: ((at: number) => void) | undefined
+}
+
+export interface RegistryEngine extends Reads, Writes, Omit<Archive, 'restore'> {
+  /** As {@link Archive.restore}, when the turn under way has ended. */
+  restore(rows: readonly Revision[]): Promise<void>
+  /**
+   * Takes in what stands in KV, if that was not done: before it, history has no answers.
+   *
+   * @throws {MeshError} `registry_unavailable` when it is not done yet.
+   */
+  ready(): Promise<void>
+  /** One slice of the work that is due: publishing, looking, scanning. One turn is taken at a time. */
+  turn(): Promise<void>
+  /** Has KV scanned as soon as there is a turn. */
+  scan(): void
+  /** When the next turn is to be taken; `undefined`: when something is written. */
+  nextAt(): number | undefined
+}
+
+const TAKES_IN = 'The registry takes in what stands in KV; it answers when that is done.'
+
+export function registryEngine(options: EngineOptions): RegistryEngine {
+  const { store, clock, validate, wake, scanMs = SCAN_MS } = options
+  makeTables(store)
+  const books = { ledger: ledger(store), keys: keys(store) }
+  const known = facts(store)
+  const kv = records(options.namespace, clock)
+  const adoption = adopter(store, known, books, kv, clock)
+  const publishing = publisher(books, store, kv, clock)
+  const scanning = scanner(store, known, books.keys, kv, publishing, clock, scanMs)
+
+  const nextAt = () => {
+    if (!adoption.isDone) return adoption.nextAt()
+    return Math.min(books.keys.nextDueAt() ?? Infinity, scanning.nextAt() ?? Infinity)
+  }
+  const arm = () => {
+    const at = nextAt()
+    if (at !== undefined && at < Infinity) wake?.(Math.max(at, clock.now()))
+  }
+
+  async function slice(): Promise<void> {
+    const rest = operations()
+    try {
+      await adoption.adopt(rest)
+      if (!adoption.isDone) return
+      await publishing.publish(rest)
+      await scanning.scan(rest)
+    } finally {
+      underway = undefined
+      arm()
+    }
+  }
+
+  let underway: Promise<void> | undefined
+  const turn = () => {
+    underway ??= slice()
+    return underway
+  }
+
+  /** While a writer compared, a restoring may have begun. */
+  const begin = () => {
+    if (!adoption.isDone) throw new MeshError('registry_unavailable', TAKES_IN, { retryAfterMs: 1_000 })
+  }
+  const carried = archive(store, known, books.ledger)
+  return {
+    ...reads(store, books),
+    ...writes(store, books, kv, clock, validate, { begin, committed: arm }),
+    export: carried.export,
+    async restore(rows) {
+      // What a turn has under way belongs to the history that is about to go.
+      await underway
+      carried.restore(rows)
+    },
+    restored(truth, by) {
+      carried.restored(truth, by)
+      arm()
+    },
+    async ready() {
+      if (!adoption.isDone) await turn()
+      begin()
+    },
+    turn,
+    scan() {
+      if (!known.get('scan')) known.set('scan', { after: '' })
+      arm()
+    },
+    nextAt() {
+      const at = nextAt()
+      return at === Infinity ? undefined : at
+    },
+  }
+}

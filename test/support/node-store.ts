@@ -1,0 +1,37 @@
+/** The SQLite of a Durable Object, by that of Node. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Store } from '../../src/durable/store.ts'
+
+export function nodeStore(): Store {
+  const database = new DatabaseSync(':memory:')
+  const statements = new Map<string, StatementSync>()
+  const prepared = (query: string) => {
+    const statement = statements.get(query) ?? database.prepare(query)
+    statements.set(query, statement)
+    return statement
+  }
+  return {
+    sql: {
+      exec<Row>(query: string, ...bindings: (string | number | null)[]) {
+        // Several statements at once, as tables are made.
+        if (query.trim().startsWith('CREATE')) {
+          database.exec(query)
+          return Object.assign([] as Row[], { toArray: () => [] })
+        }
+        const rows = (prepared(query).all(...bindings) as Row[]).map((row) => ({ ...row }))
+        return Object.assign(rows, { toArray: () => [...rows] })
+      },
+    },
+    transactionSync(work) {
+      database.exec('BEGIN')
+      try {
+        const result = work()
+        database.exec('COMMIT')
+        return result
+      } catch (error) {
+        database.exec('ROLLBACK')
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,3 @@
+/** The Worker that tests in workerd run: the mesh as it is deployed, and the objects of the control plane beside it. */
+export { RegistryObject } from '../../src/durable/registry-object.ts'
+export { default } from '../../src/worker/worker.ts'
