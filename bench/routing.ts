@@ -1,7 +1,7 @@
 /** What rules cost: a warm call in workerd with and without them, and the choice alone among many matches. */
-import { type Asked, asked } from '../src/filters/route/asked.ts'
-import { matcher } from '../src/filters/route/match.ts'
-import type { Match } from '../src/policy/match.ts'
+import { type Asked, asked } from '../src/features/route/asked.ts'
+import { matcher } from '../src/features/route/match.ts'
+import type { Match } from '../src/features/route/policy.ts'
 import { bundles } from './bundle.ts'
 import { workerdConfig } from './config.ts'
 import { atMost, type Section } from './report.ts'

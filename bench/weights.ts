@@ -5,14 +5,14 @@
  * ejection after three timeouts in a row.
  */
 
-import { type Random, seeded } from '../src/core/random.ts'
-import type { Balancer, Choice } from '../src/filters/balance/balancer.ts'
-import { byWeight } from '../src/filters/balance/by-weight.ts'
-import { p2c } from '../src/filters/balance/p2c.ts'
-import { peakEwma } from '../src/filters/balance/peak-ewma.ts'
-import { type OutlierDetector, outlierDetector, type Suspect } from '../src/filters/outlier/detector.ts'
+import { type Random, seeded } from '../src/core/time/random.ts'
+import type { Balancer, Choice } from '../src/features/balance/balancer.ts'
+import { byWeight } from '../src/features/balance/by-weight.ts'
+import { p2c } from '../src/features/balance/p2c.ts'
+import { peakEwma } from '../src/features/balance/peak-ewma.ts'
+import { type OutlierDetector, outlierDetector, type Suspect } from '../src/features/outlier/detector.ts'
+import { outlierPolicy } from '../src/features/outlier/policy.ts'
 import { weightedIndex } from '../src/math/weighted.ts'
-import { outlierPolicy } from '../src/policy/outlier.ts'
 
 /** The designs that were weighed against each other. */
 const DESIGNS: Record<string, (random: Random) => Balancer> = {

@@ -20,7 +20,7 @@ const bundled = { absWorkingDir: root, bundle: true, metafile: true, format: 'es
 // In place of the module that names aws4fetch and jose: who installs the package needs neither (docs/decisions/0045).
 const credentials = await build({
   ...bundled,
-  entryPoints: ['src/transport/credentials.ts'],
+  entryPoints: ['src/targets/libraries.ts'],
   outfile: 'dist/lib/transport/credentials.js',
   target: 'es2024',
   conditions: ['workerd', 'worker', 'browser'],

@@ -1,9 +1,9 @@
 /** For your tests: a mesh of functions in memory, with a clock that you move and chance from a seed. */
 import { MeshError } from './core/errors.ts'
-import { type Random, seeded } from './core/random.ts'
 import type { Sink } from './core/sink.ts'
-import { onStandstill } from './core/standstill.ts'
-import { type VirtualClock, virtualClock } from './core/virtual-clock.ts'
+import { type Random, seeded } from './core/time/random.ts'
+import { onStandstill } from './core/time/standstill.ts'
+import { type VirtualClock, virtualClock } from './core/time/virtual-clock.ts'
 import { createMesh, type Mesh, type MeshFetch } from './mesh/mesh.ts'
 import type { MeshOptions } from './mesh/options.ts'
 import { type MemoryRegistry, memoryRegistry } from './registry/memory.ts'

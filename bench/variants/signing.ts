@@ -1,12 +1,12 @@
 /** Sends the same request over and over, signed or not: what is sent arrives nowhere, so that only the signing costs. */
 import { AwsV4Signer } from 'aws4fetch'
-import { cancellation } from '../../src/core/cancellation.ts'
-import { systemClock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
-import { systemRandom } from '../../src/core/random.ts'
+import { cancellation } from '../../src/core/engine/cancellation.ts'
+import { subrequests } from '../../src/core/engine/subrequests.ts'
 import { receipt } from '../../src/core/receipt.ts'
-import { subrequests } from '../../src/core/subrequests.ts'
-import { signedFetch } from '../../src/transport/sigv4.ts'
+import { systemClock } from '../../src/core/time/clock.ts'
+import { systemRandom } from '../../src/core/time/random.ts'
+import { signedFetch } from '../../src/targets/aws/sigv4.ts'
 
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
 const bindings = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey }

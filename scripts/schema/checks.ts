@@ -2,12 +2,12 @@
  * What checks of the record are in JSON Schema, by what their message says that may stand there: those whose words do not
  * stand beside the check itself, and those that JSON Schema cannot say.
  */
-import { ADDRESS } from '../../src/policy/address.ts'
-import { DURATION } from '../../src/policy/duration.ts'
-import { HOST } from '../../src/policy/http.ts'
+import { ADDRESS } from '../../src/schema/address.ts'
+import { DURATION } from '../../src/schema/duration.ts'
+import { HOST } from '../../src/schema/http.ts'
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-/** RFC 3986 §3.3: pchar, slashes and whole triplets, as in src/policy/match.ts. */
+/** RFC 3986 §3.3: pchar, slashes and whole triplets, as in src/features/route/policy.ts. */
 const PCHARS = "^/(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$"
 
 /** Some entry of a list is an object with these values. */

@@ -1,5 +1,5 @@
 /** The JSON Schema of a service record: its structure from the one valibot source, with words for editors. */
-import { recordSchema } from '../../src/policy/record.ts'
+import { recordSchema } from '../../src/record/record.ts'
 import { shared } from './shared.ts'
 import { SNIPPETS } from './snippets.ts'
 import { type Json, structureOf } from './structure.ts'

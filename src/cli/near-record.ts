@@ -1,7 +1,7 @@
 /** Fields of a record where names of services are read: somebody may have written one record, and not a map of them. */
-import { fieldsAt } from '../policy/fields.ts'
-import { nearest } from '../policy/near.ts'
-import { recordSchema } from '../policy/record.ts'
+import { fieldsAt } from '../record/fields.ts'
+import { recordSchema } from '../record/record.ts'
+import { nearest } from '../schema/near.ts'
 
 /** The field that each name of a map is, or is near to. */
 export function fieldsAmong(names: readonly string[]): ReadonlyMap<string, string> {

@@ -1,5 +1,5 @@
 /** Which Node a verb needs where that is more than the package does: told in a line, before anything breaks. */
-import { Fault } from './fault.ts'
+import { Fault } from '../manifest/yaml/fault.ts'
 
 /** What miniflare and wrangler ask for. */
 const LEAST_MAJOR = 22

@@ -1,11 +1,11 @@
 /** Reads the command line, runs one verb, and says how it went as an exit code. */
 import { Command, CommanderError } from 'commander'
-import { withoutUserinfo } from '../core/userinfo.ts'
+import { withoutUserinfo } from '../core/text/userinfo.ts'
+import { Fault } from '../manifest/yaml/fault.ts'
+import { NegativeAnswer } from '../manifest/yaml/negative-answer.ts'
 import { convertCommand } from './commands/convert.ts'
 import { devCommand } from './commands/dev.ts'
 import { validateCommand } from './commands/validate.ts'
-import { Fault } from './fault.ts'
-import { NegativeAnswer } from './negative-answer.ts'
 import { type Printer, printer } from './printer.ts'
 import { type Terminal, terminal } from './terminal.ts'
 

@@ -1,8 +1,8 @@
 /** Records as people write them, a map of names or one by itself, and all that is wrong with them. */
 import { MeshError } from '../core/errors.ts'
-import type { Path } from '../policy/manifest/manifest.ts'
-import { parseRecord, recordChecker } from '../policy/parse.ts'
-import { recordOf, type ServiceRecord, type WrittenRecord } from '../policy/record.ts'
+import type { Path } from '../manifest/manifest.ts'
+import { parseRecord, recordChecker } from '../record/parse.ts'
+import { recordOf, type ServiceRecord, type WrittenRecord } from '../record/record.ts'
 import { type AliasOf, circle } from './circle.ts'
 import { isCallable, nameOf, uncalled } from './key.ts'
 import { fieldsAmong } from './near-record.ts'

@@ -1,7 +1,7 @@
 /** What a Worker has, as its wrangler configuration says it. */
 
+import { faultOf } from '../manifest/yaml/fault.ts'
 import { loadWrangler } from './dev/peers.ts'
-import { faultOf } from './fault.ts'
 import type { Given, Section } from './needs.ts'
 
 /**

@@ -45,7 +45,7 @@ export function allowance(granted: number): Allowance {
   return new Account(granted)
 }
 
-// Classes: `core/cancellation.ts` says why.
+// Classes: `core/engine/cancellation.ts` says why.
 class Account implements Allowance {
   readonly granted: number
   used = 0

@@ -1,6 +1,7 @@
 /** One of the attempts of a call. */
+
+import type { Upload } from './bytes/upload.ts'
 import type { Ended, Ending } from './ending.ts'
-import type { Upload } from './upload.ts'
 
 export interface Attempt extends Ended {
   /** 1 is the first. */

@@ -1,5 +1,5 @@
 /** A deadline: the instant after which nobody waits for the answer. An instant, never a duration. */
-import type { Clock } from './clock.ts'
+import type { Clock } from './time/clock.ts'
 
 export interface Deadline {
   /** Milliseconds since the Unix epoch, by this machine's clock; `Infinity` where there is none. */

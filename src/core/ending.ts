@@ -1,8 +1,9 @@
 /** How one attempt ended: read once, and taken by all who learn from it. */
-import type { Cancellation } from './cancellation.ts'
+
+import type { Upload } from './bytes/upload.ts'
+import type { Cancellation } from './engine/cancellation.ts'
 import { MeshError } from './errors.ts'
 import { type Blame, blameOf, type Outcome, outcomeOfError } from './outcome.ts'
-import type { Upload } from './upload.ts'
 
 /** What an answer says of sending the request again. */
 export interface Pushback {

@@ -1,5 +1,5 @@
 /** What can go wrong in the mesh itself: one class, a closed list of codes, one table of what each means in HTTP. */
-import { withoutUserinfo } from './userinfo.ts'
+import { withoutUserinfo } from './text/userinfo.ts'
 
 export interface Meaning {
   /** HTTP status of the answer. */

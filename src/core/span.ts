@@ -1,6 +1,6 @@
 /** One timed thing in a trace. Plain values: a span may be kept after its request has ended. */
 import type { Outcome } from './outcome.ts'
-import type { Random } from './random.ts'
+import type { Random } from './time/random.ts'
 
 /** What of a trace travels from hop to hop (W3C Trace Context). */
 export interface Trace {

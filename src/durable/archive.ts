@@ -1,8 +1,8 @@
 /** The archive: a history is carried from one object to another, page by page. */
-import type { By } from './change.ts'
-import type { Facts } from './facts.ts'
-import type { Ledger } from './ledger.ts'
-import type { Revision } from './revision.ts'
+import type { By } from './ledger/change.ts'
+import type { Facts } from './ledger/facts.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { Revision } from './ledger/revision.ts'
 import type { Store } from './store.ts'
 
 /** Rows of a page, at most. */

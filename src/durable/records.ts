@@ -1,10 +1,11 @@
 /** Records as they stand in KV: read, listed and written under their names, each operation within its time. */
-import { type Clock, within } from '../core/clock.ts'
+
 import { MeshError } from '../core/errors.ts'
+import { type Clock, within } from '../core/time/clock.ts'
 import { fnv1a } from '../math/hash.ts'
 import { keyOf } from '../registry/keys.ts'
-import type { Revision } from './revision.ts'
-import { byteLength, stampedRevision, stampOf } from './stamp.ts'
+import type { Revision } from './ledger/revision.ts'
+import { byteLength, stampedRevision, stampOf } from './ledger/stamp.ts'
 
 /** The part of a KV namespace that is used. It comes in as a value. */
 export interface Namespace {

@@ -1,11 +1,11 @@
 /** The registry's Durable Object: one a mesh, in the control plane's Worker. The data plane never waits for it. */
 import { DurableObject } from 'cloudflare:workers'
-import { systemClock } from '../core/clock.ts'
-import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
+import { systemClock } from '../core/time/clock.ts'
+import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { Place } from './archive.ts'
-import type { By, Change, Condition, Issue } from './change.ts'
+import type { By, Change, Condition, Issue } from './ledger/change.ts'
+import type { Revision } from './ledger/revision.ts'
 import { type RegistryEngine, registryEngine } from './registry-engine.ts'
-import type { Revision } from './revision.ts'
 
 export interface RegistryObjectEnv {
   readonly REGISTRY: KVNamespace

@@ -1,7 +1,8 @@
 /** Work that a call has begun and that nobody keeps alive: the call waits for it before it is over. */
-import { cancellation, cancelOn } from '../core/cancellation.ts'
-import type { Clock } from '../core/clock.ts'
+
 import { type Deadline, remaining } from '../core/deadline.ts'
+import { cancellation, cancelOn } from '../core/engine/cancellation.ts'
+import type { Clock } from '../core/time/clock.ts'
 
 /** How long at most, in milliseconds: as long as the registry has to answer. */
 const HOLD_MS = 1000

@@ -1,16 +1,17 @@
 /** What a mesh is made with: optional on the way in, required inside. */
-import { type Clock, systemClock } from '../core/clock.ts'
+
 import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 import type { Log } from '../core/log.ts'
-import { type Random, systemRandom } from '../core/random.ts'
 import type { Seal } from '../core/seal.ts'
 import type { Sink } from '../core/sink.ts'
-import type { WrittenPolicy } from '../policy/record.ts'
+import { type Clock, systemClock } from '../core/time/clock.ts'
+import { type Random, systemRandom } from '../core/time/random.ts'
+import type { WrittenPolicy } from '../record/record.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Bindings } from '../targets/bindings.ts'
+import type { CloudMaker } from '../targets/cloud.ts'
 import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
-import type { Bindings } from '../transport/bindings.ts'
-import type { CloudMaker } from '../transport/cloud.ts'
 import type { Strategies } from './strategies.ts'
 
 export interface MeshOptions {

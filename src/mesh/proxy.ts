@@ -1,9 +1,9 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
-import { uploadOf } from '../core/upload.ts'
+import { uploadOf } from '../core/bytes/upload.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { type Arrival, type Arrived, accept, type Defer } from './accept.ts'
-import type { Called } from './name.ts'
-import { named } from './named.ts'
+import { named } from './call-context.ts'
+import type { Called } from './called-host.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
 import { caller, inbound } from './stack.ts'
 

@@ -1,6 +1,6 @@
 /** Gives the service that a name stands for: its record, and what was learned of it. */
-import { type ObserverFilter, observer } from '../core/observer.ts'
-import type { Called, Names, Resolved } from './names.ts'
+import { type ObserverFilter, observer } from '../core/engine/observer.ts'
+import type { Called, Names, Resolved } from './resolver.ts'
 
 export function resolve(names: Names): ObserverFilter<Called, Resolved> {
   return observer('resolve', {

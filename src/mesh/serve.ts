@@ -1,8 +1,9 @@
 /** A handler as a service: it has until its caller's deadline, and its calls carry its context. */
-import { within } from '../core/clock.ts'
+
 import { remaining } from '../core/deadline.ts'
+import type { Service } from '../core/engine/service.ts'
 import { handedOn, MeshError } from '../core/errors.ts'
-import type { Service } from '../core/service.ts'
+import { within } from '../core/time/clock.ts'
 import type { Arrival, Arrived } from './accept.ts'
 import type { Storage } from './options.ts'
 

@@ -1,10 +1,10 @@
 /** Other rules than the mesh's own, for simulation and for those who know better. */
-import type { Clock } from '../core/clock.ts'
-import type { Random } from '../core/random.ts'
-import type { Balancer } from '../filters/balance/balancer.ts'
-import type { Balancers } from '../filters/balance/balancers.ts'
-import type { RetryBudget } from '../filters/retry/budget.ts'
-import type { BudgetPolicy } from '../policy/retry.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { Random } from '../core/time/random.ts'
+import type { Balancer } from '../features/balance/balancer.ts'
+import type { Balancers } from '../features/balance/balancers.ts'
+import type { RetryBudget } from '../features/retry/budget.ts'
+import type { BudgetPolicy } from '../features/retry/policy.ts'
 
 export type { Balancer, RetryBudget }
 

@@ -2,7 +2,7 @@
 import type { ServiceName } from '../core/endpoint.ts'
 import { lru } from '../core/lru.ts'
 import type { Freshness } from '../core/receipt.ts'
-import type { ServiceRecord } from '../policy/record.ts'
+import type { ServiceRecord } from '../record/record.ts'
 import { keyOf } from './keys.ts'
 
 /** A record that was found for a name. */

@@ -2,7 +2,7 @@
 import { MeshError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { lru } from '../core/lru.ts'
-import { parseRecord } from '../policy/parse.ts'
+import { parseRecord } from '../record/parse.ts'
 import { isWildcard } from './keys.ts'
 import type { Held, Known } from './known.ts'
 import type { Entry } from './registry.ts'

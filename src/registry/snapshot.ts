@@ -1,10 +1,11 @@
 /** What this isolate has read of the registry: fresh for a while, then stale while one request refreshes it. */
-import { type Clock, within } from '../core/clock.ts'
+
 import { type Deadline, LEAST_USEFUL_MS, never, remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
+import type { Subrequests } from '../core/engine/subrequests.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, silent } from '../core/log.ts'
-import type { Subrequests } from '../core/subrequests.ts'
+import { type Clock, within } from '../core/time/clock.ts'
 import { candidateKeys } from './keys.ts'
 import { type Found, type Known, knownNames } from './known.ts'
 import { learner } from './learn.ts'

@@ -1,6 +1,6 @@
 /** An endpoint without a mesh: it answers after a while, lets work wait in a queue, or fails as the scenario says. */
-import type { Clock } from '../core/clock.ts'
-import type { Random } from '../core/random.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { Random } from '../core/time/random.ts'
 import { drawMs } from './draw.ts'
 import type { BackendEndpoint, Fault, Latency } from './scenario.ts'
 

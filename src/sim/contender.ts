@@ -1,8 +1,8 @@
 /** Rules that are compared: the mesh's own, and those of others in its place. */
-import type { Clock } from '../core/clock.ts'
-import type { Random } from '../core/random.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { Random } from '../core/time/random.ts'
 import type { Strategies } from '../mesh/strategies.ts'
-import type { WrittenPolicy } from '../policy/record.ts'
+import type { WrittenPolicy } from '../record/record.ts'
 
 export interface Contender {
   readonly name: string

@@ -1,5 +1,5 @@
 /** Draws times from a distribution. */
-import { type Random, seeded } from '../core/random.ts'
+import { type Random, seeded } from '../core/time/random.ts'
 import type { Latency } from './scenario.ts'
 
 /** Milliseconds of one latency. */

@@ -1,6 +1,6 @@
 /** The roads between isolates and endpoints: what is sent takes its time, and so does the answer. */
-import type { Clock } from '../core/clock.ts'
-import type { Random } from '../core/random.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { Random } from '../core/time/random.ts'
 import { drawMs } from './draw.ts'
 import type { Latency, Network } from './scenario.ts'
 

@@ -1,6 +1,6 @@
 /** What to try: users, services and what befalls them. Plain values, so that a scenario may be a file. */
-import type { WrittenPolicy } from '../policy/record.ts'
-import type { Rule } from '../policy/route.ts'
+import type { WrittenPolicy } from '../record/record.ts'
+import type { Rule } from '../record/rule.ts'
 
 export interface Scenario {
   readonly name: string

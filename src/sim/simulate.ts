@@ -1,7 +1,7 @@
 /** A real mesh in virtual time: the very stacks that serve traffic, over a network and endpoints that are drawn. */
-import type { Clock } from '../core/clock.ts'
-import { seeded } from '../core/random.ts'
-import { virtualClock } from '../core/virtual-clock.ts'
+import type { Clock } from '../core/time/clock.ts'
+import { seeded } from '../core/time/random.ts'
+import { virtualClock } from '../core/time/virtual-clock.ts'
 import { memoryRegistry } from '../registry/memory.ts'
 import { addressOf, endpointAddress } from './address.ts'
 import { backend } from './backend.ts'

@@ -1,7 +1,7 @@
 /** A service of isolates: each a real mesh with a handler that calls the next names. They are born, share the traffic and die. */
-import type { Clock } from '../core/clock.ts'
-import { sleep } from '../core/clock.ts'
-import type { Random } from '../core/random.ts'
+import type { Clock } from '../core/time/clock.ts'
+import { sleep } from '../core/time/clock.ts'
+import type { Random } from '../core/time/random.ts'
 import { createMesh } from '../mesh/mesh.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Contender } from './contender.ts'

@@ -1,6 +1,6 @@
 /** Users: they come at random, however the system fares, and leave when their time has passed. */
-import type { Clock } from '../core/clock.ts'
-import type { Random } from '../core/random.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { Random } from '../core/time/random.ts'
 import { addressOf } from './address.ts'
 import { exponential } from './draw.ts'
 import type { Ledger } from './ledger.ts'

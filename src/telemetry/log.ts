@@ -1,8 +1,9 @@
 /** The log of a mesh: JSON lines on the console, or entries for a sink; of each kind one a second at most. */
-import type { Clock } from '../core/clock.ts'
+
 import type { Log, LogEntry, LogLevel } from '../core/log.ts'
 import { type Lru, lru } from '../core/lru.ts'
-import { withoutUserinfo } from '../core/userinfo.ts'
+import { withoutUserinfo } from '../core/text/userinfo.ts'
+import type { Clock } from '../core/time/clock.ts'
 
 /** An entry as it is written. */
 export interface LogLine extends LogEntry {

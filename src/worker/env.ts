@@ -2,9 +2,9 @@
 import { cloud } from '../cloud.ts'
 import { seal } from '../core/seal.ts'
 import type { MeshOptions } from '../mesh/options.ts'
-import { DURATION_FORM, durationMs, isDuration } from '../policy/duration.ts'
-import { parsePolicy } from '../policy/parse.ts'
+import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
+import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
 import { type Hosts, hosts } from './identify.ts'
 

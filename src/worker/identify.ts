@@ -2,8 +2,8 @@
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
-import { ownCopy } from '../core/own-copy.ts'
-import { type Called, splitUrl } from '../mesh/name.ts'
+import { ownCopy } from '../core/text/own-copy.ts'
+import { type Called, splitUrl } from '../mesh/called-host.ts'
 
 /** `/svc/<name>/…` on a mesh host. */
 const SERVICE_PREFIX = '/svc/'

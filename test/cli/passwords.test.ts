@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/program.ts'
-import { parseRecord, recordChecker } from '../../src/policy/parse.ts'
+import { parseRecord, recordChecker } from '../../src/record/parse.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'selvedge-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,8 +1,8 @@
 /** What every balancer keeps to, and every measure of load: a suite for each of their implementers. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Random, seeded } from '../../src/core/random.ts'
-import type { Balancer, Choice, Load } from '../../src/filters/balance/balancer.ts'
+import { type Random, seeded } from '../../src/core/time/random.ts'
+import type { Balancer, Choice, Load } from '../../src/features/balance/balancer.ts'
 
 const seed = 9
 /** So many that a point of a hundred is four times what chance does to a share. */

@@ -1,10 +1,10 @@
 /** What every transport does that brings an answer, whatever it is made of. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { cancellation } from '../../src/core/cancellation.ts'
+import { cancellation } from '../../src/core/engine/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
 import { isFault, outcomeOfError } from '../../src/core/outcome.ts'
-import type { Sent } from '../../src/transport/send.ts'
-import { outcomeIn } from '../../src/wire/ending.ts'
+import type { Sent } from '../../src/targets/send.ts'
+import { outcomeIn } from '../../src/wire/answer/ending.ts'
 import { givenSent } from '../support/given.ts'
 
 /** Answers at the far end. */

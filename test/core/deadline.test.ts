@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deadlineIn, earlier, never, remaining } from '../../src/core/deadline.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 
 const FOREVER = Number.POSITIVE_INFINITY
 

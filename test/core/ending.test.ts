@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { attempt } from '../../src/core/attempt.ts'
-import { cancellation, cancelOn } from '../../src/core/cancellation.ts'
 import { errorEnding } from '../../src/core/ending.ts'
+import { cancellation, cancelOn } from '../../src/core/engine/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
 
 const unreachable = new MeshError('endpoint_unreachable', 'So it was.')

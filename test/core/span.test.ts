@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/core/random.ts'
 import { openSpan, type Trace } from '../../src/core/span.ts'
+import { seeded } from '../../src/core/time/random.ts'
 
 const PARENT: Trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 0 }
 

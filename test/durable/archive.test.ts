@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import type { Place } from '../../src/durable/archive.ts'
 import { type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
 import { givenRegistry, takeTurns } from '../support/given-registry.ts'

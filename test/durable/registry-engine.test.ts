@@ -1,7 +1,7 @@
 /** The engine as a whole: killed at every step it does, it goes on from what was stored, and KV and history agree in the end. */
 import { describe, expect, it } from 'vitest'
-import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
-import type { Refused, Written } from '../../src/durable/change.ts'
+import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
+import type { Refused, Written } from '../../src/durable/ledger/change.ts'
 import { type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
 import { givenRegistry, takeTurns } from '../support/given-registry.ts'
 import { type LaggingKv, laggingKv } from '../support/lagging-kv.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { accept, root } from '../../src/mesh/accept.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import { memoryRegistry } from '../../src/testing.ts'

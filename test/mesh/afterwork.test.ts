@@ -1,8 +1,8 @@
 /** Work that outlives a call which nobody keeps alive. */
 import { describe, expect, it } from 'vitest'
-import { sleep } from '../../src/core/clock.ts'
 import { deadlineIn, never } from '../../src/core/deadline.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { sleep } from '../../src/core/time/clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { hold } from '../../src/mesh/afterwork.ts'
 import { createMesh } from '../../src/mesh/mesh.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'

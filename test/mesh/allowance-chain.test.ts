@@ -1,7 +1,7 @@
 /** The bound that the mesh promises: calls at the end of a chain are at most 1 + allowance, whatever fails in between. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { VirtualClock } from '../../src/core/virtual-clock.ts'
+import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
 import { proxy } from '../../src/mesh/proxy.ts'
 import { createTestMesh, memoryRegistry, seeded, type TestHandler } from '../../src/testing.ts'
 import { connectionLost, hang, pause, quickClock } from '../support/upstream.ts'

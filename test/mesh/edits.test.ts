@@ -1,8 +1,8 @@
 /** Every way into the mesh obeys an edit of the registry, though the platform ends what nobody holds. */
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/core/random.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { seeded } from '../../src/core/time/random.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { type MeshVariables, selvedge } from '../../src/hono.ts'
 import { createMesh } from '../../src/mesh/mesh.ts'
 import type { MeshOptions } from '../../src/mesh/options.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../../src/core/clock.ts'
+import { systemClock } from '../../src/core/time/clock.ts'
 import { type MeshOptions, withDefaults } from '../../src/mesh/options.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 

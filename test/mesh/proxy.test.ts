@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MeshError } from '../../src/core/errors.ts'
-import { splitUrl } from '../../src/mesh/name.ts'
+import { splitUrl } from '../../src/mesh/called-host.ts'
 import { proxy } from '../../src/mesh/proxy.ts'
 import { memoryRegistry, seeded, spanRing, type TestHandler } from '../../src/testing.ts'
 import { connectionLost, hang, quickClock, upstream } from '../support/upstream.ts'

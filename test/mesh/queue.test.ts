@@ -1,9 +1,9 @@
 /** What rests in a queue, as a call through the whole mesh leaves it there. */
 import { describe, expect, it } from 'vitest'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { createMesh, type Mesh } from '../../src/mesh/mesh.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
-import type { QueuedRequest } from '../../src/transport/queue.ts'
+import type { QueuedRequest } from '../../src/targets/queue/send.ts'
 
 /** A queue that takes nothing the first `failures` times. */
 function given(failures = 0, record: object = { endpoints: [{ queue: { binding: 'JOBS' } }], retryConstraint: 'off' }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Rule } from '../../src/policy/route.ts'
+import type { Rule } from '../../src/record/rule.ts'
 import { createTestMesh, type MeshError, type TestService, virtualClock } from '../../src/testing.ts'
 import { failureOf } from '../support/call.ts'
 import { givenSeal } from '../support/given.ts'

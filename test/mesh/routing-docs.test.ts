@@ -1,7 +1,7 @@
 /** The ten records of docs/routing.md, as they stand there. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { sleep } from '../../src/core/clock.ts'
+import { sleep } from '../../src/core/time/clock.ts'
 import { createTestMesh } from '../../src/testing.ts'
 
 const text = readFileSync(new URL('../../docs/routing.md', import.meta.url), 'utf8')

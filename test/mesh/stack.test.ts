@@ -1,17 +1,17 @@
 import { describe, expect, it, vi } from 'vitest'
-import { stack } from '../../src/core/stack.ts'
-import { admission } from '../../src/filters/admission.ts'
-import { balance } from '../../src/filters/balance/balance.ts'
-import { attemptDeadline, ruleDeadline } from '../../src/filters/deadline.ts'
-import { shed } from '../../src/filters/limit/shed.ts'
-import { meter } from '../../src/filters/meter.ts'
-import { detect } from '../../src/filters/outlier/detect.ts'
-import { propagate } from '../../src/filters/propagate.ts'
-import { hedge } from '../../src/filters/retry/hedge.ts'
-import { lend } from '../../src/filters/retry/lend.ts'
-import { retry } from '../../src/filters/retry/retry.ts'
+import { stack } from '../../src/core/engine/stack.ts'
+import { admission } from '../../src/features/admission/filter.ts'
+import { lend } from '../../src/features/allowance/filter.ts'
+import { balance } from '../../src/features/balance/filter.ts'
+import { attemptDeadline, ruleDeadline } from '../../src/features/deadline/filter.ts'
+import { hedge } from '../../src/features/hedge/filter.ts'
+import { shed } from '../../src/features/limit/filter.ts'
+import { meter } from '../../src/features/meter/filter.ts'
+import { detect } from '../../src/features/outlier/filter.ts'
+import { propagate } from '../../src/features/propagate/filter.ts'
+import { retry } from '../../src/features/retry/filter.ts'
 import { accept, type Inbound } from '../../src/mesh/accept.ts'
-import type { Named } from '../../src/mesh/named.ts'
+import type { Named } from '../../src/mesh/call-context.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import { inbound } from '../../src/mesh/stack.ts'
 import { memoryRegistry } from '../../src/testing.ts'
@@ -21,8 +21,8 @@ import { world } from '../support/worlds.ts'
 const met = vi.hoisted((): string[] => [])
 
 // Observers are met one after the other, not one within the other: each says so as it is entered.
-vi.mock('../../src/core/observer.ts', async (load) => {
-  const real = await load<typeof import('../../src/core/observer.ts')>()
+vi.mock('../../src/core/engine/observer.ts', async (load) => {
+  const real = await load<typeof import('../../src/core/engine/observer.ts')>()
   const observer: typeof real.observer = (name, observer) =>
     real.observer(name, {
       ...observer,

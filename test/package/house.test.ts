@@ -33,7 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 /** What each room, or one file of it, may import from outside. */
 const PACKAGES: Record<string, RegExp> = {
   policy: /^valibot$/,
-  'transport/credentials.ts': /^(aws4fetch|jose)$/,
+  'targets/libraries.ts': /^(aws4fetch|jose)$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,
   'hono.ts': /^hono$/,

@@ -10,7 +10,7 @@ import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
 import { registryJsonSchema } from '../../scripts/schema/registry-schema.ts'
 import type { Json } from '../../scripts/schema/structure.ts'
 import { schemaModule } from '../../scripts/schema/written.ts'
-import { parseRecord, recordChecker } from '../../src/policy/parse.ts'
+import { parseRecord, recordChecker } from '../../src/record/parse.ts'
 import { features } from '../conformance/suite.ts'
 import { WRITTEN_RECORDS } from '../support/written-records.ts'
 

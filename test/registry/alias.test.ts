@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { follow } from '../../src/registry/alias.ts'
 import type { Found } from '../../src/registry/known.ts'
 import { memoryRegistry, type WrittenEntry } from '../../src/registry/memory.ts'

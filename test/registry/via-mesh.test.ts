@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
-import { timeoutPolicy } from '../../src/policy/timeout.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
+import { timeoutPolicy } from '../../src/features/deadline/policy.ts'
 import { snapshot } from '../../src/registry/snapshot.ts'
 import { viaMesh } from '../../src/registry/via-mesh.ts'
 import { givenAsking } from '../support/given.ts'

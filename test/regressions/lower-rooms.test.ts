@@ -1,19 +1,19 @@
 /** What the first review of the lower rooms found: each was a fault once. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { allowance } from '../../src/core/allowance.ts'
-import { sleep, systemClock } from '../../src/core/clock.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
 import { MeshError } from '../../src/core/errors.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
-import { isEndpointUrl } from '../../src/policy/address.ts'
-import { parseRecord } from '../../src/policy/parse.ts'
+import { sleep, systemClock } from '../../src/core/time/clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
+import { parseRecord } from '../../src/record/parse.ts'
 import { follow } from '../../src/registry/alias.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
 import { snapshot } from '../../src/registry/snapshot.ts'
+import { isEndpointUrl } from '../../src/schema/address.ts'
 import { createTestMesh } from '../../src/testing.ts'
+import { readPushback } from '../../src/wire/answer/pushback.ts'
 import { nominated } from '../../src/wire/hop-by-hop.ts'
-import { problemResponse } from '../../src/wire/problem.ts'
-import { readPushback } from '../../src/wire/pushback.ts'
+import { problemResponse } from '../../src/wire/problem/problem.ts'
 import { givenAsking } from '../support/given.ts'
 
 const URL = 'https://users.example.com'
@@ -71,7 +71,7 @@ describe('half a letter', () => {
   })
 })
 
-// F4, F5, F6, F8 · test/policy/parse.test.ts, test/policy/endpoint.test.ts
+// F4, F5, F6, F8 · test/record/parse.test.ts, test/targets/schema.test.ts
 describe('parseRecord', () => {
   it.each([
     ['alias', `{"alias":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/core/random.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { seeded } from '../../src/core/time/random.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { backend } from '../../src/sim/backend.ts'
 import type { BackendEndpoint, Fault } from '../../src/sim/scenario.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/core/random.ts'
+import { seeded } from '../../src/core/time/random.ts'
 import { drawMs, exponential, fork, normal } from '../../src/sim/draw.ts'
 
 const seed = 4

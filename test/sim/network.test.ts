@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/core/random.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { seeded } from '../../src/core/time/random.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { type Destination, fetchOver, type Sent } from '../../src/sim/network.ts'
 import type { Network } from '../../src/sim/scenario.ts'
 import { turns } from '../../src/sim/turns.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Random, seeded } from '../../src/core/random.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { type Random, seeded } from '../../src/core/time/random.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
 import { type Contender, selvedge } from '../../src/sim/contender.ts'
 import type { Tier } from '../../src/sim/scenario.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/core/random.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { seeded } from '../../src/core/time/random.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { ledger } from '../../src/sim/ledger.ts'
 import type { Fetch } from '../../src/sim/network.ts'
 import { turns } from '../../src/sim/turns.ts'

@@ -1,6 +1,6 @@
 /** A registry's engine to test with: over SQLite and a KV of its own, in virtual time. */
-import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
-import type { Refusal, Refused, Written } from '../../src/durable/change.ts'
+import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
+import type { Refusal, Refused, Written } from '../../src/durable/ledger/change.ts'
 import { type EngineOptions, type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
 import type { Store } from '../../src/durable/store.ts'
 import { type LaggingKv, laggingKv } from './lagging-kv.ts'

@@ -1,19 +1,19 @@
 /** Values to test with: a test spells out only what matters to it. */
 
-import { cancellation } from '../../src/core/cancellation.ts'
-import type { Clock } from '../../src/core/clock.ts'
 import { never } from '../../src/core/deadline.ts'
 import type { Endpoint, Target } from '../../src/core/endpoint.ts'
-import { seeded } from '../../src/core/random.ts'
+import { cancellation } from '../../src/core/engine/cancellation.ts'
+import type { Service } from '../../src/core/engine/service.ts'
+import { stack } from '../../src/core/engine/stack.ts'
+import { type Subrequests, subrequests } from '../../src/core/engine/subrequests.ts'
 import { receipt } from '../../src/core/receipt.ts'
 import type { Seal } from '../../src/core/seal.ts'
-import type { Service } from '../../src/core/service.ts'
-import { stack } from '../../src/core/stack.ts'
-import { type Subrequests, subrequests } from '../../src/core/subrequests.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import type { Clock } from '../../src/core/time/clock.ts'
+import { seeded } from '../../src/core/time/random.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { fnv1a } from '../../src/math/hash.ts'
 import type { Asking } from '../../src/registry/snapshot.ts'
-import { explain, type Roads, type Sent, send } from '../../src/transport/send.ts'
+import { explain, type Roads, type Sent, send } from '../../src/targets/send.ts'
 
 /** An endpoint by URL. */
 export function givenEndpoint(url = 'https://users.example.com'): Endpoint {

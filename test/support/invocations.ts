@@ -1,6 +1,6 @@
 /** A serverless platform in virtual time: what nobody holds when an invocation is over is never heard of again. */
-import type { Clock } from '../../src/core/clock.ts'
-import type { VirtualClock } from '../../src/core/virtual-clock.ts'
+import type { Clock } from '../../src/core/time/clock.ts'
+import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
 
 export interface Invocation {
   /** The platform's: holds the invocation until `work` is done. */

@@ -1,5 +1,5 @@
 /** A KV namespace with the faults of the real one: reads lag, a key takes one write a second, operations fail. */
-import type { Clock } from '../../src/core/clock.ts'
+import type { Clock } from '../../src/core/time/clock.ts'
 import type { Namespace } from '../../src/durable/records.ts'
 
 interface Version {

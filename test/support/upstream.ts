@@ -1,6 +1,6 @@
 /** Endpoints to test with: they answer by a script, and keep what they were sent. */
-import type { Clock } from '../../src/core/clock.ts'
-import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
+import type { Clock } from '../../src/core/time/clock.ts'
+import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
 
 /** A status to answer with, an error to throw, or a function that answers. */
 export type Step = number | Error | ((request: Request) => Response | Promise<Response>)

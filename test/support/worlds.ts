@@ -1,15 +1,16 @@
 /** The outbound stack over a registry in memory, with a network that the test plays and with what is learned laid open. */
-import type { Service } from '../../src/core/service.ts'
-import { uploadOf } from '../../src/core/upload.ts'
-import { type VirtualClock, virtualClock } from '../../src/core/virtual-clock.ts'
+
+import { uploadOf } from '../../src/core/bytes/upload.ts'
+import type { Service } from '../../src/core/engine/service.ts'
+import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { root } from '../../src/mesh/accept.ts'
-import { fleet, type LiveService } from '../../src/mesh/fleet.ts'
-import type { Named } from '../../src/mesh/named.ts'
+import type { Named } from '../../src/mesh/call-context.ts'
 import { type MeshOptions, withDefaults } from '../../src/mesh/options.ts'
+import { fleet, type LiveService } from '../../src/mesh/services.ts'
 import { outbound } from '../../src/mesh/stack.ts'
 import { type Snapshot, snapshot } from '../../src/registry/snapshot.ts'
+import type { Sent } from '../../src/targets/send.ts'
 import { memoryRegistry, seeded, spanRing } from '../../src/testing.ts'
-import type { Sent } from '../../src/transport/send.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
 import { givenAsking } from './given.ts'
 

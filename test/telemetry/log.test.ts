@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LogEntry } from '../../src/core/log.ts'
-import { virtualClock } from '../../src/core/virtual-clock.ts'
+import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { type LogLine, type LogTo, meshLog } from '../../src/telemetry/log.ts'
 
 const ejected: LogEntry = { level: 'warn', event: 'ejected', key: 'services/users', endpoint: 'https://a', forMs: 5000 }

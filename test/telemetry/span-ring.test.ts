@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/core/random.ts'
 import { openSpan } from '../../src/core/span.ts'
+import { seeded } from '../../src/core/time/random.ts'
 import { spanRing } from '../../src/telemetry/span-ring.ts'
 
 const named = (name: string) => openSpan('client', name, undefined, 0, seeded(1))

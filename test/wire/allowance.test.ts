@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_ALLOWANCE, readAllowance, readRetriesUsed } from '../../src/wire/allowance.ts'
-import { seen } from '../../src/wire/seen.ts'
+import { seen } from '../../src/wire/answer/seen.ts'
 
 const ALLOWANCE = 'selvedge-retry-allowance'
 const USED = 'selvedge-retries-used'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nameReader } from '../../src/mesh/name.ts'
+import { nameReader } from '../../src/mesh/called-host.ts'
 import { addressOf, hosts, identify } from '../../src/worker/identify.ts'
 
 const meshHosts = hosts('localhost,127.0.0.1,[::1],*.workers.dev')

@@ -1,6 +1,6 @@
 /** Bodies in workerd, which knows how long they are: what the library sends is what it was given. */
 import { describe, expect, it } from 'vitest'
-import { knownLength } from '../../src/core/known-length.ts'
+import { knownLength } from '../../src/core/bytes/known-length.ts'
 import { createMesh, type Mesh, type MeshOptions } from '../../src/index.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 

@@ -1,6 +1,6 @@
 /** Who is bound to whom: the mesh to the Workers beside it, they to the mesh and to each other. */
 import type { V4WorkerOptions } from 'miniflare'
-import { Fault } from '../fault.ts'
+import { Fault } from '../../manifest/yaml/fault.ts'
 import type { LocalWorker } from './local-worker.ts'
 
 /** The mesh's Worker, as the services of other Workers name it. */

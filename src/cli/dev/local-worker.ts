@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
-import { Fault, faultOf } from '../fault.ts'
+import { Fault, faultOf } from '../../manifest/yaml/fault.ts'
 import { loadEsbuild, loadWrangler } from './peers.ts'
 
 const CONFIGS = ['wrangler.jsonc', 'wrangler.json', 'wrangler.toml']

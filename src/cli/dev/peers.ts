@@ -1,5 +1,5 @@
 /** The packages that only `selvedge dev` needs, loaded when it does. */
-import { Fault } from '../fault.ts'
+import { Fault } from '../../manifest/yaml/fault.ts'
 
 /** Runs workerd. It comes with wrangler, in the version that fits. */
 export const loadMiniflare = () => load('miniflare', () => import('miniflare'))

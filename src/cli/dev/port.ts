@@ -1,6 +1,6 @@
 /** Ports on this machine's loopback. */
 import { createServer } from 'node:net'
-import { Fault } from '../fault.ts'
+import { Fault } from '../../manifest/yaml/fault.ts'
 
 export const HOST = '127.0.0.1'
 

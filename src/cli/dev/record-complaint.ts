@@ -1,6 +1,6 @@
 /** Says of a record, when it is written, what the mesh will say of it when it is called. */
-import { parseRecord } from '../../policy/parse.ts'
-import type { ServiceRecord } from '../../policy/record.ts'
+import { parseRecord } from '../../record/parse.ts'
+import type { ServiceRecord } from '../../record/record.ts'
 import { type AliasOf, circle } from '../circle.ts'
 import { nameOf, uncalled } from '../key.ts'
 import { type Given, type Lack, lacks } from '../needs.ts'

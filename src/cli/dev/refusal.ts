@@ -1,9 +1,9 @@
 /** Why the mesh would refuse what is put under a key: the words of `selvedge validate`. */
 import { MeshError } from '../../core/errors.ts'
-import type { Path } from '../../policy/manifest/manifest.ts'
-import { parseRecord, recordChecker } from '../../policy/parse.ts'
+import type { Path } from '../../manifest/manifest.ts'
+import { spelled } from '../../manifest/yaml/spelled.ts'
+import { parseRecord, recordChecker } from '../../record/parse.ts'
 import { isCallable, nameOf } from '../key.ts'
-import { spelled } from '../manifest/spelled.ts'
 
 export interface Refusal {
   /** From the record to what is wrong. */

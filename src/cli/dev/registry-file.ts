@@ -1,8 +1,8 @@
 /** A registry as a file, JSON or YAML: what is to stand in KV, by key. */
 import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml'
-import type { Path } from '../../policy/manifest/manifest.ts'
-import { Fault } from '../fault.ts'
-import { isJson, jsonFault } from '../manifest/json.ts'
+import type { Path } from '../../manifest/manifest.ts'
+import { Fault } from '../../manifest/yaml/fault.ts'
+import { isJson, jsonFault } from '../../manifest/yaml/json.ts'
 
 const PREFIX = 'services/'
 

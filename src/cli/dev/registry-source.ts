@@ -1,7 +1,7 @@
 /** The registry file of a mesh that runs: KV is seeded from it, and follows it. */
 import { readFile } from 'node:fs/promises'
-import { parseRecord } from '../../policy/parse.ts'
-import { Fault } from '../fault.ts'
+import { Fault } from '../../manifest/yaml/fault.ts'
+import { parseRecord } from '../../record/parse.ts'
 import { nameOf } from '../key.ts'
 import { type Beside, recordComplaints } from './record-complaint.ts'
 import { parseRegistryFile, placesIn } from './registry-file.ts'

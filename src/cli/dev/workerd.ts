@@ -1,6 +1,6 @@
 /** workerd as a process of ours. */
 import type { Miniflare, V4WorkerdStructuredLog, V4WorkerOptions } from 'miniflare'
-import { faultOf } from '../fault.ts'
+import { faultOf } from '../../manifest/yaml/fault.ts'
 import { loadMiniflare } from './peers.ts'
 import { HOST } from './port.ts'
 

@@ -1,5 +1,5 @@
 /** Balancers that others begin with, and a record cannot ask for. */
-import type { Random } from '../../core/random.ts'
+import type { Random } from '../../core/time/random.ts'
 import type { Balancer } from '../../mesh/strategies.ts'
 
 /** Any, with equal chances. */

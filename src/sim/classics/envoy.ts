@@ -1,5 +1,5 @@
 /** Envoy's retry budget: retries that run at the same time, as a share of the requests that do, for each process. */
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { Rules } from '../contender.ts'
 
 // source/common/upstream/resource_manager_impl.h: the defaults.

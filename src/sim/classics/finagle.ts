@@ -1,5 +1,5 @@
 /** Finagle's retry budget: a share of the requests, and so many a second besides, for each process. */
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import { slidingSum } from '../../math/window.ts'
 import type { Rules } from '../contender.ts'
 

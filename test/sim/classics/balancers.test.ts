@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../src/core/random.ts'
+import { seeded } from '../../../src/core/time/random.ts'
 import { anyOf, leastLoaded } from '../../../src/sim/classics/balancers.ts'
 import { itIsABalancerOfEquals, weighed } from '../../contracts/balancer.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { virtualClock } from '../../../src/core/virtual-clock.ts'
+import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 import { envoy } from '../../../src/sim/classics/envoy.ts'
 import { finagle } from '../../../src/sim/classics/finagle.ts'
 import { grpcThrottle } from '../../../src/sim/classics/grpc-throttle.ts'

@@ -1,0 +1,30 @@
+/** What the ending of an attempt says of sending the request again. */
+import type { Ending, Pushback } from './ending.ts'
+import { MeshError } from './errors.ts'
+
+/**
+ * Is it a failure that another attempt may cure?
+ *
+ * @param codes statuses that the rule tries again.
+ */
+export function isRetryable(
+  { response, status, error }: Ending,
+  pushback: Pushback | undefined,
+  codes: ReadonlySet<number>,
+): boolean {
+  if (!response) return pushback?.verdict === 'go' || isLost(error, codes)
+  if (codes.has(status as number)) return true
+  // Told when to come back, we may.
+  return pushback?.verdict === 'go' || (status === 429 && pushback?.waitMs !== undefined)
+}
+
+function isLost(error: unknown, codes: ReadonlySet<number>): boolean {
+  if (!(error instanceof MeshError)) return false
+  if (error.code === 'function_failed') return codes.has(error.meaning.status)
+  return error.code === 'endpoint_unreachable' || error.code === 'attempt_timed_out'
+}
+
+/** An answer that nobody will read holds a connection until it is cancelled. */
+export function discard({ response }: Ending): void {
+  response?.body?.cancel().catch(() => {})
+}

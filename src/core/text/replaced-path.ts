@@ -1,0 +1,30 @@
+/** Paths that a rule changes: HTTPPathModifier of the Gateway API. */
+import type { PathModifier } from '../../record/rule-filter.ts'
+
+/** The path and query that stand for those of a request. */
+export type Replace = (path: string) => string
+
+/** @param prefix of every request of the rule, where a prefix is replaced. */
+export function replacedPath(modifier: PathModifier, prefix: string): Replace {
+  if (modifier.type === 'ReplaceFullPath') {
+    const path = rooted(modifier.replaceFullPath)
+    return (asked) => path + asked.slice(endOf(asked))
+  }
+  // Closing slashes of either make no difference: it is segments that are replaced.
+  const length = prefix.replace(/\/$/, '').length
+  const start = rooted(modifier.replacePrefixMatch).replace(/\/$/, '')
+  return (asked) => {
+    const rest = asked.slice(length)
+    return rest.startsWith('/') || start ? start + rest : `/${rest}`
+  }
+}
+
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`
+}
+
+/** Where the query begins, or the end. */
+function endOf(path: string): number {
+  const query = path.indexOf('?')
+  return query === -1 ? path.length : query
+}

@@ -1,0 +1,98 @@
+/** Gives the endpoint of an attempt, and tells its load what came of it. */
+
+import { type Upload, whenClosed } from '../../core/bytes/upload.ts'
+import type { Deadline } from '../../core/deadline.ts'
+import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
+import type { Cancellation } from '../../core/engine/cancellation.ts'
+import { observer } from '../../core/engine/observer.ts'
+import type { Room } from '../../core/engine/run.ts'
+import { MeshError } from '../../core/errors.ts'
+import { type AttemptNote, attemptNote } from '../../core/receipt.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import { answerEnding } from '../../wire/answer/ending.ts'
+import type { HeaderSource } from '../../wire/headers.ts'
+import type { Candidate, Pick } from './balancer.ts'
+import { type Choosing, choose } from './choose.ts'
+
+interface Needs extends Choosing {
+  readonly clock: Clock
+  /** Of this request. */
+  readonly headers: HeaderSource
+  readonly deadline: Deadline
+  readonly work: Cancellation
+  readonly attempt: Choosing['attempt'] & Ended
+  readonly upload?: Upload | undefined
+}
+
+interface Gives {
+  readonly candidate: Candidate
+  readonly endpoint: Endpoint
+  /** Must the attempt wait until the endpoint has woken? Then what comes of it says little of the endpoint. */
+  readonly isCold: boolean
+  /** What it holds of the endpoint, and what the receipt says of it. */
+  readonly pick: Pick
+  readonly note: AttemptNote
+}
+
+/** How long after its deadline a request in flight is believed to be alive, in milliseconds. */
+const GRACE_MS = 1000
+/** The same for a request without a deadline. */
+const LONGEST_MS = 900_000
+
+/** Beneath retry: a second attempt may go elsewhere. */
+export const balance = observer<Needs, Gives>('balance', {
+  enter(request, context) {
+    const { clock, receipt, deadline, upload } = context
+    const now = clock.now()
+    const candidate = choose(request, context, now)
+    const isCold = candidate.warmth?.isCold(now) ?? false
+    const note = attemptNote(context.attempt.number, candidate.endpoint.id, now)
+    if (isCold) note.isCold = true
+    receipt.attempts.push(note)
+    context.candidate = candidate
+    context.endpoint = candidate.endpoint
+    context.isCold = isCold
+    context.note = note
+    const start = () => {
+      const now = clock.now()
+      if (note.outcome === undefined) {
+        context.pick = candidate.load.start(now, Math.min(deadline.at + GRACE_MS, now + LONGEST_MS))
+      }
+    }
+    // While its caller is still sending, the endpoint has nothing to do: it holds no slot, and its time does not count.
+    if (upload) whenClosed(upload, start)
+    else start()
+    // The handler of a caller that left is not resumed: what is held is given back from here.
+    context.work.onCancel((reason) => settle(context, errorEnding(context.attempt, reason, context.work)))
+  },
+  answered(response, context) {
+    settle(context, answerEnding(context.attempt, response, context.headers, context.clock))
+    return response
+  },
+  failed(error, context) {
+    const { note } = context
+    if (note && error instanceof MeshError) note.reason = error.message
+    settle(context, errorEnding(context.attempt, error, context.work))
+    return undefined
+  },
+})
+
+function settle(context: Needs & Room<Gives>, { outcome, blame, status, pushback }: Ending): void {
+  const { clock, candidate, isCold, note, pick, upload } = context
+  if (!note) return
+  // Known, though the load may have been settled before: a caller that leaves is heard of at once.
+  note.status = status
+  if (note.outcome !== undefined) return
+  const at = clock.now()
+  note.outcome = outcome
+  note.blame = blame
+  note.tookMs = at - note.startedAt
+  if (outcome !== 'unsent' && outcome !== 'cancelled') candidate?.warmth?.end(at)
+  // To wake it took whatever it took: the next ones will not have to.
+  const isSample = !isCold && !(outcome === 'success' && upload?.isOpen())
+  const load = pick ?? candidate?.load.start(at, at)
+  load?.settle(isSample ? outcome : 'unsent', at, pushback?.waitMs)
+  if (outcome === 'success' && isSample)
+    candidate?.latency.add(at - Math.max(note.startedAt, upload?.heardAt() ?? 0), at)
+}

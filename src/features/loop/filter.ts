@@ -1,0 +1,18 @@
+/** Refuses what has gone round: a call that has made too many hops. */
+
+import { observer } from '../../core/engine/observer.ts'
+import { MeshError } from '../../core/errors.ts'
+
+interface Needs {
+  /** Hops that the request has made. */
+  readonly hops: number
+}
+
+/** @param maxHops hops allowed, 1 to 32 (the platform's own ceiling). */
+export const loop = (maxHops: number) =>
+  observer<Needs>('loop', {
+    enter(_request, { hops }) {
+      if (hops < maxHops) return
+      throw new MeshError('loop_detected', `The request has made ${hops} hops, and ${maxHops} are allowed.`)
+    },
+  })

@@ -1,0 +1,30 @@
+/** Answers of native gRPC lose their status on the way: says so, rather than pass on what no client can read. */
+
+import { type Filter, nothing } from '../../core/engine/service.ts'
+import { MeshError } from '../../core/errors.ts'
+import { GRPC_STATUS, type HeaderSource, isNativeGrpc } from '../../wire/headers.ts'
+
+interface Needs {
+  /** Of this request. */
+  readonly headers: HeaderSource
+}
+
+/**
+ * Above retry: the endpoint did answer, and would answer so again. gRPC tells the status in the trailers of HTTP/2, which the
+ * platform has in neither direction; an answer of trailers alone has it in its headers, and passes.
+ */
+export const nativeGrpc: Filter<Needs> = function nativeGrpc(request, { headers }, next) {
+  const answer = next(request, nothing)
+  return isNativeGrpc(headers) ? answer.then(readable) : answer
+}
+
+function readable(response: Response): Response {
+  const { status, headers, body } = response
+  if (status !== 200 || !isNativeGrpc(headers) || headers.get(GRPC_STATUS) !== null) return response
+  // Nobody reads it; that it may be broken off already changes nothing.
+  body?.cancel().catch(() => {})
+  throw new MeshError(
+    'protocol_unsupported',
+    'Native gRPC needs the trailers of HTTP/2, which do not pass here: use gRPC-Web or Connect.',
+  )
+}

@@ -1,0 +1,80 @@
+/** Errors become responses, here and only here. */
+
+import { observer } from '../../core/engine/observer.ts'
+import { MEANINGS, MeshError, type MeshErrorCode } from '../../core/errors.ts'
+import { type Log, noteError } from '../../core/log.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import type { Trace } from '../../core/span.ts'
+import { ERROR, type HeaderSource, rpcType } from '../../wire/headers.ts'
+import { problemResponse } from '../../wire/problem/problem.ts'
+import { shortOf } from '../../wire/problem/short-of.ts'
+
+interface Reader {
+  readonly receipt: Receipt
+  readonly trusted: boolean
+  /** Of its request. */
+  readonly headers: HeaderSource | undefined
+}
+
+interface Needs extends Reader {
+  readonly trace: Pick<Trace, 'traceId'>
+  /** Who sent the request, where that is known. */
+  readonly caller: string | undefined
+}
+
+/** nginx's word for a caller that left: nobody reads it but a log. */
+const CLIENT_CLOSED_REQUEST = 499
+
+/** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
+export const rescue = (log: Log) =>
+  observer<Needs>('rescue', {
+    answered: (response, context, request) => scrubbed(response, context, context.trace.traceId, request),
+    failed: (error, context, request) => rescued(error, context, request, log),
+  })
+
+/** The answer that is made of an error. */
+export function rescued(error: unknown, context: Needs, request: Request, log: Log): Response {
+  const { receipt, trace, trusted, caller } = context
+  if (request.signal.aborted) {
+    log({ level: 'info', event: 'caller_left', service: receipt.service, key: receipt.key, traceId: trace.traceId })
+    return new Response(null, { status: CLIENT_CLOSED_REQUEST })
+  }
+  const problem = error instanceof MeshError ? error : new MeshError('internal', wordsOf(error), { cause: error })
+  receipt.error = problem.code
+  // An error of a call that a handler made names whom the handler called: this caller did not.
+  const isOwn = receipt.service !== undefined || problem.service === undefined
+  noteError(problem, receipt, trace.traceId, caller, log)
+  const short = shortOf(receipt)
+  const answer = problemResponse(problem, request, {
+    isTrusted: trusted,
+    caller: isOwn ? caller : undefined,
+    note: short && `It was ${short}.`,
+  })
+  for (const [name, value] of receipt.crossOrigin ?? []) answer.headers.append(name, value)
+  return answer
+}
+
+/**
+ * An answer as its caller may read it. A function that is believed reads all of an error, and may hand it on: where that goes to a
+ * stranger, the mesh says it anew.
+ */
+export function scrubbed(response: Response, reader: Reader, traceId: string, request: Request): Response {
+  const { trusted, receipt, headers: asked } = reader
+  // Errors of gRPC, and of streams of Connect, have status 200.
+  if (trusted || !asked || (response.status < 400 && rpcType(asked) === undefined)) return response
+  const code = response.headers.get(ERROR)
+  // One of our own has been told as it should be.
+  if (code === null || receipt.error !== undefined || !Object.hasOwn(MEANINGS, code)) return response
+  const problem = problemResponse(new MeshError(code as MeshErrorCode, '', { traceId, retryable: undefined }), request)
+  response.body?.cancel().catch(() => {})
+  const headers = new Headers(response.headers)
+  for (const name of ['content-length', 'content-encoding']) headers.delete(name)
+  for (const [name, value] of problem.headers) headers.set(name, value)
+  return new Response(problem.body, { status: response.status, headers })
+}
+
+/** What was thrown may be anything: an object need not have words for itself. */
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return `${error.name}: ${error.message}`
+  return typeof error === 'string' ? error : `A handler threw what is no error: ${typeof error}.`
+}

@@ -1,0 +1,65 @@
+/** Changes what a rule wants changed: path, host and headers of the request, headers of the answer. */
+import { type Filter, nothing } from '../../core/engine/service.ts'
+import { type Replace, replacedPath } from '../../core/text/replaced-path.ts'
+import type { HeaderModifier, RuleFilter } from '../../record/rule-filter.ts'
+import { remade } from '../../wire/answer/remade.ts'
+import type { PickedHeaders } from '../../wire/picked.ts'
+
+export interface RewritePlan {
+  readonly replace: Replace | undefined
+  readonly host: string | undefined
+  readonly request: readonly HeaderModifier[]
+  readonly response: readonly HeaderModifier[]
+}
+
+interface Needs {
+  readonly name: string
+  readonly path: string
+  readonly headers: PickedHeaders
+  readonly plan?: { readonly rewrite: RewritePlan | undefined } | undefined
+}
+
+interface Gives {
+  readonly name: string
+  readonly path: string
+}
+
+/** @param prefix of every request of the rule. What a backend says follows what its rule says. */
+export function rewritePlan(filters: readonly RuleFilter[], prefix: string): RewritePlan | undefined {
+  let replace: Replace | undefined
+  let host: string | undefined
+  const request: HeaderModifier[] = []
+  const response: HeaderModifier[] = []
+  for (const filter of filters) {
+    if (filter.type === 'RequestHeaderModifier') request.push(filter.requestHeaderModifier)
+    if (filter.type === 'ResponseHeaderModifier') response.push(filter.responseHeaderModifier)
+    if (filter.type !== 'URLRewrite') continue
+    const { path, hostname = host } = filter.urlRewrite
+    if (path) replace = replacedPath(path, prefix)
+    host = hostname
+  }
+  const isEmpty = !replace && host === undefined && request.length + response.length === 0
+  return isEmpty ? undefined : { replace, host, request, response }
+}
+
+/** Above retry: once a request. */
+export const rewrite: Filter<Needs, Gives | object> = function rewrite(request, { name, path, headers, plan }, next) {
+  if (!plan?.rewrite) return next(request, nothing)
+  const { replace, host, request: onRequest, response: onResponse } = plan.rewrite
+  for (const modifier of onRequest) modify(headers.passedOn, modifier)
+  const gives = replace || host !== undefined ? { path: replace ? replace(path) : path, name: host ?? name } : nothing
+  const answer = next(request, gives)
+  return onResponse.length === 0 ? answer : answer.then((response) => modified(response, onResponse))
+}
+
+function modified(response: Response, modifiers: readonly HeaderModifier[]): Response {
+  const answer = remade(response)
+  for (const modifier of modifiers) if (answer) modify(answer.headers, modifier)
+  return answer ?? response
+}
+
+function modify(headers: Headers, { set = [], add = [], remove = [] }: HeaderModifier): void {
+  for (const { name, value } of set) headers.set(name, value)
+  for (const { name, value } of add) headers.append(name, value)
+  for (const name of remove) headers.delete(name)
+}

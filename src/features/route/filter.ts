@@ -1,0 +1,131 @@
+/** Gives the rule of a request, and which of its backends takes it. */
+
+import type { Endpoint } from '../../core/endpoint.ts'
+import { type ObserverFilter, observer } from '../../core/engine/observer.ts'
+import type { Room } from '../../core/engine/run.ts'
+import { MeshError } from '../../core/errors.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import { plainPath } from '../../core/text/path.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import { type Asked, asked } from './asked.ts'
+import type { Route, Routes, Weighed } from './routes.ts'
+import { markOf, type Ticket } from './session.ts'
+
+interface Needs<Live> {
+  readonly clock: Clock
+  /** The name that was called. */
+  readonly name: string
+  readonly path: string
+  readonly receipt: Receipt
+  /** Where the record of the service was found. */
+  readonly key: string
+  readonly service: Live
+}
+
+/** Nothing, where the record has no rules. */
+export interface Routed<Way, Live> {
+  readonly plan?: Way
+  readonly backend?: Weighed<Way>
+  readonly route?: Route<Way>
+  /** That of a wildcard, where its rules matched. */
+  readonly service: Live
+  /** Without steps up, as the rules saw it. */
+  readonly path: string
+  /** Given where the caller has a session. */
+  readonly ticket?: Ticket
+  /** Is this the endpoint of the caller's session? */
+  readonly isKept?: (endpoint: Endpoint, isDrained?: boolean) => boolean
+  /** The service of the backend, where it was looked up already. */
+  readonly found?: Live | undefined
+}
+
+/** A service, and the key of its record. */
+export interface Wider<Live> {
+  readonly service: Live
+  readonly key: string
+}
+
+interface Routable<Way> {
+  readonly routes: Routes<Way> | undefined
+  readonly candidates: readonly unknown[]
+}
+
+/**
+ * Beneath resolve: where no rule of the record matches, the less specific wildcards are asked in turn.
+ *
+ * @param wider the record of the next less specific wildcard of a key, if there is one.
+ * @param all the only rule of a wildcard that has none.
+ * @param find the service that a backend means; `undefined` where no record stands under it.
+ */
+export function route<Way, Live extends Routable<Way>, Asking>(
+  wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
+  all: Route<Way>,
+  find: (name: string, context: Asking) => Promise<Live | undefined>,
+): ObserverFilter<Asking & Needs<Live>, Routed<Way, Live>> {
+  type Gives = Room<Routed<Way, Live>>
+  type Within = Asking & Needs<Live> & Gives
+
+  return observer('route', {
+    enter(request, context) {
+      const { service, key }: Needs<Live> = context
+      if (!service.routes) return undefined
+      const gives: Gives = context
+      gives.path = plainPath(context.path)
+      const said = asked(request, gives.path, context.name)
+      const route = service.routes.find(said)
+      return route ? taken(route, request, context) : elsewhere(key, said, request, context)
+    },
+  })
+
+  async function elsewhere(key: string, said: Asked, request: Request, context: Within): Promise<void> {
+    const found = await wider(key, context)
+    if (!found) throw new MeshError('route_not_found', `No rule matches ${said.method} ${said.path}.`)
+    const { routes } = found.service
+    const route = routes ? routes.find(said) : all
+    if (!route) return elsewhere(found.key, said, request, context)
+    const gives: Gives = context
+    gives.service = found.service
+    return taken(route, request, context)
+  }
+
+  function taken(route: Route<Way>, { headers }: Request, context: Within): Promise<void> | undefined {
+    context.receipt.rule = route.label
+    const ticket = route.session?.read(headers, context.clock.now())
+    return ticket instanceof Promise
+      ? ticket.then((ticket) => led(route, ticket, context))
+      : led(route, ticket, context)
+  }
+
+  function led(route: Route<Way>, ticket: Ticket | undefined, context: Within): Promise<void> | undefined {
+    // A session overrides the weights (GEP-1619), where it is known that we began it.
+    const isOpen = ({ weight }: Weighed<Way>) => weight > 0 || ticket?.isSealed
+    const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend && isOpen(way))
+    if (kept?.name === undefined) return leads(route, kept, ticket, context)
+    // GEP-1619: where its backend is gone, a session begins anew with another.
+    return find(kept.name, context).then((found) => {
+      const isThere = found && found.candidates.length > 0
+      const gives: Gives = context
+      gives.found = isThere ? found : undefined
+      return leads(route, isThere ? kept : undefined, ticket, context)
+    })
+  }
+
+  function leads(
+    route: Route<Way>,
+    kept: Weighed<Way> | undefined,
+    ticket: Ticket | undefined,
+    context: Within,
+  ): undefined {
+    const backend = kept ?? route.choose()
+    if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
+    const gives: Gives = context
+    gives.plan = backend.way
+    gives.backend = backend
+    gives.route = route
+    if (!kept || !ticket) return
+    // The caller comes back.
+    gives.ticket = ticket
+    gives.isKept = (endpoint, isDrained) =>
+      markOf(endpoint.id) === ticket.endpoint && (!isDrained || ticket.isSealed === true)
+  }
+}

@@ -1,0 +1,96 @@
+/** Opens a span, and ends it with what came of it. */
+
+import { type Ended, errorEnding } from '../../core/ending.ts'
+import type { Cancellation } from '../../core/engine/cancellation.ts'
+import { observer } from '../../core/engine/observer.ts'
+import type { Room } from '../../core/engine/run.ts'
+import { MeshError } from '../../core/errors.ts'
+import { type Outcome, outcomeOfError } from '../../core/outcome.ts'
+import type { Sink } from '../../core/sink.ts'
+import { openSpan, type Span, type Trace } from '../../core/span.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { Random } from '../../core/time/random.ts'
+import { answerEnding, outcomeIn } from '../../wire/answer/ending.ts'
+import { statusOf } from '../../wire/answer/status.ts'
+import type { HeaderSource } from '../../wire/headers.ts'
+
+interface Needs {
+  readonly clock: Clock
+  readonly random: Random
+  /** Of this request; `undefined` where no request came. */
+  readonly headers: HeaderSource | undefined
+  /** The trace this belongs to; without one it is the first of its own. */
+  readonly trace: Trace | undefined
+}
+
+interface Gives {
+  readonly trace: Trace
+  readonly span: Span
+}
+
+/** A span for the request that came in. Above all that can refuse: refusals are traced too. */
+export const serverTrace = (sink: Sink) =>
+  observer<Needs, Gives>('serverTrace', {
+    enter(request, context) {
+      const { clock, random, trace } = context
+      open(context, openSpan('server', request.method, trace, clock.now(), random))
+    },
+    answered(response, context) {
+      end(sink, context, outcomeIn(response, statusOf(response, context.headers)), response.status)
+      return response
+    },
+    failed(error, context) {
+      end(sink, context, outcomeOfError(error), undefined, error)
+      return undefined
+    },
+  })
+
+interface AttemptNeeds extends Needs {
+  readonly headers: HeaderSource
+  readonly attempt: Ended & { readonly number: number }
+  readonly endpoint: { readonly id: string }
+  readonly work: Cancellation
+}
+
+/** A span for each attempt that goes out. */
+export const clientTrace = (sink: Sink) =>
+  observer<AttemptNeeds, Gives>('clientTrace', {
+    enter(_request, context) {
+      const { clock, random, trace, attempt, endpoint } = context
+      const span = openSpan('client', endpoint.id, trace, clock.now(), random)
+      span.attempt = attempt.number
+      open(context, span)
+    },
+    answered(response, context) {
+      const { attempt, headers, clock } = context
+      end(sink, context, answerEnding(attempt, response, headers, clock).outcome, response.status)
+      return response
+    },
+    failed(error, context) {
+      end(sink, context, errorEnding(context.attempt, error, context.work).outcome, undefined, error)
+      return undefined
+    },
+  })
+
+/** What the next hop is told: this span is its parent; state and baggage go on as they came. */
+function open(context: Room<Gives>, span: Span): void {
+  const { trace } = context
+  const { traceId, spanId, flags } = span
+  context.span = span
+  context.trace = { traceId, spanId, flags, state: trace?.state, baggage: trace?.baggage }
+}
+
+function end(
+  sink: Sink,
+  { span, clock }: Needs & Room<Gives>,
+  outcome: Outcome,
+  status: number | undefined,
+  error?: unknown,
+): void {
+  if (!span) return
+  span.status = status
+  span.outcome = outcome
+  if (error instanceof MeshError) span.error = error.code
+  span.endedAt = clock.now()
+  sink.span(span)
+}

@@ -1,0 +1,93 @@
+/** A call to a name: what the outbound stack begins with. */
+
+import type { Upload } from '../core/bytes/upload.ts'
+import type { Deadline } from '../core/deadline.ts'
+import type { ServiceName } from '../core/endpoint.ts'
+import type { Priority } from '../core/priority.ts'
+import type { Receipt } from '../core/receipt.ts'
+import type { Trace } from '../core/span.ts'
+import type { PickedHeaders } from '../wire/picked.ts'
+import type { Defer, Inbound } from './accept.ts'
+
+/** What a call adds to the request on whose behalf it is made. */
+export interface NewCall {
+  readonly name: ServiceName
+  /** Who calls, where that is known. */
+  readonly caller: ServiceName | undefined
+  /** Path and query, from the first slash. */
+  readonly path: string
+  /** How many characters of the URL's path stand before it, and name the service. */
+  readonly mountLength?: number | undefined
+  /** Of the request that is sent. */
+  readonly headers: PickedHeaders
+  readonly receipt: Receipt
+  readonly trace: Trace | undefined
+  readonly deadline: Deadline
+  readonly priority: Priority
+  /** Keeps work alive that outlives the call. */
+  readonly defer: Defer
+  /** Its body; `undefined` where there is none. */
+  readonly upload?: Upload | undefined
+  /** Abort when a caller leaves. */
+  signals(): readonly AbortSignal[]
+}
+
+export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
+  /** As the caller said it, whatever the record allows. */
+  readonly callersDeadline?: Deadline | undefined
+}
+
+/** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
+export function named(from: Inbound, added: NewCall): Named {
+  const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
+  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals } = added
+  const call = {
+    clock,
+    random,
+    trusted,
+    defer,
+    signal,
+    place,
+    hops,
+    allowance,
+    subrequests,
+    name,
+    caller,
+    path,
+    mountLength,
+    headers,
+    receipt,
+    trace,
+    deadline,
+    callersDeadline: deadline,
+    priority,
+    upload,
+    signals,
+    // What the filters beneath give. Spelled out: to spread it here would cost as much as to choose an endpoint.
+    service: undefined,
+    key: undefined,
+    plan: undefined,
+    backend: undefined,
+    route: undefined,
+    ticket: undefined,
+    isKept: undefined,
+    found: undefined,
+    work: undefined,
+    attempt: undefined,
+    isAwaited: undefined,
+    candidate: undefined,
+    endpoint: undefined,
+    isCold: undefined,
+    note: undefined,
+    pick: undefined,
+    sentAt: undefined,
+    disconnect: undefined,
+    lent: undefined,
+    loan: undefined,
+    settled: undefined,
+    span: undefined,
+    outgoing: undefined,
+    seen: undefined,
+  }
+  return call
+}

@@ -1,0 +1,108 @@
+/** Names, as calls and rules say them, and the services that they mean. */
+import type { ServiceName } from '../core/endpoint.ts'
+import { MeshError } from '../core/errors.ts'
+import type { Receipt } from '../core/receipt.ts'
+import type { Rule } from '../record/rule.ts'
+import { has } from '../record/rule-filter.ts'
+import { type Followed, follow } from '../registry/alias.ts'
+import { candidateKeys, widerThan } from '../registry/keys.ts'
+import type { Asking, Snapshot } from '../registry/snapshot.ts'
+import type { Fleet, LiveService } from './services.ts'
+
+/** What a look-up needs of the request that it is for. */
+export interface Called extends Asking {
+  readonly name: ServiceName
+  readonly receipt: Receipt
+}
+
+/** A service, and the key of the record that answered to its name. */
+export interface Resolved {
+  readonly service: LiveService
+  readonly key: string
+}
+
+export interface Names {
+  /** The service of the name that is called, noted on the receipt. */
+  called(call: Called): Promise<Resolved>
+  /** The same without a wait, where the record is known; `undefined` where it must be asked for, or followed. */
+  warm(call: Called): Resolved | undefined
+  /** The service of the next less specific wildcard, where the rules of a key do not match. It is noted, too. */
+  wider(key: string, call: Called): Promise<Resolved | undefined>
+  /** The service that a rule sends to: its rules do not count. `undefined` where there is no record of that name. */
+  backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
+  /** The same, for a copy of a request. */
+  copy(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
+}
+
+export function names(snapshot: Snapshot, fleet: Fleet): Names {
+  const find = (name: ServiceName, asking: Asking) => {
+    let chosen: LiveService | undefined
+    return follow(snapshot, name, asking, (found) => {
+      const service = fleet.of(found)
+      // A list within a list asks twice, and the second time this very call is the probe.
+      if (service !== chosen && !isUsable(service, asking)) return false
+      chosen = service
+      return true
+    })
+  }
+
+  return {
+    async called(call) {
+      return noted(await find(call.name, call), [], call)
+    },
+    warm(call) {
+      const found = snapshot.known(call.name, call)
+      if (!found || found.record.alias) return undefined
+      return noted({ found, path: [call.name], key: found.key }, [], call)
+    },
+    async wider(key, call) {
+      const wildcard = widerThan(key, call.name)
+      const followed = wildcard === undefined ? undefined : await orNone(find(wildcard, call))
+      // A wildcard leads to wider ones, which may be beyond those that answer for the name.
+      const isItsOwn = followed && candidateKeys(call.name).includes(followed.key)
+      return isItsOwn ? noted(followed, call.receipt.path, call) : undefined
+    },
+    backend,
+    async copy(name, asking) {
+      const service = await backend(name, asking)
+      return service && fleet.copied(service)
+    },
+  }
+
+  async function backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined> {
+    const followed = await orNone(find(name, asking))
+    return followed && fleet.of(followed.found)
+  }
+
+  function noted({ found, path, key }: Followed, before: readonly ServiceName[], { receipt }: Called): Resolved {
+    receipt.path = before.length === 0 ? path : [...before, ...path]
+    receipt.key = found.key
+    receipt.revision = found.revision
+    receipt.freshness = found.freshness
+    receipt.refusedRecord = found.refused
+    const service = fleet.of(found)
+    receipt.skipped = service.unreachable
+    return { service, key }
+  }
+}
+
+/** Rules may lead anywhere; else it takes an endpoint that can be reached, and a service that does not fail as a whole. */
+function isUsable({ record, candidates, detector, timeouts }: LiveService, { clock, deadline }: Asking): boolean {
+  if (record.rules?.some(leadsAway)) return true
+  if (candidates.length === 0) return false
+  const now = clock.now()
+  return detector.admits(now, Math.min(deadline.at, now + timeouts.requestMs))
+}
+
+function leadsAway({ backendRefs = [], filters = [] }: Rule): boolean {
+  return backendRefs.length > 0 || has(filters, 'RequestRedirect')
+}
+
+async function orNone<Of>(work: Promise<Of>): Promise<Of | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof MeshError && error.code === 'service_not_found') return undefined
+    throw error
+  }
+}

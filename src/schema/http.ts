@@ -1,0 +1,37 @@
+/** The words of HTTP that a rule is made of: header names and values, hosts, ports. */
+import * as v from 'valibot'
+import { between, must, text } from './kit.ts'
+
+/** RFC 9110 §5.6.2: a token; at most 256 characters, as in the Gateway API. */
+const NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/
+export const HOST = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!$)|$))+$/
+
+/** A header or query parameter by its name. */
+export function headerName() {
+  return text(NAME, "a name of 1 to 256 letters, digits or !#$%&'*+-.^_`|~")
+}
+
+export function valueOfUpTo(most: number) {
+  return ofLength(1, most, `1 to ${most} characters`)
+}
+
+export function upTo(most: number) {
+  return ofLength(0, most, `at most ${most} characters`)
+}
+
+function ofLength(least: number, most: number, what: string) {
+  return v.pipe(
+    v.string(`Expected ${what}`),
+    must(({ length }: string) => length >= least && length <= most, what, { minLength: least, maxLength: most }),
+  )
+}
+
+/** A DNS name in lower case, without a port and without "*". URLs cannot hold all of them: `www.123` is no address. */
+export function hostname() {
+  const isHost = (name: string) => HOST.test(name) && URL.canParse(`http://${name}`)
+  return text(isHost, 'a host that a URL may have: a DNS name in lower case, without a port')
+}
+
+export function port() {
+  return between(1, 65_535, 'a port, 1 to 65535', Number.isInteger)
+}

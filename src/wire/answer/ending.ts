@@ -1,0 +1,40 @@
+/** How an attempt ended that was answered: status, outcome and what the answer says of another attempt, read once. */
+
+import type { Ended, Ending, Pushback } from '../../core/ending.ts'
+import { blameOf, type Outcome, outcomeOf } from '../../core/outcome.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { HeaderSource } from '../headers.ts'
+import { isOverload } from './overload.ts'
+import { readPushback } from './pushback.ts'
+import { statusOf } from './status.ts'
+
+/** @param request the headers that were sent: an answer is looked into only where they speak gRPC. */
+export function answerEnding(ended: Ended, response: Response, request: HeaderSource, clock: Clock): Ending {
+  const known = ended.ending
+  if (known?.response === response) return known
+  const status = statusOf(response, request)
+  const outcome = outcomeIn(response, status)
+  const ending: Ending = {
+    outcome,
+    blame: blameOf(outcome),
+    status,
+    pushback: outcome === 'success' ? undefined : readPushback(response.headers, clock.now()),
+    response,
+    error: undefined,
+  }
+  ended.ending = ending
+  return ending
+}
+
+/** What became of a request that was answered so. */
+export function outcomeIn(response: Response, status: number): Outcome {
+  return outcomeOf(status, status >= 429 && isOverload(response, status))
+}
+
+/** What an ending says of sending the request again: of a success, too, where a rule tries its status again. */
+export function pushbackOf(ending: Ending, clock: Clock): Pushback | undefined {
+  if (ending.pushback === undefined && ending.response) {
+    ending.pushback = readPushback(ending.response.headers, clock.now())
+  }
+  return ending.pushback
+}

@@ -1,0 +1,76 @@
+/** Mesh errors as answers: problem+json (RFC 9457), or in the words of gRPC or Connect where the caller speaks them. */
+import type { MeshError } from '../../core/errors.ts'
+import { ERROR, isGrpc, PROXY_STATUS, RETRY_AFTER, RETRYABLE, rpcType } from '../headers.ts'
+import { connectError } from './connect-error.ts'
+import { proxyStatus } from './proxy-status.ts'
+import { toldOf } from './told.ts'
+
+export interface ProblemFacts {
+  /** Is the reader believed? Default: no, and only what anyone may read is told. */
+  isTrusted?: boolean | undefined
+  /** Who called the service, where that is known. */
+  caller?: string | undefined
+  /** A sentence to add to what the error says. */
+  note?: string | undefined
+}
+
+/** gRPC status of each HTTP status that a mesh error has: invalid argument, not found, unavailable, deadline exceeded … */
+const GRPC_STATUS_OF: Record<number, number> = {
+  400: 3,
+  404: 5,
+  408: 4,
+  413: 8,
+  414: 8,
+  431: 8,
+  501: 12,
+  503: 14,
+  504: 4,
+  508: 9,
+}
+
+/** The answer that says what went wrong. It is the mesh's own: `selvedge-error` and `proxy-status` say so. */
+export function problemResponse(error: MeshError, request: Request, facts: ProblemFacts = {}): Response {
+  const { status, proxyError, retryable } = error.meaning
+  const { isTrusted = false, caller, note } = facts
+  const told = toldOf(error, isTrusted)
+  const said = note === undefined ? told : `${told} ${note}`
+  const headers: Record<string, string> = {
+    'cache-control': 'no-store',
+    [ERROR]: error.code,
+    [PROXY_STATUS]: proxyStatus({ error: proxyError, details: said }),
+  }
+  if (retryable !== undefined) headers[RETRYABLE] = String(retryable)
+  // RFC 9110 §10.2.3: whole seconds, and not less than was meant.
+  if (error.retryAfterMs !== undefined) headers[RETRY_AFTER] = String(Math.ceil(error.retryAfterMs / 1000))
+
+  if (isGrpc(request.headers)) {
+    headers['content-type'] = rpcType(request.headers) ?? 'application/grpc'
+    headers['grpc-status'] = String(GRPC_STATUS_OF[status] ?? 13)
+    // gRPC: percent-encoded, so that a header can hold it.
+    headers['grpc-message'] = encodeURIComponent(said.toWellFormed()).replaceAll('%20', ' ')
+    return new Response(null, { status: 200, headers })
+  }
+
+  const connect = connectError(request.headers, status, said)
+  if (connect) {
+    headers['content-type'] = connect.contentType
+    return new Response(connect.body, { status: connect.status, headers })
+  }
+
+  headers['content-type'] = 'application/problem+json'
+  // It is no page, whatever its text looks like.
+  headers['x-content-type-options'] = 'nosniff'
+  const body = JSON.stringify({
+    type: `urn:selvedge:problem:${error.code}`,
+    // The same for every occurrence: the code as words.
+    title: error.code.replaceAll('_', ' '),
+    status,
+    detail: said,
+    code: error.code,
+    service: error.service,
+    caller,
+    revision: error.revision,
+    traceId: error.traceId,
+  })
+  return new Response(request.method === 'HEAD' ? null : body, { status, headers })
+}

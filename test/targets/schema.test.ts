@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { isEndpointUrl } from '../../src/schema/address.ts'
+import { endpointOf } from '../../src/targets/schema.ts'
+
+describe('isEndpointUrl', () => {
+  it.each([
+    'https://users.example.com',
+    'https://users.example.com/',
+    'http://127.0.0.1:8787',
+    'http://[::1]:8787/v1/',
+    'HTTPS://Users.example.com/v1',
+    'https://users.example.com/a%20b/c;d=e',
+    `https://users.example.com/${'a'.repeat(2022)}`,
+  ])('takes %s', (text) => {
+    expect(isEndpointUrl(text)).toBe(true)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a name', 'users'],
+    ['a path', '/v1'],
+    ['another scheme', 'ftp://users.example.com'],
+    ['a scheme that runs', 'javascript:alert(1)'],
+    ['a scheme of data', 'data:text/plain,hello'],
+    ['a WebSocket scheme', 'wss://users.example.com'],
+    ['no host', 'https://'],
+    ['a port that is none', 'https://users.example.com:99999'],
+    ['a query', 'https://users.example.com/?x=1'],
+    ['a fragment', 'https://users.example.com/#x'],
+    ['a user', 'https://ada@users.example.com'],
+    ['a user and a password', 'https://ada:secret@users.example.com'],
+    ['a password alone', 'https://:secret@users.example.com'],
+    ['2049 characters', `https://users.example.com/${'a'.repeat(2023)}`],
+  ])('refuses %s', (_, text) => {
+    expect(isEndpointUrl(text)).toBe(false)
+  })
+})
+
+describe('endpointOf', () => {
+  it.each([
+    ['https://a.example.com', 'https://a.example.com'],
+    ['https://a.example.com/', 'https://a.example.com'],
+    ['https://a.example.com/v1//', 'https://a.example.com/v1'],
+    [{ url: 'https://a.example.com/v1' }, 'https://a.example.com/v1'],
+  ])('of %j is at %s, by which it is known', (written, url) => {
+    expect(endpointOf(written)).toEqual({ id: url, target: { kind: 'url', url }, weight: 1, locality: undefined })
+  })
+
+  it('of a binding is known by its name', () => {
+    expect(endpointOf({ binding: 'USERS' })).toEqual({
+      id: 'binding:USERS',
+      target: { kind: 'binding', binding: 'USERS' },
+      weight: 1,
+      locality: undefined,
+    })
+  })
+
+  it('has the weight and the locality that are written, and the id that it has without them', () => {
+    expect(endpointOf({ url: 'https://a.example.com', weight: 0, locality: 'enam' })).toEqual({
+      ...endpointOf('https://a.example.com'),
+      weight: 0,
+      locality: 'enam',
+    })
+    expect(endpointOf({ binding: 'USERS', weight: 1_000_000 })).toEqual({
+      ...endpointOf({ binding: 'USERS' }),
+      weight: 1_000_000,
+    })
+  })
+})
