@@ -49,6 +49,24 @@ describe('errorEnding', () => {
     expect(errorEnding(attempt(1, null, true), lost, work)).toMatchObject({ outcome: 'cancelled', blame: 'nobody' })
   })
 
+  it.each(['body_broken', 'body_idle'] as const)('blames the caller for %s', (code) => {
+    const error = new MeshError(code, 'So it was.')
+    const ending = errorEnding(attempt(1, null, true), error, cancellation(false))
+    expect(ending).toMatchObject({ outcome: 'cancelled', blame: 'caller' })
+  })
+
+  it('blames nobody for a connection that broke where nobody can tell which side did it, and says that alone of it', () => {
+    for (const [isUntold, error, outcome, blame] of [
+      [true, unreachable, 'cancelled', 'nobody'],
+      [false, unreachable, 'unreachable', 'endpoint'],
+      [true, new MeshError('attempt_timed_out', 'So it was.'), 'timeout', 'endpoint'],
+      [true, new MeshError('credential_failed', 'So it was.'), 'unreachable', 'endpoint'],
+    ] as const) {
+      const ended = { upload: { isUntold: () => isUntold } }
+      expect(errorEnding(ended, error, cancellation(false))).toMatchObject({ outcome, blame, error })
+    }
+  })
+
   it('says of sending again what the transport knows', () => {
     const error = new MeshError('credential_failed', 'So it was.', { verdict: 'go' })
     expect(errorEnding(attempt(1, null, true), error, cancellation(false)).pushback).toEqual({

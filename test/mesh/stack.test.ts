@@ -67,14 +67,14 @@ const ATTEMPT = [
   'explain',
 ]
 
-async function filtersOf(record: object): Promise<string[]> {
+async function filtersOf(record: object, init: RequestInit = {}): Promise<string[]> {
   const { clock, call } = world({ endpoints: ['https://a.example.com'], retry: { attempts: 0 }, ...record }, () =>
     Promise.resolve(new Response()),
   )
   // The second one need not wait for the registry, so that all of it is on the stack.
   await clock.run(call())
   met.length = 0
-  await clock.run(call())
+  await clock.run(call({}, new Request('http://users/', init)))
   return met
 }
 
@@ -111,6 +111,12 @@ describe('the stack of a call', () => {
   ])('beneath a rule with %s has what there is to do, between the route and the deadline', async (_, rule, met) => {
     const all = await filtersOf({ rules: [{ retry: { attempts: 0 }, ...rule }] })
     expect(all.slice(0, all.indexOf('retry'))).toEqual(['resolve', 'route', ...met, 'ruleDeadline', 'nativeGrpc'])
+  })
+
+  it('watches a body once a call, for those alone that have one', async () => {
+    const met = await filtersOf({}, { method: 'POST', body: 'tea' })
+    // It waits, so that those above it do not stand on the stack any more.
+    expect(met.slice(met.indexOf('reach') + 1)).toEqual(['upload', 'retry', ...ATTEMPT])
   })
 
   it('runs what stands beneath retry once an attempt, and what stands above once a call', async () => {

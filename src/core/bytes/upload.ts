@@ -109,6 +109,7 @@ function passing(
   let attempts = 0
   let waiting: (() => void)[] = []
 
+  const isShort = length === undefined ? undefined : length <= REPLAY_LIMIT_BYTES
   const isWatched = () => state === 'waiting' || state === 'reading'
   const isOpen = () => isWatched() || state === 'full' || state === 'piped'
   const next = (then: () => void) => void waiting.push(then)
@@ -187,8 +188,8 @@ function passing(
   return {
     isOpen,
     isWatched,
-    isShort: length === undefined ? undefined : length <= REPLAY_LIMIT_BYTES,
-    isReplayable: () => !isBesides && (isWatched() || state === 'kept'),
+    isShort,
+    isReplayable: () => !isBesides && isShort !== false && (isWatched() || state === 'kept'),
     isUntold: () =>
       isOpen() && (isBesides || state === 'piped' || taken > CONNECTED_BYTES || clock.now() - takenAt >= SLOW_MS),
     heardAt: () => heardAt,

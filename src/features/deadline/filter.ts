@@ -38,8 +38,8 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
     const deadline = earlier(callers, deadlineIn(service.timeouts.requestMs, clock))
     const left = remaining(deadline, clock)
     const work = cancellation(withSignal)
-    const exceeded = (): undefined =>
-      void work.cancel(
+    const exceeded = () =>
+      work.cancel(
         new MeshError('deadline_exceeded', `No answer came within the ${Math.round(left)} ms that were left.`),
       )
     // A listener costs as much as all the balancing. Without it the platform still cancels what is under way.
@@ -73,8 +73,7 @@ export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDead
   const timedOut = () => {
     const leftMs = upload ? Math.max(startedAt, sentAt(upload, clock)) + attemptMs - clock.now() : 0
     if (leftMs > 0) return leftMs
-    work.cancel(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
-    return undefined
+    return work.cancel(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
   }
   call.onCancel((reason) => work.cancel(reason, call.isByCaller))
   // What the endpoint is told holds from its beginning: of a body that is still to come nobody knows how long it takes.
@@ -95,7 +94,7 @@ function sentAt({ isOpen, heardAt }: Pick<Upload, 'isOpen' | 'heardAt'>, clock: 
 function answered(
   work: Cancellation,
   ms: number,
-  late: () => number | undefined,
+  late: () => unknown,
   clock: Clock,
   go: () => Promise<Response>,
 ): Promise<Response> {
@@ -105,7 +104,7 @@ function answered(
     const wait = (ms: number) => {
       stop = clock.after(ms, () => {
         const more = late()
-        if (more !== undefined) wait(more)
+        if (typeof more === 'number') wait(more)
       })
     }
     if (ms !== Number.POSITIVE_INFINITY) wait(ms)

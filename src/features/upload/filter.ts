@@ -114,7 +114,7 @@ function whenSilent(body: Upload, ms: number, clock: Clock, then: () => void): (
 /** Waits for the first bytes of a body that is short, and for none of others: most that are sent are there already. */
 async function opened(body: Upload): Promise<void> {
   if (body.isShort) return body.isWatched() ? new Promise<void>((resolve) => body.next(resolve)) : undefined
-  if (body.isShort === undefined) for (let turn = 0; turn < TURNS && body.isWatched(); turn++) await null
+  if (body.isShort === undefined) for (let turn = 0; turn < TURNS && body.isWatched(); turn++) await Promise.resolve()
 }
 
 /** What gives its place back to who sends it. What this function sends by itself is its own affair. */
