@@ -10,31 +10,47 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 const ALLOWED: Record<string, readonly string[]> = {
   core: [],
   math: [],
-  wire: ['core'],
-  // `math`: a regular expression that could run away is refused where it is written.
-  policy: ['core', 'math'],
-  transport: ['core'],
+  schema: ['core', 'math'],
+  wire: ['core', 'math'],
   telemetry: ['core', 'math'],
-  filters: ['core', 'math', 'policy', 'wire'],
-  registry: ['core', 'policy'],
+  targets: ['core', 'schema', 'wire'],
+  features: ['core', 'math', 'schema', 'wire', 'telemetry'],
+  record: ['core', 'math', 'schema', 'features', 'targets'],
+  registry: ['core', 'record'],
+  manifest: ['core', 'math', 'schema', 'features', 'record'],
   // `math`: the fleet makes what the filters ask of their endpoints.
-  mesh: ['core', 'math', 'policy', 'wire', 'telemetry', 'transport', 'filters', 'registry'],
-  sim: ['core', 'math', 'policy', 'registry', 'mesh'],
-  // `policy`: a duration is read as everywhere.
-  durable: ['core', 'math', 'policy', 'telemetry', 'registry'],
-  worker: ['core', 'policy', 'wire', 'telemetry', 'registry', 'mesh', 'cloud.ts'],
-  cli: ['core', 'policy'],
-  'cloud.ts': ['core', 'transport'],
-  'index.ts': ['core', 'policy', 'telemetry', 'registry', 'mesh'],
+  mesh: ['core', 'math', 'schema', 'wire', 'telemetry', 'targets', 'features', 'record', 'registry'],
+  durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
+  sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
+  worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts'],
+  control: ['core', 'schema', 'wire', 'telemetry', 'record', 'registry', 'durable'],
+  cli: ['core', 'schema', 'targets', 'record', 'registry', 'manifest'],
+  'cloud.ts': ['core', 'targets'],
+  'index.ts': ['core', 'telemetry', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
   'testing.ts': ['core', 'registry', 'mesh', 'telemetry'],
 }
 
+/**
+ * What of a room another may import, where that is not all of it: who reads what is written down takes no behaviour along.
+ */
+const DOCUMENTS: Record<string, RegExp> = {
+  'record features': /^features\/[^/]+\/(?:[\w-]+-)?(?:policy|words)\.ts$/,
+  'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
+  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
+  'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
+}
+
 /** What each room, or one file of it, may import from outside. */
 const PACKAGES: Record<string, RegExp> = {
-  policy: /^valibot$/,
+  schema: /^valibot$/,
+  record: /^valibot$/,
+  features: /^valibot$/,
+  targets: /^valibot$/,
+  manifest: /^(valibot|yaml|node:.*)$/,
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
-  'durable/registry-object.ts': /^cloudflare:workers$/,
+  durable: /^cloudflare:workers$/,
+  control: /^(hono|cloudflare:workers)/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,
   'hono.ts': /^hono$/,
 }
@@ -47,6 +63,17 @@ const roomOf = (file: string) => file.split('/')[0] as string
 const importsOf = (text: string) =>
   [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier as string)
 
+/** The files that one imports, types included. */
+const relatives = (file: string, text: string) =>
+  importsOf(text)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => relative(SRC, join(SRC, dirname(file), specifier)))
+
+/** What may be written of a feature, and what an editor says of it. */
+const DOCUMENT = /(?:^|[/-])(?:policy|words)\.ts$/
+
+const featureOf = (file: string) => /^features\/([^/]+)\//.exec(file)?.[1]
+
 describe.each(files)('src/$file', ({ file, text }) => {
   const room = roomOf(file)
 
@@ -56,6 +83,22 @@ describe.each(files)('src/$file', ({ file, text }) => {
       .map((specifier) => roomOf(relative(SRC, join(SRC, dirname(file), specifier))))
       .filter((other) => other !== room)
     for (const other of rooms) expect(ALLOWED[room], `${room} imports ${other}`).toContain(other)
+  })
+
+  it('takes of another room what is written down, where behaviour is not its business', () => {
+    for (const other of relatives(file, text)) {
+      const documents = DOCUMENTS[`${room} ${roomOf(other)}`]
+      if (documents) expect(other, `${file} imports ${other}`).toMatch(documents)
+    }
+  })
+
+  it('imports no other feature, and what may be written of one imports none of its behaviour', () => {
+    const feature = featureOf(file)
+    if (!feature) return
+    for (const other of relatives(file, text)) {
+      if (featureOf(other)) expect(featureOf(other), `${file} imports ${other}`).toBe(feature)
+      if (DOCUMENT.test(file) && featureOf(other)) expect(other, `${file} imports ${other}`).toMatch(DOCUMENT)
+    }
   })
 
   it('imports no package that its room has no business with', () => {
@@ -88,15 +131,8 @@ it('writes to the console in one place, of all that a mesh carries', () => {
   expect(writers.map(({ file }) => file)).toEqual(['telemetry/log.ts'])
 })
 
-it('has no circle of imports', () => {
-  const graph = new Map(
-    files.map(({ file, text }) => [
-      file,
-      importsOf(text.replace(/^import type .*$/gm, ''))
-        .filter((specifier) => specifier.startsWith('.'))
-        .map((specifier) => relative(SRC, join(SRC, dirname(file), specifier))),
-    ]),
-  )
+it('has no circle of imports, types included', () => {
+  const graph = new Map(files.map(({ file, text }) => [file, relatives(file, text)]))
   const done = new Set<string>()
   const visit = (file: string, path: readonly string[]): void => {
     expect(path, 'a circle').not.toContain(file)
@@ -106,4 +142,10 @@ it('has no circle of imports', () => {
   }
   for (const file of graph.keys()) visit(file, [])
   expect(done.size).toBe(files.length)
+})
+
+it('has no folder of more than twenty files: a larger one has a second word in it', () => {
+  const counts = new Map<string, number>()
+  for (const { file } of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+  for (const [folder, count] of counts) expect(count, folder).toBeLessThanOrEqual(20)
 })
