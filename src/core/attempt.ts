@@ -15,6 +15,7 @@ export interface Attempt extends Ended {
   readonly isHedge: boolean
   /** How it ended, once that was read. All beneath retry share this value, whatever their context. */
   ending: Ending | undefined
+  isBounded: boolean
 }
 
 /** One that begins. */
@@ -25,5 +26,5 @@ export function attempt(
   isHedge = false,
   upload?: Upload,
 ): Attempt {
-  return { number, body, upload, mayRepeat, isHedge, ending: undefined }
+  return { number, body, upload, mayRepeat, isHedge, ending: undefined, isBounded: false }
 }

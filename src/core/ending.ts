@@ -29,6 +29,8 @@ export interface Ending {
 export interface Ended {
   ending?: Ending | undefined
   readonly upload?: Pick<Upload, 'isUntold'> | undefined
+  /** Does the record give the attempt less time than its call has? Then what is late is late by the operator's word. */
+  isBounded?: boolean
 }
 
 /**
@@ -42,12 +44,11 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
   if (known !== undefined && known.response === undefined && known.error === error) return known
   const isByCaller = work.isByCaller && error === work.reason
   const isUnknown = !isByCaller && isUntold(ended, error)
+  const own = !isByCaller && error instanceof MeshError ? error : undefined
   const outcome = isByCaller || isUnknown ? 'cancelled' : outcomeOfError(error)
   // One of two attempts that race is called off by the mesh, with an error that is none of ours.
-  const isNobodys = isUnknown || !(isByCaller || error instanceof MeshError)
-  const blame = isNobodys ? 'nobody' : blameOf(outcome)
-  const verdict = error instanceof MeshError ? error.verdict : undefined
-  const pushback = verdict && { verdict, waitMs: undefined }
+  const blame = isUnknown || !(isByCaller || own) ? 'nobody' : blameOf(outcome)
+  const pushback = own?.verdict && { verdict: own.verdict, waitMs: own.retryAfterMs }
   const ending = { outcome, blame, status: undefined, pushback, response: undefined, error }
   ended.ending = ending
   return ending

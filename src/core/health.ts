@@ -1,8 +1,7 @@
 /** What speaks against an endpoint: plain numbers, kept from its first fault on. */
+import type { Streak } from './streak.ts'
 
-export interface Health {
-  /** Faults in a row. */
-  faults: number
+export interface Health extends Streak {
   /** Ejections in a row. Above 0 it is out, until a success readmits it. */
   ejections: number
   /** When it was last ejected or readmitted, in milliseconds since the epoch; 0 where it never was. */
@@ -17,5 +16,19 @@ export interface Health {
 
 /** Nothing but a first fault speaks against it so far. */
 export function health(): Health {
-  return { faults: 0, ejections: 0, since: 0, until: 0, probeAt: 0, probeUntil: 0 }
+  return {
+    length: 0,
+    faults: 0,
+    sources: undefined,
+    ejections: 0,
+    since: 0,
+    until: 0,
+    probeAt: 0,
+    probeUntil: 0,
+  }
+}
+
+/** Is it ejected? */
+export function isOut({ ejections }: Health): boolean {
+  return ejections > 0
 }

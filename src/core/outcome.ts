@@ -72,12 +72,10 @@ export function outcomeOfError(error: unknown): Outcome {
     case 'backend_not_found':
     case 'credential_failed':
       return 'unreachable'
+    // Of a transport that knows that nothing was done; any other is the mesh's own, which has sent nothing.
+    case 'overloaded':
+      return error.verdict === 'go' ? 'refused' : 'unsent'
     default:
       return 'unsent'
   }
-}
-
-/** Is it of a kind that speaks against an endpoint, where the endpoint is to blame? */
-export function isFault(outcome: Outcome): boolean {
-  return outcome === 'failure' || outcome === 'timeout' || outcome === 'unreachable'
 }

@@ -7,7 +7,8 @@ import { has } from '../record/rule-filter.ts'
 import { type Followed, follow } from '../registry/alias.ts'
 import { candidateKeys, widerThan } from '../registry/keys.ts'
 import type { Asking, Snapshot } from '../registry/snapshot.ts'
-import type { Fleet, LiveService } from './services.ts'
+import type { LiveService } from './live-service.ts'
+import type { Fleet } from './services.ts'
 
 /** What a look-up needs of the request that it is for. */
 export interface Called extends Asking {
@@ -87,11 +88,9 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
 }
 
 /** Rules may lead anywhere; else it takes an endpoint that can be reached, and a service that does not fail as a whole. */
-function isUsable({ record, candidates, detector, timeouts }: LiveService, { clock, deadline }: Asking): boolean {
+function isUsable({ record, candidates, detector }: LiveService, { clock }: Asking): boolean {
   if (record.rules?.some(leadsAway)) return true
-  if (candidates.length === 0) return false
-  const now = clock.now()
-  return detector.admits(now, Math.min(deadline.at, now + timeouts.requestMs))
+  return candidates.length > 0 && detector.admits(clock.now())
 }
 
 function leadsAway({ backendRefs = [], filters = [] }: Rule): boolean {

@@ -2,33 +2,19 @@
 
 import type { Seal } from '../core/seal.ts'
 import type { Random } from '../core/time/random.ts'
-import { type CorsPlan, corsPlan } from '../features/cors/filter.ts'
-import { type MirrorPlan, mirrorPlans } from '../features/mirror/filter.ts'
-import { type RedirectPlan, redirectPlan } from '../features/redirect/filter.ts'
-import { type RewritePlan, rewritePlan } from '../features/rewrite/filter.ts'
+import { corsPlan } from '../features/cors/filter.ts'
+import { mirrorPlans } from '../features/mirror/filter.ts'
+import { redirectPlan } from '../features/redirect/filter.ts'
+import { rewritePlan } from '../features/rewrite/filter.ts'
 import { matcher } from '../features/route/match.ts'
 import type { Route, Routes, Weighed } from '../features/route/routes.ts'
 import { session } from '../features/route/session.ts'
 import { split } from '../features/route/split.ts'
 import { spread } from '../math/spread.ts'
-import type { WrittenPolicy } from '../record/record.ts'
 import { prefixOf, type Rule } from '../record/rule.ts'
 import type { RuleFilter } from '../record/rule-filter.ts'
 import { nameOfRef } from '../schema/backend-ref.ts'
-import type { LiveService } from './services.ts'
-
-/** What is done on the way to a backend. */
-export interface Way {
-  readonly cors: CorsPlan | undefined
-  readonly redirect: RedirectPlan | undefined
-  readonly rewrite: RewritePlan | undefined
-  readonly mirrors: readonly MirrorPlan[] | undefined
-  /** The service with the rule's own timeouts and retries. */
-  under(service: LiveService): LiveService
-}
-
-/** Lays a policy over that of a service, which it shares all else with. */
-export type Ruled = (service: LiveService, policy: WrittenPolicy) => LiveService
+import type { LiveService, Ruled, Way } from './live-service.ts'
 
 /** The one rule of a record that has none: everything to its endpoints. */
 export const everything: Route<Way> = {

@@ -7,73 +7,29 @@ import type { Skipped } from '../core/receipt.ts'
 import type { Seal } from '../core/seal.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { Random } from '../core/time/random.ts'
-import type { Balancer, Candidate } from '../features/balance/balancer.ts'
+import type { Candidate } from '../features/balance/balancer.ts'
 import { balancers } from '../features/balance/balancers.ts'
-import { type Localities, localities } from '../features/balance/locality.ts'
+import { localities } from '../features/balance/locality.ts'
 import { peakEwma } from '../features/balance/peak-ewma.ts'
 import { balancePolicy } from '../features/balance/policy.ts'
 import { sleeps, warmth } from '../features/balance/warmth.ts'
-import { type TimeoutPolicy, timeoutPolicy } from '../features/deadline/policy.ts'
+import { timeoutPolicy } from '../features/deadline/policy.ts'
 import { type Hedging, hedging } from '../features/hedge/hedging.ts'
 import { hedgePolicy } from '../features/hedge/policy.ts'
-import { type Limiter, limiter } from '../features/limit/limiter.ts'
+import { limiter } from '../features/limit/limiter.ts'
 import { limitPolicy } from '../features/limit/policy.ts'
-import { type Throttle, throttle } from '../features/limit/throttle.ts'
+import { throttle } from '../features/limit/throttle.ts'
 import { type OutlierDetector, outlierDetector } from '../features/outlier/detector.ts'
 import { outlierPolicy } from '../features/outlier/policy.ts'
-import { type RetryBudget, retryBudget } from '../features/retry/budget.ts'
-import { budgetPolicy, type RetryPolicy, retryPolicy } from '../features/retry/policy.ts'
-import type { Routes } from '../features/route/routes.ts'
+import { retryBudget } from '../features/retry/budget.ts'
+import { budgetPolicy, retryPolicy } from '../features/retry/policy.ts'
 import { recentMedian } from '../math/recent-median.ts'
-import type { ServiceRecord, WrittenPolicy } from '../record/record.ts'
+import type { WrittenPolicy } from '../record/record.ts'
 import type { Found } from '../registry/known.ts'
 import { durationMs } from '../schema/duration.ts'
-import { routes, type Way } from './routes.ts'
+import type { LiveService, Tried } from './live-service.ts'
+import { routes } from './routes.ts'
 import type { Strategies } from './strategies.ts'
-
-/** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
-export interface LiveService {
-  /** The registry key its record stands under. */
-  readonly name: string
-  readonly record: ServiceRecord
-  /** The number of the read that found it. */
-  readonly order: number
-  readonly timeouts: TimeoutPolicy
-  readonly retry: RetryPolicy
-  /** Its rules, compiled; `undefined` where everything goes to its endpoints. */
-  readonly routes: Routes<Way> | undefined
-  readonly budget: RetryBudget
-  /** `undefined` where nothing is hedged. */
-  readonly hedging: Hedging | undefined
-  readonly balancer: Balancer
-  readonly limiter: Limiter
-  readonly throttle: Throttle
-  readonly detector: OutlierDetector
-  /** The header that says which requests belong together, where the record names one. */
-  readonly keyedBy: string | undefined
-  /** The endpoints that can be reached from here, and are to get anything. */
-  readonly candidates: readonly Candidate[]
-  /** Those that can be reached and have weight 0, beside others: only a session leads there. */
-  readonly drained: readonly Candidate[]
-  /** Those that cannot: a binding that this Worker does not have. */
-  readonly unreachable: readonly Skipped[]
-  /** How near each is, where any of them says where it is. */
-  readonly localities: Localities<Candidate> | undefined
-  /** Does anything depend on hearing at once of a caller that leaves? */
-  mustHearOfLeaving(now: number): boolean
-  /** Those of them that a further attempt could go to: neither ejected nor tried for this call. */
-  untried(now: number, tried: readonly Tried[]): readonly Candidate[]
-  /**
-   * Milliseconds that the quickest of its endpoints usually takes, where that is known: of those not tried yet, while
-   * there are any.
-   */
-  typicalMs(now: number, tried?: readonly Tried[]): number | undefined
-}
-
-/** An endpoint that was tried for a call, by its id. */
-interface Tried {
-  readonly endpoint: string
-}
 
 export interface Fleet {
   /** The service of a record. An endpoint or a budget that an edit leaves as it was keeps what it has learned. */

@@ -9,3 +9,8 @@ export function addressOf(tier: string): string {
 export function endpointAddress(backend: string, index: number): string {
   return `http://${backend}-${index}.backend/`
 }
+
+/** Where the path of an address begins, at its first slash. */
+export function pathStart(address: string): number {
+  return address.indexOf('/', 'http://'.length)
+}

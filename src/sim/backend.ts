@@ -10,7 +10,9 @@ export interface Job {
   readonly deadlineAt: number
   /** Has its caller left, and is that known here? */
   isCancelled(): boolean
-  answer(status: number): void
+  /** What is asked for. Default `/`. */
+  readonly path?: string
+  answer(status: number, headers?: Readonly<Record<string, string>>): void
 }
 
 export type Answering = (job: Job) => void
@@ -25,11 +27,13 @@ export function backend(given: BackendEndpoint, faults: readonly Fault[], clock:
   const queue: Job[] = []
   let next = 0
   let isBusy = false
+  /** Requests of the last second, by the fault that allows so many of them. */
+  const recent = new Map<Fault, number[]>()
 
   return function receive(job) {
-    const fault = faultAt(faults, clock.now())
-    if (fault?.failShare && random.next() < fault.failShare) {
-      clock.after(fault.failMs ?? FAIL_MS, () => job.answer(503))
+    const fault = faultAt(faults, clock.now(), job.path)
+    if (fault && fails(fault)) {
+      clock.after(fault.failMs ?? FAIL_MS, () => job.answer(fault.status ?? 503, fault.headers))
     } else if (capacity === Number.POSITIVE_INFINITY) {
       serve(job)
     } else if (queue.length - next >= longest) {
@@ -38,6 +42,17 @@ export function backend(given: BackendEndpoint, faults: readonly Fault[], clock:
       queue.push(job)
       if (!isBusy) takeUp()
     }
+  }
+
+  function fails(fault: Fault): boolean {
+    const { failShare, perSecond } = fault
+    if (perSecond === undefined) return failShare !== undefined && random.next() < failShare
+    const now = clock.now()
+    const taken = (recent.get(fault) ?? []).filter((at) => now - at < 1000)
+    recent.set(fault, taken)
+    if (taken.length >= perSecond) return true
+    taken.push(now)
+    return false
   }
 
   /** The next one that is worth it. The place it holds is free for another when its share of a second has passed. */
@@ -63,17 +78,17 @@ export function backend(given: BackendEndpoint, faults: readonly Fault[], clock:
   }
 
   function serve(job: Job): void {
-    clock.after(drawMs(latency(), random), () => job.answer(200))
+    clock.after(drawMs(latency(job), random), () => job.answer(200))
   }
 
-  function latency(): Latency {
-    return faultAt(faults, clock.now())?.latency ?? given.latency
+  function latency({ path }: Job): Latency {
+    return faultAt(faults, clock.now(), path)?.latency ?? given.latency
   }
 }
 
-/** What befalls it now, if anything does. */
-function faultAt(faults: readonly Fault[], now: number): Fault | undefined {
-  for (const fault of faults) if (isOn(fault, now)) return fault
+/** What befalls it now, or requests for this path, if anything does. */
+function faultAt(faults: readonly Fault[], now: number, path = '/'): Fault | undefined {
+  for (const fault of faults) if ((fault.path ?? path) === path && isOn(fault, now)) return fault
   return undefined
 }
 

@@ -77,6 +77,17 @@ export const shareOfFirst: Figure = {
   shown: percent,
 }
 
+/** What the first of several services got of all: the others stand by. */
+export const shareOfFirstService: Figure = { ...shareOfFirst, title: 'stayed', worst: lowest }
+
+/** What the endpoint got that got the least. */
+export const leastShare: Figure = {
+  title: 'least share',
+  of: ({ report: { endpoints } }) => Math.min(...endpoints.map(({ shareDuringFault }) => shareDuringFault)),
+  worst: lowest,
+  shown: percent,
+}
+
 /**
  * The share of the first endpoint while users come in some seconds, where it ought to be `aim`: the worst is the furthest
  * from that.

@@ -1,6 +1,7 @@
 /** The library of scenarios, with what the mesh must reach in each. */
 
 import { failingEndpoint, slowEndpoint } from './scenarios/bad-endpoint.ts'
+import { blamed } from './scenarios/blame.ts'
 import { canary } from './scenarios/canary.ts'
 import { dead, deadShortLived } from './scenarios/dead-leaf.ts'
 import { halved } from './scenarios/halved-leaf.ts'
@@ -21,5 +22,6 @@ export const library: readonly Trial[] = [
   ...slowEndpoint,
   ...failingEndpoint,
   ...canary,
+  ...blamed,
   simulatedMinute,
 ]

@@ -1,6 +1,7 @@
 /** The roads between isolates and endpoints: what is sent takes its time, and so does the answer. */
 import type { Clock } from '../core/time/clock.ts'
 import type { Random } from '../core/time/random.ts'
+import { pathStart } from './address.ts'
 import { drawMs } from './draw.ts'
 import type { Latency, Network } from './scenario.ts'
 
@@ -17,7 +18,7 @@ export interface Sent {
 }
 
 export interface Roads {
-  /** By address. */
+  /** By address, without the path. */
   readonly destinations: ReadonlyMap<string, Destination>
   readonly network: Network
   /** Do the mesh's headers get through? */
@@ -37,7 +38,7 @@ export function fetchOver({ destinations, network, tells, clock, random }: Roads
 
   return function fetch(url, { headers, signal }) {
     return new Promise((resolve, reject) => {
-      const to = destinations.get(url)
+      const to = destinations.get(url) ?? destinations.get(url.slice(0, pathStart(url) + 1))
       if (!to) return reject(new Error(`Nothing listens at ${url}.`))
       if (signal?.aborted) return reject(signal.reason)
       const leave = () => reject(signal?.reason)

@@ -13,7 +13,7 @@ export interface Scenario {
   readonly users: Users
   /** By name. Each has a record in the registry. */
   readonly services: Readonly<Record<string, Service>>
-  /** The service at which load is counted. Of one with rules, its backends are what a report calls endpoints. */
+  /** The service at which load is counted. Of one with rules, or an alias, the services behind it are what a report calls endpoints. */
   readonly leaf: string
   readonly faults?: readonly Fault[]
   readonly edits?: readonly Edit[]
@@ -32,9 +32,13 @@ export interface Users {
    * there. Default: nobody says anything.
    */
   readonly keys?: number
+  /** What they ask for, each as often as the others. Default: `/`. */
+  readonly paths?: readonly string[]
+  /** Others beside them: the share of all who ask for a path. Nobody asks whether these are served. */
+  readonly others?: Readonly<Record<string, number>>
 }
 
-export type Service = Tier | Backend | Routed
+export type Service = Tier | Backend | Routed | Alias
 
 /** A service of isolates, each a mesh of its own: a handler that calls the next names. */
 export interface Tier {
@@ -56,6 +60,11 @@ export interface Tier {
 export interface Routed {
   readonly rules: readonly Rule[]
   readonly policy?: WrittenPolicy
+}
+
+/** A name that stands for the first of several services that is well. */
+export interface Alias {
+  readonly alias: readonly string[]
 }
 
 /** A service without a mesh: endpoints that answer, or do not. */
@@ -87,9 +96,16 @@ export interface Fault {
   readonly backend: string
   /** Which endpoints, from 0. Default: all. */
   readonly endpoints?: readonly number[]
+  /** Of requests for this path alone. Default: of all. */
+  readonly path?: string
   /** The share of requests that fail, 0 to 1: 503 after 2 ms, or when `failMs` have passed. */
   readonly failShare?: number
   readonly failMs?: number
+  /** Those that are beyond so many a second fail. */
+  readonly perSecond?: number
+  /** How they fail. Default 503. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
   /** Time to answer, in place of the usual one. */
   readonly latency?: Latency
   /** What is left of the capacity, 0 to 1. */

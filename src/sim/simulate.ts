@@ -3,13 +3,13 @@ import type { Clock } from '../core/time/clock.ts'
 import { seeded } from '../core/time/random.ts'
 import { virtualClock } from '../core/time/virtual-clock.ts'
 import { memoryRegistry } from '../registry/memory.ts'
-import { addressOf, endpointAddress } from './address.ts'
-import { backend } from './backend.ts'
+import { addressOf, endpointAddress, pathStart } from './address.ts'
+import { backend, type Job } from './backend.ts'
 import { type Contender, selvedge } from './contender.ts'
 import { fork } from './draw.ts'
 import { ledger } from './ledger.ts'
 import { type Destination, fetchOver, type Sent } from './network.ts'
-import { backendsOf, isBackend, isRouted, isTier, placesOf, recordOf } from './record.ts'
+import { backendsOf, isAlias, isBackend, isRouted, isTier, placesOf, recordOf } from './record.ts'
 import { type Report, reportOf } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { tier } from './tier.ts'
@@ -74,12 +74,13 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   return reportOf(scenario, contender.name, seed, book)
 }
 
-function jobOf({ headers, signal, answer }: Sent, clock: Clock) {
+function jobOf({ url, headers, signal, answer }: Sent, clock: Clock): Job {
   const timeoutMs = headers?.get('selvedge-timeout-ms')
   return {
     deadlineAt: timeoutMs ? clock.now() + Number(timeoutMs) : Number.POSITIVE_INFINITY,
     isCancelled: () => signal?.aborted ?? false,
-    answer: (status: number) => answer(new Response(null, { status })),
+    path: url.slice(pathStart(url)),
+    answer: (status, headers) => answer(new Response(null, { status, ...(headers && { headers }) })),
   }
 }
 
@@ -88,8 +89,9 @@ function check({ name, services, users, leaf, faults = [], edits = [] }: Scenari
   const all = [...Object.values(services), ...edits.map(({ to }) => to)]
   const called = all.filter(isTier).flatMap(({ calls }) => calls)
   const routed = all.filter(isRouted).flatMap(backendsOf)
+  const aliased = all.filter(isAlias).flatMap(({ alias }) => alias)
   const befallen = [...faults.map(({ backend }) => backend), ...edits.map(({ service }) => service)]
-  const named = [users.call, leaf, ...called, ...routed, ...befallen]
+  const named = [users.call, leaf, ...called, ...routed, ...aliased, ...befallen]
   const missing = named.find((one) => !services[one])
   if (missing !== undefined)
     throw new TypeError(`Scenario "${name}" names "${missing}", which is none of its services.`)

@@ -4,6 +4,7 @@ import { sleep } from '../core/time/clock.ts'
 import type { Random } from '../core/time/random.ts'
 import { createMesh } from '../mesh/mesh.ts'
 import type { Registry } from '../registry/registry.ts'
+import { pathStart } from './address.ts'
 import type { Contender } from './contender.ts'
 import { drawMs, exponential, fork, normal } from './draw.ts'
 import type { Destination, Fetch, Sent } from './network.ts'
@@ -67,18 +68,19 @@ function serverOf({ calls, work = 1 }: Tier, isEntrance: boolean, world: World):
     sink: { span() {} },
     log: 'off',
   })
-  const addresses = calls.map((name) => `http://${name}/`)
+  const addresses = calls.map((name) => `http://${name}`)
 
   async function handle(request: Request): Promise<Response> {
     const context = storage.getStore()
     await sleep(clock, drawMs(work, random))
     const init = areKeyed ? { headers: ofUser(request.headers) } : undefined
-    return storage.run(context, () => call(init))
+    const path = request.url.slice(pathStart(request.url))
+    return storage.run(context, () => call(path, init))
   }
 
-  async function call(init: RequestInit | undefined): Promise<Response> {
-    if (addresses.length === 1) return mesh.fetch(addresses[0] as string, init)
-    const answers = await Promise.all(addresses.map((address) => mesh.fetch(address, init)))
+  async function call(path: string, init: RequestInit | undefined): Promise<Response> {
+    if (addresses.length === 1) return mesh.fetch(addresses[0] + path, init)
+    const answers = await Promise.all(addresses.map((address) => mesh.fetch(address + path, init)))
     return answers.find(({ ok }) => !ok) ?? (answers[0] as Response)
   }
 

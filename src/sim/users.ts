@@ -14,7 +14,7 @@ export const SESSION = 'x-session'
 
 /** Lets them come from now on. */
 export function users(scenario: Scenario, fetch: Fetch, book: Ledger, clock: Clock, random: Random): void {
-  const { perSecond, call, withinMs, keys } = scenario.users
+  const { perSecond, call, withinMs, keys, paths, others } = scenario.users
   const url = addressOf(call)
   const sessions = new Map<string, string>()
   const waiting = new Set<string>()
@@ -31,17 +31,22 @@ export function users(scenario: Scenario, fetch: Fetch, book: Ledger, clock: Clo
 
   function ask(): void {
     const at = clock.now()
+    const other = others && otherPath(others)
+    const path = other ?? (paths ? (paths[Math.floor(random.next() * paths.length)] as string) : '/')
+    const tell = (tookMs: number, isServed: boolean) => {
+      if (other === undefined) book.user(at, tookMs, isServed)
+    }
     const user = keys === undefined ? undefined : anyOf(keys)
     const leave = clock.after(withinMs, () => {
       if (user) waiting.delete(user)
-      book.user(at, withinMs, false)
+      tell(withinMs, false)
     })
     const answered = ({ ok, headers }: Response) => {
       const tookMs = clock.now() - at
       if (tookMs >= withinMs) return
       leave()
       if (user) waiting.delete(user)
-      book.user(at, tookMs, ok)
+      tell(tookMs, ok)
       const session = user && headers.get(SESSION)
       if (session) sessions.set(user, session)
     }
@@ -49,7 +54,16 @@ export function users(scenario: Scenario, fetch: Fetch, book: Ledger, clock: Clo
     if (user) headers.set(USER, user)
     const session = user && sessions.get(user)
     if (session) headers.set(SESSION, session)
-    fetch(url, { headers }).then(answered, leave)
+    fetch(url + path.slice(1), { headers }).then(answered, leave)
+  }
+
+  function otherPath(shares: Readonly<Record<string, number>>): string | undefined {
+    let draw = random.next()
+    for (const [path, share] of Object.entries(shares)) {
+      if (draw < share) return path
+      draw -= share
+    }
+    return undefined
   }
 
   /** One of so many, who does not wait for an answer: nobody asks twice at a time, unless everybody waits. */

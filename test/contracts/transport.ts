@@ -1,8 +1,9 @@
 /** What every transport does that brings an answer, whatever it is made of. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { EFFECTS } from '../../src/core/effects.ts'
 import { cancellation } from '../../src/core/engine/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
-import { isFault, outcomeOfError } from '../../src/core/outcome.ts'
+import { outcomeOfError } from '../../src/core/outcome.ts'
 import type { Sent } from '../../src/targets/send.ts'
 import { outcomeIn } from '../../src/wire/answer/ending.ts'
 import { givenSent } from '../support/given.ts'
@@ -203,7 +204,7 @@ export function transportContract(
       }
       const error = await call().catch((error: unknown) => error)
       expect(error).toBeInstanceOf(MeshError)
-      expect(isFault(outcomeOfError(error))).toBe(true)
+      expect(EFFECTS[outcomeOfError(error)].health).toBe('fault')
     })
   })
 }

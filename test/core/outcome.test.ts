@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
-import { blameOf, isFault, type Outcome, outcomeOf, outcomeOfError } from '../../src/core/outcome.ts'
+import { blameOf, type Outcome, outcomeOf, outcomeOfError } from '../../src/core/outcome.ts'
 
 describe('outcomeOf', () => {
   it.each([
@@ -48,6 +48,10 @@ describe('outcomeOfError', () => {
     expect(outcomeOfError(new MeshError(code, 'So it was.'))).toBe(BY_CODE[code] ?? 'unsent')
   })
 
+  it('tells a service without room, of which a transport knows that nothing was done, from a refusal of our own', () => {
+    expect(outcomeOfError(new MeshError('overloaded', 'So it was.', { verdict: 'go' }))).toBe('refused')
+  })
+
   it.each([
     ['an abort', new DOMException('This operation was aborted', 'AbortError')],
     ['a time limit', new DOMException('The operation timed out.', 'TimeoutError')],
@@ -57,19 +61,18 @@ describe('outcomeOfError', () => {
   })
 })
 
-describe('isFault', () => {
+describe('blameOf', () => {
   it.each([
-    ['success', false, 'nobody'],
-    ['failure', true, 'endpoint'],
-    ['refused', false, 'endpoint'],
-    ['limited', false, 'caller'],
-    ['timeout', true, 'endpoint'],
-    ['expired', false, 'nobody'],
-    ['unreachable', true, 'endpoint'],
-    ['cancelled', false, 'caller'],
-    ['unsent', false, 'mesh'],
-  ] as const)('of %s is %s; to blame is: %s', (outcome, expected, blame) => {
-    expect(isFault(outcome)).toBe(expected)
+    ['success', 'nobody'],
+    ['failure', 'endpoint'],
+    ['refused', 'endpoint'],
+    ['limited', 'caller'],
+    ['timeout', 'endpoint'],
+    ['expired', 'nobody'],
+    ['unreachable', 'endpoint'],
+    ['cancelled', 'caller'],
+    ['unsent', 'mesh'],
+  ] as const)('%s is blamed on: %s', (outcome, blame) => {
     expect(blameOf(outcome)).toBe(blame)
   })
 })

@@ -63,9 +63,14 @@ describe('hedge × budget', () => {
       [5, 0],
     ] as const) {
       const clock = quickClock()
-      const users = upstream(...new Array<number>(failures).fill(500), answersIn(clock, 100))
+      const users = upstream(...new Array<number>(failures).fill(503), answersIn(clock, 100))
       // Nothing is ejected: that would be another reason.
-      const record = { endpoints: [users, users], hedge: HEDGED, outlierDetection: { maxEjectionPercent: 0 } }
+      const record = {
+        endpoints: [users, users],
+        hedge: HEDGED,
+        outlierDetection: { maxEjectionPercent: 0 },
+        retry: { codes: [] },
+      }
       const mesh = createTestMesh({ users: record }, { clock })
       for (let call = 0; call <= failures; call++) await clock.run(mesh.fetch('http://users/'))
       expect(users.requests).toHaveLength(failures + 1 + hedges)

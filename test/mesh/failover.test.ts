@@ -11,17 +11,21 @@ function given({
   eu = {},
   us = {},
   seed = 1,
+  poison,
 }: {
   endpoints?: number
   eu?: object
   us?: object
   seed?: number
+  /** The first segment of paths that are answered with 500. */
+  poison?: string
 } = {}) {
   const status: Record<Region, number> = { eu: 200, us: 200 }
   const calls: Record<Region, number> = { eu: 0, us: 0 }
-  const serve = (region: Region) => () => {
+  const serve = (region: Region) => (request: Request) => {
     calls[region] += 1
-    return new Response(region, { status: status[region] })
+    const isPoison = poison !== undefined && new URL(request.url).pathname.startsWith(`/${poison}`)
+    return new Response(region, { status: isPoison ? 500 : status[region] })
   }
   const many = (region: Region) => Array.from({ length: endpoints }, () => serve(region))
   const mesh = createTestMesh(
@@ -29,8 +33,8 @@ function given({
     { seed },
   )
   mesh.registry.set('users', { alias: ['users-eu', 'users-us'] })
-  const call = async (name = 'users', init?: RequestInit) => {
-    const response = await mesh.clock.run(mesh.fetch(`http://${name}/`, init))
+  const call = async (name = 'users', init?: RequestInit, path = '') => {
+    const response = await mesh.clock.run(mesh.fetch(`http://${name}/${path}`, init))
     return response.ok ? response.text() : `${response.status}`
   }
   /** So many calls, one each 100 ms unless told. */
@@ -73,9 +77,35 @@ describe('an alias of two services', () => {
 
   it('does so where nobody has ever seen the first alive', async () => {
     const { status, calling } = given()
-    status.eu = 500
+    status.eu = 503
     const answers = await calling(10)
     expect(answers.slice(3)).toEqual(answers.slice(3).map(() => 'us'))
+  })
+
+  it('does so after ten calls of one path where the first answers 500: that could be the path', async () => {
+    const { status, calling } = given()
+    await calling(5)
+    status.eu = 500
+    const answers = await calling(20)
+    expect(answers.indexOf('us')).toBe(10)
+    expect(answers.at(-1)).toBe('us')
+  })
+
+  it('does so after three calls of three paths where the first answers 500 to everything', async () => {
+    const { status, call } = given()
+    status.eu = 500
+    const answers: string[] = []
+    for (const path of ['a', 'b?c=1', 'd/e', 'f']) answers.push(await call('users', undefined, path))
+    expect(answers).toEqual(['500', '500', '500', 'us'])
+  })
+
+  it('stays where one path is answered with 500, whoever asks for it between calls that are served', async () => {
+    const { mesh, call } = given({ poison: 'bad' })
+    for (let round = 0; round < 40; round++) {
+      for (let time = 0; time < 3; time++) expect(await call('users', undefined, `bad/${time}?q=${time}`)).toBe('500')
+      expect(await call()).toBe('eu')
+      await mesh.clock.advance(100)
+    }
   })
 
   it('asks the first again with single calls, ever more seldom', async () => {

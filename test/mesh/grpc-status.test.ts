@@ -87,7 +87,7 @@ describe('a gRPC answer of trailers alone', () => {
   })
 
   it('ejects an endpoint that fails three times in a row, and its load counts the failures', async () => {
-    const { call, users, clock } = given([said(INTERNAL)])
+    const { call, users, clock } = given([said(UNAVAILABLE)])
     for (let made = 0; made < 12; made++) await call({})
     const { detector, candidates } = await users()
     // Half of the endpoints at most are out at once.

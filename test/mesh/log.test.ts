@@ -71,7 +71,7 @@ describe('the log of a mesh', () => {
       'users-eu': { ...once, endpoints: [EU] },
       'users-us': { ...once, endpoints: [US] },
     })
-    status[EU] = 500
+    status[EU] = 502
     await calls('users', 6)
     expect(events()).toEqual(['failover_on'])
     expect(lines[0]).toMatchObject({ level: 'warn', key: 'services/users-eu', forMs: 5000 })

@@ -88,6 +88,31 @@ describe('an endpoint', () => {
     expect(failed).toBeLessThan(350)
   })
 
+  it('fails for one path alone, as the scenario says', async () => {
+    const fault = { ...during, path: '/bad', failShare: 1, status: 500, headers: { 'retry-after': '1' } }
+    const clock = virtualClock({ startAt: 0, settle: async () => {} })
+    const receive = backend({ latency: 5 }, [fault], clock, seeded(3))
+    const answers: string[] = []
+    for (const path of ['/bad', '/', undefined])
+      receive({
+        deadlineAt: Number.POSITIVE_INFINITY,
+        isCancelled: () => false,
+        ...(path && { path }),
+        answer: (status, headers) => answers.push(`${path} ${status} ${headers?.['retry-after']}`),
+      })
+    await clock.advance(10)
+    expect(answers).toEqual(['/bad 500 1', '/ 200 undefined', 'undefined 200 undefined'])
+  })
+
+  it('refuses what is beyond so many a second', async () => {
+    const { clock, send, answers } = given({ latency: 5 }, [{ ...during, toMs: 5000, perSecond: 2, status: 429 }])
+    for (const name of ['a', 'b', 'c']) send(name)
+    await clock.advance(1000)
+    send('d')
+    await clock.advance(10)
+    expect(answers).toEqual(['c 429@2', 'a 200@5', 'b 200@5', 'd 200@1005'])
+  })
+
   it('comes and goes', async () => {
     const { clock, send, answers } = given({ latency: 1 }, [{ ...during, failShare: 1, failMs: 1, flapMs: 100 }])
     for (let count = 0; count < 4; count++) {

@@ -26,6 +26,15 @@ describe('the record of a scenario’s service', () => {
     expect(recordOf('web', routed, {})).toEqual({ rules: routed.rules })
   })
 
+  it('stands for others, whose places are its own', () => {
+    const services = { web: { alias: ['eu', 'us'] }, eu: backend, us: backend }
+    expect(recordOf('web', services.web, { retry: { attempts: 1 } })).toEqual({ alias: ['eu', 'us'] })
+    expect(placesOf(services, 'web')).toEqual([
+      ['http://eu-0.backend/', 'http://eu-1.backend/'],
+      ['http://us-0.backend/', 'http://us-1.backend/'],
+    ])
+  })
+
   it('has the contender’s policy over the scenario’s own', () => {
     const policy = { retry: { attempts: 1 }, timeouts: { request: '1s' } }
     expect(recordOf('a', { isolates: 1, calls: [], policy }, { retry: { attempts: 0 } })).toMatchObject({

@@ -33,6 +33,26 @@ describe(`users (seed ${seed})`, () => {
     expect(book.came.slice(14)).toEqual([0, 0, 0, 0, 0, 0])
   })
 
+  it('ask for paths, and others beside them of whom nobody asks whether they are served', async () => {
+    const clock = virtualClock({ startAt: 0, settle: turns() })
+    const book = ledger(20, 1)
+    const asked: Record<string, number> = {}
+    const fetch: Fetch = async (url) => {
+      const { pathname } = new URL(url)
+      asked[pathname] = (asked[pathname] ?? 0) + 1
+      return new Response(null, { status: pathname === '/bad' ? 500 : 200 })
+    }
+    const { users: usual, ...scenario } = smallChain({ perSecond: 50 })
+    const chosen = { ...usual, paths: ['/a', '/b'], others: { '/bad': 0.5 } }
+    users({ ...scenario, users: chosen }, fetch, book, clock, seeded(seed))
+    await clock.advance(18_000)
+    const came = book.came.reduce((whole, value) => whole + value, 0)
+    expect(Object.keys(asked).sort()).toEqual(['/a', '/b', '/bad'])
+    expect(asked['/bad']).toBeGreaterThan(0.4 * came)
+    expect(came).toBe((asked['/a'] as number) + (asked['/b'] as number))
+    expect(book.served).toEqual(book.came)
+  })
+
   it('say how long they wait', async () => {
     const { said } = await given(() => 200)
     expect(new Set(said)).toEqual(new Set(['3000']))

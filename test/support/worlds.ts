@@ -5,8 +5,9 @@ import type { Service } from '../../src/core/engine/service.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { root } from '../../src/mesh/accept.ts'
 import type { Named } from '../../src/mesh/call-context.ts'
+import type { LiveService } from '../../src/mesh/live-service.ts'
 import { type MeshOptions, withDefaults } from '../../src/mesh/options.ts'
-import { fleet, type LiveService } from '../../src/mesh/services.ts'
+import { fleet } from '../../src/mesh/services.ts'
 import { outbound } from '../../src/mesh/stack.ts'
 import { type Snapshot, snapshot } from '../../src/registry/snapshot.ts'
 import type { Sent } from '../../src/targets/send.ts'
@@ -18,8 +19,8 @@ export interface World {
   readonly clock: VirtualClock
   /** Calls `users`. */
   call(over?: Partial<Named>, request?: Request): Promise<Response>
-  /** What this isolate knows of `users`. */
-  users(): Promise<LiveService>
+  /** What this isolate knows of `users`, or of another name. */
+  users(name?: string): Promise<LiveService>
   /** Requests in flight to `users`, by endpoint. */
   inFlight(): Promise<number[]>
   readonly snapshot: Snapshot
@@ -39,9 +40,9 @@ export function world(record: string | object, send: Service<Sent>, options: Par
   const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
   const services = fleet({ ...settings, unreachableBecause: () => undefined })
   const enter = outbound(settings, names, services, send)
-  const users = async () => {
-    const found = await names.find('users', givenAsking(settings.clock))
-    if (!found) throw new Error('No record stands under "users".')
+  const users = async (name = 'users') => {
+    const found = await names.find(name, givenAsking(settings.clock))
+    if (!found) throw new Error(`No record stands under "${name}".`)
     return services.of(found)
   }
   return {

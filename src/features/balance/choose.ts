@@ -1,6 +1,7 @@
 /** Which endpoint an attempt goes to: narrowed step by step, where a step with nothing to say leaves the list as it is. */
 import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
+import { isOut } from '../../core/health.ts'
 import type { Place } from '../../core/locality.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Receipt, Skipped } from '../../core/receipt.ts'
@@ -50,7 +51,10 @@ export function choose(request: Request, context: Choosing, now: number): Candid
 
   const usable = available(context, now)
   const near = localities ? localities.near(usable, place()) : usable
-  const chosen = kept(usable, context, now) ?? balancer(preferred(near, usable, context), now, key)
+  const chosen =
+    kept(usable, context, now) ??
+    probed(near, usable, key, context) ??
+    balancer(preferred(near, usable, context), now, key)
   if (limiter.admits(chosen.load.inFlight(now), priority, now)) return chosen
 
   const free = usable.filter(({ load }) => limiter.admits(load.inFlight(now), priority, now))
@@ -82,6 +86,21 @@ function kept(
     usable.find(({ endpoint }) => isKept(endpoint)) ??
     service.drained?.find(({ endpoint, health }) => isKept(endpoint, true) && (health?.until ?? 0) <= now)
   )
+}
+
+/**
+ * One that is ejected and whose time is up, asked before any other: or one that is costly would wait for its probe until the
+ * others cost more. What belongs to an endpoint by its key, or its session, stays there.
+ */
+function probed(
+  near: readonly Candidate[],
+  usable: readonly Candidate[],
+  key: string | undefined,
+  { attempt, service }: Choosing,
+): Candidate | undefined {
+  // The very list of all: nobody is out.
+  if (usable === service.candidates || key !== undefined || attempt.number > 1 || attempt.isHedge) return undefined
+  return near.find(({ health }) => health && isOut(health))
 }
 
 /** A retry goes to an endpoint that has not been tried for this call, while there is one: a near one if that can be. */

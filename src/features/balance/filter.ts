@@ -2,6 +2,7 @@
 
 import { type Upload, whenClosed } from '../../core/bytes/upload.ts'
 import type { Deadline } from '../../core/deadline.ts'
+import { EFFECTS } from '../../core/effects.ts'
 import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
@@ -93,6 +94,6 @@ function settle(context: Needs & Room<Gives>, { outcome, blame, status, pushback
   const isSample = !isCold && !(outcome === 'success' && upload?.isOpen())
   const load = pick ?? candidate?.load.start(at, at)
   load?.settle(isSample ? outcome : 'unsent', at, pushback?.waitMs)
-  if (outcome === 'success' && isSample)
+  if (EFFECTS[outcome].load === 'took' && isSample)
     candidate?.latency.add(at - Math.max(note.startedAt, upload?.heardAt() ?? 0), at)
 }

@@ -1,5 +1,6 @@
 /** Load that fears latency: what answers took lately, or what the oldest in flight is taking, times the queue. */
-import { isFault, type Outcome } from '../../core/outcome.ts'
+import { EFFECTS } from '../../core/effects.ts'
+import type { Outcome } from '../../core/outcome.ts'
 import { type Ewma, ewma } from '../../math/ewma.ts'
 import type { Load, Pick } from './balancer.ts'
 
@@ -53,12 +54,11 @@ class PeakEwma implements Load {
     const index = this.picks?.indexOf(pick) ?? -1
     if (index !== -1) this.picks?.splice(index, 1)
     const tookMs = Math.max(0, at - pick.startedAt)
-    // What a caller asks beyond its own rate says nothing of the endpoint.
-    if (outcome === 'unsent' || outcome === 'limited') return
-    if (isFault(outcome) || outcome === 'refused')
-      this.measure(Math.max(FAILURE_MS, Math.min(hintMs, LONGEST_HINT_MS), tookMs), at)
+    const { load } = EFFECTS[outcome]
+    if (load === 'nothing') return
+    if (load === 'failure') this.measure(Math.max(FAILURE_MS, Math.min(hintMs, LONGEST_HINT_MS), tookMs), at)
     // Nobody waited to the end: it took at least this long, and perhaps not less than was known.
-    else if (outcome === 'success' || tookMs > this.latency.value(at)) this.measure(tookMs, at)
+    else if (load === 'took' || tookMs > this.latency.value(at)) this.measure(tookMs, at)
   }
 
   private measure(ms: number, at: number): void {

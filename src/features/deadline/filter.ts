@@ -2,6 +2,7 @@
 
 import type { Upload } from '../../core/bytes/upload.ts'
 import { type Deadline, deadlineIn, earlier, remaining } from '../../core/deadline.ts'
+import type { Ended } from '../../core/ending.ts'
 import { type Cancellation, cancellation, cancelOn } from '../../core/engine/cancellation.ts'
 import type { Filter } from '../../core/engine/service.ts'
 import { MeshError } from '../../core/errors.ts'
@@ -52,6 +53,7 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
 interface AttemptNeeds extends Gives {
   readonly clock: Clock
   readonly upload?: Pick<Upload, 'isOpen' | 'heardAt'> | undefined
+  readonly attempt: Ended
   readonly service: { readonly timeouts: TimeoutPolicy }
 }
 
@@ -65,8 +67,9 @@ export function hasAttemptDeadline({ service }: Pick<AttemptNeeds, 'service'>): 
  * no endpoint can answer: the time of an attempt counts from the end of the body.
  */
 export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDeadline(request, context, next) {
-  const { clock, deadline, upload, work: call } = context
+  const { clock, attempt, deadline, upload, work: call } = context
   const { attemptMs } = context.service.timeouts
+  attempt.isBounded = attemptMs < remaining(deadline, clock)
   // An attempt that has timed out would go on while the next one is made: it has a signal of its own.
   const work = cancellation(true)
   const startedAt = clock.now()

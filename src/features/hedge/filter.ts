@@ -6,14 +6,13 @@ import { type Ending, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { type Filter, nothing } from '../../core/engine/service.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
-import { isFault } from '../../core/outcome.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
 import { isRetryable } from '../../core/retryable.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { answerEnding, pushbackOf } from '../../wire/answer/ending.ts'
 import { type HeaderSource, UPGRADE } from '../../wire/headers.ts'
-import type { RetryBudget } from '../retry/budget.ts'
+import { type RetryBudget, tell } from '../retry/budget.ts'
 import { isIdempotent } from '../retry/filter.ts'
 import type { RetryPolicy } from '../retry/policy.ts'
 import type { Hedging } from './hedging.ts'
@@ -22,6 +21,8 @@ import { race } from './race.ts'
 interface Needs {
   readonly clock: Clock
   readonly receipt: Receipt
+  readonly caller?: string | undefined
+  readonly path: string
   readonly deadline: Deadline
   readonly work: Cancellation
   /** Of this request. */
@@ -96,7 +97,7 @@ export const hedge: Filter<Needs, Gives> = function hedge(request, context, next
     passedOver(ending, isFirst) {
       if (isFirst && !ending && !wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
       // Retry hears of one of the two.
-      if (ending && isFault(ending.outcome)) service.budget.fail()
+      if (ending && ending.outcome !== 'success') tell(service.budget, ending, request, context)
     },
   })
 }

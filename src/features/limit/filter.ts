@@ -1,5 +1,6 @@
 /** Does not send what a service would refuse, by what its throttle has counted. */
 
+import { effectsOf } from '../../core/effects.ts'
 import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { observer } from '../../core/engine/observer.ts'
@@ -11,7 +12,7 @@ import type { Clock } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import { answerEnding } from '../../wire/answer/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
-import type { Reception, Throttle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 interface Needs {
   readonly clock: Clock
@@ -40,25 +41,28 @@ export const shed = observer<Needs, Gives>('shed', {
     if (share > 0 && random.next() < share) throw refusal(share, priority, random)
     context.isAwaited = true
     // The handler of a caller that left is not resumed.
-    work.onCancel((reason) => count(receptionOf(errorEnding(context.attempt, reason, work)), context))
+    work.onCancel((reason) => hear(errorEnding(context.attempt, reason, work), context))
   },
   answered(response, context) {
-    const { clock, priority, headers, service, attempt, isAwaited } = context
-    const reception = receptionOf(answerEnding(attempt, response, headers, clock))
-    if (isAwaited === undefined) service.throttle.answer(reception, false, priority, clock.now())
-    else count(reception, context)
+    hear(answerEnding(context.attempt, response, context.headers, context.clock), context)
     return response
   },
   failed(error, context) {
-    count(receptionOf(errorEnding(context.attempt, error, context.work)), context)
+    hear(errorEnding(context.attempt, error, context.work), context)
     return undefined
   },
 })
 
-function count(reception: Reception, context: Needs & Room<Gives>): void {
+/**
+ * A call that came in calm is not counted, but for a refusal: that ends the calm. A timeout or a reset is a failure, and so
+ * is a 500: no word of capacity. Were they taken for one, this would be a second breaker, and it would hold back the very
+ * attempts by which a service that is slow or restarts shows that it is well.
+ */
+function hear(ending: Ending, context: Needs & Room<Gives>): void {
   const { clock, priority, service, isAwaited } = context
-  if (isAwaited) service.throttle.answer(reception, true, priority, clock.now())
-  context.isAwaited = false
+  if (isAwaited === false) return
+  service.throttle.answer(effectsOf(ending).throttle, isAwaited === true, priority, clock.now())
+  if (isAwaited) context.isAwaited = false
 }
 
 function refusal(share: number, priority: Priority, random: Random): MeshError {
@@ -66,14 +70,4 @@ function refusal(share: number, priority: Priority, random: Random): MeshError {
   const message = `The service refuses calls for want of capacity: for now ${percent} % of those of priority ${priority} are not sent.`
   // It is the service that has no room: whoever sends it again, by whatever way, adds to that.
   return overloaded(message, false, random)
-}
-
-/**
- * A timeout or a reset is a failure, and so is a 500: no word of capacity. Were they taken for one, this would be a second
- * breaker, and it would hold back the very attempts by which a service that is slow or restarts shows that it is well.
- */
-function receptionOf({ outcome, blame }: Ending): Reception {
-  if (outcome === 'refused') return 'refused'
-  // What the caller asks beyond its own rate, or breaks off, says nothing of capacity.
-  return blame === 'caller' || outcome === 'unsent' || outcome === 'cancelled' ? 'unknown' : 'accepted'
 }

@@ -1,10 +1,11 @@
 /** The adaptive throttle of a client: of what a service keeps refusing for want of capacity, ever less is sent. */
+import type { Effects } from '../../core/effects.ts'
 import { type OnChange, silent } from '../../core/log.ts'
 import type { Priority } from '../../core/priority.ts'
 import { type DecayedSum, decayedSum } from '../../math/decayed-sum.ts'
 
-/** What an answer says of capacity; `unknown` where nothing was sent, or its caller has left. */
-export type Reception = 'accepted' | 'refused' | 'unknown'
+/** What an answer says of capacity. */
+export type Reception = Effects['throttle']
 
 /** Of one service, in one isolate. */
 export interface Throttle {
@@ -88,8 +89,8 @@ class Adaptive implements Throttle {
       if (reception !== 'refused') return
       this.counts = counts()
     }
-    if (reception === 'unknown' && wasCounted) this.counts.requests[priority].add(-1, now)
-    if (reception !== 'unknown' && !wasCounted) this.counts.requests[priority].add(1, now)
+    if (reception === 'nothing' && wasCounted) this.counts.requests[priority].add(-1, now)
+    if (reception !== 'nothing' && !wasCounted) this.counts.requests[priority].add(1, now)
     if (reception === 'accepted') this.counts.accepts.add(1, now)
   }
 

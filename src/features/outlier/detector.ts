@@ -1,10 +1,12 @@
 /** Ejects endpoints that fail again and again, and readmits them when a probe succeeds. All of it computed from `now`. */
-import { type Health, health as unblemished } from '../../core/health.ts'
+import type { Verdict } from '../../core/effects.ts'
+import { type Health, isOut, health as unblemished } from '../../core/health.ts'
 import { type OnChange, silent } from '../../core/log.ts'
+import { NONE, type Source } from '../../core/streak.ts'
 import type { Random } from '../../core/time/random.ts'
-import { ejectionMs } from './ladder.ts'
 import { type Outage, outage } from './outage.ts'
 import type { OutlierPolicy } from './policy.ts'
+import { hear, isAgainst, isDue, leave, probe, takeBack } from './probation.ts'
 
 /** An endpoint as the detector sees it: what it learns is kept there. */
 export interface Suspect {
@@ -13,14 +15,11 @@ export interface Suspect {
   readonly endpoint?: { readonly id: string }
 }
 
-/** What an attempt says of the endpoint's health. */
-export type Verdict = 'success' | 'fault' | 'nothing'
-
 export interface OutlierDetector {
   /** May it ever eject, or does anybody ask for the service as a whole? Not its only endpoint, and nothing where it is switched off. */
   readonly isOn: boolean
   /** May a call go to this service that has another to go to? From the first question on it is seen whether it fails as a whole. */
-  admits(now: number, until: number): boolean
+  admits(now: number): boolean
   /** Are more out than may be? Then nobody counts as out. */
   readonly isPanicking: boolean
   /** From here on these are the service's endpoints, and this is its policy. What was learned of them stays. */
@@ -32,12 +31,17 @@ export interface OutlierDetector {
    */
   available<Of extends Suspect>(endpoints: readonly Of[], now: number): readonly Of[]
   /**
-   * A request is sent to this endpoint. Is it the probe? Then whoever sends it must record a verdict; none other is sent
+   * A request is sent to this endpoint. Is it the probe, of the endpoint or of the service? Then whoever sends it must record a verdict; none other is sent
    * until `until`, or until the longest ejection has passed, where its owner dies without a word.
    */
   send(endpoint: Suspect, now: number, until: number): boolean
-  /** What the request that was sent at `sentAt` has shown. */
-  record(endpoint: Suspect, verdict: Verdict, sentAt: number, now: number): void
+  /**
+   * What the request that was sent at `sentAt` has shown.
+   *
+   * @param source what was asked for, and by whom: of a verdict in doubt.
+   * @param ofService what it has shown of the service as a whole, where that is something else.
+   */
+  record(endpoint: Suspect, verdict: Verdict, sentAt: number, now: number, source?: Source, ofService?: Verdict): void
 }
 
 /** A detector that watches nothing yet. */
@@ -76,13 +80,15 @@ class FaultsInARow implements OutlierDetector {
     this.policy = policy
     // At least one may always go, whatever the share.
     this.most = Math.max(0, Math.min(endpoints.length - 1, Math.floor(endpoints.length * policy.maxShare)))
+    // Where nothing is ever out, nothing is held against anyone: an edit that allows it again begins anew.
+    if (this.most === 0) for (const endpoint of endpoints) endpoint.health = undefined
     this.count()
     this.outage?.watch(endpoints.length, policy)
   }
 
-  admits(now: number, until: number): boolean {
+  admits(now: number): boolean {
     this.outage ??= outage(this.endpoints.length, this.policy, this.random, this.onChange)
-    return this.outage.admits(now, until)
+    return this.outage.admits(now)
   }
 
   available<Of extends Suspect>(endpoints: readonly Of[], now: number): readonly Of[] {
@@ -93,55 +99,24 @@ class FaultsInARow implements OutlierDetector {
   }
 
   send({ health }: Suspect, now: number, until: number): boolean {
-    if (!health || !isOut(health) || !isDue(health, now)) return false
-    health.probeAt = now
-    health.probeUntil = Math.min(until, now + this.policy.maxEjectionMs)
-    return true
+    const isProbeOfAll = this.outage?.send(now, until) ?? false
+    return (health !== undefined && probe(health, now, until, this.policy)) || isProbeOfAll
   }
 
-  record(endpoint: Suspect, verdict: Verdict, sentAt: number, now: number): void {
-    this.outage?.record(verdict, sentAt, now)
-    if (!endpoint.health && verdict === 'fault') endpoint.health = unblemished()
+  record(endpoint: Suspect, verdict: Verdict, sentAt: number, now: number, source = NONE, ofService = verdict): void {
+    this.outage?.record(ofService, sentAt, now, source)
+    if (isAgainst(verdict)) endpoint.health ??= unblemished()
     const { health } = endpoint
-    // What was sent before it was ejected or readmitted says nothing of it since.
-    if (!health || sentAt < health.since) return
-    const { ejections } = health
-    if (isOut(health)) this.probed(health, verdict, sentAt, now)
-    else if (verdict === 'success') health.faults = 0
-    else if (verdict === 'fault') this.blame(health, now)
-    if (health.ejections === ejections) return
-    const forMs = isOut(health) ? health.until - now : undefined
-    this.onChange(forMs === undefined ? 'readmitted' : 'ejected', forMs, endpoint.endpoint?.id)
-  }
-
-  private blame(health: Health, now: number): void {
-    health.faults += 1
-    if (health.faults >= this.policy.consecutive && this.out < this.most) this.eject(health, now)
-  }
-
-  private probed(health: Health, verdict: Verdict, sentAt: number, now: number): void {
-    // Sent in the very millisecond of the ejection: before it, for all we know.
-    if (sentAt === health.since) return
-    if (verdict === 'success') this.readmit(health, now)
-    else if (sentAt !== health.probeAt) return
-    else if (verdict === 'fault') this.eject(health, now)
-    // Nobody knows more than before: another may probe.
-    else health.probeAt = 0
-  }
-
-  private eject(health: Health, now: number): void {
-    health.until = now + ejectionMs(health.ejections, this.policy, this.random)
-    health.ejections += 1
-    health.since = now
-    health.probeAt = 0
-    this.count()
-  }
-
-  private readmit(health: Health, now: number): void {
-    health.faults = 0
-    health.ejections = 0
-    health.since = now
-    health.probeAt = 0
+    const heard = health && hear(health, verdict, sentAt, source, this.policy.consecutive)
+    if (!heard) return
+    const id = endpoint.endpoint?.id
+    if (heard === 'back') {
+      takeBack(health, now)
+      this.onChange('readmitted', undefined, id)
+    } else if (isOut(health) || this.out < this.most) {
+      leave(health, health.ejections, this.policy, this.random, now)
+      this.onChange('ejected', health.until - now, id)
+    }
     this.count()
   }
 
@@ -151,13 +126,4 @@ class FaultsInARow implements OutlierDetector {
     if (this.most === 0) return
     for (const { health } of this.endpoints) if (health && isOut(health)) this.out += 1
   }
-}
-
-function isOut({ ejections }: Health): boolean {
-  return ejections > 0
-}
-
-/** May a probe be sent? */
-function isDue({ until, probeAt, probeUntil }: Health, now: number): boolean {
-  return now >= until && (probeAt === 0 || now > probeUntil)
 }

@@ -1,17 +1,19 @@
 /** Tells the detector what became of each attempt: what speaks against an endpoint, what for it, and what neither. */
 
 import type { Deadline } from '../../core/deadline.ts'
+import { EFFECTS, effectsOf, type Verdict } from '../../core/effects.ts'
 import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { observer } from '../../core/engine/observer.ts'
 import type { Room } from '../../core/engine/run.ts'
-import { isFault } from '../../core/outcome.ts'
+import type { AttemptNote } from '../../core/receipt.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { answerEnding } from '../../wire/answer/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
-import type { OutlierDetector, Suspect, Verdict } from './detector.ts'
+import { type Asking, sourceOf } from '../../wire/source.ts'
+import type { OutlierDetector, Suspect } from './detector.ts'
 
-interface Needs {
+interface Needs extends Asking {
   readonly clock: Clock
   /** Of this request. */
   readonly headers: HeaderSource
@@ -19,6 +21,7 @@ interface Needs {
   readonly work: Cancellation
   readonly attempt: Ended
   readonly candidate: Suspect
+  readonly endpoint: { readonly id: string }
   /** Had the attempt to wait until the endpoint woke? */
   readonly isCold: boolean
   readonly service: { readonly detector: OutlierDetector }
@@ -34,7 +37,7 @@ interface Gives {
  * may wait between balance and here, or two requests could be sent as the one probe.
  */
 export const detect = observer<Needs, Gives>('detect', {
-  enter(_request, context) {
+  enter(request, context) {
     const { clock, deadline, work, candidate, service } = context
     const { detector } = service
     if (!detector.isOn) return
@@ -42,32 +45,40 @@ export const detect = observer<Needs, Gives>('detect', {
     context.sentAt = sentAt
     // The handler of a caller that left is not resumed: the probe is given back from here.
     if (detector.send(candidate, sentAt, deadline.at)) {
-      work.onCancel((reason) => tell(context, errorEnding(context.attempt, reason, work)))
+      work.onCancel((reason) => tell(request, context, errorEnding(context.attempt, reason, work)))
     }
   },
-  answered(response, context) {
-    tell(context, answerEnding(context.attempt, response, context.headers, context.clock))
+  answered(response, context, request) {
+    tell(request, context, answerEnding(context.attempt, response, context.headers, context.clock))
     return response
   },
-  failed(error, context) {
-    tell(context, errorEnding(context.attempt, error, context.work))
+  failed(error, context, request) {
+    tell(request, context, errorEnding(context.attempt, error, context.work))
     return undefined
   },
 })
 
-function tell({ clock, candidate, isCold, sentAt, service }: Needs & Room<Gives>, ending: Ending): void {
+function tell(request: Request, context: Needs & Room<Gives>, ending: Ending): void {
+  const { clock, candidate, isCold, sentAt, service } = context
   if (sentAt === undefined) return
-  const verdict = verdictOn(ending)
+  const { health } = effectsOf(ending)
   // One that is not awake yet is not broken.
-  service.detector.record(candidate, isCold && verdict === 'fault' ? 'nothing' : verdict, sentAt, clock.now())
+  if (isCold && health !== 'success') service.detector.record(candidate, 'nothing', sentAt, clock.now())
+  else if (health === 'success' || health === 'nothing') service.detector.record(candidate, health, sentAt, clock.now())
+  else blame(request, context, health, sentAt)
 }
 
-/**
- * Whoever says to wait, or that it did not take this one, is there and is busy: no fault, and no sign that it serves. So it
- * neither ejects nor ends a run of faults; what it costs, its load knows. What is not the endpoint's doing says nothing of it.
- */
-function verdictOn({ outcome, blame, pushback }: Ending): Verdict {
-  if (outcome === 'success') return 'success'
-  if (blame !== 'endpoint' || !isFault(outcome)) return 'nothing'
-  return pushback?.verdict === undefined && pushback?.waitMs === undefined ? 'fault' : 'nothing'
+/** A call counts once for each endpoint, and once for its service, however often it is tried. */
+function blame(request: Request, context: Needs, health: Verdict, sentAt: number): void {
+  const { clock, candidate, endpoint, service, receipt } = context
+  const told = receipt.attempts.filter(isAgainst)
+  const verdict = told.some((note) => note.endpoint === endpoint.id) ? 'nothing' : health
+  const ofService = told.length > 0 ? 'nothing' : health
+  service.detector.record(candidate, verdict, sentAt, clock.now(), sourceOf(request, context), ofService)
+}
+
+/** Has this attempt counted against its endpoint? Of the one under way that is not noted yet. */
+function isAgainst({ outcome, isCold }: AttemptNote): boolean {
+  const health = outcome && EFFECTS[outcome].health
+  return !isCold && (health === 'fault' || health === 'refusal')
 }

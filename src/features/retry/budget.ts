@@ -1,13 +1,22 @@
 /** A budget for retries to one service, in one isolate: successes pay a little in, every retry takes one out. */
+
+import { effectsOf } from '../../core/effects.ts'
+import type { Ending } from '../../core/ending.ts'
+import { addTo, endStreak, NONE, type Source, type Streak } from '../../core/streak.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { type SlidingSum, slidingSum } from '../../math/window.ts'
+import { type Asking, sourceOf } from '../../wire/source.ts'
 import type { BudgetPolicy } from './policy.ts'
 
 export interface RetryBudget {
   /** An attempt succeeded: it pays for a part of a retry. */
   deposit(): void
-  /** An attempt failed, was not answered in time or did not get through. */
-  fail(): void
+  /**
+   * An attempt failed, was not answered in time or did not get through.
+   *
+   * @param source what was asked for, and by whom, where the request may be the cause.
+   */
+  fail(source?: Source): void
   /** May we retry? If so, it is paid for. */
   tryWithdraw(): boolean
   /** Retries that could be paid for now. */
@@ -44,6 +53,14 @@ const unbounded: RetryBudget = {
   stopsUpstream: false,
 }
 
+/** Tells a budget how an attempt ended. */
+export function tell(budget: RetryBudget, ending: Ending, request: Request, asking: Asking): void {
+  const said = effectsOf(ending).budget
+  if (said === 'success') budget.deposit()
+  else if (said === 'doubt') budget.fail(sourceOf(request, asking))
+  else if (said === 'fault') budget.fail()
+}
+
 class Bounded implements RetryBudget {
   readonly stopsUpstream: boolean
   private readonly ratio: number
@@ -51,7 +68,8 @@ class Bounded implements RetryBudget {
   private readonly earned: SlidingSum
   private granted: number
   private hasSucceeded = false
-  private failuresInARow = 0
+  private readonly streak: Streak = { length: 0, faults: 0, sources: undefined }
+  private isStopped = false
 
   constructor({ ratio, windowMs, stopsUpstream }: BudgetPolicy, clock: Clock) {
     this.stopsUpstream = stopsUpstream
@@ -63,7 +81,8 @@ class Bounded implements RetryBudget {
   }
 
   deposit(): void {
-    this.failuresInARow = 0
+    endStreak(this.streak)
+    this.isStopped = false
     if (!this.hasSucceeded) {
       this.hasSucceeded = true
       if (this.ratio > 0) this.granted += AT_FIRST_SUCCESS
@@ -74,8 +93,9 @@ class Bounded implements RetryBudget {
     if (room > 0) this.earned.add(Math.min(this.ratio, room), now)
   }
 
-  fail(): void {
-    this.failuresInARow += 1
+  fail(source?: Source): void {
+    const verdict = source === undefined ? 'fault' : 'doubt'
+    this.isStopped = addTo(this.streak, verdict, source ?? NONE, FAILURES_IN_A_ROW)
   }
 
   tryWithdraw(): boolean {
@@ -86,7 +106,7 @@ class Bounded implements RetryBudget {
   }
 
   get balance(): number {
-    if (this.failuresInARow >= FAILURES_IN_A_ROW) return 0
+    if (this.isStopped) return 0
     return Math.min(CAP, this.granted + this.earned.total(this.clock.now()))
   }
 }

@@ -8,7 +8,6 @@ import type { Cancellation } from '../../core/engine/cancellation.ts'
 import type { Filter } from '../../core/engine/service.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
-import { isFault } from '../../core/outcome.ts'
 import type { AttemptNote, Receipt, RetryRefusal } from '../../core/receipt.ts'
 import { discard, isRetryable } from '../../core/retryable.ts'
 import { type Clock, sleep } from '../../core/time/clock.ts'
@@ -18,13 +17,15 @@ import { LONGEST_WAIT_MS } from '../../wire/answer/pushback.ts'
 import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
 import type { TimeoutPolicy } from '../deadline/policy.ts'
 import { backoffMs } from './backoff.ts'
-import type { RetryBudget } from './budget.ts'
+import { type RetryBudget, tell } from './budget.ts'
 import type { RetryPolicy } from './policy.ts'
 
 interface Needs {
   readonly clock: Clock
   readonly random: Random
   readonly receipt: Receipt
+  readonly caller?: string | undefined
+  readonly path: string
   /** Of this request. */
   readonly headers: HeaderSource
   readonly deadline: Deadline
@@ -75,11 +76,9 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
     // A hedge was one of the attempts of the rule.
     if (number === 1 && receipt.hedged) number += 1
 
-    const { outcome } = ending
-    if (outcome === 'success') budget.deposit()
-    else if (isFault(outcome) || outcome === 'refused') budget.fail()
+    tell(budget, ending, request, context)
     // What most answers are: nothing is to be judged.
-    if (outcome === 'success' && ending.response && !policy.codes.has(ending.status as number)) {
+    if (ending.outcome === 'success' && ending.response && !policy.codes.has(ending.status as number)) {
       receipt.retriesUsed = allowance.used
       return ending.response
     }
@@ -116,6 +115,8 @@ interface Tried extends Needs {
 function judge(ending: Ending, tried: Tried): Verdict {
   const { clock, receipt, deadline, allowance, subrequests, upload, number, isRepeatable, service } = tried
   const { retry: policy, budget } = service
+  // A caller that has left, or has broken its request off, waits for nothing: whatever the reason says.
+  if (!ending.response && ending.blame === 'caller') return { refused: undefined }
   const pushback = pushbackOf(ending, clock)
   if (isOutOfTime(ending.error)) return { refused: 'deadline' }
   if (!isRetryable(ending, pushback, policy.codes)) return { refused: undefined }
@@ -132,8 +133,16 @@ function judge(ending: Ending, tried: Tried): Verdict {
     // HTTPRouteTimeouts.request: what it cut short is a timeout. Where the answer says when to come back, it is of more use.
     return { refused: 'deadline', isLate: service.timeouts.isOfRule && pushback?.waitMs === undefined }
   }
-  if (!budget.tryWithdraw()) return { refused: 'budget' }
+  if (!isPaid(ending, budget)) return { refused: 'budget' }
   return { retryAfterMs: waitMs }
+}
+
+/**
+ * By what the service's successes have paid in. One who asks more than it may takes nothing out that others have paid for,
+ * and is tried again while there is any.
+ */
+function isPaid({ outcome }: Ending, budget: RetryBudget): boolean {
+  return outcome === 'limited' ? budget.balance >= 1 - 1e-9 : budget.tryWithdraw()
 }
 
 function waitOf(pushback: Pushback | undefined, { clock, deadline, number, random, service }: Tried): number {

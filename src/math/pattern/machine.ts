@@ -3,10 +3,17 @@
  * back: at worst a character costs one look at each step. Where a set of ways was met before, the next one is known, and a
  * character costs one look in all (a deterministic machine, made as it is needed, as RE2 does).
  */
-import type { Patterns } from './pattern.ts'
 import { program, type Step, weightOf } from './program.ts'
 import { countUpTo } from './ranges.ts'
 import { parse } from './syntax.ts'
+
+/** Several patterns, asked at once. */
+export interface Patterns<Of> {
+  /** What stands for those that match the whole text; `undefined` where none does. */
+  of(text: string): Of | undefined
+  /** Steps of all together: so many looks may a character of a text cost. */
+  readonly steps: number
+}
 
 /** A set of ways, after some text. */
 interface State<Of> {

@@ -1,15 +1,7 @@
 /** Regular expressions that cannot run away: the time of a test is the length of the text times that of the expression. */
-import { machine } from './machine.ts'
+import { machine, type Patterns } from './machine.ts'
 import { program, type Step, weightOf } from './program.ts'
 import { parse } from './syntax.ts'
-
-/** Several patterns, asked at once. */
-export interface Patterns<Of> {
-  /** What stands for those that match the whole text; `undefined` where none does. */
-  of(text: string): Of | undefined
-  /** Steps of all together: so many looks may a character of a text cost. */
-  readonly steps: number
-}
 
 /**
  * Patterns that are run as one: what many of them ask costs little more than what one does. They are of a subset of RE2's

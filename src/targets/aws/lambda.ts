@@ -50,12 +50,12 @@ function addressOf({ function: name, region, qualifier, invocation, endpointUrl 
 }
 
 /** What Lambda itself says, in place of the function. */
-async function refused(response: Response, { function: name, region }: LambdaTarget): Promise<Response> {
+async function refused(response: Response, { function: name, region }: LambdaTarget): Promise<never> {
   const { status, headers } = response
   const [word = 'no reason'] = /^\w+/.exec(headers.get('x-amzn-errortype') ?? '') ?? []
-  // The function was not run: the same request may go elsewhere, or here in a while.
-  if (status === 429) return throttled(response)
   await response.body?.cancel()
+  // The function was not run: the same request may go elsewhere, or here in a while.
+  if (status === 429) throw throttled(headers.get('retry-after'))
   if (status === 404) {
     const known = name.slice(name.lastIndexOf(':function:') + 1).replace('function:', '')
     throw new MeshError('backend_not_found', `Lambda has no function "${known}" in ${region}.`, { verdict: 'go' })
@@ -65,13 +65,13 @@ async function refused(response: Response, { function: name, region }: LambdaTar
   throw functionFailed(`Lambda answered ${status}, ${word}`)
 }
 
-function throttled({ headers: said, body }: Response): Response {
-  const headers = new Headers({ 'selvedge-retryable': 'true' })
-  for (const name of ['retry-after', 'content-type']) {
-    const value = said.get(name)
-    if (value !== null) headers.set(name, value)
-  }
-  return new Response(body, { status: 429, headers })
+/** There is no room for another call of the function: that is its capacity, and nothing that the caller did. */
+function throttled(seconds: string | null): MeshError {
+  return new MeshError('overloaded', 'Lambda runs as many of the function as it may.', {
+    retryable: true,
+    retryAfterMs: /^\d{1,6}$/.test(seconds ?? '') ? Number(seconds) * 1000 : undefined,
+    verdict: 'go',
+  })
 }
 
 function tooLarge(): MeshError {

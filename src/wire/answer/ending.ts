@@ -3,7 +3,7 @@
 import type { Ended, Ending, Pushback } from '../../core/ending.ts'
 import { blameOf, type Outcome, outcomeOf } from '../../core/outcome.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import type { HeaderSource } from '../headers.ts'
+import { ERROR, type HeaderSource } from '../headers.ts'
 import { isOverload } from './overload.ts'
 import { readPushback } from './pushback.ts'
 import { statusOf } from './status.ts'
@@ -13,7 +13,7 @@ export function answerEnding(ended: Ended, response: Response, request: HeaderSo
   const known = ended.ending
   if (known?.response === response) return known
   const status = statusOf(response, request)
-  const outcome = outcomeIn(response, status)
+  const outcome = outcomeIn(response, status, ended.isBounded)
   const ending: Ending = {
     outcome,
     blame: blameOf(outcome),
@@ -26,8 +26,16 @@ export function answerEnding(ended: Ended, response: Response, request: HeaderSo
   return ending
 }
 
-/** What became of a request that was answered so. */
-export function outcomeIn(response: Response, status: number): Outcome {
+/**
+ * What became of a request that was answered so.
+ *
+ * @param isBounded was its time that which the record gives an attempt?
+ */
+export function outcomeIn(response: Response, status: number, isBounded = false): Outcome {
+  // A mesh beneath speaks of the deadline, or of the hops, that its caller has brought.
+  const said = status >= 504 ? response.headers.get(ERROR) : null
+  if (said === 'deadline_exceeded' || said === 'deadline_insufficient') return isBounded ? 'timeout' : 'expired'
+  if (said === 'loop_detected') return 'expired'
   return outcomeOf(status, status >= 429 && isOverload(response, status))
 }
 

@@ -121,8 +121,8 @@ describe('throttle', () => {
     subject.answer('refused', false, 'default', START)
     for (let call = 0; call < 30; call++) {
       subject.request('default', START)
-      subject.answer('unknown', true, 'default', START)
-      subject.answer('unknown', false, 'default', START)
+      subject.answer('nothing', true, 'default', START)
+      subject.answer('nothing', false, 'default', START)
     }
     expect(subject.refusalShare('default', START)).toBe(0)
   })
@@ -160,7 +160,7 @@ describe('throttle', () => {
 
   it(`sheds no more of what matters more, whatever was counted (seed ${seed})`, () => {
     const events = fc.array(
-      fc.tuple(fc.constantFrom(...PRIORITIES), fc.constantFrom('accepted', 'refused', 'unknown'), fc.nat(3000)),
+      fc.tuple(fc.constantFrom(...PRIORITIES), fc.constantFrom('accepted', 'refused', 'nothing'), fc.nat(3000)),
       { minLength: 20, maxLength: 200 },
     )
     fc.assert(

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Verdict } from '../../../src/core/effects.ts'
 import { type Random, seeded } from '../../../src/core/time/random.ts'
-import { outlierDetector, type Suspect, type Verdict } from '../../../src/features/outlier/detector.ts'
+import { outlierDetector, type Suspect } from '../../../src/features/outlier/detector.ts'
 import { type OutlierDetection, outlierPolicy } from '../../../src/features/outlier/policy.ts'
 
 /** Chance that is always the middle. */
@@ -23,6 +24,15 @@ function given(count: number, written: OutlierDetection = {}, random = middling)
   let now = 1_000_000
 
   const at = (index: number) => endpoints[index] as Named
+  /** Failures that the requests may have caused: who asked for what, of each. */
+  const doubts = (index: number, ...sources: number[]) => {
+    for (const source of sources) {
+      const sentAt = now
+      detector.send(at(index), sentAt, sentAt + 15_000)
+      now += 1
+      detector.record(at(index), 'doubt', sentAt, now, [source])
+    }
+  }
   const says = (index: number, ...verdicts: Verdict[]) => {
     for (const verdict of verdicts) {
       const sentAt = now
@@ -36,6 +46,7 @@ function given(count: number, written: OutlierDetection = {}, random = middling)
     policy,
     endpoints,
     at,
+    doubts,
     says,
     now: () => now,
     pass: (ms: number) => {
@@ -87,6 +98,103 @@ describe('outlierDetector', () => {
     const { says, able } = given(2, { consecutive: 1 })
     says(0, 'fault')
     expect(able()).toBe('b')
+  })
+
+  it('counts what one bad request may cause once for each who asks for something else, or ten in a row', () => {
+    const { doubts, able } = given(3)
+    doubts(0, ...new Array<number>(9).fill(7))
+    expect(able()).toBe('abc')
+    doubts(0, 7)
+    expect(able()).toBe('bc')
+    const other = given(3)
+    other.doubts(0, 7, 8, 7, 8)
+    expect(other.able()).toBe('abc')
+    other.doubts(0, 9)
+    expect(other.able()).toBe('bc')
+  })
+
+  it('counts them neither for one stranger who asks for this and that, nor for one thing that all ask for', () => {
+    for (const sources of [
+      [
+        [1, 100],
+        [2, 100],
+        [3, 100],
+        [4, 100],
+      ],
+      [
+        [1, 100],
+        [1, 101],
+        [1, 102],
+        [1, 103],
+      ],
+    ]) {
+      const { detector, at, able, now } = given(3)
+      for (const source of sources) detector.record(at(0), 'doubt', now(), now() + 1, source)
+      expect(able()).toBe('abc')
+      detector.record(at(0), 'doubt', now(), now() + 1, [8, 108])
+      detector.record(at(0), 'doubt', now(), now() + 1, [9, 109])
+      expect(able()).toBe('bc')
+    }
+  })
+
+  it('counts them beside those that speak for themselves', () => {
+    const { doubts, says, able } = given(3)
+    says(0, 'fault')
+    doubts(0, 7, 7)
+    says(0, 'nothing')
+    expect(able()).toBe('abc')
+    doubts(0, 8)
+    expect(able()).toBe('bc')
+  })
+
+  it('holds no more of who asked than it takes to eject, while a run is open', () => {
+    const { doubts, says, at } = given(2, { consecutive: 4, maxEjectionPercent: 50 })
+    says(1, 'fault', 'fault', 'fault', 'fault')
+    // The other is out: this one stays.
+    doubts(0, ...Array.from({ length: 1000 }, (_, source) => source))
+    expect(at(0).health?.sources).toHaveLength(4)
+    says(0, 'success')
+    expect(at(0).health?.sources).toBeUndefined()
+  })
+
+  it('takes ten refusals in a row for a fault, as many as are written where that is more, and no fewer', () => {
+    for (const [consecutive, run] of [
+      [3, 10],
+      [12, 12],
+    ] as const) {
+      const { says, able } = given(3, { consecutive })
+      const refusals = (count: number) => Array.from({ length: count }, (): Verdict => 'refusal')
+      says(0, ...refusals(run - 1), 'success', ...refusals(run - 1))
+      expect(able()).toBe('abc')
+      says(0, 'refusal')
+      expect(able()).toBe('bc')
+    }
+  })
+
+  it('stays out with a probe that a request may have spoilt, and is asked again after one that was turned away', () => {
+    const { eject, doubts, says, pass, able } = given(3)
+    eject(0)
+    pass(5000)
+    for (let turned = 0; turned < 9; turned++) says(0, 'refusal')
+    expect(able()).toBe('abc')
+    says(0, 'refusal')
+    expect(able()).toBe('bc')
+    pass(7500)
+    doubts(0, 7)
+    expect(able()).toBe('bc')
+    pass(14_999)
+    expect(able()).toBe('bc')
+    pass(1)
+    expect(able()).toBe('abc')
+  })
+
+  it('tells of the service what it is told of that, whichever endpoint it was', () => {
+    const { detector, at, now } = given(3)
+    expect(detector.admits(now())).toBe(true)
+    for (let index = 0; index < 3; index++) detector.record(at(index), 'fault', now() + 1, now() + 2, [], 'nothing')
+    expect(detector.admits(now() + 3)).toBe(true)
+    for (let index = 0; index < 3; index++) detector.record(at(index), 'fault', now() + 1, now() + 2)
+    expect(detector.admits(now() + 3)).toBe(false)
   })
 
   it('gives the very list while none is out, and learns nothing of who never fails', () => {
@@ -280,6 +388,23 @@ describe('outlierDetector, when the record is edited', () => {
     says(1, 'fault')
     expect(able()).toBe('ac')
     detector.watch(endpoints, outlierPolicy({ maxEjectionPercent: 0 }))
+    expect(able()).toBe('abc')
+  })
+
+  it('readmits all when it is switched off, and has forgotten what was against them when that is undone', () => {
+    const { detector, policy, endpoints, eject, says, able, pass } = given(3)
+    eject(1)
+    says(0, 'fault', 'fault')
+    detector.watch(endpoints, outlierPolicy({ maxEjectionPercent: 0 }))
+    detector.watch(endpoints, policy)
+    expect(able()).toBe('abc')
+    says(0, 'fault')
+    says(1, 'fault', 'fault')
+    expect(able()).toBe('abc')
+    says(1, 'fault')
+    pass(4999)
+    expect(able()).toBe('ac')
+    pass(1)
     expect(able()).toBe('abc')
   })
 

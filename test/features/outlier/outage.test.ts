@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Verdict } from '../../../src/core/effects.ts'
 import { type Random, seeded } from '../../../src/core/time/random.ts'
-import type { Verdict } from '../../../src/features/outlier/detector.ts'
 import { outage } from '../../../src/features/outlier/outage.ts'
 import { type OutlierDetection, outlierPolicy } from '../../../src/features/outlier/policy.ts'
 
@@ -9,23 +9,32 @@ import { type OutlierDetection, outlierPolicy } from '../../../src/features/outl
 const middling: Random = { next: () => 0.5, hex: () => '' }
 const REQUEST_MS = 15_000
 
-/** A service of so many endpoints. Each attempt takes a millisecond. */
+/** A service of so many endpoints. Each attempt takes a millisecond; what is let through is sent at once. */
 function given(endpoints: number, written: OutlierDetection = {}, random = middling) {
   const down = outage(endpoints, outlierPolicy(written), random)
   let now = 1_000_000
+  let probeAt: number | undefined
+  const told = (verdict: Verdict, source: number) => {
+    now += 1
+    const sentAt = down.send(now, now + REQUEST_MS) ? now : (probeAt ?? now)
+    down.record(verdict, sentAt, now + 1, [source])
+    probeAt = undefined
+    now += 1
+  }
   return {
     down,
+    told,
     now: () => now,
     pass: (ms: number) => {
       now += ms
     },
-    admits: () => down.admits(now, now + REQUEST_MS),
+    admits: () => {
+      const isAdmitted = down.admits(now)
+      if (isAdmitted && down.send(now, now + REQUEST_MS)) probeAt = now
+      return isAdmitted
+    },
     says: (...verdicts: Verdict[]) => {
-      for (const verdict of verdicts) {
-        now += 1
-        down.record(verdict, now, now + 1)
-        now += 1
-      }
+      for (const verdict of verdicts) told(verdict, 0)
     },
   }
 }
@@ -124,7 +133,7 @@ describe('outage', () => {
     const { down, says, admits, now } = given(1)
     const early = now()
     says(...faults(3))
-    down.record('success', early, now())
+    down.record('success', early, now(), [])
     expect(admits()).toBe(false)
     says('fault', 'success')
     expect(admits()).toBe(true)
@@ -137,7 +146,7 @@ describe('outage', () => {
     pass(5000)
     expect(admits()).toBe(true)
     says('success')
-    for (let late = 0; late < 9; late++) down.record('fault', early + 1, now())
+    for (let late = 0; late < 9; late++) down.record('fault', early + 1, now(), [])
     expect(admits()).toBe(true)
   })
 
@@ -155,6 +164,80 @@ describe('outage', () => {
     // Well for as long as it was left alone.
     pass(7500)
     says(...faults(3))
+    pass(4990)
+    expect(admits()).toBe(false)
+    pass(10)
+    expect(admits()).toBe(true)
+  })
+
+  it('goes on from the start after 200 successes, though it was not well for as long as it was left alone', () => {
+    for (const [successes, lengthMs] of [
+      [198, 15_000],
+      [199, 5000],
+    ] as const) {
+      const { says, admits, pass } = given(1, { baseEjection: '5s' })
+      says(...faults(3))
+      pass(5000)
+      says('fault')
+      pass(7500)
+      // The probe's is the first of them.
+      says('success')
+      says(...Array.from({ length: successes }, (): Verdict => 'success'), ...faults(3))
+      pass(lengthMs - 10)
+      expect(admits(), `${successes}`).toBe(false)
+      pass(10)
+      expect(admits(), `${successes}`).toBe(true)
+    }
+  })
+
+  it('counts what one bad request may cause once for each who asks for something else, or ten in a row', () => {
+    const { told, admits } = given(1)
+    for (let time = 0; time < 9; time++) told('doubt', 7)
+    expect(admits()).toBe(true)
+    told('doubt', 7)
+    expect(admits()).toBe(false)
+    const other = given(1)
+    for (const source of [7, 8, 7, 8]) other.told('doubt', source)
+    expect(other.admits()).toBe(true)
+    other.told('doubt', 9)
+    expect(other.admits()).toBe(false)
+  })
+
+  it('takes ten refusals in a row for an outage, and a success ends the run', () => {
+    const { says, admits } = given(3)
+    const refusals = (count: number) => Array.from({ length: count }, (): Verdict => 'refusal')
+    says(...refusals(9), 'success', ...refusals(9))
+    expect(admits()).toBe(true)
+    says('refusal')
+    expect(admits()).toBe(false)
+  })
+
+  it('waits for a call that was let through to be sent no longer than a tenth of a second', () => {
+    const { down, says, now, pass } = given(1)
+    says(...faults(3))
+    pass(5000)
+    // A preflight: it is answered without an endpoint.
+    expect([down.admits(now()), down.admits(now())]).toEqual([true, false])
+    pass(100)
+    expect(down.admits(now())).toBe(true)
+    expect(down.send(now(), now() + REQUEST_MS)).toBe(true)
+    pass(200)
+    expect([down.admits(now()), down.send(now(), now() + REQUEST_MS)]).toEqual([false, false])
+  })
+
+  it('is over when detection is switched off, and begins from the start when that is undone', () => {
+    const { down, says, admits, pass } = given(1)
+    says(...faults(3))
+    pass(5000)
+    says('fault')
+    expect(admits()).toBe(false)
+    down.watch(1, outlierPolicy({ maxEjectionPercent: 0 }))
+    says(...faults(20))
+    expect(admits()).toBe(true)
+    down.watch(1, outlierPolicy())
+    says(...faults(2))
+    expect(admits()).toBe(true)
+    says('fault')
     pass(4990)
     expect(admits()).toBe(false)
     pass(10)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cloud } from '../../../src/cloud.ts'
 import type { LambdaTarget } from '../../../src/core/endpoint.ts'
+import { failureOf } from '../../support/call.ts'
 import { givenNetwork, givenPlace, givenSent } from '../../support/given.ts'
 import { frame, KEYS, type LambdaFake, REGION, startLambda } from '../../support/lambda-fake.ts'
 
@@ -172,8 +173,12 @@ describe('a Lambda endpoint', () => {
       response
         .writeHead(429, { 'x-amzn-errortype': 'TooManyRequestsException', 'retry-after': '3' })
         .end('{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded"}')
-    const { status, headers } = await call()
-    expect([status, headers.get('retry-after'), headers.get('selvedge-retryable')]).toEqual([429, '3', 'true'])
+    expect(await failureOf(call())).toMatchObject({ code: 'overloaded', retryAfterMs: 3000, verdict: 'go' })
+  })
+
+  it.each(['soon', '-1', '1.5', ''])('takes no Retry-After of %j for a wait', async (said) => {
+    fake.override = (_, response) => response.writeHead(429, { 'retry-after': said }).end()
+    expect(await failureOf(call())).toMatchObject({ code: 'overloaded', retryAfterMs: undefined })
   })
 
   it.each([
