@@ -30,6 +30,8 @@ export interface NewCall {
   readonly upload?: Upload | undefined
   /** Abort when a caller leaves. */
   signals(): readonly AbortSignal[]
+  /** The one of this call alone, which may live on when the call has ended. */
+  readonly own?: AbortSignal | undefined
 }
 
 export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
@@ -40,7 +42,7 @@ export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
   const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
-  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals } = added
+  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals, own } = added
   const call = {
     clock,
     random,
@@ -63,6 +65,7 @@ export function named(from: Inbound, added: NewCall): Named {
     priority,
     upload,
     signals,
+    own,
     // What the filters beneath give. Spelled out: to spread it here would cost as much as to choose an endpoint.
     service: undefined,
     key: undefined,

@@ -105,6 +105,7 @@ export function createMesh(options: MeshOptions): Mesh {
           defer: from.defer ?? ((work) => works?.push(work)),
           upload: uploadOf(request, clock),
           signals,
+          own,
         })
         return await call(request, made)
       } catch (error) {

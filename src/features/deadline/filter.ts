@@ -1,6 +1,7 @@
 /** Enforces deadlines: of the whole call, and of one attempt. */
 
 import type { Upload } from '../../core/bytes/upload.ts'
+import { whenRead } from '../../core/bytes/when-read.ts'
 import { type Deadline, deadlineIn, earlier, remaining } from '../../core/deadline.ts'
 import type { Ended } from '../../core/ending.ts'
 import { type Cancellation, cancellation, cancelOn } from '../../core/engine/cancellation.ts'
@@ -15,6 +16,8 @@ interface Needs {
   readonly deadline: Deadline
   /** Abort when a caller leaves: that of the request being served, and that of this call. */
   signals(): readonly AbortSignal[]
+  /** That of this call alone, which may live on when the call has ended. */
+  readonly own?: AbortSignal | undefined
   readonly service: {
     readonly timeouts: TimeoutPolicy
     /** Does anything depend on hearing at once of a caller that leaves? */
@@ -35,7 +38,7 @@ interface Gives {
  * @param withSignal whether what is sent must be cancelled by a signal.
  */
 export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
-  return function ruleDeadline(request, { clock, deadline: callers, signals, service }, next) {
+  return function ruleDeadline(request, { clock, deadline: callers, signals, own, service }, next) {
     const deadline = earlier(callers, deadlineIn(service.timeouts.requestMs, clock))
     const left = remaining(deadline, clock)
     const work = cancellation(withSignal)
@@ -46,8 +49,21 @@ export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
     // A listener costs as much as all the balancing. Without it the platform still cancels what is under way.
     if (withSignal || service.mustHearOfLeaving(clock.now())) cancelOn(work, signals())
     if (left <= 0) exceeded()
-    return answered(work, left, exceeded, clock, () => next(request, { deadline, work }))
+    const answer = answered(work, left, exceeded, clock, () => next(request, { deadline, work }))
+    return own ? untilRead(answer, work) : answer
   }
+}
+
+/** Its caller's signal is listened to until the body of the answer has ended: to leave calls that off, too. */
+function untilRead(answer: Promise<Response>, work: Cancellation): Promise<Response> {
+  const forget = () => work.forget()
+  return answer.then(
+    (response) => whenRead(response, forget),
+    (error) => {
+      forget()
+      throw error
+    },
+  )
 }
 
 interface AttemptNeeds extends Gives {
@@ -71,14 +87,13 @@ export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDead
   const { attemptMs } = context.service.timeouts
   attempt.isBounded = attemptMs < remaining(deadline, clock)
   // An attempt that has timed out would go on while the next one is made: it has a signal of its own.
-  const work = cancellation(true)
+  const work = call.part()
   const startedAt = clock.now()
   const timedOut = () => {
     const leftMs = upload ? Math.max(startedAt, sentAt(upload, clock)) + attemptMs - clock.now() : 0
     if (leftMs > 0) return leftMs
     return work.cancel(new MeshError('attempt_timed_out', `No answer came within the ${attemptMs} ms of an attempt.`))
   }
-  call.onCancel((reason) => work.cancel(reason, call.isByCaller))
   // What the endpoint is told holds from its beginning: of a body that is still to come nobody knows how long it takes.
   const given = { deadline: upload?.isOpen() ? deadline : earlier(deadline, deadlineIn(attemptMs, clock)), work }
   return answered(work, attemptMs, timedOut, clock, () => next(request, given))
@@ -113,11 +128,13 @@ function answered(
     if (ms !== Number.POSITIVE_INFINITY) wait(ms)
     const failed = (reason: unknown) => {
       stop()
+      work.end()
       reject(reason)
     }
     work.onCancel(failed)
     go().then((response) => {
       stop()
+      work.end()
       resolve(response)
     }, failed)
   })

@@ -1,7 +1,7 @@
 /** Two attempts of one call: when the first is slow a second may follow, and what answers first is the answer. */
 
 import type { Ending } from '../../core/ending.ts'
-import { type Cancellation, cancellation } from '../../core/engine/cancellation.ts'
+import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { discard } from '../../core/retryable.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
@@ -42,12 +42,12 @@ export function race({
   passedOver,
 }: Race): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const one: Attempt = { work: cancellation(true), ending: undefined }
+    const one: Attempt = { work: work.part(), ending: undefined }
     let other: Attempt | undefined
     let isOver = false
 
     const stop = clock.after(delayMs, () => {
-      const late: Attempt = { work: cancellation(true), ending: undefined }
+      const late: Attempt = { work: work.part(), ending: undefined }
       const answer = second(late.work)
       if (!answer) return
       other = late
@@ -57,8 +57,6 @@ export function race({
     work.onCancel((reason) => {
       isOver = true
       stop()
-      one.work.cancel(reason, work.isByCaller)
-      other?.work.cancel(reason, work.isByCaller)
       reject(reason)
     })
     follow(one, first(one.work))
