@@ -66,6 +66,7 @@ export interface Arrived<Of extends Arrival> extends Inbound {
 export function accept<Of extends Arrival>(request: Request, arrival: Of, settings: Settings): Arrived<Of> {
   const { trusted, caller } = arrival
   const { clock, random, maxSubrequests } = settings
+  clock.turn?.()
   const headers = pickHeaders(request.headers)
   const notes = receipt()
   const granted = readAllowance(headers)

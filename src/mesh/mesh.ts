@@ -78,6 +78,7 @@ export function createMesh(options: MeshOptions): Mesh {
   /** @param begin the trace of a call that none was brought for. */
   function fetchFor(context: ContextOf, begin: () => Trace): MeshFetch {
     return async function fetch(input, init) {
+      clock.turn?.()
       const isRequest = input instanceof Request
       const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, init)
       const { host, path } = splitUrl(request.url)

@@ -4,7 +4,7 @@ import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 import type { Log } from '../core/log.ts'
 import type { Seal } from '../core/seal.ts'
 import type { Sink } from '../core/sink.ts'
-import { type Clock, systemClock } from '../core/time/clock.ts'
+import { type Clock, systemClock, turning } from '../core/time/clock.ts'
 import { type Random, systemRandom } from '../core/time/random.ts'
 import type { WrittenPolicy } from '../record/record.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -138,7 +138,7 @@ export function withDefaults(options: MeshOptions): Settings {
   if (typeof options?.registry?.read !== 'function') {
     throw new TypeError('createMesh needs a registry, as in createMesh({ registry: kvRegistry(env.REGISTRY), env }).')
   }
-  const clock = options.clock ?? systemClock
+  const clock = options.clock ?? turning(systemClock)
   const settings = {
     registry: options.registry,
     bindings: (options.env ?? {}) as Bindings,

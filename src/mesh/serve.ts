@@ -31,6 +31,9 @@ export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined
         return await handler.fetch(request, env, ctx)
       } catch (error) {
         throw handedOn(error)
+      } finally {
+        // What the handler waited for by itself took its time.
+        clock.turn?.()
       }
     }
     const answer = storage ? storage.run(context, go) : go()

@@ -68,9 +68,9 @@ export const outbound = (
     .pushWhere(({ plan }) => plan?.rewrite !== undefined, rewrite) // above retry: once a request
     .pushWhere(({ route }) => route?.session !== undefined, remember) // above retry: all attempts have been made
     .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
+    .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .pushWhere(({ plan }) => plan?.mirrors !== undefined, mirror(known.copy)) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
-    .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .pushWhere(hasUpload, upload(senders())) // above retry: a request has one body, whatever becomes of its attempts
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(shed) // beneath retry: a retry adds to an overload as any request does

@@ -131,6 +131,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     }
     try {
       const entries = await within(clock, Math.min(waitMs, readMs), registry.read(keys), late)
+      clock.turn?.()
       if (isLost) log({ level: 'warn', event: 'registry_back' })
       isLost = false
       return entries

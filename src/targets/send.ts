@@ -65,8 +65,13 @@ export function send(roads: Roads): Service<Sent> {
 }
 
 /** Next above `send`: what went wrong becomes a MeshError, or the reason with which the caller left. */
-export const explain = observer<Pick<Sent, 'endpoint' | 'work'>>('explain', {
+export const explain = observer<Pick<Sent, 'clock' | 'endpoint' | 'work'>>('explain', {
+  answered(response, { clock }) {
+    clock.turn?.()
+    return response
+  },
   failed(error, context) {
+    context.clock.turn?.()
     throw meshErrorOf(error, context)
   },
 })

@@ -34,10 +34,19 @@ export const CONTENT_TYPE = 'content-type'
 /** Where headers are read from: a Headers, or what was picked of one. */
 export interface HeaderSource {
   get(name: string): string | null
+  /** Does it speak gRPC? 0 no, 1 gRPC-Web, 2 gRPC as such. Not there where nobody has looked yet. */
+  readonly grpc?: 0 | 1 | 2
+}
+
+/** The same, of a content type. */
+export function grpcOf(type: string): 0 | 1 | 2 {
+  if (!GRPC.test(type)) return 0
+  return NATIVE_GRPC.test(type) ? 2 : 1
 }
 
 /** Does the request speak gRPC or gRPC-Web? */
 export function isGrpc(headers: HeaderSource): boolean {
+  if (headers.grpc !== undefined) return headers.grpc > 0
   const type = headers.get(CONTENT_TYPE)
   return type !== null && GRPC.test(type)
 }
@@ -49,6 +58,7 @@ export function rpcType(headers: HeaderSource): string | undefined {
 
 /** Is it gRPC as such, which tells its status in trailers, and not gRPC-Web, which tells it in the body? */
 export function isNativeGrpc(headers: HeaderSource): boolean {
+  if (headers.grpc !== undefined) return headers.grpc > 1
   const type = headers.get(CONTENT_TYPE)
   return type !== null && NATIVE_GRPC.test(type)
 }

@@ -6,6 +6,7 @@ import {
   CONNECT_VERSION,
   CONTENT_TYPE,
   FORWARDED_HOST,
+  grpcOf,
   type HeaderSource,
   PREFIX,
   PRIORITY,
@@ -60,6 +61,7 @@ export function pickHeaders(headers: Headers): PickedHeaders {
 
 class Picked implements PickedHeaders {
   readonly passedOn: Headers
+  grpc: 0 | 1 | 2 = 0
   private values: Record<string, string> | undefined
   private keptBack: string[] | undefined
 
@@ -80,6 +82,7 @@ class Picked implements PickedHeaders {
     if (fate.isRead) {
       this.values ??= {}
       this.values[fate.name] = value
+      if (fate.name === CONTENT_TYPE) this.grpc = grpcOf(value)
     }
     if (!fate.isKeptBack) return
     this.keepBack(fate.name)

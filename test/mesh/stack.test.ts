@@ -45,14 +45,14 @@ function plainFilters(): string[] {
   Error.stackTraceLimit = stackTraceLimit
   const names: string[] = []
   for (const line of stack.split('\n')) {
-    const [, name] = /at (?:async )?(\w+) \(.*\/src\/(?:filters|mesh)\//.exec(line) ?? []
+    const [, name] = /at (?:async )?(\w+) \(.*\/src\/(?:features|mesh)\//.exec(line) ?? []
     if (name && !PARTS.has(name)) names.unshift(name)
   }
   return names
 }
 
 /** Where there are no rules, `route` and `reach` let by. */
-const CALL = ['resolve', 'route', 'reach', 'ruleDeadline', 'nativeGrpc', 'retry']
+const CALL = ['resolve', 'route', 'reach', 'nativeGrpc', 'ruleDeadline', 'retry']
 
 const ATTEMPT = [
   'shed',

@@ -139,6 +139,7 @@ function passing(
     while (state === 'reading') {
       const bytes = await source.read()
       if (state !== 'reading') return
+      clock.turn?.()
       heardAt = clock.now()
       if (!bytes) become('kept')
       else if (kept.length + bytes.length > REPLAY_LIMIT_BYTES) {
@@ -181,6 +182,7 @@ function passing(
       writer.releaseLock()
       await request.body?.pipeTo(writable)
     }
+    clock.turn?.()
     heardAt = clock.now()
     become('sent')
   }

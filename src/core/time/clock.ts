@@ -6,6 +6,8 @@ export interface Clock {
   now(): number
   /** Calls `wake` once, `ms` milliseconds from now, unless the returned function is called first. */
   after(ms: number, wake: () => void): () => void
+  /** Time may have moved: something has come from outside. For a clock that asks the platform once a turn; others have none. */
+  turn?(): void
 }
 
 const LONGEST_WAIT_MS = 2 ** 31 - 1
@@ -18,6 +20,39 @@ export const systemClock: Clock = {
     const timer = setTimeout(wake, Math.min(ms, LONGEST_WAIT_MS))
     return () => clearTimeout(timer)
   },
+}
+
+/**
+ * The same clock, asked once a turn: to ask is to cross into the platform, which costs as much as to write a header, and a call
+ * asks a dozen times. Whoever takes something from outside (a request, an answer, a record, bytes) says `turn`.
+ */
+export function turning(clock: Clock): Clock {
+  return new OnceATurn(clock)
+}
+
+class OnceATurn implements Clock {
+  private readonly clock: Clock
+  private said = 0
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  now(): number {
+    if (this.said === 0) this.said = this.clock.now()
+    return this.said
+  }
+
+  after(ms: number, wake: () => void): () => void {
+    return this.clock.after(ms, () => {
+      this.said = 0
+      wake()
+    })
+  }
+
+  turn(): void {
+    this.said = 0
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Answers of native gRPC lose their status on the way: says so, rather than pass on what no client can read. */
 
-import { type Filter, nothing } from '../../core/engine/service.ts'
+import { observer } from '../../core/engine/observer.ts'
 import { MeshError } from '../../core/errors.ts'
 import { GRPC_STATUS, type HeaderSource, isNativeGrpc } from '../../wire/headers.ts'
 
@@ -13,10 +13,9 @@ interface Needs {
  * Above retry: the endpoint did answer, and would answer so again. gRPC tells the status in the trailers of HTTP/2, which the
  * platform has in neither direction; an answer of trailers alone has it in its headers, and passes.
  */
-export const nativeGrpc: Filter<Needs> = function nativeGrpc(request, { headers }, next) {
-  const answer = next(request, nothing)
-  return isNativeGrpc(headers) ? answer.then(readable) : answer
-}
+export const nativeGrpc = observer<Needs>('nativeGrpc', {
+  answered: (response, { headers }) => (isNativeGrpc(headers) ? readable(response) : response),
+})
 
 function readable(response: Response): Response {
   const { status, headers, body } = response
