@@ -42,7 +42,8 @@ export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall): Named {
   const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
-  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals, own } = added
+  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals, own } =
+    added
   const call = {
     clock,
     random,

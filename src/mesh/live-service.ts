@@ -10,11 +10,11 @@ import type { Throttle } from '../features/limit/throttle.ts'
 import type { MirrorPlan } from '../features/mirror/filter.ts'
 import type { OutlierDetector } from '../features/outlier/detector.ts'
 import type { RedirectPlan } from '../features/redirect/filter.ts'
-import type { RetryBudget } from '../features/retry/budget.ts'
 import type { RetryPolicy } from '../features/retry/policy.ts'
 import type { RewritePlan } from '../features/rewrite/filter.ts'
 import type { Routes } from '../features/route/routes.ts'
 import type { ServiceRecord, WrittenPolicy } from '../record/record.ts'
+import type { RetryBudget } from '../wire/budget.ts'
 
 /** What is done on the way to a backend. */
 export interface Way {

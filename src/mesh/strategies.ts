@@ -3,8 +3,8 @@ import type { Clock } from '../core/time/clock.ts'
 import type { Random } from '../core/time/random.ts'
 import type { Balancer } from '../features/balance/balancer.ts'
 import type { Balancers } from '../features/balance/balancers.ts'
-import type { RetryBudget } from '../features/retry/budget.ts'
 import type { BudgetPolicy } from '../features/retry/policy.ts'
+import type { RetryBudget } from '../wire/budget.ts'
 
 export type { Balancer, RetryBudget }
 

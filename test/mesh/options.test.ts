@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../../src/core/time/clock.ts'
 import { type MeshOptions, withDefaults } from '../../src/mesh/options.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 
@@ -17,7 +16,6 @@ describe('withDefaults', () => {
       maxRecords: 2000,
       maxHops: 16,
       idleMs: 300_000,
-      clock: systemClock,
     })
   })
 

@@ -35,7 +35,7 @@ vi.mock('../../src/core/engine/observer.ts', async (load) => {
 })
 
 /** Parts of the filters that are not observers, on the way to those beneath them. */
-const PARTS = new Set(['answered', 'go', 'race', 'attempt', 'first', 'measured'])
+const PARTS = new Set(['answered', 'go', 'race', 'attempt', 'first', 'measured', 'again'])
 
 /** Those that stand on the stack now, the one met first at the front. They are named functions for this. */
 function plainFilters(): string[] {
@@ -100,23 +100,23 @@ describe('the stack of a call', () => {
   const CORS = { type: 'CORS', cors: { allowOrigins: ['*'] } }
   const MIRROR = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'copies' } } }
   it.each([
-    ['nothing', {}, ['reach']],
-    ['a modifier', { filters: [MODIFIER] }, ['rewrite', 'reach']],
-    ['a session', { sessionPersistence: { cookie: {} } }, ['remember', 'reach']],
+    ['nothing', {}, ['reach', 'nativeGrpc']],
+    ['a modifier', { filters: [MODIFIER] }, ['rewrite', 'reach', 'nativeGrpc']],
+    ['a session', { sessionPersistence: { cookie: {} } }, ['remember', 'reach', 'nativeGrpc']],
     [
       'everything',
       { filters: [MIRROR, MODIFIER, CORS], sessionPersistence: { cookie: {} } },
-      ['cors', 'rewrite', 'remember', 'reach', 'mirror'],
+      ['cors', 'rewrite', 'remember', 'reach', 'nativeGrpc', 'mirror'],
     ],
   ])('beneath a rule with %s has what there is to do, between the route and the deadline', async (_, rule, met) => {
     const all = await filtersOf({ rules: [{ retry: { attempts: 0 }, ...rule }] })
-    expect(all.slice(0, all.indexOf('retry'))).toEqual(['resolve', 'route', ...met, 'ruleDeadline', 'nativeGrpc'])
+    expect(all.slice(0, all.indexOf('retry'))).toEqual(['resolve', 'route', ...met, 'ruleDeadline'])
   })
 
   it('watches a body once a call, for those alone that have one', async () => {
     const met = await filtersOf({}, { method: 'POST', body: 'tea' })
     // It waits, so that those above it do not stand on the stack any more.
-    expect(met.slice(met.indexOf('reach') + 1)).toEqual(['upload', 'retry', ...ATTEMPT])
+    expect(met.slice(met.indexOf('nativeGrpc') + 1)).toEqual(['upload', 'retry', ...ATTEMPT])
   })
 
   it('runs what stands beneath retry once an attempt, and what stands above once a call', async () => {

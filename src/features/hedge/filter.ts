@@ -8,15 +8,19 @@ import { type Filter, nothing } from '../../core/engine/service.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
-import { isRetryable } from '../../core/retryable.ts'
+import { isIdempotent, isRetryable } from '../../core/retryable.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { answerEnding, pushbackOf } from '../../wire/answer/ending.ts'
+import { type RetryBudget, tell } from '../../wire/budget.ts'
 import { type HeaderSource, UPGRADE } from '../../wire/headers.ts'
-import { type RetryBudget, tell } from '../retry/budget.ts'
-import { isIdempotent } from '../retry/filter.ts'
-import type { RetryPolicy } from '../retry/policy.ts'
 import type { Hedging } from './hedging.ts'
 import { race } from './race.ts'
+
+/** As much of the retry policy as a hedge is one of its attempts. */
+interface Retries {
+  readonly attempts: number
+  readonly codes: ReadonlySet<number>
+}
 
 interface Needs {
   readonly clock: Clock
@@ -35,7 +39,7 @@ interface Needs {
     readonly detector: { readonly isPanicking: boolean }
     /** The share of calls not to be sent now. */
     readonly throttle: { refusalShare(priority: Priority, now: number): number }
-    readonly retry: RetryPolicy
+    readonly retry: Retries
     readonly budget: RetryBudget
     /** `undefined` where the service is not hedged. */
     readonly hedging: Hedging | undefined
@@ -134,7 +138,7 @@ function isPaid({ clock, allowance, service }: Needs, hedging: Hedging): boolean
   return allowance.take()
 }
 
-function hedgeOf({ body, number }: Attempt, { attempts }: RetryPolicy): Attempt {
+function hedgeOf({ body, number }: Attempt, { attempts }: Retries): Attempt {
   return attemptOf(number + 1, body, number + 1 <= attempts, true)
 }
 

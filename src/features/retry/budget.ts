@@ -1,29 +1,10 @@
 /** A budget for retries to one service, in one isolate: successes pay a little in, every retry takes one out. */
 
-import { effectsOf } from '../../core/effects.ts'
-import type { Ending } from '../../core/ending.ts'
 import { addTo, endStreak, NONE, type Source, type Streak } from '../../core/streak.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { type SlidingSum, slidingSum } from '../../math/window.ts'
-import { type Asking, sourceOf } from '../../wire/source.ts'
+import type { RetryBudget } from '../../wire/budget.ts'
 import type { BudgetPolicy } from './policy.ts'
-
-export interface RetryBudget {
-  /** An attempt succeeded: it pays for a part of a retry. */
-  deposit(): void
-  /**
-   * An attempt failed, was not answered in time or did not get through.
-   *
-   * @param source what was asked for, and by whom, where the request may be the cause.
-   */
-  fail(source?: Source): void
-  /** May we retry? If so, it is paid for. */
-  tryWithdraw(): boolean
-  /** Retries that could be paid for now. */
-  readonly balance: number
-  /** Are the hops above told not to retry either, when there is none? */
-  readonly stopsUpstream: boolean
-}
 
 // An isolate sees a few requests a second and lives for seconds: a floor of so many retries a second would be
 // multiplied by the number of isolates. So what is not earned by successes is granted by event, not by time.
@@ -31,6 +12,8 @@ export interface RetryBudget {
 const AT_BIRTH = 1
 /** Retries granted when the first success shows that the service is there. */
 const AT_FIRST_SUCCESS = 2
+/** What one retry costs. A sum of fifths is not exact: five of them are a whole. */
+export const ONE_RETRY = 1 - 1e-9
 /** Retries saved up, at most. */
 const CAP = 10
 /** After so many failures in a row nothing is retried until an attempt succeeds; first attempts always go. */
@@ -51,14 +34,6 @@ const unbounded: RetryBudget = {
   tryWithdraw: () => true,
   balance: Number.POSITIVE_INFINITY,
   stopsUpstream: false,
-}
-
-/** Tells a budget how an attempt ended. */
-export function tell(budget: RetryBudget, ending: Ending, request: Request, asking: Asking): void {
-  const said = effectsOf(ending).budget
-  if (said === 'success') budget.deposit()
-  else if (said === 'doubt') budget.fail(sourceOf(request, asking))
-  else if (said === 'fault') budget.fail()
 }
 
 class Bounded implements RetryBudget {
@@ -99,8 +74,7 @@ class Bounded implements RetryBudget {
   }
 
   tryWithdraw(): boolean {
-    // A sum of fifths is not exact: five of them are a whole.
-    if (this.balance < 1 - 1e-9) return false
+    if (this.balance < ONE_RETRY) return false
     this.granted = Math.max(0, this.granted - this.earned.take(1, this.clock.now()))
     return true
   }

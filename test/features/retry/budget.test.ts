@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
-import { type RetryBudget, retryBudget } from '../../../src/features/retry/budget.ts'
+import { retryBudget } from '../../../src/features/retry/budget.ts'
 import { budgetPolicy } from '../../../src/features/retry/policy.ts'
+import type { RetryBudget } from '../../../src/wire/budget.ts'
 
 const seed = 11
 
