@@ -1,6 +1,21 @@
-/** What the ending of an attempt says of sending the request again. */
+/** May a request be sent again: what its method says, and what the ending of an attempt says. */
 import type { Ending, Pushback } from './ending.ts'
 import { MeshError } from './errors.ts'
+
+/** RFC 9110 §9.2.2: these may be repeated without asking. */
+export function isIdempotent(method: string): boolean {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+    case 'OPTIONS':
+    case 'TRACE':
+    case 'PUT':
+    case 'DELETE':
+      return true
+    default:
+      return false
+  }
+}
 
 /**
  * Is it a failure that another attempt may cure?

@@ -22,6 +22,8 @@ export interface RetryBudget {
 const AT_BIRTH = 1
 /** Retries granted when the first success shows that the service is there. */
 const AT_FIRST_SUCCESS = 2
+/** What one retry costs. A sum of fifths is not exact: five of them are a whole. */
+export const ONE_RETRY = 1 - 1e-9
 /** Retries saved up, at most. */
 const CAP = 10
 /** After so many failures in a row nothing is retried until an attempt succeeds; first attempts always go. */
@@ -79,8 +81,7 @@ class Bounded implements RetryBudget {
   }
 
   tryWithdraw(): boolean {
-    // A sum of fifths is not exact: five of them are a whole.
-    if (this.balance < 1 - 1e-9) return false
+    if (this.balance < ONE_RETRY) return false
     this.granted = Math.max(0, this.granted - this.earned.take(1, this.clock.now()))
     return true
   }

@@ -3,22 +3,22 @@ import { type Allowance, allowance as grant } from '../../core/allowance.ts'
 import { type Attempt, attempt as attemptOf } from '../../core/attempt.ts'
 import type { Upload } from '../../core/bytes/upload.ts'
 import { type Deadline, remaining } from '../../core/deadline.ts'
-import { type Ending, errorEnding, type Pushback } from '../../core/ending.ts'
+import { type Ending, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import type { Filter } from '../../core/engine/service.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
 import { isFault } from '../../core/outcome.ts'
-import type { AttemptNote, Receipt, RetryRefusal } from '../../core/receipt.ts'
-import { discard, isRetryable } from '../../core/retryable.ts'
+import type { AttemptNote, Receipt } from '../../core/receipt.ts'
+import { discard } from '../../core/retryable.ts'
 import { type Clock, sleep } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import { answerEnding, pushbackOf } from '../../wire/answer/ending.ts'
-import { LONGEST_WAIT_MS } from '../../wire/answer/pushback.ts'
-import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
+import type { HeaderSource } from '../../wire/headers.ts'
 import type { TimeoutPolicy } from '../deadline/policy.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
+import { isRepeatable, judge, type Left } from './judge.ts'
 import type { RetryPolicy } from './policy.ts'
 
 interface Needs {
@@ -50,11 +50,6 @@ interface Gives {
   readonly allowance: Allowance
 }
 
-/** What is thought of a failed attempt. */
-type Verdict =
-  | { readonly retryAfterMs: number }
-  | { readonly refused: RetryRefusal | undefined; readonly isLate?: boolean | undefined }
-
 export const retry: Filter<Needs, Gives> = async function retry(request, context, next) {
   const { clock, headers, receipt, service, upload, work } = context
   const { retry: policy, budget } = service
@@ -62,10 +57,10 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
   // What a stranger grants may lessen what the rule allows, never raise it.
   if (!context.trusted) allowance.limit(policy.attempts)
 
-  const isRepeatable = isIdempotent(request.method) || hasKey(request)
+  const mayRepeat = isRepeatable(request)
   for (let number = 1; ; number++) {
     const isLast = number > policy.attempts || upload?.isReplayable() === false
-    const attempt = attemptOf(number, upload?.take() ?? null, !isLast && isRepeatable, false, upload)
+    const attempt = attemptOf(number, upload?.take() ?? null, !isLast && mayRepeat, false, upload)
     let ending: Ending
     try {
       ending = answerEnding(attempt, await next(request, { attempt, allowance }), headers, clock)
@@ -84,7 +79,7 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
       return ending.response
     }
 
-    const verdict = judge(ending, { ...context, allowance, number, isRepeatable })
+    const verdict = judge(ending, pushbackOf(ending, clock), leftOf(context, allowance, number, mayRepeat))
     if ('refused' in verdict) {
       receipt.retryRefused = verdict.refused
       if (verdict.refused === 'budget' && budget.stopsUpstream) allowance.exhaust()
@@ -100,73 +95,27 @@ export const retry: Filter<Needs, Gives> = async function retry(request, context
     }
 
     discard(ending)
+    budget.tryWithdraw()
     allowance.take()
     receipt.retriesUsed = allowance.used
     await sleep(clock, verdict.retryAfterMs, work)
   }
 }
 
-/** What a verdict depends on, besides how the attempt ended. */
-interface Tried extends Needs {
-  readonly allowance: Allowance
-  readonly number: number
-  readonly isRepeatable: boolean
-}
-
-function judge(ending: Ending, tried: Tried): Verdict {
-  const { clock, receipt, deadline, allowance, subrequests, upload, number, isRepeatable, service } = tried
+function leftOf(context: Needs, allowance: Allowance, number: number, isRepeatable: boolean): Left {
+  const { clock, deadline, random, receipt, service, subrequests, upload } = context
   const { retry: policy, budget } = service
-  const pushback = pushbackOf(ending, clock)
-  if (isOutOfTime(ending.error)) return { refused: 'deadline' }
-  if (!isRetryable(ending, pushback, policy.codes)) return { refused: undefined }
-  if (pushback?.verdict === 'stop') return { refused: 'pushback' }
-  if (number > policy.attempts) return { refused: 'attempts' }
-  if (!isRepeatable && pushback?.verdict !== 'go') return { refused: 'not-idempotent' }
-  if (upload?.isReplayable() === false) return { refused: 'not-replayable' }
-  if (allowance.left < 1) return { refused: 'allowance' }
-  if (subrequests.left < 1) return { refused: 'subrequests' }
-  const waitMs = waitOf(pushback, tried)
-  // Not to start what cannot be finished: the wait and a typical answer must fit.
-  const typicalMs = service.typicalMs(clock.now(), receipt.attempts) ?? 0
-  if (remaining(deadline, clock) <= waitMs + typicalMs) {
-    // HTTPRouteTimeouts.request: what it cut short is a timeout. Where the answer says when to come back, it is of more use.
-    return { refused: 'deadline', isLate: service.timeouts.isOfRule && pushback?.waitMs === undefined }
+  return {
+    policy,
+    number,
+    isRepeatable,
+    isReplayable: upload?.isReplayable() !== false,
+    allowance: allowance.left,
+    subrequests: subrequests.left,
+    deadlineMs: remaining(deadline, clock),
+    isOfRule: service.timeouts.isOfRule === true,
+    typicalMs: () => service.typicalMs(clock.now(), receipt.attempts),
+    backoffMs: () => backoffMs(policy.backoffMs, number, random),
+    budget: () => budget.balance,
   }
-  if (!budget.tryWithdraw()) return { refused: 'budget' }
-  return { retryAfterMs: waitMs }
-}
-
-function waitOf(pushback: Pushback | undefined, { clock, deadline, number, random, service }: Tried): number {
-  if (pushback?.waitMs !== undefined) {
-    // A deadline that does not hold it ends the call; where there is none, something must.
-    const isBounded = remaining(deadline, clock) !== Number.POSITIVE_INFINITY
-    return isBounded ? pushback.waitMs : Math.min(pushback.waitMs, LONGEST_WAIT_MS)
-  }
-  // It was refused unread: another endpoint may take it at once, the first time.
-  if (pushback?.verdict === 'go' && number === 1) return 0
-  return backoffMs(service.retry.backoffMs, number, random)
-}
-
-/** RFC 9110 §9.2.2: these may be repeated without asking. */
-export function isIdempotent(method: string): boolean {
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-    case 'OPTIONS':
-    case 'TRACE':
-    case 'PUT':
-    case 'DELETE':
-      return true
-    default:
-      return false
-  }
-}
-
-/** An empty key, be it between quotes (the draft wants a quoted string), tells no two requests apart. */
-function hasKey({ headers }: Request): boolean {
-  return /[^"\s]/.test(headers.get(IDEMPOTENCY_KEY) ?? '')
-}
-
-function isOutOfTime(error: unknown): boolean {
-  return error instanceof MeshError && (error.code === 'deadline_exceeded' || error.code === 'deadline_insufficient')
 }
