@@ -15,6 +15,8 @@ export interface Attempt extends Ended {
   readonly isHedge: boolean
   /** How it ended, once that was read. All beneath retry share this value, whatever their context. */
   ending: Ending | undefined
+  /** How many retries its answer says were used beneath, as it was written. Its header goes no further. */
+  retriesUsed: string | null | undefined
 }
 
 /** One that begins. */
@@ -25,5 +27,5 @@ export function attempt(
   isHedge = false,
   upload?: Upload,
 ): Attempt {
-  return { number, body, upload, mayRepeat, isHedge, ending: undefined }
+  return { number, body, upload, mayRepeat, isHedge, ending: undefined, retriesUsed: undefined }
 }

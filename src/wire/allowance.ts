@@ -13,11 +13,11 @@ export function readAllowance(headers: HeaderSource): number | undefined {
  * Retries that an answer says were used beneath; `undefined` where no mesh settled it. Of several the most counts; what
  * cannot be read is all that could be.
  */
-export function readRetriesUsed({ retriesUsed }: { readonly retriesUsed: string | null }): number | undefined {
-  return counts(retriesUsed, MAX_ALLOWANCE)?.reduce((one, other) => Math.max(one, other))
+export function readRetriesUsed(text: string | null | undefined): number | undefined {
+  return counts(text, MAX_ALLOWANCE)?.reduce((one, other) => Math.max(one, other))
 }
 
 /** A header that came twice is a list. */
-function counts(text: string | null, unread: number): number[] | undefined {
+function counts(text: string | null | undefined, unread: number): number[] | undefined {
   return text?.split(',').map((one) => (/^\s*\d+\s*$/.test(one) ? Math.min(Number(one), MAX_ALLOWANCE) : unread))
 }

@@ -1,14 +1,11 @@
-/** Every header name of the mesh, once. */
+/** The names of headers, each once. Those that the mesh writes on answers alone are in `answer/fates.ts`. */
 
 /** Everything under this prefix is the mesh's own: it is written by the mesh and never copied. */
 export const PREFIX = 'selvedge-'
 
 export const TIMEOUT_MS = 'selvedge-timeout-ms'
 export const RETRY_ALLOWANCE = 'selvedge-retry-allowance'
-export const RETRIES_USED = 'selvedge-retries-used'
 export const ATTEMPT = 'selvedge-attempt'
-export const ERROR = 'selvedge-error'
-export const RETRYABLE = 'selvedge-retryable'
 export const PRIORITY = 'selvedge-priority'
 
 export const TRACEPARENT = 'traceparent'

@@ -15,6 +15,7 @@ import { withDefaults } from '../../src/mesh/options.ts'
 import { parseRecord } from '../../src/record/parse.ts'
 import { endpointOf } from '../../src/targets/schema.ts'
 import { memoryRegistry } from '../../src/testing.ts'
+import { FATES, fateOf } from '../../src/wire/answer/fates.ts'
 import { toldOf } from '../../src/wire/problem/told.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -127,6 +128,19 @@ describe('docs/errors.md, What strangers read', () => {
 
   it('has no code that is none', () => {
     expect([...sentences.keys()].filter((code) => !(code in MEANINGS))).toEqual(['any other'])
+  })
+})
+
+describe("docs/headers.md, The mesh's own headers in an endpoint's answer", () => {
+  const [, ...told] = rows('docs/headers.md', "The mesh's own headers")
+
+  it('has every header that has a fate, and what becomes of all others', () => {
+    const fates = Object.fromEntries(told.map(([name = '', fate]) => [bare(name), fate?.trim()]))
+    expect(fates).toEqual({ ...Object.fromEntries(FATES), 'any other': fateOf('selvedge-of-nobody') })
+  })
+
+  it('gives the reason of each', () => {
+    for (const [name, , why = ''] of told) expect(why.length, name).toBeGreaterThan(20)
   })
 })
 

@@ -5,12 +5,11 @@ import type { Target } from '../../core/endpoint.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { observer } from '../../core/engine/observer.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
-import { type Seen, seen } from '../../wire/answer/seen.ts'
 import type { TimeoutPolicy } from '../deadline/policy.ts'
 
 interface Needs {
   readonly allowance: Allowance
-  readonly attempt: Ended & { readonly mayRepeat: boolean }
+  readonly attempt: Ended & { readonly mayRepeat: boolean; readonly retriesUsed?: string | null | undefined }
   readonly work: Cancellation
   /** The endpoint that was picked, and whether its answers settle what they are lent. */
   readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
@@ -22,8 +21,6 @@ interface Gives {
   readonly loan: Loan
   /** Did the endpoint account for what it was lent, when it was lent? Another call may learn more meanwhile. */
   readonly settled: boolean | undefined
-  /** Where it stands over one that has looked at the answer already. */
-  readonly seen: Seen
 }
 
 /**
@@ -47,8 +44,8 @@ export const lend = observer<Needs, Gives>('lend', {
     context.loan = loan
     context.settled = settles
   },
-  answered(response, { candidate, loan, settled, seen: look = seen(response.headers) }) {
-    const used = readRetriesUsed(look)
+  answered(response, { attempt, candidate, loan, settled }) {
+    const used = readRetriesUsed(attempt.retriesUsed)
     loan?.settle(used ?? (settled ? loan.amount : 0))
     candidate.settles = used !== undefined
     return response

@@ -34,7 +34,7 @@ interface Needs {
   readonly name: string
   /** Of this request. */
   readonly headers: PickedHeaders
-  readonly attempt: { readonly number: number }
+  readonly attempt: { readonly number: number; retriesUsed?: string | null | undefined }
   readonly lent: number
   readonly priority: Priority
   readonly endpoint: { readonly target: Target }
@@ -51,7 +51,11 @@ export const propagate = observer<Needs, Gives>('propagate', {
   enter(_request, context) {
     context.outgoing = outgoing(context)
   },
-  answered: (response, context) => withoutHopByHop(response, context.seen ?? seen(response.headers)),
+  answered(response, context) {
+    const { stopped, retriesUsed } = context.seen ?? seen(response.headers)
+    context.attempt.retriesUsed = retriesUsed
+    return without(stopped, response)
+  },
 })
 
 /** One Headers an attempt: what is passed on, and what the next hop must know. */
@@ -85,9 +89,9 @@ function restore(out: Headers, name: string, value: string | null): void {
   else out.set(name, value)
 }
 
-/** The response itself where nothing has to go, since to make one anew costs. */
-function withoutHopByHop(response: Response, { hopByHop }: Seen): Response {
-  const answer = hopByHop.length === 0 ? undefined : remade(response)
-  for (const name of hopByHop) answer?.headers.delete(name)
+/** The response itself where nothing has to go: to make one anew costs. */
+function without(stopped: readonly string[], response: Response): Response {
+  const answer = stopped.length === 0 ? undefined : remade(response)
+  for (const name of stopped) answer?.headers.delete(name)
   return answer ?? response
 }

@@ -1,5 +1,6 @@
 /** Does an answer say that the request was refused for want of capacity? */
-import { ERROR, RETRY_AFTER } from '../headers.ts'
+import { RETRY_AFTER } from '../headers.ts'
+import { ERROR } from './fates.ts'
 
 /** On a 503, any of these says that it was refused, not that it failed. */
 const SIGNS = [RETRY_AFTER, 'x-envoy-overloaded', 'finagle-http-nack', 'finagle-http-nonretryable-nack']

@@ -1,6 +1,7 @@
 /** What an answer says of sending the request again. */
 import type { Pushback } from '../../core/ending.ts'
-import { RETRY_AFTER, RETRYABLE } from '../headers.ts'
+import { RETRY_AFTER } from '../headers.ts'
+import { RETRYABLE } from './fates.ts'
 
 /** A wait that is stated and cannot be read is taken for this one; and without a deadline nobody waits for longer. */
 export const LONGEST_WAIT_MS = 60_000

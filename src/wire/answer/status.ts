@@ -1,6 +1,7 @@
 /** What status an answer has, whatever protocol tells it. */
 import { MEANINGS, type MeshErrorCode } from '../../core/errors.ts'
-import { ERROR, GRPC_STATUS, type HeaderSource, isGrpc } from '../headers.ts'
+import { GRPC_STATUS, type HeaderSource, isGrpc } from '../headers.ts'
+import { ERROR } from './fates.ts'
 
 /** The HTTP status of each gRPC code from 0 on, as google/rpc/code.proto maps them; Connect's protocol has the same. */
 const HTTP_STATUS_OF = [200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401]

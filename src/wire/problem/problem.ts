@@ -1,6 +1,7 @@
 /** Mesh errors as answers: problem+json (RFC 9457), or in the words of gRPC or Connect where the caller speaks them. */
 import type { MeshError } from '../../core/errors.ts'
-import { ERROR, isGrpc, PROXY_STATUS, RETRY_AFTER, RETRYABLE, rpcType } from '../headers.ts'
+import { ERROR, RETRYABLE } from '../answer/fates.ts'
+import { isGrpc, PROXY_STATUS, RETRY_AFTER, rpcType } from '../headers.ts'
 import { connectError } from './connect-error.ts'
 import { proxyStatus } from './proxy-status.ts'
 import { toldOf } from './told.ts'
