@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { MEANINGS, type Meaning, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
+import { type RetryRefusal, receipt } from '../../src/core/receipt.ts'
 import { isIdempotent } from '../../src/core/retryable.ts'
 import { balancePolicy } from '../../src/features/balance/policy.ts'
 import { timeoutPolicy } from '../../src/features/deadline/policy.ts'
@@ -16,6 +17,7 @@ import { parseRecord } from '../../src/record/parse.ts'
 import { endpointOf } from '../../src/targets/schema.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import { FATES, fateOf } from '../../src/wire/answer/fates.ts'
+import { shortOf } from '../../src/wire/problem/short-of.ts'
 import { toldOf } from '../../src/wire/problem/told.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -141,6 +143,53 @@ describe("docs/headers.md, The mesh's own headers in an endpoint's answer", () =
 
   it('gives the reason of each', () => {
     for (const [name, , why = ''] of told) expect(why.length, name).toBeGreaterThan(20)
+  })
+})
+
+describe('docs/retries.md', () => {
+  const [, ...told] = rows('docs/retries.md')
+  const [, union = ''] = /type RetryRefusal =([\s\S]*?)\n\n/.exec(read('src/core/receipt.ts')) ?? []
+  const reasons = [...union.matchAll(/\| '([a-z-]+)'/g)].map(([, reason]) => reason as RetryRefusal)
+
+  it('has every reason that there is, in the order in which they are asked for', () => {
+    expect(reasons).toHaveLength(8)
+    expect(new Set(told.map(([reason]) => bare(reason)))).toEqual(new Set(reasons))
+    const asked = [...read('src/features/retry/judge.ts').matchAll(/refused: '([a-z-]+)'/g)].map(([, reason]) => reason)
+    expect(told.map(([reason]) => bare(reason))).toEqual([...new Set(asked)])
+  })
+
+  it.each(told)('says of %s what it means, where it shows and what to do', (reason, means, shows, todo) => {
+    for (const cell of [means, shows, todo]) expect((cell ?? '').trim().length).toBeGreaterThan(5)
+    const words = shortOf({ ...receipt(), retryRefused: bare(reason) as RetryRefusal })?.replace(
+      'not tried again: ',
+      '',
+    )
+    if (words !== undefined) expect(shows).toContain(`\`${words}\``)
+  })
+})
+
+describe('docs/glossary.md', () => {
+  const words = rows('docs/glossary.md')
+    .slice(1)
+    .map(([word]) => bare(word))
+  const others = [...PAGES.filter((page) => page !== 'docs/glossary.md'), ...list('src', '.ts')].map(read).join('\n')
+
+  it('has words, each once, by the alphabet', () => {
+    expect(words.length).toBeGreaterThan(20)
+    expect(words).toEqual([...new Set(words)].sort())
+  })
+
+  it.each(words)('explains a word that is in use: %s', (word) => {
+    expect(others).toMatch(new RegExp(`\\b${word}\\b`, 'i'))
+  })
+
+  it('has the words of our own', () => {
+    for (const word of ['allowance', 'settle', 'receipt', 'record', 'rule', 'attempt', 'ejection', 'probe', 'overlay'])
+      expect(words).toContain(word)
+  })
+
+  it('can be reached from README.md', () => {
+    expect(read('README.md')).toContain('](docs/glossary.md)')
   })
 })
 
