@@ -1,4 +1,4 @@
-/** Refuses what has gone round: a call that has made too many hops. */
+/** loop: refuses a request that has made too many hops. */
 
 import { observer } from '../../core/engine/observer.ts'
 import { MeshError } from '../../core/errors.ts'
@@ -8,7 +8,7 @@ interface Needs {
   readonly hops: number
 }
 
-/** @param maxHops hops allowed, 1 to 32 (the platform's own ceiling). */
+/** @param maxHops the most hops, 1 to 32 (the platform's own limit). */
 export const loop = (maxHops: number) =>
   observer<Needs>('loop', {
     enter(_request, { hops }) {

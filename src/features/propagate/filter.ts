@@ -1,4 +1,4 @@
-/** Writes what the next hop must know, and keeps back what must not travel on. */
+/** propagate: writes the headers for the next hop, and takes off those that must not be forwarded, in both directions. */
 
 import { type Deadline, remaining } from '../../core/deadline.ts'
 import type { Target } from '../../core/endpoint.ts'
@@ -42,11 +42,11 @@ interface Needs {
 
 interface Gives {
   readonly outgoing: Headers
-  /** Where it stands over one that has looked at the answer already. */
+  /** What a filter beneath has read of the answer's headers. */
   readonly seen: Seen
 }
 
-/** Beneath all that waits: it writes what is left of the deadline as the request leaves. */
+/** Beneath all filters that wait, so that the time left is correct when the request is sent. */
 export const propagate = observer<Needs, Gives>('propagate', {
   enter(_request, context) {
     context.outgoing = outgoing(context)
@@ -58,12 +58,12 @@ export const propagate = observer<Needs, Gives>('propagate', {
   },
 })
 
-/** One Headers an attempt: what is passed on, and what the next hop must know. */
+/** The headers of one attempt: those that are forwarded, and the mesh's own. */
 function outgoing(context: Needs) {
   const { clock, deadline, trace, hops, name, headers, attempt, lent, priority, endpoint } = context
-  // The first attempt takes what was copied when the headers were picked; another one starts from it.
+  // The first attempt writes into the copy that was made when the headers were read. Later ones copy that.
   const out = attempt.number === 1 ? headers.passedOn : new Headers(headers.passedOn)
-  // The one hop-by-hop header a transport must see: without it no WebSocket is opened.
+  // The one hop-by-hop header that is written anew: without it no WebSocket is opened.
   if (headers.get(UPGRADE)?.toLowerCase() === 'websocket') out.set(UPGRADE, 'websocket')
 
   writeTimeout(remaining(deadline, clock), headers, out)
@@ -76,20 +76,20 @@ function outgoing(context: Needs) {
   if (trace.baggage !== undefined && headers.get(BAGGAGE) === null) out.set(BAGGAGE, trace.baggage)
   const loop = headers.get(CDN_LOOP)
   out.set(CDN_LOOP, loop === null ? loopOf(hops) : nextLoop(loop))
-  // A URL endpoint sees its own authority: the platform sets Host from the URL.
+  // The platform sets Host from the URL of the endpoint, so the name that was called goes here.
   if (endpoint.target.kind === 'url') out.set(FORWARDED_HOST, name)
   else if (attempt.number > 1) restore(out, FORWARDED_HOST, headers.get(FORWARDED_HOST))
   if (attempt.number > 1 && isGrpc(headers)) out.set(GRPC_PREVIOUS_ATTEMPTS, String(attempt.number - 1))
   return out
 }
 
-/** As the caller sent it, before an earlier attempt wrote its own. */
+/** Sets a header back to what the caller sent, since an earlier attempt may have changed it. */
 function restore(out: Headers, name: string, value: string | null): void {
   if (value === null) out.delete(name)
   else out.set(name, value)
 }
 
-/** The response itself where nothing has to go: to make one anew costs. */
+/** The response without these headers. Where there are none, it is the same response: a copy costs time. */
 function without(stopped: readonly string[], response: Response): Response {
   const answer = stopped.length === 0 ? undefined : remade(response)
   for (const name of stopped) answer?.headers.delete(name)

@@ -1,4 +1,4 @@
-/** Opens a span, and ends it with what came of it. */
+/** serverTrace, clientTrace: open a span, and end it with the outcome. */
 
 import { type Ended, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
@@ -17,9 +17,9 @@ import type { HeaderSource } from '../../wire/headers.ts'
 interface Needs {
   readonly clock: Clock
   readonly random: Random
-  /** Of this request; `undefined` where no request came. */
+  /** The headers of the request. `undefined` where the call has no request. */
   readonly headers: HeaderSource | undefined
-  /** The trace this belongs to; without one it is the first of its own. */
+  /** The trace of the request. Where there is none, a new one starts. */
   readonly trace: Trace | undefined
 }
 
@@ -28,7 +28,7 @@ interface Gives {
   readonly span: Span
 }
 
-/** A span for the request that came in. Above all that can refuse: refusals are traced too. */
+/** A span for the incoming request. Above all filters that can refuse it: refusals are traced, too. */
 export const serverTrace = (sink: Sink) =>
   observer<Needs, Gives>('serverTrace', {
     enter(request, context) {
@@ -52,7 +52,7 @@ interface AttemptNeeds extends Needs {
   readonly work: Cancellation
 }
 
-/** A span for each attempt that goes out. */
+/** A span for each attempt. */
 export const clientTrace = (sink: Sink) =>
   observer<AttemptNeeds, Gives>('clientTrace', {
     enter(_request, context) {
@@ -72,7 +72,7 @@ export const clientTrace = (sink: Sink) =>
     },
   })
 
-/** What the next hop is told: this span is its parent; state and baggage go on as they came. */
+/** For the next hop this span is the parent. State and baggage are forwarded as they came. */
 function open(context: Room<Gives>, span: Span): void {
   const { trace } = context
   const { traceId, spanId, flags } = span
