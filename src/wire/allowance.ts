@@ -4,7 +4,10 @@ import { type HeaderSource, RETRY_ALLOWANCE } from './headers.ts'
 /** The largest allowance. A header that says more counts as this. */
 export const MAX_ALLOWANCE = 100
 
-/** Retries that the caller grants. `undefined` where there is no header. Of several values the least counts; one that cannot be read is 0. */
+/**
+ * Retries that the caller grants. `undefined` where there is no header. Of several values the least counts; one that cannot be
+ * read is 0.
+ */
 export function readAllowance(headers: HeaderSource): number | undefined {
   return counts(headers.get(RETRY_ALLOWANCE), 0)?.reduce((one, other) => Math.min(one, other))
 }

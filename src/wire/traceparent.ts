@@ -10,7 +10,10 @@ const NO_TRACE_ID = '0'.repeat(32)
 const NO_SPAN_ID = '0'.repeat(16)
 /** The most members of a tracestate (W3C Trace Context §3.3.1.1). */
 const MAX_STATE_MEMBERS = 32
-/** The characters of a tracestate, and the form of a member (Level 2, §3.3.1). Members are trimmed first: else a long run of white space would take quadratic time. */
+/**
+ * The characters of a tracestate, and the form of a member (Level 2, §3.3.1). Members are trimmed first: else a long run of
+ * white space would take quadratic time.
+ */
 const STATE = /^[\t -~]*$/
 const STATE_MEMBER = /^(?:[a-z0-9][a-z0-9_*/@-]{0,255}=[ -+\--<>-~]{0,255}[!-+\--<>-~])?$/
 

@@ -5,18 +5,17 @@ import type { Target } from '../../core/endpoint.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { observer } from '../../core/engine/observer.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
-import type { TimeoutPolicy } from '../deadline/policy.ts'
 
-interface Needs {
+interface LendNeeds {
   readonly allowance: Allowance
   readonly attempt: Ended & { readonly mayRepeat: boolean; readonly retriesUsed?: string | null | undefined }
   readonly work: Cancellation
   /** The chosen endpoint. `settles`: do its answers say how many retries were used? */
   readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
-  readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: TimeoutPolicy }
+  readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: { readonly attemptMs: number } }
 }
 
-interface Gives {
+interface LendGives {
   readonly lent: number
   readonly loan: Loan
   /** The value of `settles` when the attempt was sent. Another call may change it meanwhile. */
@@ -36,7 +35,7 @@ interface Gives {
  *
  * So the end of a chain is called at most 1 + allowance times (docs/allowance.md).
  */
-export const lend = observer<Needs, Gives>('lend', {
+export const lend = observer<LendNeeds, LendGives>('lend', {
   enter(_request, context) {
     const { allowance, attempt, candidate, service } = context
     const { settles } = candidate
@@ -66,6 +65,6 @@ function isUnused({ outcome, pushback }: Ending): boolean {
 }
 
 /** Can the answer be lost? Not on a binding to the only endpoint, unless an attempt has a timeout. */
-function mayLose(target: Target, { candidates, timeouts }: Needs['service']): boolean {
+function mayLose(target: Target, { candidates, timeouts }: LendNeeds['service']): boolean {
   return target.kind === 'url' || candidates.length > 1 || timeouts.attemptMs !== Number.POSITIVE_INFINITY
 }

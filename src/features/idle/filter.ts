@@ -7,11 +7,11 @@ import { type Clock, within } from '../../core/time/clock.ts'
 import { remade } from '../../wire/answer/remade.ts'
 import { type Seen, seen } from '../../wire/answer/seen.ts'
 
-interface Needs {
+interface IdleNeeds {
   readonly clock: Clock
 }
 
-interface Gives {
+interface IdleGives {
   /** What was read of the answer's headers, for the filters above. */
   readonly seen: Seen
 }
@@ -24,7 +24,7 @@ interface Gives {
  * @param idleMs the longest silence, in milliseconds. `Infinity` watches nothing.
  */
 export const idle = (idleMs: number) =>
-  observer<Needs, Gives>('idle', {
+  observer<IdleNeeds, IdleGives>('idle', {
     answered(response, context) {
       context.seen = seen(response.headers)
       return idleMs === Number.POSITIVE_INFINITY || !context.seen.isOpenEnded

@@ -13,7 +13,7 @@ import { answerEnding } from '../../wire/answer/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 import type { Reception, Throttle } from './throttle.ts'
 
-interface Needs {
+interface ShedNeeds {
   readonly clock: Clock
   readonly random: Random
   readonly priority: Priority
@@ -24,13 +24,13 @@ interface Needs {
   readonly service: { readonly throttle: Throttle }
 }
 
-interface Gives {
+interface ShedGives {
   /** Was the call counted at its start, and is its answer not counted yet? In calm, only the first refusal is listened for. */
   readonly isAwaited: boolean
 }
 
 /** Beneath retry: a retry is a request like any other, and is held back too. Above balance: nobody is picked in vain. */
-export const shed = observer<Needs, Gives>('shed', {
+export const shed = observer<ShedNeeds, ShedGives>('shed', {
   enter(_request, context) {
     const { clock, random, priority, work, service } = context
     const { throttle } = service
@@ -55,7 +55,7 @@ export const shed = observer<Needs, Gives>('shed', {
   },
 })
 
-function count(reception: Reception, context: Needs & Room<Gives>): void {
+function count(reception: Reception, context: ShedNeeds & Room<ShedGives>): void {
   const { clock, priority, service, isAwaited } = context
   if (isAwaited) service.throttle.answer(reception, true, priority, clock.now())
   context.isAwaited = false

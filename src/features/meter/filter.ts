@@ -4,18 +4,18 @@ import { observer } from '../../core/engine/observer.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
 
-interface Needs {
+interface MeterNeeds {
   readonly subrequests: Subrequests
   readonly endpoint: { readonly target: Target }
 }
 
-interface Gives {
+interface MeterGives {
   /** To be called when the connection of the attempt is free again. */
   readonly disconnect: () => void
 }
 
 /** Beneath admission: a refused call costs nothing. Above the timeout of an attempt, so that a timeout frees the connection. */
-export const meter = observer<Needs, Gives>('meter', {
+export const meter = observer<MeterNeeds, MeterGives>('meter', {
   enter(_request, context) {
     const { subrequests, endpoint } = context
     if (!subrequests.take(1)) {

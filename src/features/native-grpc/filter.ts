@@ -4,7 +4,7 @@ import { type Filter, nothing } from '../../core/engine/service.ts'
 import { MeshError } from '../../core/errors.ts'
 import { GRPC_STATUS, type HeaderSource, isNativeGrpc } from '../../wire/headers.ts'
 
-interface Needs {
+interface NativeGrpcNeeds {
   /** Of this request. */
   readonly headers: HeaderSource
 }
@@ -13,7 +13,7 @@ interface Needs {
  * Above retry: the endpoint did answer, and would answer so again. gRPC tells the status in the trailers of HTTP/2, which the
  * platform has in neither direction; an answer of trailers alone has it in its headers, and passes.
  */
-export const nativeGrpc: Filter<Needs> = function nativeGrpc(request, { headers }, next) {
+export const nativeGrpc: Filter<NativeGrpcNeeds> = function nativeGrpc(request, { headers }, next) {
   const answer = next(request, nothing)
   return isNativeGrpc(headers) ? answer.then(readable) : answer
 }

@@ -11,7 +11,7 @@ import { answerEnding } from '../../wire/answer/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 import type { OutlierDetector, Suspect, Verdict } from './detector.ts'
 
-interface Needs {
+interface DetectNeeds {
   readonly clock: Clock
   /** Of this request. */
   readonly headers: HeaderSource
@@ -24,7 +24,7 @@ interface Needs {
   readonly service: { readonly detector: OutlierDetector }
 }
 
-interface Gives {
+interface DetectGives {
   /** `undefined` where nothing is ever ejected. */
   readonly sentAt: number | undefined
 }
@@ -33,7 +33,7 @@ interface Gives {
  * Beneath balance: it is the endpoint's health that is told. Above the attempt's deadline: its timeouts are faults. Nothing
  * may wait between balance and here, or two requests could be sent as the one probe.
  */
-export const detect = observer<Needs, Gives>('detect', {
+export const detect = observer<DetectNeeds, DetectGives>('detect', {
   enter(_request, context) {
     const { clock, deadline, work, candidate, service } = context
     const { detector } = service
@@ -55,7 +55,7 @@ export const detect = observer<Needs, Gives>('detect', {
   },
 })
 
-function tell({ clock, candidate, isCold, sentAt, service }: Needs & Room<Gives>, ending: Ending): void {
+function tell({ clock, candidate, isCold, sentAt, service }: DetectNeeds & Room<DetectGives>, ending: Ending): void {
   if (sentAt === undefined) return
   const verdict = verdictOn(ending)
   // One that is not awake yet is not broken.

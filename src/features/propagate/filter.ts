@@ -26,7 +26,7 @@ import { writePriority } from '../../wire/priority.ts'
 import { traceparent } from '../../wire/traceparent.ts'
 import { loopOf, nextLoop } from '../../wire/via.ts'
 
-interface Needs {
+interface PropagateNeeds {
   readonly clock: Clock
   readonly deadline: Deadline
   readonly trace: Trace
@@ -40,14 +40,14 @@ interface Needs {
   readonly endpoint: { readonly target: Target }
 }
 
-interface Gives {
+interface PropagateGives {
   readonly outgoing: Headers
   /** What a filter beneath has read of the answer's headers. */
   readonly seen: Seen
 }
 
 /** Beneath all filters that wait, so that the time left is correct when the request is sent. */
-export const propagate = observer<Needs, Gives>('propagate', {
+export const propagate = observer<PropagateNeeds, PropagateGives>('propagate', {
   enter(_request, context) {
     context.outgoing = outgoing(context)
   },
@@ -59,7 +59,7 @@ export const propagate = observer<Needs, Gives>('propagate', {
 })
 
 /** The headers of one attempt: those that are forwarded, and the mesh's own. */
-function outgoing(context: Needs) {
+function outgoing(context: PropagateNeeds) {
   const { clock, deadline, trace, hops, name, headers, attempt, lent, priority, endpoint } = context
   // The first attempt writes into the copy that was made when the headers were read. Later ones copy that.
   const out = attempt.number === 1 ? headers.passedOn : new Headers(headers.passedOn)

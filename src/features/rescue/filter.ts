@@ -17,7 +17,7 @@ interface Reader {
   readonly headers: HeaderSource | undefined
 }
 
-interface Needs extends Reader {
+interface RescueNeeds extends Reader {
   readonly trace: Pick<Trace, 'traceId'>
   /** Who sent the request, where that is known. */
   readonly caller: string | undefined
@@ -28,13 +28,13 @@ const CLIENT_CLOSED_REQUEST = 499
 
 /** Near the top, so that every error below gets an answer, which says that the mesh made it and not the service. */
 export const rescue = (log: Log) =>
-  observer<Needs>('rescue', {
+  observer<RescueNeeds>('rescue', {
     answered: (response, context, request) => scrubbed(response, context, context.trace.traceId, request),
     failed: (error, context, request) => rescued(error, context, request, log),
   })
 
 /** The answer for an error. */
-export function rescued(error: unknown, context: Needs, request: Request, log: Log): Response {
+export function rescued(error: unknown, context: RescueNeeds, request: Request, log: Log): Response {
   const { receipt, trace, trusted, caller } = context
   if (request.signal.aborted) {
     log({ level: 'info', event: 'caller_left', service: receipt.service, key: receipt.key, traceId: trace.traceId })

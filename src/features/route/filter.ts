@@ -11,7 +11,7 @@ import { type Asked, asked } from './asked.ts'
 import type { Route, Routes, Weighed } from './routes.ts'
 import { markOf, type Ticket } from './session.ts'
 
-interface Needs<Live> {
+interface RouteNeeds<Live> {
   readonly clock: Clock
   /** The name that was called. */
   readonly name: string
@@ -61,13 +61,13 @@ export function route<Way, Live extends Routable<Way>, Asking>(
   wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
   all: Route<Way>,
   find: (name: string, context: Asking) => Promise<Live | undefined>,
-): ObserverFilter<Asking & Needs<Live>, Routed<Way, Live>> {
+): ObserverFilter<Asking & RouteNeeds<Live>, Routed<Way, Live>> {
   type Gives = Room<Routed<Way, Live>>
-  type Within = Asking & Needs<Live> & Gives
+  type Within = Asking & RouteNeeds<Live> & Gives
 
   return observer('route', {
     enter(request, context) {
-      const { service, key }: Needs<Live> = context
+      const { service, key }: RouteNeeds<Live> = context
       if (!service.routes) return undefined
       const gives: Gives = context
       gives.path = plainPath(context.path)

@@ -10,14 +10,14 @@ import { PROXY_STATUS } from '../../wire/headers.ts'
 import { proxyStatus } from '../../wire/problem/proxy-status.ts'
 import { shortOf } from '../../wire/problem/short-of.ts'
 
-interface Needs {
+interface SettleNeeds {
   readonly receipt: Receipt
   /** The allowance of the caller, if it granted one. Then the answer must say what was used. */
   readonly allowance: Allowance | undefined
 }
 
 /** Above rescue: an error must say what was used, too. */
-export const settle = observer<Needs>('settle', {
+export const settle = observer<SettleNeeds>('settle', {
   answered: (response, { receipt, allowance }) => settled(response, allowance, receipt),
 })
 

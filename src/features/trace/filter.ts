@@ -14,7 +14,7 @@ import { answerEnding, outcomeIn } from '../../wire/answer/ending.ts'
 import { statusOf } from '../../wire/answer/status.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 
-interface Needs {
+interface TraceNeeds {
   readonly clock: Clock
   readonly random: Random
   /** The headers of the request. `undefined` where the call has no request. */
@@ -23,14 +23,14 @@ interface Needs {
   readonly trace: Trace | undefined
 }
 
-interface Gives {
+interface TraceGives {
   readonly trace: Trace
   readonly span: Span
 }
 
 /** A span for the incoming request. Above all filters that can refuse it: refusals are traced, too. */
 export const serverTrace = (sink: Sink) =>
-  observer<Needs, Gives>('serverTrace', {
+  observer<TraceNeeds, TraceGives>('serverTrace', {
     enter(request, context) {
       const { clock, random, trace } = context
       open(context, openSpan('server', request.method, trace, clock.now(), random))
@@ -45,7 +45,7 @@ export const serverTrace = (sink: Sink) =>
     },
   })
 
-interface AttemptNeeds extends Needs {
+interface AttemptTraceNeeds extends TraceNeeds {
   readonly headers: HeaderSource
   readonly attempt: Ended & { readonly number: number }
   readonly endpoint: { readonly id: string }
@@ -54,7 +54,7 @@ interface AttemptNeeds extends Needs {
 
 /** A span for each attempt. */
 export const clientTrace = (sink: Sink) =>
-  observer<AttemptNeeds, Gives>('clientTrace', {
+  observer<AttemptTraceNeeds, TraceGives>('clientTrace', {
     enter(_request, context) {
       const { clock, random, trace, attempt, endpoint } = context
       const span = openSpan('client', endpoint.id, trace, clock.now(), random)
@@ -73,7 +73,7 @@ export const clientTrace = (sink: Sink) =>
   })
 
 /** For the next hop this span is the parent. State and baggage are forwarded as they came. */
-function open(context: Room<Gives>, span: Span): void {
+function open(context: Room<TraceGives>, span: Span): void {
   const { trace } = context
   const { traceId, spanId, flags } = span
   context.span = span
@@ -82,7 +82,7 @@ function open(context: Room<Gives>, span: Span): void {
 
 function end(
   sink: Sink,
-  { span, clock }: Needs & Room<Gives>,
+  { span, clock }: TraceNeeds & Room<TraceGives>,
   outcome: Outcome,
   status: number | undefined,
   error?: unknown,
