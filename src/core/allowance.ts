@@ -1,34 +1,33 @@
 /**
- * An allowance: how many retries a call and everything beneath it may spend.
+ * An allowance: how many retries a call may use, at this hop and at all hops beneath.
  *
- * It travels in the request and is settled in the response, so that the calls at the end of a chain never exceed
- * 1 + allowance, however many hops retry and however many isolates serve them.
+ * It is sent with the request. The answer says how much of it was used: that is to settle it. So one request reaches the end
+ * of a chain at most 1 + allowance times, however many hops retry.
  */
 export interface Allowance {
-  /** Retries granted in all. */
+  /** Retries granted by the caller, or by the record. */
   readonly granted: number
-  /** Retries that may still be spent here or lent downstream. */
+  /** Retries that can still be used here, or lent to an attempt. */
   readonly left: number
-  /** Retries spent so far, here and beneath. */
+  /** Retries used so far, here and beneath. */
   readonly used: number
-  /** Lowers what is left so that no more than `total` are ever used in all. */
+  /** Lowers the allowance: no more than `total` retries are used. */
   limit(total: number): void
-  /** Spends one retry here. False when there is none. */
+  /** Uses one retry here. False where none is left. */
   take(): boolean
   /**
-   * Lends retries to an attempt: all that are left, but for `keep` of them. The lender settles what it lent once,
-   * with what the attempt says it used.
+   * Lends retries to an attempt: all that are left, except `keep`. They cannot be used here until the loan is settled.
    */
   lend(keep: number): Loan
   /**
-   * Uses up all that is left, so that nobody retries what has failed: neither here nor, since the caller is charged and
-   * told (`isExhausted`), above.
+   * Uses up what is left, so that nobody retries the failed call. Not this hop, and not the hops above: their allowance is
+   * charged, and the answer tells them (`isExhausted`).
    */
   exhaust(): void
   readonly isExhausted: boolean
   /**
-   * Ends the account when the answer goes out, and gives what it has cost: what was used, and what is still lent to a
-   * call that nobody waited for. Nothing is taken or lent after.
+   * Closes the account when the answer is sent. Returns what was used, and what is still lent to calls that the handler did
+   * not wait for. Afterwards nothing can be used or lent.
    */
   close(): number
 }
@@ -36,7 +35,7 @@ export interface Allowance {
 /** Retries lent to one attempt. */
 export interface Loan {
   readonly amount: number
-  /** Takes back what was not used. `used` beyond the amount counts as all of it; a second settlement is ignored. */
+  /** Gives back what was not used. `used` is at most the amount. Only the first settlement counts. */
   settle(used: number): void
 }
 

@@ -1,31 +1,31 @@
-/** How one attempt ended: read once, and taken by all who learn from it. */
+/** How one attempt ended. It is read once, and all filters above use the same value. */
 
 import type { Upload } from './bytes/upload.ts'
 import type { Cancellation } from './engine/cancellation.ts'
 import { MeshError } from './errors.ts'
 import { type Blame, blameOf, type Outcome, outcomeOfError } from './outcome.ts'
 
-/** What an answer says of sending the request again. */
+/** What an answer says of a retry. */
 export interface Pushback {
-  /** `stop`: do not. `go`: it was not processed, so any method may be sent again. */
+  /** `stop`: do not retry. `go`: the request was not processed, so any method may be sent again. */
   readonly verdict: 'stop' | 'go' | undefined
-  /** Milliseconds to wait first, exactly; `undefined` where the answer does not say. */
+  /** Milliseconds to wait before a retry. `undefined` where the answer does not say. */
   readonly waitMs: number | undefined
 }
 
 export interface Ending {
   readonly outcome: Outcome
   readonly blame: Blame
-  /** Of the answer; of gRPC's, the one that says the same in HTTP. `undefined` where there was none. */
+  /** The status of the answer. For gRPC: the HTTP status of the same meaning. `undefined` where there was no answer. */
   readonly status: number | undefined
-  /** What it says of sending the request again; `undefined` where nobody has looked for it. */
+  /** What the answer says of a retry. `undefined` where that was not read yet. */
   pushback: Pushback | undefined
   readonly response: Response | undefined
-  /** Where there was no answer: a MeshError, or the reason with which the caller left. */
+  /** The error, where there was no answer: a MeshError, or the reason with which the caller left. */
   readonly error: unknown
 }
 
-/** Where the ending of an attempt is kept once it was read. */
+/** Keeps the ending of an attempt, once it was read. */
 export interface Ended {
   ending?: Ending | undefined
   readonly upload?: Pick<Upload, 'isUntold'> | undefined
@@ -34,10 +34,10 @@ export interface Ended {
 }
 
 /**
- * How an attempt ended by an error.
+ * Reads how an attempt ended from its error.
  *
- * @param work of the attempt. What called it off tells whose doing that was: a caller may leave with any reason, be it a
- * MeshError of another call.
+ * @param work of the attempt. It tells whether the caller cancelled it. The error alone does not: a caller may leave with any
+ * reason, even with a MeshError of another call.
  */
 export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellation, 'reason' | 'isByCaller'>): Ending {
   const known = ended.ending
@@ -54,7 +54,7 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
   return ending
 }
 
-/** Did the connection break where nobody can tell which side did it? */
+/** Did the connection break while the body was sent, so that nobody knows which side broke it? */
 function isUntold({ upload }: Ended, error: unknown): boolean {
   return upload?.isUntold() === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
 }

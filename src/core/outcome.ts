@@ -1,27 +1,27 @@
-/** What became of one attempt, and whose doing that was. */
+/** The outcome of one attempt, and who is to blame for it. */
 import { MeshError } from './errors.ts'
 
 export type Outcome =
-  /** The endpoint answered, and not with a failure of its own. */
+  /** The endpoint answered, and its answer is not a failure. */
   | 'success'
-  /** It answered 5xx, or a function failed. */
+  /** The endpoint answered 5xx (501 is a success), or a function failed. */
   | 'failure'
-  /** It refused for want of capacity, and said so. */
+  /** The endpoint said that it is overloaded. */
   | 'refused'
-  /** It answered 429: the caller asks more than it may. */
+  /** The endpoint answered 429: the caller exceeds its rate limit. */
   | 'limited'
-  /** No answer came in the time that the record gives an attempt. */
+  /** No answer came within the timeout of an attempt. */
   | 'timeout'
-  /** The call's deadline passed first. A caller may say a short one, so it is nothing against the endpoint. */
+  /** The deadline of the call passed first. The caller may have set a short one, so the endpoint is not to blame. */
   | 'expired'
-  /** Refused, reset, or gone before the response headers. */
+  /** The connection was refused, reset, or closed before the response headers. */
   | 'unreachable'
-  /** The caller left; nothing is known of the endpoint but how long it took so far. */
+  /** The caller left. Of the endpoint we know only how long it took so far. */
   | 'cancelled'
-  /** The mesh did not send it: nothing is known of the endpoint. */
+  /** The mesh did not send the request. Nothing is known of the endpoint. */
   | 'unsent'
 
-/** Who is to blame for how an attempt ended. Only what is the endpoint's speaks against it. */
+/** Who is to blame for how an attempt ended. Only `endpoint` counts against the endpoint. */
 export type Blame = 'endpoint' | 'caller' | 'mesh' | 'nobody'
 
 const BLAME: Readonly<Record<Outcome, Blame>> = {
@@ -36,16 +36,16 @@ const BLAME: Readonly<Record<Outcome, Blame>> = {
   unsent: 'mesh',
 }
 
-/** Whose doing an outcome is, where nothing more is known of the attempt. */
+/** Who is to blame for an outcome, where nothing else is known of the attempt. */
 export function blameOf(outcome: Outcome): Blame {
   return BLAME[outcome]
 }
 
 /**
- * Reads the status of an answer. A 501 is the application's word on the method, not a failure of the endpoint; a 499 says
- * that somebody left.
+ * The outcome of an answer by its status. A 501 is the application's answer to the method, not a failure of the endpoint. A 499
+ * means that a caller left.
  *
- * @param isOverload does the answer say that there is no capacity?
+ * @param isOverload does the answer say that the endpoint is overloaded?
  */
 export function outcomeOf(status: number, isOverload: boolean): Outcome {
   if (status === 499) return 'cancelled'
@@ -54,7 +54,7 @@ export function outcomeOf(status: number, isOverload: boolean): Outcome {
   return status === 429 ? 'limited' : 'failure'
 }
 
-/** Reads what was thrown instead of an answer, where the caller did not leave. */
+/** The outcome where an error was thrown in place of an answer, and the caller did not leave. */
 export function outcomeOfError(error: unknown): Outcome {
   if (!(error instanceof MeshError)) return 'cancelled'
   switch (error.code) {
@@ -68,7 +68,7 @@ export function outcomeOfError(error: unknown): Outcome {
     case 'function_failed':
       return 'failure'
     case 'endpoint_unreachable':
-    // The endpoint is not where the record says, or does not let us in: no better than one that is down.
+    // The endpoint is not there, or does not accept our credentials. For a caller it is as good as down.
     case 'backend_not_found':
     case 'credential_failed':
       return 'unreachable'

@@ -1,24 +1,24 @@
-/** What was decided for one request, and why: plain values, noted as the request goes down and comes back. */
+/** A receipt: what the mesh decided for one request, and why. Filters write plain values into it. */
 import type { MeshErrorCode } from './errors.ts'
 import type { Blame, Outcome } from './outcome.ts'
 
-/** Why a failed attempt was not followed by another. */
+/** Why a failed attempt was not retried. docs/retries.md explains each reason. */
 export type RetryRefusal =
-  /** The attempts of the rule are used up. */
+  /** The rule allows no further attempt. */
   | 'attempts'
-  /** The allowance that came with the request is spent. */
+  /** The allowance of the request is used up. */
   | 'allowance'
-  /** This isolate's retry budget for the service is spent, or its last five attempts failed. */
+  /** The retry budget of this isolate for the service is empty, or the last five attempts failed. */
   | 'budget'
-  /** What is left of the deadline does not hold the wait and a typical attempt. */
+  /** The time left is too short for the wait and a typical answer. */
   | 'deadline'
-  /** The body has been sent and was not kept. */
+  /** The request body was sent, and was too long to keep. */
   | 'not-replayable'
-  /** Sending it again might do it twice. */
+  /** The method is not idempotent, and there is no idempotency key. */
   | 'not-idempotent'
-  /** The endpoint said not to. */
+  /** The endpoint said not to retry. */
   | 'pushback'
-  /** The platform allows this request no further subrequest. */
+  /** The invocation may make no further subrequest. */
   | 'subrequests'
 
 export interface AttemptNote {
@@ -26,20 +26,20 @@ export interface AttemptNote {
   readonly number: number
   readonly endpoint: string
   readonly startedAt: number
-  /** Until the response headers or the error. */
+  /** Milliseconds until the response headers, or the error. */
   tookMs: number
   outcome: Outcome | undefined
-  /** Who is to blame for that. */
+  /** Who is to blame for the outcome. */
   blame: Blame | undefined
-  /** Of its answer; of gRPC's, the one that says the same in HTTP. */
+  /** The status of the answer. For gRPC: the HTTP status of the same meaning. */
   status: number | undefined
-  /** What went wrong, where there was no answer. */
+  /** The message of the error, where there was no answer. */
   reason: string | undefined
-  /** Was it the first after a pause, at a place that sleeps? What it took is then no sample. */
+  /** Was the endpoint asleep before? Then the duration includes a cold start, and is no sample of its latency. */
   isCold?: true
 }
 
-/** Of an attempt that begins. */
+/** The note of an attempt that starts. */
 export function attemptNote(number: number, endpoint: string, startedAt: number): AttemptNote {
   return {
     number,
@@ -53,48 +53,48 @@ export function attemptNote(number: number, endpoint: string, startedAt: number)
   }
 }
 
-/** An endpoint that was passed over. */
+/** An endpoint that cannot be used, and why. */
 export interface Skipped {
   readonly endpoint: string
   readonly reason: string
 }
 
-/** How much the record that was obeyed can be relied on. */
+/** How current the record is that was used. */
 export type Freshness = 'fresh' | 'stale' | 'last-good'
 
 export interface Receipt {
   /** The name that was called. */
   service: string | undefined
-  /** The names passed through: the one called, then each alias. */
+  /** The name that was called, then each alias that was followed. */
   path: readonly string[]
-  /** The registry key whose record was obeyed. */
+  /** The registry key of the record that was used. */
   key: string | undefined
   revision: string | undefined
-  /** The rule that matched: its name, or where it stands. */
+  /** The rule that matched: its name, or its position. */
   rule: string | undefined
-  /** The service that the rule sent it to, where that is another. */
+  /** The service that the rule chose, where that is another. */
   backend: string | undefined
   freshness: Freshness | undefined
-  /** Why the newest record was refused, where an older one served. */
+  /** Why the newest record was refused, where an older one was used. */
   refusedRecord: string | undefined
   attempts: AttemptNote[]
-  /** Endpoints of the record that cannot be reached from here. */
+  /** Endpoints of the record that cannot be reached from this Worker. */
   skipped: readonly Skipped[]
-  /** Endpoints that were passed over, since they were ejected: as it was at the last attempt that passed any over. */
+  /** Endpoints that were not chosen because they were ejected, at the last attempt with any. */
   ejected: readonly string[] | undefined
   /** Was a second attempt sent while the first was under way? */
   hedged: boolean
-  /** Under which id it was put into a queue, where it was: the same for every attempt. */
+  /** The id of the message in a queue, where the target is a queue. All attempts have the same. */
   messageId: string | undefined
-  /** Retries spent for this request, here and beneath. */
+  /** Retries used for this request, here and beneath. */
   retriesUsed: number
-  /** The mesh error that was answered, if one was. */
+  /** The code of the mesh error that the caller got, if it got one. */
   error: MeshErrorCode | undefined
-  /** Why the last failed attempt was not followed by another. */
+  /** Why the last failed attempt was not retried. */
   retryRefused: RetryRefusal | undefined
-  /** Headers of the request that state a deadline and cannot be read: they were left out of account. */
+  /** Headers with a deadline that could not be read. They were ignored. */
   unread: readonly string[] | undefined
-  /** Headers with which a page of another origin may read the answer, be it an error of ours. */
+  /** CORS headers of the answer. An error of the mesh gets them, too, so that the page can read it. */
   crossOrigin: readonly (readonly [string, string])[] | undefined
 }
 

@@ -1,10 +1,10 @@
-/** Names that stand for names. */
+/** Follows aliases: records that stand for other names. */
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import type { Found } from './known.ts'
 import type { Asking, Snapshot } from './snapshot.ts'
 
-/** Aliases followed for one call, at most. */
+/** The most aliases followed for one call. */
 const MAX_DEPTH = 8
 
 export interface Followed {
@@ -12,15 +12,15 @@ export interface Followed {
   readonly found: Found
   /** The name that was called, then each alias in turn. */
   readonly path: readonly ServiceName[]
-  /** The key under which the record of the name that was called stands. */
+  /** The registry key of the record of the name that was called. */
   readonly key: string
 }
 
 /**
- * The record that a name leads to. Where a record names several, it is the first that has a usable endpoint, or else the
- * first that is there.
+ * Finds the record that a name leads to. Where an alias lists several names, the first with a usable endpoint counts. Where
+ * none has one, the first that has a record counts.
  *
- * @param isUsable is there an endpoint that a request could be sent to?
+ * @param isUsable does this record have an endpoint that can take a request?
  * @throws {MeshError} `service_not_found`, `loop_detected` for a cycle or more than eight aliases, and what
  * {@link Snapshot.find} throws.
  */
@@ -39,7 +39,7 @@ export async function follow(
   return { found: end.found, path: end.path, key }
 }
 
-/** Where a path ends: at a record, or at a name that nothing stands under. */
+/** Where a path of aliases ends. `found` is `undefined` where the last name has no record. */
 interface End {
   readonly found: Found | undefined
   readonly path: readonly ServiceName[]
@@ -59,13 +59,13 @@ async function first(
     if (path.includes(name) || path.length > MAX_DEPTH) {
       throw new MeshError('loop_detected', `Aliases go round or too deep: ${longer.join(' → ')}.`, { service: path[0] })
     }
-    // What was looked at on another path has been found wanting there.
+    // Another path has led here already, and no endpoint was usable.
     if (seen.has(name)) continue
     seen.add(name)
     const found = await snapshot.find(name, asking)
     const alias = found?.record.alias
     const end = alias ? await first(snapshot, longer, alias, asking, isUsable, seen) : { found, path: longer }
-    // The last word on one name needs no looking for another.
+    // A single name has no alternative.
     if (names.length === 1 || (end.found && isUsable(end.found))) return end
     if (!best?.found && (end.found || !best)) best = end
   }

@@ -1,4 +1,4 @@
-/** How names are laid out as registry keys: one key a service. */
+/** The registry keys of names: one key a service. */
 import { type ServiceName, wildcardsOf } from '../core/endpoint.ts'
 
 const PREFIX = 'services/'
@@ -8,19 +8,19 @@ export function keyOf(name: string): string {
   return PREFIX + name
 }
 
-/** The keys that may answer for a name or a wildcard: its own, then the wildcards above it from the longest. */
+/** The keys whose records can answer for a name: its own, then those of the wildcards above it, the longest first. */
 export function candidateKeys(name: ServiceName): string[] {
   const wildcards = wildcardsOf(name)
   return (name.startsWith('*.') ? wildcards : [name, ...wildcards]).map(keyOf)
 }
 
-/** Of the wildcards that answer for a name the longest that is less specific than `key`; `undefined` where there is none. */
+/** The next wildcard for a name: the longest that is less specific than `key`. `undefined` where there is none. */
 export function widerThan(key: string, name: ServiceName): string | undefined {
   const keys = candidateKeys(name)
   return keys[keys.indexOf(key) + 1]?.slice(PREFIX.length)
 }
 
-/** Does this key stand for more names than one? */
+/** Is it the key of a wildcard? */
 export function isWildcard(key: string): boolean {
   return key.startsWith(`${PREFIX}*.`)
 }

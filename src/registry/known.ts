@@ -1,4 +1,4 @@
-/** What is kept of names: plain values, of which none belongs to the request that read it. */
+/** What an isolate keeps of names: plain values, since a promise or stream belongs to the request that made it. */
 import type { ServiceName } from '../core/endpoint.ts'
 import { lru } from '../core/lru.ts'
 import type { Freshness } from '../core/receipt.ts'
@@ -7,43 +7,43 @@ import { keyOf } from './keys.ts'
 
 /** A record that was found for a name. */
 export interface Found {
-  /** The key it stands under: the name's own, or a wildcard's. */
+  /** Its registry key: the name's own, or a wildcard's. */
   readonly key: string
   readonly record: ServiceRecord
   readonly revision: string | undefined
   readonly freshness: Freshness
-  /** Why what stands there now was refused, where an earlier record serves in its place. */
+  /** Why the newest record was refused, where an older one serves. */
   readonly refused: string | undefined
-  /** The number of the read that found it: of two records of a key the one with the higher number is the newer. */
+  /** The number of the read that found it. Of two records of one key, the higher number is the newer record. */
   readonly order: number
 }
 
-/** The last good record of a key: one value for all the names that it answers for, so that none goes back to an older one. */
+/** The last good record of a key. All names that it answers for share this value, so that none goes back to an older one. */
 export interface Held {
   readonly key: string
-  /** The number of the read that told it. Reads are numbered as they begin. */
+  /** The number of the read that brought it. Reads are numbered when they begin. */
   order: number
   /** When the registry last confirmed the record. */
   goodAt: number
-  /** The text that the record was parsed from. */
+  /** The record as text, before it was parsed. */
   text: string
-  /** `undefined` where a read has found the key empty since. */
+  /** `undefined` where a later read found the key empty. */
   found: Found | undefined
 }
 
 /** What is known of a name. */
 export interface Known {
-  /** The number of the read that told it. */
+  /** The number of the read that brought it. */
   readonly order: number
-  /** When the registry last answered, whatever it said. */
+  /** When the registry last answered for this name. */
   readonly readAt: number
   /** The record that serves; `undefined` where there is none. */
   readonly held: Held | undefined
-  /** Why the record that stands there now was refused. */
+  /** Why the newest record was refused. */
   readonly refused: string | undefined
-  /** Has the registry failed since? */
+  /** Has a read failed since? */
   hasFailed: boolean
-  /** No other request asks before this instant. A number, not a promise: its owner may die. */
+  /** Until then, one request refreshes it and the others do not. A number, not a promise: the request that refreshes may be cancelled. */
   refreshingUntil: number
 }
 
@@ -53,12 +53,12 @@ export interface KnownNames {
   readonly size: number
 }
 
-/** Names that are not there are kept a tenth as many as those that are. */
+/** How many names without a record are kept, as a share of those with one. */
 const ABSENT_SHARE = 0.1
 
 /**
- * Names of each kind evict only their own: those with a record of their own, those that a wildcard answers for, of which a
- * stranger can make up any number, and those without a record.
+ * Three kinds of names are kept apart, so that each evicts only its own kind: names with a record of their own, names that a
+ * wildcard answers for, and names without a record. A stranger can invent any number of the last two.
  */
 export function knownNames(maxRecords: number): KnownNames {
   const own = lru<ServiceName, Known>(maxRecords)

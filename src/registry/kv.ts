@@ -1,7 +1,7 @@
-/** A registry in Workers KV: one key a name, one read a cold name. */
+/** A registry in Workers KV: one key for each name, one read for each name that is not known yet. */
 import type { Entry, Registry } from './registry.ts'
 
-/** Metadata of a key, written by the admin API. A hand-made edit without it is as good as any. */
+/** The metadata of a key. An edit by hand has none, and is valid all the same. */
 export interface EntryMetadata {
   revision?: string | number
   author?: string
@@ -10,7 +10,7 @@ export interface EntryMetadata {
 }
 
 export interface KvRegistryOptions {
-  /** For how long a location may answer from its own cache, in seconds, 30 at least (the platform's minimum). Default 30. */
+  /** How long a location of Cloudflare may serve a value from its cache, in seconds. The platform's minimum is 30. Default 30. */
   cacheTtl?: number
 }
 

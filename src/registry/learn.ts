@@ -1,4 +1,4 @@
-/** Makes of what a read has found what is known of a name, and never of an earlier read what a later one has told. */
+/** Turns the answer of a read into what is known of a name. An answer that is older than what is known changes nothing. */
 import { MeshError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { lru } from '../core/lru.ts'
@@ -7,12 +7,12 @@ import { isWildcard } from './keys.ts'
 import type { Held, Known } from './known.ts'
 import type { Entry } from './registry.ts'
 
-/** A read of a name that was answered. */
+/** The answer to one read of a name. */
 export interface Answered {
-  /** Its number: reads are numbered as they begin. */
+  /** The number of the read. Reads are numbered when they begin. */
   readonly order: number
   readonly keys: readonly string[]
-  /** What stands under each of them. */
+  /** The entry of each key. */
   readonly entries: readonly (Entry | undefined)[]
   /** The instant of the answer. */
   readonly at: number
@@ -47,9 +47,9 @@ export function learner({ maxStaleMs, maxRecords, log }: LearnerOptions): Learn 
     } catch (error) {
       if (!(error instanceof MeshError)) throw error
       const refused = `${key}: ${error.message}`
-      // Once, and not at each read of what has not changed.
+      // Logged once, not again at each read of the same record.
       if (before?.refused !== refused) log({ level: 'error', event: 'record_refused', key, revision, message: refused })
-      // The key's last good record, or else the name's: it may have stood under another key.
+      // The last good record of this key, or else of this name: its record may have been under another key.
       const last = held.found ? held : before?.held
       const isYoung = last?.found && at - last.goodAt <= maxStaleMs
       return { ...known, held: isYoung ? last : undefined, refused }
@@ -62,10 +62,10 @@ export function learner({ maxStaleMs, maxRecords, log }: LearnerOptions): Learn 
   }
 }
 
-/** @throws {MeshError} where the text is no record; then nothing has changed. */
+/** @throws {MeshError} where the text is not a valid record. Then `held` is unchanged. */
 function renew(held: Held, { text, revision }: Entry, order: number, at: number): void {
   const { key, found } = held
-  // The same text is the same record, so that what was learned of its endpoints stays with them.
+  // The same text keeps the same record object, so that what was learned of its endpoints is kept.
   const record = found && held.text === text ? found.record : parseRecord(text)
   held.found = { key, record, revision, freshness: 'fresh', refused: undefined, order }
   held.order = order
@@ -73,7 +73,7 @@ function renew(held: Held, { text, revision }: Entry, order: number, at: number)
   held.text = text
 }
 
-/** Nothing stands under a key any more. */
+/** Notes that a key has no record any more. */
 function empty(held: Held | undefined, order: number): void {
   if (!held || held.order > order) return
   held.order = order

@@ -1,4 +1,4 @@
-/** A registry in a Map: for tests, for simulation, and for a mesh whose names are known when it is deployed. */
+/** A registry in memory: for tests, for simulation, and for a mesh whose names are known at deployment. */
 import { keyOf } from './keys.ts'
 import type { Entry, Registry } from './registry.ts'
 

@@ -1,19 +1,19 @@
-/** A registry: what is written under a name. The mesh reads it; who writes it is not its concern. */
+/** A registry: the records of names. The mesh only reads it. */
 
-/** What stands under one key. */
+/** The value of one key. */
 export interface Entry {
   /** A bare URL or a JSON service record, not parsed yet. */
   readonly text: string
-  /** Which edit this is, where the writer says so. */
+  /** The revision of the record, if the writer gave it one. */
   readonly revision?: string | undefined
 }
 
 export interface Registry {
-  /** Subrequests that a read costs on Workers, a whole number. Default 1. */
+  /** How many subrequests one read takes on Workers, a whole number. Default 1. */
   readonly subrequestsPerRead?: number
   /**
-   * What stands under each of these keys, in one round trip and in their order; `undefined` where nothing does.
-   * May reject or hang: the snapshot above it waits a second at most and goes on with what it knew.
+   * Reads the values of these keys, in their order and in one round trip. `undefined` where a key has none.
+   * It may reject, or never answer: the snapshot waits 1 s at most, then serves what it has.
    */
   read(keys: readonly string[]): Promise<readonly (Entry | undefined)[]>
 }

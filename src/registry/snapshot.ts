@@ -1,4 +1,4 @@
-/** What this isolate has read of the registry: fresh for a while, then stale while one request refreshes it. */
+/** A cache of the registry, in this isolate. A record is fresh for a while. Then it is served stale, while one request refreshes it. */
 
 import { type Deadline, LEAST_USEFUL_MS, never, remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
@@ -12,40 +12,40 @@ import { learner } from './learn.ts'
 import type { Entry, Registry } from './registry.ts'
 
 export interface SnapshotOptions {
-  /** For how long a record is served without asking, in milliseconds. */
+  /** How long a record is fresh, in milliseconds: it is served without reading the registry. */
   readonly freshMs: number
-  /** For how long the last good record serves while the registry fails, hangs or holds nonsense, in milliseconds. */
+  /** How long the last good record is served while the registry fails, or its newest record is not valid, in milliseconds. */
   readonly maxStaleMs: number
-  /** How long to wait for the registry, in milliseconds. */
+  /** The timeout of a read, in milliseconds. */
   readonly readMs: number
-  /** How many names of each kind are kept (`known.ts`); those not asked for lately go first. */
+  /** How many names of each kind are kept (`known.ts`). The least recently used are evicted first. */
   readonly maxRecords: number
-  /** Told of records that are refused, and of a registry that does not answer. Default: nobody is. */
+  /** Gets a line for a refused record, and for a registry that does not answer. Default: no log. */
   readonly log?: Log
 }
 
 export interface Snapshot {
   /**
-   * The record of a name, `undefined` where there is none.
+   * The record of a name. `undefined` where there is none. It waits only where nothing is known that can be served.
    *
-   * @throws {MeshError} `registry_unavailable` or `record_invalid`, where no good record is known that is young enough.
+   * @throws {MeshError} `registry_unavailable` or `record_invalid`, where the last good record is too old, or there is none.
    */
   find(name: ServiceName, request: Asking): Promise<Found | undefined>
   /**
-   * The same without a wait: what is fresh, or else stale, read anew meanwhile where that is due. `undefined` where the
-   * registry must be heard first, and where there is no record.
+   * The same without waiting: the fresh record, or the stale one, which is refreshed in the background where that is due.
+   * `undefined` where the registry must be read first, and where there is no record.
    */
   known(name: ServiceName, request: Asking): Found | undefined
-  /** Names that are kept now. */
+  /** The number of names kept. */
   readonly size: number
 }
 
-/** What the snapshot needs of the request that asks. */
+/** What the snapshot needs of the request that looks a name up. */
 export interface Asking {
   readonly clock: Clock
   /** How long this request can wait. */
   readonly deadline: Deadline
-  /** What it may still ask of the platform. */
+  /** The subrequests that this request has left. */
   readonly subrequests: Subrequests
   defer(work: Promise<unknown>): void
 }
@@ -66,7 +66,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     if (now - entry.held.goodAt > maxStaleMs) return undefined
 
     const isDue = now >= entry.refreshingUntil || entry.refreshingUntil - now > readMs + freshMs
-    // A request that has none left, or no time, leaves the refresh to the next one.
+    // A request without subrequests or time leaves the refresh to the next one.
     if (isDue && asking.subrequests.left >= subrequestsPerRead && leftOf(asking) >= LEAST_USEFUL_MS) {
       entry.refreshingUntil = now + readMs
       asking.defer(refresh(name, entry, asking))
@@ -75,14 +75,14 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   }
 
   function isFresh({ readAt }: Known, now: number): boolean {
-    // On Workers a request's clock moves only with its own I/O: it may be behind that of the request which has read this.
+    // On Workers the clock of a request moves only with its own I/O. So this one may be behind the request that has read the record.
     return Math.abs(now - readAt) < freshMs
   }
 
   async function find(name: ServiceName, asking: Asking): Promise<Found | undefined> {
     const found = known(name, asking)
     if (found) return found
-    // Not known to exist, or known too long ago: this request must wait to hear.
+    // There is no record, or it is too old: this request must wait for the registry.
     const before = names.get(name)
     const isAbsent = before && !before.held && isFresh(before, asking.clock.now())
     const now = isAbsent ? before : await load(name, asking)
@@ -90,7 +90,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     return told(now, true)
   }
 
-  /** Reads and remembers; throws where the registry does not answer. */
+  /** Reads the registry, and keeps the result. Throws where the registry does not answer. */
   async function load(name: ServiceName, asking: Asking): Promise<Known> {
     const order = ++reads
     const keys = candidateKeys(name)
@@ -98,13 +98,13 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     const before = names.get(name)
     const isLate = before && before.order > order
     const now = isLate ? before : learn({ order, keys, entries, at: asking.clock.now() }, before)
-    // A read that began later, for another name, has found the key empty: what else may answer is to be asked.
+    // A later read, for another name, has found this key empty. Read again, since another key may answer now.
     if (now.held && !now.held.found) return load(name, asking)
     if (!isLate) names.set(name, now)
     return now
   }
 
-  /** Reads in the background. Whatever fails leaves the record as it was, to be tried again in a while. */
+  /** Reads in the background. A failure keeps the record as it is. The next try is `freshMs` later. */
   async function refresh(name: ServiceName, before: Known, asking: Asking): Promise<void> {
     try {
       await load(name, { ...asking, deadline: never })
@@ -140,7 +140,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
         cause instanceof MeshError
           ? cause
           : new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
-      // A caller that has too little time says nothing of the registry.
+      // A caller with too little time does not mean that the registry fails.
       if (!isLost && error.code === 'registry_unavailable') {
         isLost = true
         log({ level: 'error', event: 'registry_lost', message: error.message })
@@ -162,7 +162,7 @@ function leftOf({ deadline, clock }: Asking): number {
   return remaining(deadline, clock)
 }
 
-/** What the mesh is told of a name. */
+/** The record to serve, with its freshness. */
 function told({ held, refused, hasFailed }: Known, isFresh: boolean): Found | undefined {
   const found = held?.found
   if (!found || (isFresh && refused === undefined)) return found

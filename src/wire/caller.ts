@@ -1,10 +1,10 @@
-/** Who calls, as a service binding says it: `props = { caller = "checkout" }` in the caller's configuration. */
+/** The name of the caller, from its service binding: `props = { caller = "checkout" }` in the caller's configuration. */
 import { isServiceName, type ServiceName } from '../core/endpoint.ts'
 
 /**
- * The name of the caller; `undefined` where none is said, or what is said is no name.
+ * `undefined` where the binding has no name, or one that is not valid.
  *
- * @param ctx of a Worker. Its `props` are set by whoever deploys the binding, and nobody's request can: `{}` from outside.
+ * @param ctx of a Worker. Only whoever deploys the binding can set its `props`. A request cannot: from outside they are `{}`.
  */
 export function readCaller(ctx: { readonly props?: unknown }): ServiceName | undefined {
   const { caller } = (ctx.props ?? {}) as { readonly caller?: unknown }

@@ -1,13 +1,13 @@
-/** Deadlines in headers, both ways: every spelling is read and the least wins; ours is written. */
+/** Deadlines in headers. Every known header is read, and the shortest deadline counts. `selvedge-timeout-ms` is written. */
 import { cannotRead, type Receipt } from '../core/receipt.ts'
 import { CONNECT_TIMEOUT_MS, CONNECT_VERSION, GRPC_TIMEOUT, type HeaderSource, isGrpc, TIMEOUT_MS } from './headers.ts'
 
-/** Envoy's two, in milliseconds; what it tells an upstream and what a caller asks of it. 0 means none. */
+/** Envoy's two, in milliseconds: what it tells an upstream, and what a caller asks of it. 0 means no deadline. */
 const ENVOY = ['x-envoy-expected-rq-timeout-ms', 'x-envoy-upstream-rq-timeout-ms'] as const
-/** Finagle's pair and Linkerd's copy of it: "<timestamp ns> <deadline ns>", since the Unix epoch. */
+/** Finagle's header, and Linkerd's copy of it: "<timestamp> <deadline>", in nanoseconds since the Unix epoch. */
 const FINAGLE = ['finagle-ctx-com.twitter.finagle.deadline', 'l5d-ctx-deadline'] as const
 
-/** Every header that carries a deadline. They are not copied from hop to hop: what is left is written anew. */
+/** Every header that carries a deadline. None is forwarded: the time left is written anew. */
 export const DEADLINE_HEADERS: ReadonlySet<string> = new Set([
   TIMEOUT_MS,
   GRPC_TIMEOUT,
@@ -16,22 +16,22 @@ export const DEADLINE_HEADERS: ReadonlySet<string> = new Set([
   ...FINAGLE,
 ])
 
-/** Milliseconds that network and queues of one hop are given, so that a caller hears our answer before it gives up. */
+/** Milliseconds kept for the network of one hop, so that the answer arrives before the caller gives up. */
 export const HOP_RESERVE_MS = 5
 
 const MS_OF_GRPC_UNIT: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000_001 }
 
 /**
- * Milliseconds left by the least of all deadlines given, `Infinity` where none is. One that is over leaves 0.
+ * Milliseconds until the shortest of all deadlines. `Infinity` where there is none, 0 where it has passed.
  *
- * One that cannot be read is left out of account, since the record's own bounds still hold; the receipt names its header.
+ * A deadline that cannot be read is ignored, since the record's own limits still hold. The receipt names its header.
  */
 export function readTimeoutMs(headers: HeaderSource, now: number, told: Pick<Receipt, 'unread'>): number {
   let least = Number.POSITIVE_INFINITY
   const consider = (name: string, parse: (text: string) => number) => {
     const text = headers.get(name)
     if (text === null) return
-    // A header that came twice is a list.
+    // A header that came twice is joined to a list.
     for (const one of text.split(',')) {
       const ms = parse(one.trim())
       if (Number.isNaN(ms)) cannotRead(told, name)
@@ -47,8 +47,8 @@ export function readTimeoutMs(headers: HeaderSource, now: number, told: Pick<Rec
 }
 
 /**
- * What to tell the next hop of the time that is left: rounded down, less the hop's reserve, in our own header and in
- * that of the protocol the request speaks. Nothing where there is no deadline.
+ * Writes the time left for the next hop: rounded down, less the reserve of a hop. It is written in `selvedge-timeout-ms` and
+ * in the header of the request's protocol. Nothing is written where there is no deadline.
  */
 export function writeTimeout(remainingMs: number, request: HeaderSource, headers: Headers): void {
   if (remainingMs === Number.POSITIVE_INFINITY) return
@@ -63,7 +63,7 @@ function grpcTimeout(ms: number): string {
   return ms <= 99_999_999 ? `${ms}m` : `${Math.min(99_999_999, Math.floor(ms / 1000))}S`
 }
 
-/** Of ten digits at most, as Connect has it: `NaN` where it cannot be read. */
+/** Ten digits at most, as in Connect. `NaN` where it cannot be read. */
 function parseMs(text: string): number {
   return /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN
 }
@@ -79,9 +79,9 @@ function parseGrpcTimeout(text: string): number {
 }
 
 /**
- * The sender's clock may be wrong, so what is believed is bounded by the time it enacted: deadline − timestamp. Of
- * several pairs the latest timestamp and the earliest deadline count (Finagle's Deadline.combined). What stands behind
- * the two is of a later version.
+ * The sender's clock may be wrong. So no more time counts than the sender gave: deadline minus timestamp. Of several pairs the
+ * latest timestamp and the earliest deadline count (Finagle's `Deadline.combined`). Fields after the first two belong to a
+ * later version, and are ignored.
  */
 function pairs(now: number): (text: string) => number {
   let stampedAt = Number.NEGATIVE_INFINITY

@@ -1,14 +1,11 @@
-/** Every header name of the mesh, once. */
+/** The names of headers, each once. Those that the mesh writes on answers alone are in `answer/fates.ts`. */
 
-/** Everything under this prefix is the mesh's own: it is written by the mesh and never copied. */
+/** The prefix of the mesh's own headers. Those of a request are never copied to the next hop. */
 export const PREFIX = 'selvedge-'
 
 export const TIMEOUT_MS = 'selvedge-timeout-ms'
 export const RETRY_ALLOWANCE = 'selvedge-retry-allowance'
-export const RETRIES_USED = 'selvedge-retries-used'
 export const ATTEMPT = 'selvedge-attempt'
-export const ERROR = 'selvedge-error'
-export const RETRYABLE = 'selvedge-retryable'
 export const PRIORITY = 'selvedge-priority'
 
 export const TRACEPARENT = 'traceparent'
@@ -31,7 +28,7 @@ export const CONNECT_VERSION = 'connect-protocol-version'
 export const UPGRADE = 'upgrade'
 export const CONTENT_TYPE = 'content-type'
 
-/** Where headers are read from: a Headers, or what was picked of one. */
+/** What headers are read from: a Headers object, or a copy of the few that the mesh reads. */
 export interface HeaderSource {
   get(name: string): string | null
   /** Does it speak gRPC? 0 no, 1 gRPC-Web, 2 gRPC as such. Not there where nobody has looked yet. */
@@ -51,12 +48,12 @@ export function isGrpc(headers: HeaderSource): boolean {
   return type !== null && GRPC.test(type)
 }
 
-/** The content type of a request that speaks gRPC or Connect, as their specifications write it; `undefined` of any other. */
+/** The content type of a gRPC or Connect request, without parameters. `undefined` for any other request. */
 export function rpcType(headers: HeaderSource): string | undefined {
   return RPC_TYPE.exec(headers.get(CONTENT_TYPE)?.toLowerCase() ?? '')?.[0]
 }
 
-/** Is it gRPC as such, which tells its status in trailers, and not gRPC-Web, which tells it in the body? */
+/** Does the request speak native gRPC, which has its status in trailers? gRPC-Web has it in the body. */
 export function isNativeGrpc(headers: HeaderSource): boolean {
   if (headers.grpc !== undefined) return headers.grpc > 1
   const type = headers.get(CONTENT_TYPE)
@@ -64,7 +61,7 @@ export function isNativeGrpc(headers: HeaderSource): boolean {
 }
 
 const GRPC = /^application\/grpc/i
-/** Without the parameters that were sent with it. */
+/** A content type of gRPC or Connect, without its parameters. */
 const RPC_TYPE = /^application\/(grpc(-web(-text)?)?|connect)(\+[a-z0-9.-]+)?(?=[;\s]|$)/
-/** `application/grpc`, and with a codec behind a plus sign. */
+/** `application/grpc`, with or without a codec such as `+proto`. */
 const NATIVE_GRPC = /^application\/grpc(?![^+;\s])/i

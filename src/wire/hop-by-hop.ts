@@ -1,8 +1,8 @@
-/** Headers that belong to one connection and must not travel on (RFC 9110 §7.6.1). */
+/** Hop-by-hop headers: they belong to one connection and must not be forwarded (RFC 9110 §7.6.1). */
 
 export const CONNECTION = 'connection'
 
-/** Of a single connection by their own nature. */
+/** Hop-by-hop whether `connection` names them or not. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   CONNECTION,
   'keep-alive',
@@ -15,10 +15,10 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** RFC 9110 §5.6.2, in lower case. What is none names no header. */
+/** A header name in lower case (`token` of RFC 9110 §5.6.2). */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 
-/** The names that a Connection header says are of this connection too, in lower case. */
+/** The headers that a Connection header names, in lower case. They are hop-by-hop, too. */
 export function nominated(connection: string | null): readonly string[] {
   if (!connection) return []
   return connection

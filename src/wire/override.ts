@@ -1,9 +1,9 @@
-/** Overrides: names swapped for one request, said in baggage. */
+/** Overrides: a member of `baggage` that replaces one service name by another, for one request. */
 
-/** The member of baggage that holds them. */
+/** The key of that member. */
 const MEMBER = 'selvedge-override'
 
-/** Baggage without overrides, `undefined` where nothing is left of it. Who is not believed may not swap a name. */
+/** Removes overrides from baggage, as for an untrusted caller. `undefined` where nothing is left. */
 export function withoutOverride(baggage: string | undefined): string | undefined {
   if (!baggage?.toLowerCase().includes(MEMBER)) return baggage
   const others = baggage.split(',').filter((member) => member.split(/[=;]/, 1)[0]?.trim().toLowerCase() !== MEMBER)

@@ -1,4 +1,4 @@
-/** The headers of a request: what the mesh reads of them, and what may travel on. Looked through once. */
+/** Reads the headers of a request in one pass: which the mesh needs, and which are forwarded. */
 import { DEADLINE_HEADERS } from './deadline.ts'
 import {
   BAGGAGE,
@@ -19,30 +19,30 @@ import {
 import { CONNECTION, HOP_BY_HOP, nominated } from './hop-by-hop.ts'
 
 /**
- * Each look into a Headers crosses into the platform, and costs more than the balancing: so one copy is made, it is gone
- * through once, and only what is there is kept.
+ * Every call into a Headers crosses into the platform, and costs more than choosing an endpoint. So the headers are copied
+ * once and read in one pass, and only those that the mesh reads are kept as values.
  */
 export interface PickedHeaders extends HeaderSource {
-  /** The others: not of this hop alone, and not written anew for the next one. Taken as a start for each attempt. */
+  /** The headers that are forwarded as they came. Each attempt starts from them. */
   readonly passedOn: Headers
 }
 
-/** Read by the mesh, and going on. */
+/** Read by the mesh, and forwarded. */
 const READ = [BAGGAGE, CDN_LOOP, CONNECT_VERSION, CONTENT_TYPE, FORWARDED_HOST, TRACEPARENT, TRACESTATE, VIA]
-/** Read by the mesh, and of this hop alone, or written anew for each. */
+/** Read by the mesh, and not forwarded: hop-by-hop, or written anew for each hop. */
 const READ_AND_KEPT_BACK = [...DEADLINE_HEADERS, PRIORITY, RETRY_ALLOWANCE, UPGRADE]
-/** Of this hop alone; how long the body is the platform knows better than a header, which may be copied. */
+/** Not read, and not forwarded. The platform writes `content-length` itself, from the real body. */
 const KEPT_BACK = ['host', 'expect', 'content-length', ...HOP_BY_HOP]
 
-/** What becomes of a header. */
+/** What becomes of a header of a request. */
 interface Fate {
-  /** As it stands in the code: the engine looks up by it at once, and by one that came only when it has found its like. */
+  /** The name as a constant of the code: V8 looks properties up faster by it than by an equal string that came in. */
   readonly name: string
   readonly isRead: boolean
   readonly isKeptBack: boolean
 }
 
-/** Of what is not among them, all under the prefix is kept back, and the rest passes on unread. */
+/** Headers that are not listed are forwarded, unless they begin with the prefix of the mesh. */
 const fates = new Map([
   ...READ.map((name) => fate(name, true, false)),
   ...KEPT_BACK.map((name) => fate(name, false, true)),

@@ -1,7 +1,7 @@
-/** Where a request came in, as the platform says it in `request.cf`. */
+/** Where a request entered Cloudflare's network, from `request.cf`. */
 import type { Place } from '../core/locality.ts'
 
-/** The place of a caller; `undefined` where the platform says none, as on a machine of one's own. */
+/** `undefined` where the platform does not say, as on a developer's machine. */
 export function readPlace(request: Request): Place | undefined {
   const { cf } = request as { readonly cf?: Readonly<Record<keyof Place, unknown>> }
   return cf ? { colo: text(cf.colo), continent: text(cf.continent) } : undefined

@@ -1,8 +1,8 @@
-/** The priority of a call in its header, both ways. */
+/** The priority of a call, in its header. */
 import type { Priority } from '../core/priority.ts'
 import { type HeaderSource, PRIORITY } from './headers.ts'
 
-/** The priority that is said, `undefined` where none is. Of several the least counts, and what cannot be read is the least. */
+/** `undefined` where there is no header. Of several values the lowest counts; one that cannot be read is the lowest. */
 export function readPriority(headers: HeaderSource): Priority | undefined {
   const said = headers
     .get(PRIORITY)
@@ -14,7 +14,7 @@ export function readPriority(headers: HeaderSource): Priority | undefined {
   return said.every((one) => one === 'critical' || one === 'default') ? 'default' : 'sheddable'
 }
 
-/** Tells the next hop, which takes silence for `default`. */
+/** Nothing is written for `default`: the next hop assumes it. */
 export function writePriority(priority: Priority, headers: Headers): void {
   if (priority !== 'default') headers.set(PRIORITY, priority)
 }

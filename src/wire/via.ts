@@ -1,20 +1,20 @@
-/** Hops counted, so that what goes round is stopped (RFC 8586 CDN-Loop, RFC 9110 Via). */
+/** Counts the hops of a request, so that loops are stopped (RFC 8586 CDN-Loop, RFC 9110 Via). */
 import { CDN_LOOP, type HeaderSource, VIA } from './headers.ts'
 
-/** How this mesh names itself in CDN-Loop: once a hop. */
+/** The mesh's own member of CDN-Loop. Each hop adds one. */
 export const LOOP_TOKEN = 'selvedge'
 
-/** Hops that a request has made: ours in CDN-Loop, or everyone's in Via, whichever says more. */
+/** Hops that a request has made: our members of CDN-Loop, or all members of Via, whichever are more. */
 export function readHops(headers: HeaderSource): number {
   return Math.max(countOurs(headers.get(CDN_LOOP)), members(headers.get(VIA)))
 }
 
-/** The CDN-Loop of the next hop: what came, and us once more. */
+/** The CDN-Loop for the next hop: what came, and one more member of ours. */
 export function nextLoop(loop: string): string {
   return `${loop}, ${LOOP_TOKEN}`
 }
 
-/** The CDN-Loop of a call that begins here after `hops` hops. */
+/** The CDN-Loop of a call that starts here, after `hops` hops. */
 export function loopOf(hops: number): string {
   return hops === 0 ? LOOP_TOKEN : new Array(hops + 1).fill(LOOP_TOKEN).join(', ')
 }

@@ -44,6 +44,27 @@ describe('the mesh', () => {
   }
 
   describe('of a caller from outside', () => {
+    it('is told nothing that an endpoint says under the prefix of the mesh, but that it failed', async () => {
+      const { path } = await failing()
+      upstream.override = (_, response) =>
+        response
+          .writeHead(503, {
+            'selvedge-error': 'overloaded',
+            'selvedge-retryable': 'false',
+            'selvedge-retries-used': '0',
+            'selvedge-attempt': '7',
+            'selvedge-receipt': 'all',
+          })
+          .end()
+      const { headers } = await mesh.call(path)
+      const own = Object.keys(headers).filter((name) => name.startsWith('selvedge-'))
+      expect(own.sort()).toEqual(['selvedge-error', 'selvedge-retryable'])
+      upstream.override = (_, response) => response.writeHead(200, { 'selvedge-retries-used': '0' }).end('ok')
+      const settled = await mesh.call(path)
+      expect(settled.status).toBe(200)
+      expect(settled.headers).not.toHaveProperty('selvedge-retries-used')
+    })
+
     it('drops what only the mesh may say', async () => {
       const forged = {
         'selvedge-attempt': '7',

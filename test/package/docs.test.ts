@@ -15,6 +15,8 @@ import { withDefaults } from '../../src/mesh/options.ts'
 import { parseRecord } from '../../src/record/parse.ts'
 import { endpointOf } from '../../src/targets/schema.ts'
 import { memoryRegistry } from '../../src/testing.ts'
+import { FATES, fateOf } from '../../src/wire/answer/fates.ts'
+import { shortOf } from '../../src/wire/problem/short-of.ts'
 import { toldOf } from '../../src/wire/problem/told.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -127,6 +129,66 @@ describe('docs/errors.md, What strangers read', () => {
 
   it('has no code that is none', () => {
     expect([...sentences.keys()].filter((code) => !(code in MEANINGS))).toEqual(['any other'])
+  })
+})
+
+describe("docs/headers.md, The mesh's own headers in an endpoint's answer", () => {
+  const [, ...told] = rows('docs/headers.md', "The mesh's own headers")
+
+  it('has every header that has a fate, and what becomes of all others', () => {
+    const fates = Object.fromEntries(told.map(([name = '', fate]) => [bare(name), fate?.trim()]))
+    expect(fates).toEqual({ ...Object.fromEntries(FATES), 'any other': fateOf('selvedge-of-nobody') })
+  })
+
+  it('gives the reason of each', () => {
+    for (const [name, , why = ''] of told) expect(why.length, name).toBeGreaterThan(20)
+  })
+})
+
+describe('docs/retries.md', () => {
+  const [, ...told] = rows('docs/retries.md')
+  const [, union = ''] = /type RetryRefusal =([\s\S]*?)\n\n/.exec(read('src/core/receipt.ts')) ?? []
+  const reasons = [...union.matchAll(/\| '([a-z-]+)'/g)].map(([, reason]) => reason as RetryRefusal)
+
+  it('has every reason that there is, in the order in which they are asked for', () => {
+    expect(reasons).toHaveLength(8)
+    expect(new Set(told.map(([reason]) => bare(reason)))).toEqual(new Set(reasons))
+    const asked = [...read('src/features/retry/judge.ts').matchAll(/refused: '([a-z-]+)'/g)].map(([, reason]) => reason)
+    expect(told.map(([reason]) => bare(reason))).toEqual([...new Set(asked)])
+  })
+
+  it.each(told)('says of %s what it means, where it shows and what to do', (reason, means, shows, todo) => {
+    for (const cell of [means, shows, todo]) expect((cell ?? '').trim().length).toBeGreaterThan(5)
+    const words = shortOf({ ...receipt(), retryRefused: bare(reason) as RetryRefusal })?.replace(
+      'not tried again: ',
+      '',
+    )
+    if (words !== undefined) expect(shows).toContain(`\`${words}\``)
+  })
+})
+
+describe('docs/glossary.md', () => {
+  const words = rows('docs/glossary.md')
+    .slice(1)
+    .map(([word]) => bare(word))
+  const others = [...PAGES.filter((page) => page !== 'docs/glossary.md'), ...list('src', '.ts')].map(read).join('\n')
+
+  it('has words, each once, by the alphabet', () => {
+    expect(words.length).toBeGreaterThan(20)
+    expect(words).toEqual([...new Set(words)].sort())
+  })
+
+  it.each(words)('explains a word that is in use: %s', (word) => {
+    expect(others).toMatch(new RegExp(`\\b${word}\\b`, 'i'))
+  })
+
+  it('has the words of our own', () => {
+    for (const word of ['allowance', 'settle', 'receipt', 'record', 'rule', 'attempt', 'ejection', 'probe', 'overlay'])
+      expect(words).toContain(word)
+  })
+
+  it('can be reached from README.md', () => {
+    expect(read('README.md')).toContain('](docs/glossary.md)')
   })
 })
 

@@ -6,7 +6,7 @@ import { seen } from '../../src/wire/answer/seen.ts'
 const ALLOWANCE = 'selvedge-retry-allowance'
 const USED = 'selvedge-retries-used'
 const allowanceOf = (headers: Headers) => readAllowance(headers)
-const usedOf = (headers: Headers) => readRetriesUsed(seen(headers))
+const usedOf = (headers: Headers) => readRetriesUsed(seen(headers).retriesUsed)
 
 describe.each([
   [ALLOWANCE, allowanceOf],

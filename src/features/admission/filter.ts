@@ -6,7 +6,7 @@ import { MeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { RecentMedian } from '../../math/recent-median.ts'
 
-interface Needs {
+interface AdmissionNeeds {
   readonly clock: Clock
   readonly deadline: Deadline
   readonly service: { readonly timeouts: { readonly requestMs: number } }
@@ -20,7 +20,7 @@ const LARGEST_SHARE = 0.2
  * Beneath balance: the time that is needed is the endpoint's. The median of what its recent successes took must fit;
  * samples older than ten seconds are forgotten, so an endpoint that was slow is asked again.
  */
-export const admission = observer<Needs>('admission', {
+export const admission = observer<AdmissionNeeds>('admission', {
   enter(_request, { clock, deadline, service, candidate }) {
     const left = remaining(deadline, clock)
     if (left > service.timeouts.requestMs * LARGEST_SHARE && left > LEAST_USEFUL_MS) return

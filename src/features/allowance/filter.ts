@@ -1,4 +1,4 @@
-/** Lends an attempt what is left of the allowance, and takes back what it did not use. */
+/** lend: gives each attempt what is left of the allowance, and takes back what it did not use. */
 import type { Allowance, Loan } from '../../core/allowance.ts'
 import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { Target } from '../../core/endpoint.ts'
@@ -7,47 +7,49 @@ import { observer } from '../../core/engine/observer.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
 import { type Seen, seen } from '../../wire/answer/seen.ts'
 
-interface Needs {
+interface LendNeeds {
   readonly allowance: Allowance
-  readonly attempt: Ended & { readonly mayRepeat: boolean }
+  readonly attempt: Ended & { readonly mayRepeat: boolean; readonly retriesUsed?: string | null | undefined }
   readonly work: Cancellation
-  /** The endpoint that was picked, and whether its answers settle what they are lent. */
+  /** The chosen endpoint. `settles`: do its answers say how many retries were used? */
   readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
   readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: { readonly attemptMs: number } }
 }
 
-interface Gives {
+interface LendGives {
   readonly lent: number
   readonly loan: Loan
-  /** Did the endpoint account for what it was lent, when it was lent? Another call may learn more meanwhile. */
+  /** The value of `settles` when the attempt was sent. Another call may change it meanwhile. */
   readonly settled: boolean | undefined
-  /** Where it stands over one that has looked at the answer already. */
-  readonly seen: Seen
 }
 
 /**
- * Beneath balance: what is lost with an answer depends on who was asked.
+ * Beneath balance: how much is lent depends on the endpoint.
  *
- * An answer says what was used beneath. One that does not is of an application that retries nothing: it is lent nothing
- * from then on. But where no answer came, or one without a word of it from an endpoint that has settled before (something
- * in front of it spoke), everything lent may have been used, and is charged. Where that can happen
- * one retry is kept back for ourselves; elsewhere all are lent, so that they are spent next to the failure, where they
- * repeat the least. With this the calls at the end of a chain never exceed 1 + allowance, whatever fails in between.
+ * - An answer with `selvedge-retries-used` settles the loan.
+ * - An answer without it comes from an application that does not retry. The loan comes back whole, and the endpoint is lent
+ *   nothing from then on.
+ * - Where no answer came, everything lent may have been used, and is charged. So is an answer without the header from an
+ *   endpoint that has settled before: something in front of it answered.
+ * - Where an answer can be lost so, one retry is kept for this hop. Elsewhere all are lent, so that the hop next to the failure
+ *   retries: that repeats the least work.
+ *
+ * So the end of a chain is called at most 1 + allowance times (docs/allowance.md).
  */
-export const lend = observer<Needs, Gives>('lend', {
+export const lend = observer<LendNeeds, LendGives>('lend', {
   enter(_request, context) {
     const { allowance, attempt, candidate, service } = context
     const { settles } = candidate
     const { target } = candidate.endpoint
     const keep = attempt.mayRepeat && mayLose(target, service) ? 1 : 0
-    // Retries given to one who does not account for them could be spent twice; a queue answers before anything is called.
+    // Retries lent to an endpoint that does not settle could be used twice. A queue answers before anything is called.
     const loan = allowance.lend(settles === false || target.kind === 'queue' ? allowance.left : keep)
     context.lent = loan.amount
     context.loan = loan
     context.settled = settles
   },
-  answered(response, { candidate, loan, settled, seen: look = seen(response.headers) }) {
-    const used = readRetriesUsed(look)
+  answered(response, { attempt, candidate, loan, settled }) {
+    const used = readRetriesUsed(attempt.retriesUsed)
     loan?.settle(used ?? (settled ? loan.amount : 0))
     candidate.settles = used !== undefined
     return response
@@ -58,12 +60,12 @@ export const lend = observer<Needs, Gives>('lend', {
   },
 })
 
-/** Was the attempt not sent at all, or was there nobody who could have used what it was lent? */
+/** Is it certain that the loan was not used: the attempt was not sent, or nobody processed it? */
 function isUnused({ outcome, pushback }: Ending): boolean {
   return outcome === 'unsent' || pushback?.verdict === 'go'
 }
 
-/** A binding to the only endpoint is as sure as a call within this Worker; a network, or a time limit, is not. */
-function mayLose(target: Target, { candidates, timeouts }: Needs['service']): boolean {
+/** Can the answer be lost? Not on a binding to the only endpoint, unless an attempt has a timeout. */
+function mayLose(target: Target, { candidates, timeouts }: LendNeeds['service']): boolean {
   return target.kind === 'url' || candidates.length > 1 || timeouts.attemptMs !== Number.POSITIVE_INFINITY
 }

@@ -16,7 +16,7 @@ import type { HeaderSource } from '../../wire/headers.ts'
 import type { Candidate, Pick } from './balancer.ts'
 import { type Choosing, choose } from './choose.ts'
 
-interface Needs extends Choosing {
+interface BalanceNeeds extends Choosing {
   readonly clock: Clock
   /** Of this request. */
   readonly headers: HeaderSource
@@ -26,7 +26,7 @@ interface Needs extends Choosing {
   readonly upload?: Upload | undefined
 }
 
-interface Gives {
+interface BalanceGives {
   readonly candidate: Candidate
   readonly endpoint: Endpoint
   /** Must the attempt wait until the endpoint has woken? Then what comes of it says little of the endpoint. */
@@ -42,7 +42,7 @@ const GRACE_MS = 1000
 const LONGEST_MS = 900_000
 
 /** Beneath retry: a second attempt may go elsewhere. */
-export const balance = observer<Needs, Gives>('balance', {
+export const balance = observer<BalanceNeeds, BalanceGives>('balance', {
   enter(request, context) {
     const { clock, receipt, deadline, upload } = context
     const now = clock.now()
@@ -79,7 +79,7 @@ export const balance = observer<Needs, Gives>('balance', {
   },
 })
 
-function settle(context: Needs & Room<Gives>, { outcome, blame, status, pushback }: Ending): void {
+function settle(context: BalanceNeeds & Room<BalanceGives>, { outcome, blame, status, pushback }: Ending): void {
   const { clock, candidate, isCold, note, pick, upload } = context
   if (!note) return
   // Known, though the load may have been settled before: a caller that leaves is heard of at once.

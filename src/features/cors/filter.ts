@@ -13,7 +13,7 @@ export interface CorsPlan {
   isAllowed(origin: string): boolean
 }
 
-interface Needs {
+interface CorsNeeds {
   readonly receipt: Receipt
   readonly plan?: { readonly cors: CorsPlan | undefined } | undefined
 }
@@ -32,7 +32,7 @@ export function corsPlan(filters: readonly RuleFilter[]): CorsPlan | undefined {
 }
 
 /** Above all that answers: a preflight never reaches a backend, and a redirect is for pages, too. */
-export const cors: Filter<Needs> = function cors(request, { plan, receipt }, next) {
+export const cors: Filter<CorsNeeds> = function cors(request, { plan, receipt }, next) {
   if (!plan?.cors) return next(request, nothing)
   const { cors, isAllowed } = plan.cors
   const said = request.headers.get('origin')

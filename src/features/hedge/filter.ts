@@ -51,7 +51,7 @@ interface Needs {
 }
 
 /** Given where a hedge may follow; elsewhere the context goes on as it is. */
-interface Gives {
+interface HedgeGives {
   readonly attempt?: Attempt
   /** Of one attempt alone, so that the other can be called off. */
   readonly work?: Cancellation
@@ -68,7 +68,7 @@ export function isHedged({ service }: { readonly service: { readonly hedging: He
  * An answer that retry would not try again ends both attempts. A failure that it would waits for the other, which is under
  * way already (gRPC A6); where no hedge was sent yet it goes to retry at once, which knows how long to wait.
  */
-export const hedge: Filter<Needs, Gives> = function hedge(request, context, next) {
+export const hedge: Filter<HedgeNeeds, HedgeGives> = function hedge(request, context, next) {
   const { clock, headers, attempt, service, work } = context
   const { hedging } = service
   if (!hedging || attempt.number > 1) return next(request, nothing)
@@ -107,7 +107,7 @@ export const hedge: Filter<Needs, Gives> = function hedge(request, context, next
 }
 
 /** Is there somewhere else to go, and is it harmless to ask twice at once? A WebSocket would be opened twice. */
-function isHedgeable(request: Request, { attempt, headers, service }: Needs): boolean {
+function isHedgeable(request: Request, { attempt, headers, service }: HedgeNeeds): boolean {
   return (
     service.candidates.length > 1 &&
     attempt.mayRepeat &&
@@ -118,7 +118,7 @@ function isHedgeable(request: Request, { attempt, headers, service }: Needs): bo
 }
 
 /** Is there an endpoint that could answer in time, and would a hedge not make it worse where much is out or refused? */
-function isWorthwhile({ clock, deadline, receipt, service, subrequests }: Needs): boolean {
+function isWorthwhile({ clock, deadline, receipt, service, subrequests }: HedgeNeeds): boolean {
   const now = clock.now()
   if (service.detector.isPanicking || service.throttle.refusalShare('sheddable', now) > 0) return false
   if (service.untried(now, receipt.attempts).length === 0) return false
@@ -131,7 +131,7 @@ function hasRoom({ left, freeConnections }: Subrequests): boolean {
 }
 
 /** By the request that is hedged, by the calls that were not, and by the successes of this isolate. */
-function isPaid({ clock, allowance, service }: Needs, hedging: Hedging): boolean {
+function isPaid({ clock, allowance, service }: HedgeNeeds, hedging: Hedging): boolean {
   const now = clock.now()
   if (allowance.left < 1 || !hedging.isPaid(now) || !service.budget.tryWithdraw()) return false
   hedging.withdraw(now)
@@ -153,7 +153,12 @@ function weight(ending: Ending, clock: Clock): number {
  * A quick failure says nothing of how long an answer takes; nor does a caller that leaves, or is in a hurry, nor an endpoint
  * that had to wake: it is hedged like any that is slow, after the wait that is usual of those awake.
  */
-function measured(answer: Promise<Response>, work: Cancellation, hedging: Hedging, context: Needs): Promise<Response> {
+function measured(
+  answer: Promise<Response>,
+  work: Cancellation,
+  hedging: Hedging,
+  context: HedgeNeeds,
+): Promise<Response> {
   const { clock, attempt, headers } = context
   const startedAt = clock.now()
   const learn = () => {
@@ -172,6 +177,6 @@ function measured(answer: Promise<Response>, work: Cancellation, hedging: Hedgin
 }
 
 /** Had the first attempt to wait until its endpoint woke? */
-function wasCold({ receipt, attempt }: Needs): boolean {
+function wasCold({ receipt, attempt }: HedgeNeeds): boolean {
   return receipt.attempts.some(({ number, isCold }) => number === attempt.number && isCold === true)
 }

@@ -1,4 +1,4 @@
-/** Ends a stream that has fallen silent: what runs is governed by idleness, not by a total. */
+/** idle: ends a stream that sends nothing for too long. A stream has no limit on its total time. */
 import { byteSource } from '../../core/bytes/byte-source.ts'
 import { identityStream } from '../../core/bytes/identity-stream.ts'
 import { observer } from '../../core/engine/observer.ts'
@@ -7,24 +7,24 @@ import { type Clock, within } from '../../core/time/clock.ts'
 import { remade } from '../../wire/answer/remade.ts'
 import { type Seen, seen } from '../../wire/answer/seen.ts'
 
-interface Needs {
+interface IdleNeeds {
   readonly clock: Clock
 }
 
-interface Gives {
-  /** What was seen of the headers of the answer that came, on its way up. */
+interface IdleGives {
+  /** What was read of the answer's headers, for the filters above. */
   readonly seen: Seen
 }
 
 /**
- * Only streams of unknown length are watched, since to watch a body is to pass it through JavaScript: event streams, and
- * what a URL endpoint sends in chunks. A body of known length, and a compressed one (reading it would decode it), goes
- * by untouched.
+ * To watch a body is to pass it through JavaScript, which costs CPU time. So only streams of unknown length are watched: event
+ * streams, and chunked bodies of URL endpoints. A body of known length is not touched, nor is a compressed one: reading it
+ * would decompress it.
  *
- * @param idleMs the longest silence, in milliseconds; `Infinity` watches nothing.
+ * @param idleMs the longest silence, in milliseconds. `Infinity` watches nothing.
  */
 export const idle = (idleMs: number) =>
-  observer<Needs, Gives>('idle', {
+  observer<IdleNeeds, IdleGives>('idle', {
     answered(response, context) {
       context.seen = seen(response.headers)
       return idleMs === Number.POSITIVE_INFINITY || !context.seen.isOpenEnded
@@ -35,12 +35,12 @@ export const idle = (idleMs: number) =>
 
 function guarded(response: Response, idleMs: number, clock: Clock): Response {
   const { body, status } = response
-  // To watch it is to take it: what cannot be made anew goes by untouched.
+  // A watched body needs a new response. Where none can be made, the answer passes as it is.
   if (!body || status < 200 || status > 599) return response
   return remade(response, watched(body, idleMs, clock)) ?? response
 }
 
-/** The same bytes; an error where the next ones do not come in time. */
+/** The same bytes, or an error where no bytes come for `idleMs`. */
 function watched(body: ReadableStream<Uint8Array>, idleMs: number, clock: Clock): ReadableStream<Uint8Array> {
   const { readable, writable } = identityStream()
   const { read, cancel } = byteSource(body)
@@ -49,15 +49,15 @@ function watched(body: ReadableStream<Uint8Array>, idleMs: number, clock: Clock)
   async function pump(): Promise<void> {
     const late = () => new MeshError('deadline_exceeded', `The stream was silent for ${idleMs} ms.`)
     for (;;) {
-      // Only the wait for the sender counts: a slow reader is not a silent stream.
+      // Only the wait for the sender counts. A slow reader does not make the stream silent.
       const bytes = await within(clock, idleMs, read(), late)
       if (!bytes) return writer.close()
       await writer.write(bytes)
     }
   }
-  // A reader that leaves is heard of at once, not at the next chunk.
+  // Where the reader leaves, the sender is cancelled at once, not at the next chunk.
   writer.closed.catch(cancel)
-  // Both ends hear why; nobody else is there to be told.
+  // Both ends get the error. There is nobody else to report it to.
   pump().catch((error) => Promise.allSettled([writer.abort(error), cancel(error)]))
   return readable
 }

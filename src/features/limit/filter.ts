@@ -14,7 +14,7 @@ import { answerEnding } from '../../wire/answer/ending.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 import type { Throttle } from './throttle.ts'
 
-interface Needs {
+interface ShedNeeds {
   readonly clock: Clock
   readonly random: Random
   readonly priority: Priority
@@ -25,13 +25,13 @@ interface Needs {
   readonly service: { readonly throttle: Throttle }
 }
 
-interface Gives {
+interface ShedGives {
   /** Was the call counted at its start, and is its answer not counted yet? In calm, only the first refusal is listened for. */
   readonly isAwaited: boolean
 }
 
 /** Beneath retry: a retry is a request like any other, and is held back too. Above balance: nobody is picked in vain. */
-export const shed = observer<Needs, Gives>('shed', {
+export const shed = observer<ShedNeeds, ShedGives>('shed', {
   enter(_request, context) {
     const { clock, random, priority, work, service } = context
     const { throttle } = service

@@ -1,16 +1,16 @@
-/** Refuses what has gone round: a call that has made too many hops. */
+/** loop: refuses a request that has made too many hops. */
 
 import { observer } from '../../core/engine/observer.ts'
 import { MeshError } from '../../core/errors.ts'
 
-interface Needs {
+interface LoopNeeds {
   /** Hops that the request has made. */
   readonly hops: number
 }
 
-/** @param maxHops hops allowed, 1 to 32 (the platform's own ceiling). */
+/** @param maxHops the most hops, 1 to 32 (the platform's own limit). */
 export const loop = (maxHops: number) =>
-  observer<Needs>('loop', {
+  observer<LoopNeeds>('loop', {
     enter(_request, { hops }) {
       if (hops < maxHops) return
       throw new MeshError('loop_detected', `The request has made ${hops} hops, and ${maxHops} are allowed.`)

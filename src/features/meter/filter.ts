@@ -1,21 +1,21 @@
-/** Counts what is sent, so that a call is refused before the platform throws. */
+/** meter: counts subrequests and open connections, and refuses a call before the platform would throw. */
 import type { Target } from '../../core/endpoint.ts'
 import { observer } from '../../core/engine/observer.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
 
-interface Needs {
+interface MeterNeeds {
   readonly subrequests: Subrequests
   readonly endpoint: { readonly target: Target }
 }
 
-interface Gives {
-  /** Called when the connection that the attempt has opened is free again. */
+interface MeterGives {
+  /** To be called when the connection of the attempt is free again. */
   readonly disconnect: () => void
 }
 
-/** Beneath admission: what is refused costs nothing. Above the attempt's deadline, which gives its connection back. */
-export const meter = observer<Needs, Gives>('meter', {
+/** Beneath admission: a refused call costs nothing. Above the timeout of an attempt, so that a timeout frees the connection. */
+export const meter = observer<MeterNeeds, MeterGives>('meter', {
   enter(_request, context) {
     const { subrequests, endpoint } = context
     if (!subrequests.take(1)) {
@@ -23,7 +23,7 @@ export const meter = observer<Needs, Gives>('meter', {
       throw new MeshError('limit_subrequests', used)
     }
     const { kind } = endpoint.target
-    // What stays inside the platform opens no connection.
+    // Only these leave the platform. A binding opens no connection.
     if (kind === 'url' || kind === 'lambda') context.disconnect = subrequests.connect()
   },
   answered(response, { disconnect }) {

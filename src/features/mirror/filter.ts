@@ -17,7 +17,7 @@ export interface MirrorPlan {
   isChosen(): boolean
 }
 
-interface Needs {
+interface MirrorNeeds {
   readonly clock: Clock
   readonly headers: PickedHeaders
   readonly subrequests: Subrequests
@@ -64,7 +64,7 @@ export function mirrorPlans(filters: readonly RuleFilter[], next: () => number):
  */
 export function mirror<Asking, Live>(
   find: (name: string, context: Asking) => Promise<Live | undefined>,
-): Filter<Asking & Needs, Copy<Live> | object> {
+): Filter<Asking & MirrorNeeds, Copy<Live> | object> {
   return function mirror(request, context, next) {
     const chosen = context.plan?.mirrors?.filter((plan) => plan.isChosen()) ?? []
     if (chosen.length === 0) return next(request, nothing)
@@ -106,7 +106,7 @@ export function mirror<Asking, Live>(
 }
 
 /** So many of the request, each with its body: none where that is longer than what is kept, or breaks off. */
-async function copiesOf(request: Request, count: number, { upload, clock }: Pick<Needs, 'upload' | 'clock'>) {
+async function copiesOf(request: Request, count: number, { upload, clock }: Pick<MirrorNeeds, 'upload' | 'clock'>) {
   const copies = Array.from({ length: count })
   if (!upload) return copies.map(() => ({ request, upload }))
   if (request.method === 'GET' || request.method === 'HEAD') {

@@ -4,7 +4,7 @@ import { observer } from '../../core/engine/observer.ts'
 import { MeshError } from '../../core/errors.ts'
 import { GRPC_STATUS, type HeaderSource, isNativeGrpc } from '../../wire/headers.ts'
 
-interface Needs {
+interface NativeGrpcNeeds {
   /** Of this request. */
   readonly headers: HeaderSource
 }

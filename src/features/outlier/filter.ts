@@ -27,7 +27,7 @@ interface Needs extends Asking {
   readonly service: { readonly detector: OutlierDetector }
 }
 
-interface Gives {
+interface DetectGives {
   /** `undefined` where nothing is ever ejected. */
   readonly sentAt: number | undefined
 }

@@ -1,4 +1,4 @@
-/** Writes what the next hop must know, and keeps back what must not travel on. */
+/** propagate: writes the headers for the next hop, and takes off those that must not be forwarded, in both directions. */
 
 import { type Deadline, remaining } from '../../core/deadline.ts'
 import type { Target } from '../../core/endpoint.ts'
@@ -26,7 +26,7 @@ import { writePriority } from '../../wire/priority.ts'
 import { traceparent } from '../../wire/traceparent.ts'
 import { loopOf, nextLoop } from '../../wire/via.ts'
 
-interface Needs {
+interface PropagateNeeds {
   readonly clock: Clock
   readonly deadline: Deadline
   readonly trace: Trace
@@ -34,32 +34,36 @@ interface Needs {
   readonly name: string
   /** Of this request. */
   readonly headers: PickedHeaders
-  readonly attempt: { readonly number: number }
+  readonly attempt: { readonly number: number; retriesUsed?: string | null | undefined }
   readonly lent: number
   readonly priority: Priority
   readonly endpoint: { readonly target: Target }
 }
 
-interface Gives {
+interface PropagateGives {
   readonly outgoing: Headers
-  /** Where it stands over one that has looked at the answer already. */
+  /** What a filter beneath has read of the answer's headers. */
   readonly seen: Seen
 }
 
-/** Beneath all that waits: it writes what is left of the deadline as the request leaves. */
-export const propagate = observer<Needs, Gives>('propagate', {
+/** Beneath all filters that wait, so that the time left is correct when the request is sent. */
+export const propagate = observer<PropagateNeeds, PropagateGives>('propagate', {
   enter(_request, context) {
     context.outgoing = outgoing(context)
   },
-  answered: (response, context) => withoutHopByHop(response, context.seen ?? seen(response.headers)),
+  answered(response, context) {
+    const { stopped, retriesUsed } = context.seen ?? seen(response.headers)
+    context.attempt.retriesUsed = retriesUsed
+    return without(stopped, response)
+  },
 })
 
-/** One Headers an attempt: what is passed on, and what the next hop must know. */
-function outgoing(context: Needs) {
+/** The headers of one attempt: those that are forwarded, and the mesh's own. */
+function outgoing(context: PropagateNeeds) {
   const { clock, deadline, trace, hops, name, headers, attempt, lent, priority, endpoint } = context
-  // The first attempt takes what was copied when the headers were picked; another one starts from it.
+  // The first attempt writes into the copy that was made when the headers were read. Later ones copy that.
   const out = attempt.number === 1 ? headers.passedOn : new Headers(headers.passedOn)
-  // The one hop-by-hop header a transport must see: without it no WebSocket is opened.
+  // The one hop-by-hop header that is written anew: without it no WebSocket is opened.
   if (headers.get(UPGRADE)?.toLowerCase() === 'websocket') out.set(UPGRADE, 'websocket')
 
   writeTimeout(remaining(deadline, clock), headers, out)
@@ -72,22 +76,22 @@ function outgoing(context: Needs) {
   if (trace.baggage !== undefined && headers.get(BAGGAGE) === null) out.set(BAGGAGE, trace.baggage)
   const loop = headers.get(CDN_LOOP)
   out.set(CDN_LOOP, loop === null ? loopOf(hops) : nextLoop(loop))
-  // A URL endpoint sees its own authority: the platform sets Host from the URL.
+  // The platform sets Host from the URL of the endpoint, so the name that was called goes here.
   if (endpoint.target.kind === 'url') out.set(FORWARDED_HOST, name)
   else if (attempt.number > 1) restore(out, FORWARDED_HOST, headers.get(FORWARDED_HOST))
   if (attempt.number > 1 && isGrpc(headers)) out.set(GRPC_PREVIOUS_ATTEMPTS, String(attempt.number - 1))
   return out
 }
 
-/** As the caller sent it, before an earlier attempt wrote its own. */
+/** Sets a header back to what the caller sent, since an earlier attempt may have changed it. */
 function restore(out: Headers, name: string, value: string | null): void {
   if (value === null) out.delete(name)
   else out.set(name, value)
 }
 
-/** The response itself where nothing has to go, since to make one anew costs. */
-function withoutHopByHop(response: Response, { hopByHop }: Seen): Response {
-  const answer = hopByHop.length === 0 ? undefined : remade(response)
-  for (const name of hopByHop) answer?.headers.delete(name)
+/** The response without these headers. Where there are none, it is the same response: a copy costs time. */
+function without(stopped: readonly string[], response: Response): Response {
+  const answer = stopped.length === 0 ? undefined : remade(response)
+  for (const name of stopped) answer?.headers.delete(name)
   return answer ?? response
 }

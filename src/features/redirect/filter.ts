@@ -12,7 +12,7 @@ export interface RedirectPlan {
   readonly replace: Replace | undefined
 }
 
-interface Needs {
+interface RedirectNeeds {
   /** As the rules see it: on the mesh's own hosts the name of the service stands before it. */
   readonly path: string
   /** How many characters of the URL's path do. */
@@ -28,7 +28,7 @@ export function redirectPlan(filters: readonly RuleFilter[], prefix: string): Re
   return { to: filter.requestRedirect, replace: path && replacedPath(path, prefix) }
 }
 
-export const redirect: Filter<Needs> = function redirect(request, { path, mountLength = 0, plan }, next) {
+export const redirect: Filter<RedirectNeeds> = function redirect(request, { path, mountLength = 0, plan }, next) {
   if (!plan?.redirect) return next(request, nothing)
   const headers = {
     location: locationOf(request.url, mountLength, path, plan.redirect),

@@ -1,39 +1,40 @@
-/** Errors become responses, here and only here. */
+/** rescue: turns errors thrown below it into problem+json answers. No other filter makes error responses. */
 
 import { observer } from '../../core/engine/observer.ts'
 import { MEANINGS, MeshError, type MeshErrorCode } from '../../core/errors.ts'
 import { type Log, noteError } from '../../core/log.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Trace } from '../../core/span.ts'
-import { ERROR, type HeaderSource, rpcType } from '../../wire/headers.ts'
+import { ERROR } from '../../wire/answer/fates.ts'
+import { type HeaderSource, rpcType } from '../../wire/headers.ts'
 import { problemResponse } from '../../wire/problem/problem.ts'
 import { shortOf } from '../../wire/problem/short-of.ts'
 
 interface Reader {
   readonly receipt: Receipt
   readonly trusted: boolean
-  /** Of its request. */
+  /** The headers of the request. */
   readonly headers: HeaderSource | undefined
 }
 
-interface Needs extends Reader {
+interface RescueNeeds extends Reader {
   readonly trace: Pick<Trace, 'traceId'>
   /** Who sent the request, where that is known. */
   readonly caller: string | undefined
 }
 
-/** nginx's word for a caller that left: nobody reads it but a log. */
+/** nginx's status for a caller that left. Only logs show it. */
 const CLIENT_CLOSED_REQUEST = 499
 
-/** On top: whatever is thrown beneath becomes a problem that says whether the mesh or the upstream answered. */
+/** Near the top, so that every error below gets an answer, which says that the mesh made it and not the service. */
 export const rescue = (log: Log) =>
-  observer<Needs>('rescue', {
+  observer<RescueNeeds>('rescue', {
     answered: (response, context, request) => scrubbed(response, context, context.trace.traceId, request),
     failed: (error, context, request) => rescued(error, context, request, log),
   })
 
-/** The answer that is made of an error. */
-export function rescued(error: unknown, context: Needs, request: Request, log: Log): Response {
+/** The answer for an error. */
+export function rescued(error: unknown, context: RescueNeeds, request: Request, log: Log): Response {
   const { receipt, trace, trusted, caller } = context
   if (request.signal.aborted) {
     log({ level: 'info', event: 'caller_left', service: receipt.service, key: receipt.key, traceId: trace.traceId })
@@ -41,7 +42,7 @@ export function rescued(error: unknown, context: Needs, request: Request, log: L
   }
   const problem = error instanceof MeshError ? error : new MeshError('internal', wordsOf(error), { cause: error })
   receipt.error = problem.code
-  // An error of a call that a handler made names whom the handler called: this caller did not.
+  // Where a call of the handler failed, the error names the service that the handler called, not this request's.
   const isOwn = receipt.service !== undefined || problem.service === undefined
   noteError(problem, receipt, trace.traceId, caller, log)
   const short = shortOf(receipt)
@@ -55,15 +56,15 @@ export function rescued(error: unknown, context: Needs, request: Request, log: L
 }
 
 /**
- * An answer as its caller may read it. A function that is believed reads all of an error, and may hand it on: where that goes to a
- * stranger, the mesh says it anew.
+ * An answer as its caller may read it. A function of the mesh reads an error in full, and may return it as its own answer. If
+ * its caller is a stranger, the error is written again, in the words for strangers.
  */
 export function scrubbed(response: Response, reader: Reader, traceId: string, request: Request): Response {
   const { trusted, receipt, headers: asked } = reader
-  // Errors of gRPC, and of streams of Connect, have status 200.
+  // gRPC errors, and those of Connect streams, have status 200.
   if (trusted || !asked || (response.status < 400 && rpcType(asked) === undefined)) return response
   const code = response.headers.get(ERROR)
-  // One of our own has been told as it should be.
+  // An error of this hop has the right words already.
   if (code === null || receipt.error !== undefined || !Object.hasOwn(MEANINGS, code)) return response
   const problem = problemResponse(new MeshError(code as MeshErrorCode, '', { traceId, retryable: undefined }), request)
   response.body?.cancel().catch(() => {})
@@ -73,7 +74,7 @@ export function scrubbed(response: Response, reader: Reader, traceId: string, re
   return new Response(problem.body, { status: response.status, headers })
 }
 
-/** What was thrown may be anything: an object need not have words for itself. */
+/** A message for whatever was thrown: it may be no Error, and its `toString` may throw. */
 function wordsOf(error: unknown): string {
   if (error instanceof Error) return `${error.name}: ${error.message}`
   return typeof error === 'string' ? error : `A handler threw what is no error: ${typeof error}.`

@@ -12,14 +12,14 @@ export interface RewritePlan {
   readonly response: readonly HeaderModifier[]
 }
 
-interface Needs {
+interface RewriteNeeds {
   readonly name: string
   readonly path: string
   readonly headers: PickedHeaders
   readonly plan?: { readonly rewrite: RewritePlan | undefined } | undefined
 }
 
-interface Gives {
+interface RewriteGives {
   readonly name: string
   readonly path: string
 }
@@ -43,7 +43,11 @@ export function rewritePlan(filters: readonly RuleFilter[], prefix: string): Rew
 }
 
 /** Above retry: once a request. */
-export const rewrite: Filter<Needs, Gives | object> = function rewrite(request, { name, path, headers, plan }, next) {
+export const rewrite: Filter<RewriteNeeds, RewriteGives | object> = function rewrite(
+  request,
+  { name, path, headers, plan },
+  next,
+) {
   if (!plan?.rewrite) return next(request, nothing)
   const { replace, host, request: onRequest, response: onResponse } = plan.rewrite
   for (const modifier of onRequest) modify(headers.passedOn, modifier)

@@ -1,18 +1,18 @@
-/** One thing that must hold of a request, beside its path: a method, a header, a query parameter. */
+/** Conditions of a rule on a request, besides its path: method, headers, query parameters. */
 import { MeshError } from '../../core/errors.ts'
 import { patterns } from '../../math/pattern/pattern.ts'
 import type { Asked } from './asked.ts'
 import type { Match } from './policy.ts'
 
-/** Looks that the expressions of a record may cost a request, at most: each of their steps may be looked at for each character. */
+/** The most work of a record's regular expressions for one request: steps times characters. */
 const MOST_LOOKS = 5_000_000
-/** A text of so many characters is not counted: all steps of a record make a fifth of that of it. */
+/** A text up to this length is not counted: even a record with all its steps does a fifth of that work on it. */
 const UNCOUNTED_CHARACTERS = 100
 
-/** Conditions of one key read the same of a request, once, and what is read is looked up among their values. */
+/** Conditions with the same key read the same part of a request. It is read once, and looked up among their values. */
 export interface Condition {
   readonly key: string
-  /** What must be read: this text, or the number of this expression among others. */
+  /** The value that must be read: a text, or the number of a regular expression. */
   readonly value: string | number
   read(asked: Asked): string | null | readonly number[]
 }
@@ -20,9 +20,9 @@ export interface Condition {
 type Read = (asked: Asked) => string | null
 
 /**
- * The conditions of a match but for its path; those that are quick to look up first.
+ * The conditions of a match, except its path. Those without regular expressions come first: they are quicker.
  *
- * @param joined the expressions of all matches of a record.
+ * @param joined collects the regular expressions of all matches of a record.
  */
 export function conditionsOf({ method, headers = [], queryParams = [] }: Match, joined: Joined): Condition[] {
   const conditions: Condition[] = []
@@ -38,7 +38,7 @@ export function conditionsOf({ method, headers = [], queryParams = [] }: Match, 
   return conditions
 }
 
-/** Of names that are the same only the first counts, as the Gateway API has it. */
+/** The Gateway API: of entries with the same name only the first counts. */
 export function distinct<Of>(all: readonly Of[], nameOf: (one: Of) => string): Of[] {
   const first = new Map<string, Of>()
   for (const one of all) if (!first.has(nameOf(one))) first.set(nameOf(one), one)
@@ -60,10 +60,10 @@ function isExpression({ value }: Condition): boolean {
 
 export type Joined = (key: string, read: Read, source: string) => Condition
 
-/** Makes conditions of expressions: those of one key are run as one, once a request. */
+/** Makes conditions of regular expressions. All with the same key run as one program, once for each request. */
 export function joined(): Joined {
   const all = new Map<string, ReturnType<typeof onOne>>()
-  // One and the same for all of a record, so that what a request has left is found again.
+  // One function for the whole record: `asked.once` finds the rest of the budget by it.
   const spent = () => ({ left: MOST_LOOKS })
   return (key, read, source) => {
     const { sources, find } = all.get(key) ?? onOne(key, read, spent)
@@ -81,7 +81,7 @@ function onOne(key: string, read: Read, spent: () => { left: number }) {
     if (said && said.length > UNCOUNTED_CHARACTERS) {
       const budget = asked.once(spent)
       const most = Math.floor(budget.left / compiled.steps)
-      // To pass it by would let another rule take the request.
+      // Refused, not skipped: else another rule would take the request.
       if (said.length > most) throw tooLong(key, said.length, most)
       budget.left -= said.length * compiled.steps
     }

@@ -1,4 +1,4 @@
-/** Gives the rule of a request, and which of its backends takes it. */
+/** route: finds the rule that matches a request, and chooses one of its backends. */
 
 import type { Endpoint } from '../../core/endpoint.ts'
 import { type ObserverFilter, observer } from '../../core/engine/observer.ts'
@@ -11,31 +11,31 @@ import { type Asked, asked } from './asked.ts'
 import type { Route, Routes, Weighed } from './routes.ts'
 import { markOf, type Ticket } from './session.ts'
 
-interface Needs<Live> {
+interface RouteNeeds<Live> {
   readonly clock: Clock
   /** The name that was called. */
   readonly name: string
   readonly path: string
   readonly receipt: Receipt
-  /** Where the record of the service was found. */
+  /** The registry key of the service's record. */
   readonly key: string
   readonly service: Live
 }
 
-/** Nothing, where the record has no rules. */
+/** What route gives. Nothing where the record has no rules. */
 export interface Routed<Way, Live> {
   readonly plan?: Way
   readonly backend?: Weighed<Way>
   readonly route?: Route<Way>
-  /** That of a wildcard, where its rules matched. */
+  /** The service of a wildcard, where one of its rules matched. */
   readonly service: Live
-  /** Without steps up, as the rules saw it. */
+  /** The path without `..`, as the rules have matched it. */
   readonly path: string
-  /** Given where the caller has a session. */
+  /** The session ticket of the caller, if it brought one. */
   readonly ticket?: Ticket
-  /** Is this the endpoint of the caller's session? */
+  /** Does the caller's session belong to this endpoint? */
   readonly isKept?: (endpoint: Endpoint, isDrained?: boolean) => boolean
-  /** The service of the backend, where it was looked up already. */
+  /** The service of the backend, where route has looked it up already. */
   readonly found?: Live | undefined
 }
 
@@ -51,23 +51,23 @@ interface Routable<Way> {
 }
 
 /**
- * Beneath resolve: where no rule of the record matches, the less specific wildcards are asked in turn.
+ * Beneath resolve. Where no rule of the record matches, the rules of the less specific wildcards are tried in turn.
  *
- * @param wider the record of the next less specific wildcard of a key, if there is one.
- * @param all the only rule of a wildcard that has none.
- * @param find the service that a backend means; `undefined` where no record stands under it.
+ * @param wider finds the next less specific wildcard, if there is one.
+ * @param all the rule for a wildcard without rules: it matches everything.
+ * @param find finds the service of a backend. `undefined` where it has no record.
  */
 export function route<Way, Live extends Routable<Way>, Asking>(
   wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
   all: Route<Way>,
   find: (name: string, context: Asking) => Promise<Live | undefined>,
-): ObserverFilter<Asking & Needs<Live>, Routed<Way, Live>> {
+): ObserverFilter<Asking & RouteNeeds<Live>, Routed<Way, Live>> {
   type Gives = Room<Routed<Way, Live>>
-  type Within = Asking & Needs<Live> & Gives
+  type Within = Asking & RouteNeeds<Live> & Gives
 
   return observer('route', {
     enter(request, context) {
-      const { service, key }: Needs<Live> = context
+      const { service, key }: RouteNeeds<Live> = context
       if (!service.routes) return undefined
       const gives: Gives = context
       gives.path = plainPath(context.path)
@@ -97,11 +97,11 @@ export function route<Way, Live extends Routable<Way>, Asking>(
   }
 
   function led(route: Route<Way>, ticket: Ticket | undefined, context: Within): Promise<void> | undefined {
-    // A session overrides the weights (GEP-1619), where it is known that we began it.
+    // A session overrides the weights (GEP-1619), if the ticket has our seal.
     const isOpen = ({ weight }: Weighed<Way>) => weight > 0 || ticket?.isSealed
     const kept = ticket && route.ways.find((way) => markOf(way.name ?? '') === ticket.backend && isOpen(way))
     if (kept?.name === undefined) return leads(route, kept, ticket, context)
-    // GEP-1619: where its backend is gone, a session begins anew with another.
+    // GEP-1619: where the backend is gone, the session starts again with another one.
     return find(kept.name, context).then((found) => {
       const isThere = found && found.candidates.length > 0
       const gives: Gives = context
@@ -123,7 +123,7 @@ export function route<Way, Live extends Routable<Way>, Asking>(
     gives.backend = backend
     gives.route = route
     if (!kept || !ticket) return
-    // The caller comes back.
+    // The caller goes back to the endpoint of its session.
     gives.ticket = ticket
     gives.isKept = (endpoint, isDrained) =>
       markOf(endpoint.id) === ticket.endpoint && (!isDrained || ticket.isSealed === true)

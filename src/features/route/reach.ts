@@ -15,7 +15,7 @@ interface Backend<Live> {
   readonly way: { under(service: Live): Live }
 }
 
-interface Needs<Live> {
+interface ReachNeeds<Live> {
   readonly receipt: Receipt
   readonly service: Live
   /** Chosen by a rule, where there is one. */
@@ -32,10 +32,10 @@ interface Needs<Live> {
  */
 export function reach<Live extends Reached, Asking>(
   find: (name: string, context: Asking) => Promise<Live | undefined>,
-): ObserverFilter<Asking & Needs<Live>, { service: Live }> {
+): ObserverFilter<Asking & ReachNeeds<Live>, { service: Live }> {
   return observer('reach', {
     enter(_, context) {
-      const { backend, service, found }: Needs<Live> = context
+      const { backend, service, found }: ReachNeeds<Live> = context
       if (!backend) return undefined
       if (backend.name !== undefined && !found)
         return find(backend.name, context).then((found) => reached(found, backend, context))
@@ -47,7 +47,7 @@ export function reach<Live extends Reached, Asking>(
 function reached<Live extends Reached>(
   service: Live | undefined,
   { name, way }: Backend<Live>,
-  context: Needs<Live> & Room<{ service: Live }>,
+  context: ReachNeeds<Live> & Room<{ service: Live }>,
 ): void {
   const { receipt, route } = context
   const gives: Room<{ service: Live }> = context

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/time/clock.ts'
 import { remade } from '../../wire/answer/remade.ts'
 import { markOf, type Session, type Ticket } from './session.ts'
 
-interface Needs {
+interface RememberNeeds {
   readonly clock: Clock
   readonly receipt: Receipt
   readonly route?: { readonly session: Session | undefined } | undefined
@@ -15,7 +15,11 @@ interface Needs {
 }
 
 /** Above retry: only then is it known which attempt answered. */
-export const remember: Filter<Needs> = function remember(request, { clock, receipt, route, backend, ticket }, next) {
+export const remember: Filter<RememberNeeds> = function remember(
+  request,
+  { clock, receipt, route, backend, ticket },
+  next,
+) {
   const session = route?.session
   if (!session) return next(request, nothing)
   return next(request, nothing).then(async (response) => {

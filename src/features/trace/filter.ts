@@ -1,4 +1,4 @@
-/** Opens a span, and ends it with what came of it. */
+/** serverTrace, clientTrace: open a span, and end it with the outcome. */
 
 import { type Ended, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
@@ -14,23 +14,23 @@ import { answerEnding, outcomeIn } from '../../wire/answer/ending.ts'
 import { statusOf } from '../../wire/answer/status.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 
-interface Needs {
+interface TraceNeeds {
   readonly clock: Clock
   readonly random: Random
-  /** Of this request; `undefined` where no request came. */
+  /** The headers of the request. `undefined` where the call has no request. */
   readonly headers: HeaderSource | undefined
-  /** The trace this belongs to; without one it is the first of its own. */
+  /** The trace of the request. Where there is none, a new one starts. */
   readonly trace: Trace | undefined
 }
 
-interface Gives {
+interface TraceGives {
   readonly trace: Trace
   readonly span: Span
 }
 
-/** A span for the request that came in. Above all that can refuse: refusals are traced too. */
+/** A span for the incoming request. Above all filters that can refuse it: refusals are traced, too. */
 export const serverTrace = (sink: Sink) =>
-  observer<Needs, Gives>('serverTrace', {
+  observer<TraceNeeds, TraceGives>('serverTrace', {
     enter(request, context) {
       const { clock, random, trace } = context
       open(context, openSpan('server', request.method, trace, clock.now(), random))
@@ -45,16 +45,16 @@ export const serverTrace = (sink: Sink) =>
     },
   })
 
-interface AttemptNeeds extends Needs {
+interface AttemptTraceNeeds extends TraceNeeds {
   readonly headers: HeaderSource
   readonly attempt: Ended & { readonly number: number }
   readonly endpoint: { readonly id: string }
   readonly work: Cancellation
 }
 
-/** A span for each attempt that goes out. */
+/** A span for each attempt. */
 export const clientTrace = (sink: Sink) =>
-  observer<AttemptNeeds, Gives>('clientTrace', {
+  observer<AttemptTraceNeeds, TraceGives>('clientTrace', {
     enter(_request, context) {
       const { clock, random, trace, attempt, endpoint } = context
       const span = openSpan('client', endpoint.id, trace, clock.now(), random)
@@ -72,8 +72,8 @@ export const clientTrace = (sink: Sink) =>
     },
   })
 
-/** What the next hop is told: this span is its parent; state and baggage go on as they came. */
-function open(context: Room<Gives>, span: Span): void {
+/** For the next hop this span is the parent. State and baggage are forwarded as they came. */
+function open(context: Room<TraceGives>, span: Span): void {
   const { trace } = context
   const { traceId, spanId, flags } = span
   context.span = span
@@ -82,7 +82,7 @@ function open(context: Room<Gives>, span: Span): void {
 
 function end(
   sink: Sink,
-  { span, clock }: Needs & Room<Gives>,
+  { span, clock }: TraceNeeds & Room<TraceGives>,
   outcome: Outcome,
   status: number | undefined,
   error?: unknown,

@@ -12,7 +12,7 @@ import { CONTENT_TYPE, type HeaderSource, isGrpc } from '../../wire/headers.ts'
 import type { TimeoutPolicy } from '../deadline/policy.ts'
 import { MOST_UPLOADS, type Senders } from './senders.ts'
 
-interface Needs {
+interface UploadNeeds {
   readonly clock: Clock
   readonly random: Random
   readonly deadline: Deadline
@@ -37,7 +37,7 @@ const UNKNOWN = ''
 const TURNS = 16
 
 /** Has the request a body? */
-export function hasUpload({ upload }: Pick<Needs, 'upload'>): boolean {
+export function hasUpload({ upload }: Pick<UploadNeeds, 'upload'>): boolean {
   return upload !== undefined
 }
 
@@ -47,7 +47,7 @@ export function hasUpload({ upload }: Pick<Needs, 'upload'>): boolean {
  *
  * @param senders counts those whose bodies do not come at once.
  */
-export function upload(senders: Senders): Filter<Needs> {
+export function upload(senders: Senders): Filter<UploadNeeds> {
   return async function upload(request, context, next) {
     const { clock, work, headers, service } = context
     const body = context.upload as Upload
@@ -118,7 +118,7 @@ async function opened(body: Upload): Promise<void> {
 }
 
 /** What gives its place back to who sends it. What this function sends by itself is its own affair. */
-function admitted(senders: Senders, request: Request, { clock, deadline, trusted, caller, random }: Needs) {
+function admitted(senders: Senders, request: Request, { clock, deadline, trusted, caller, random }: UploadNeeds) {
   const sender = request.headers.get(ADDRESS) ?? caller
   if (sender === undefined && trusted) return undefined
   const now = clock.now()

@@ -1,28 +1,28 @@
-/** What a function gave back, as a response: API Gateway's payload format 2.0, and 1.0's headers of several values. */
+/** Turns a function's result into a response: API Gateway's payload format 2.0, and `multiValueHeaders` of 1.0. */
 import { MeshError } from '../../core/errors.ts'
 import { fromBase64 } from '../base64.ts'
 
-/** How much of a function's own words a message repeats. */
+/** The most characters of a function's output in a message. */
 const SHOWN_CHARACTERS = 200
 
-/** Status and headers, before there is a body. */
+/** Status and headers of a response, before its body. */
 export interface Prelude {
   readonly status: number
   readonly headers: Headers
 }
 
-/** RFC 9110: these have no content. The platform refuses to make a response of them that has. */
+/** Statuses without content (RFC 9110). The platform refuses to make such a response with a body. */
 export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
 
-/** The function failed, or gave back what is no response. */
+/** The error for a function that failed, or whose result is not a response. */
 export function functionFailed(what: string): MeshError {
   return new MeshError('function_failed', `${what}.`)
 }
 
 /**
- * The response that a result stands for. A result without a `statusCode` is the content itself, as JSON.
+ * The response for a result. A result without a `statusCode` is the content itself, as JSON.
  *
- * @throws {MeshError} `function_failed` for what is no result: not JSON, a status out of range, a header that is none.
+ * @throws {MeshError} `function_failed` where the result is not JSON, its status is out of range, or a header is not valid.
  */
 export function resultResponse(text: string, method: string): Response {
   const result = parsed(text)
@@ -49,22 +49,22 @@ export function preludeOf(result: object): Prelude {
   for (const [name, value] of entriesOf(headers, 'headers')) append(made, name, value)
   for (const [name, values] of entriesOf(multiValueHeaders, 'multiValueHeaders')) {
     const list = listOf(values, `multiValueHeaders.${name}`)
-    // Where both have it, this one counts (payload format 1.0).
+    // `multiValueHeaders` replaces `headers` of the same name (payload format 1.0).
     attempt(name, () => made.delete(name))
     for (const value of list) append(made, name, value)
   }
   for (const cookie of listOf(cookies ?? [], 'cookies')) append(made, 'set-cookie', cookie)
-  // It is written anew: the function's may be of the text in base64.
+  // The platform writes it. The function's own may be the length of the base64 text.
   made.delete('content-length')
   return { status, headers: made }
 }
 
-/** A list of one number would be taken for the number. */
+/** `Number([200])` is 200, so a list is excluded first. */
 function statusIn(value: unknown): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
 }
 
-/** A response with a body that is as it should go out: a compressed one is not compressed again. */
+/** A response with this body. A compressed body is sent as it is, not compressed again. */
 export function answer({ status, headers }: Prelude, body: BodyInit, method: string): Response {
   const isEmpty = body === '' || method === 'HEAD' || BODILESS.has(status)
   const init: ResponseInit & { encodeBody?: 'manual' } = { status, headers }
@@ -107,7 +107,7 @@ function append(headers: Headers, name: string, value: unknown): void {
   attempt(name, () => headers.append(name, String(value)))
 }
 
-/** The platform refuses what is no header by a TypeError. */
+/** The platform throws a TypeError for a header that is not valid. */
 function attempt(name: string, change: () => void): void {
   try {
     change()
@@ -121,7 +121,7 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
 
-/** As much of a value as a message repeats. */
+/** A value as text, cut for a message. */
 export function shown(value: unknown): string {
   const text = written(value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : text
@@ -131,7 +131,7 @@ function written(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value)
   } catch {
-    // It can be read nested deeper than it can be written.
+    // JSON can be parsed at a depth at which `stringify` overflows the stack.
     return kindOf(value)
   }
 }

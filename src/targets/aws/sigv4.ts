@@ -34,7 +34,12 @@ const KEYS = 64
  * MissingAuthenticationToken is none of them: API Gateway says it of a path that it does not know.
  */
 const REFUSALS =
-  /^(AccessDenied|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|IncompleteSignature|InvalidAccessKeyId|OptInRequired)/
+  /^(UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|IncompleteSignature|InvalidAccessKeyId|OptInRequired)/
+/**
+ * The credentials are good, and IAM does not allow this. Of Lambda's API that is the record's fault. Of an address it is the
+ * answer to the path: a caller chooses that, and must not be able to eject the endpoint with it.
+ */
+const DENIED = /^AccessDenied/
 /** Those of its words that a wrong clock may be behind (Smithy's list). */
 const SKEWED = /^(InvalidSignature|SignatureDoesNotMatch|Request(Expired|InTheFuture|TimeTooSkewed)|AuthFailure)/
 
@@ -89,11 +94,16 @@ export function signedFetch(roads: Pick<Roads, 'fetch' | 'bindings' | 'secrets'>
       // Once: a clock that is told right and refused again is not what is wrong.
       const isSkewed = !isCorrected && Math.abs(ahead - skewMs) >= MOST_SKEW_MS && subrequests.take(1)
       if (isSkewed) skews.set(of, ahead)
-      else if (!REFUSALS.test(refusal)) return response
+      else if (!isRefused(refusal, sent)) return response
       await response.body?.cancel()
       if (!isSkewed) throw credentialFailed(`AWS refused the credentials of secret "${call.secret}": ${refusal}`)
     }
   }
+}
+
+/** Did AWS refuse the credentials themselves? */
+function isRefused(refusal: string, { endpoint }: Sent): boolean {
+  return REFUSALS.test(refusal) || (DENIED.test(refusal) && endpoint.target.kind !== 'url')
 }
 
 /** Why AWS itself refused, where it did. What a function answers carries no such header. */

@@ -1,4 +1,4 @@
-/** How an attempt ended that was answered: status, outcome and what the answer says of another attempt, read once. */
+/** Reads how an attempt ended from its answer: status, outcome, and whether it may be retried. */
 
 import type { Ended, Ending, Pushback } from '../../core/ending.ts'
 import { blameOf, type Outcome, outcomeOf } from '../../core/outcome.ts'
@@ -8,7 +8,7 @@ import { isOverload } from './overload.ts'
 import { readPushback } from './pushback.ts'
 import { statusOf } from './status.ts'
 
-/** @param request the headers that were sent: an answer is looked into only where they speak gRPC. */
+/** @param request the headers that were sent. A gRPC status is looked for only where they speak gRPC. */
 export function answerEnding(ended: Ended, response: Response, request: HeaderSource, clock: Clock): Ending {
   const known = ended.ending
   if (known?.response === response) return known
@@ -39,7 +39,7 @@ export function outcomeIn(response: Response, status: number, isBounded = false)
   return outcomeOf(status, status >= 429 && isOverload(response, status))
 }
 
-/** What an ending says of sending the request again: of a success, too, where a rule tries its status again. */
+/** What an ending says of a retry. Read late for a success, since a rule rarely retries one. */
 export function pushbackOf(ending: Ending, clock: Clock): Pushback | undefined {
   if (ending.pushback === undefined && ending.response) {
     ending.pushback = readPushback(ending.response.headers, clock.now())

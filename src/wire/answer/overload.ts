@@ -1,15 +1,16 @@
-/** Does an answer say that the request was refused for want of capacity? */
-import { ERROR, RETRY_AFTER } from '../headers.ts'
+/** Tells whether an answer says that the endpoint is overloaded. */
+import { RETRY_AFTER } from '../headers.ts'
+import { ERROR } from './fates.ts'
 
-/** On a 503, any of these says that it was refused, not that it failed. */
+/** On a 503, each of these headers means: refused for want of capacity. */
 const SIGNS = [RETRY_AFTER, 'x-envoy-overloaded', 'finagle-http-nack', 'finagle-http-nonretryable-nack']
 
 /**
- * Only what says so counts: a 503 with Retry-After, a nack, or the `overloaded` of Envoy or of a mesh beneath; on gRPC
- * UNAVAILABLE with the same, and RESOURCE_EXHAUSTED with pushback, told in headers. A bare 503 is what any broken endpoint
- * answers; and a 429 speaks of the caller, who asks more than it may.
+ * An explicit sign counts: a 503 with Retry-After, a nack, Envoy's `x-envoy-overloaded`, or `overloaded` of a mesh beneath. On
+ * gRPC the same with UNAVAILABLE, or RESOURCE_EXHAUSTED with pushback. A 503 without a sign does not count: any broken endpoint
+ * answers so. A 429 without one does not count: it is about the caller, who exceeds its rate limit.
  *
- * @param status of the answer; of gRPC's, the one that says the same in HTTP.
+ * @param status of the answer. For gRPC: the HTTP status of the same meaning.
  */
 export function isOverload({ headers }: Response, status: number): boolean {
   if (status !== 429 && status !== 503) return false

@@ -1,13 +1,13 @@
-/** Responses made anew, since those that came over the network take no other headers. */
+/** Copies responses, since the headers of one that came over the network cannot be changed. */
 
-/** Statuses whose responses have no content (the Fetch standard). */
+/** Statuses that have no body (the Fetch standard). */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
 
 /**
- * The same response with headers that can be written; `undefined` where it must go on as it is: a switched protocol is the
- * connection's own affair, and a status above 599, which the network may bring, is one that nobody can make.
+ * A copy of the response whose headers can be changed. `undefined` where no copy can be made: of a 101 (a switched protocol
+ * belongs to its connection), and of a status above 599, which the network may bring and the constructor refuses.
  *
- * @param body in place of its own.
+ * @param body replaces the body of the response.
  */
 export function remade(response: Response, body: BodyInit | null = response.body): Response | undefined {
   const { status } = response

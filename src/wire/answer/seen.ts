@@ -1,14 +1,14 @@
-/** The headers of an answer: what the mesh must know of them. Looked through once. */
-import { CONTENT_TYPE, RETRIES_USED } from '../headers.ts'
+/** Reads the headers of an answer in one pass. Every call into a Headers crosses into the platform, so there is no second one. */
+import { CONTENT_TYPE } from '../headers.ts'
 import { CONNECTION, HOP_BY_HOP, nominated } from '../hop-by-hop.ts'
+import { fateOf, RETRIES_USED } from './fates.ts'
 
-/** What was seen of an answer's headers. Each look into a Headers crosses into the platform, so this is the only one. */
 export interface Seen {
-  /** Those that must not travel on: none, for most answers of another Worker. */
-  readonly hopByHop: readonly string[]
-  /** Of how many retries it says that they were used. */
+  /** Headers that must not travel on: of one connection, or the mesh's own. Most answers of plain Workers have none. */
+  readonly stopped: readonly string[]
+  /** The value of `selvedge-retries-used`, as it was written. */
   readonly retriesUsed: string | null
-  /** Does its body end when the sender likes: an event stream, or chunks that say no length and are not compressed? */
+  /** Can the body end at any time: an event stream, or chunks without a length that are not compressed? */
   readonly isOpenEnded: boolean
 }
 
@@ -22,7 +22,7 @@ export function seen(headers: Headers): Seen {
 const NONE: readonly string[] = []
 
 class Look implements Seen {
-  hopByHop = NONE
+  stopped = NONE
   retriesUsed: string | null = null
   private isStream = false
   private isBounded = false
@@ -33,11 +33,18 @@ class Look implements Seen {
 
   at(value: string, name: string): void {
     if (HOP_BY_HOP.has(name)) {
-      const more = name === CONNECTION ? nominated(value) : NONE
-      this.hopByHop = [...this.hopByHop, name, ...more]
+      this.stop(name)
+      if (name === CONNECTION) for (const other of nominated(value)) this.stop(other)
       if (name === 'transfer-encoding') this.isStream = true
-    } else if (name === RETRIES_USED) this.retriesUsed = value
-    else if (name === CONTENT_TYPE) this.isStream ||= value.startsWith('text/event-stream')
+    } else if (name === CONTENT_TYPE) this.isStream ||= value.startsWith('text/event-stream')
     else if (name === 'content-length' || name === 'content-encoding') this.isBounded = true
+    else if (fateOf(name) !== 'kept') {
+      this.stop(name)
+      if (name === RETRIES_USED) this.retriesUsed = value
+    }
+  }
+
+  private stop(name: string): void {
+    this.stopped = [...this.stopped, name]
   }
 }

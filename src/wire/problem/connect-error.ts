@@ -1,7 +1,7 @@
-/** Mesh errors for callers that speak Connect (connectrpc.com/docs/protocol): its codes, in JSON or at the end of a stream. */
+/** Mesh errors for callers that speak Connect (connectrpc.com/docs/protocol): as JSON, or as the end of a stream. */
 import { CONNECT_VERSION, CONTENT_TYPE, type HeaderSource, rpcType } from '../headers.ts'
 
-/** Connect's code for each HTTP status that a mesh error has: as in gRPC. */
+/** Connect's code for each HTTP status of a mesh error. The same as in gRPC. */
 const CODE_OF: Record<number, string> = {
   400: 'invalid_argument',
   404: 'not_found',
@@ -15,7 +15,7 @@ const CODE_OF: Record<number, string> = {
   508: 'failed_precondition',
 }
 
-/** The flag of the envelope that ends a stream. */
+/** The flag of an envelope: it ends the stream. */
 const END_STREAM = 0b10
 
 export interface ConnectError {
@@ -29,7 +29,7 @@ export function connectError(request: HeaderSource, status: number, message: str
   const type = request.get(CONTENT_TYPE)?.toLowerCase() ?? ''
   const error = { code: CODE_OF[status] ?? 'internal', message: message.toWellFormed() }
   if (type.startsWith('application/connect+')) {
-    // A stream has status 200, whatever becomes of it.
+    // A stream always has status 200.
     const contentType = rpcType(request) ?? 'application/connect+json'
     return { status: 200, contentType, body: envelope(JSON.stringify({ error })) }
   }
@@ -37,7 +37,7 @@ export function connectError(request: HeaderSource, status: number, message: str
   return { status, contentType: 'application/json', body: JSON.stringify(error) }
 }
 
-/** A byte of flags, the length in four, and the message. */
+/** One byte of flags, four bytes of length, then the message. */
 function envelope(message: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(message)
   const enveloped = new Uint8Array(5 + bytes.length)

@@ -1,12 +1,13 @@
-/** Mesh errors as answers: problem+json (RFC 9457), or in the words of gRPC or Connect where the caller speaks them. */
+/** Turns mesh errors into answers: problem+json (RFC 9457), or an error of gRPC or Connect where the caller speaks it. */
 import type { MeshError } from '../../core/errors.ts'
-import { ERROR, isGrpc, PROXY_STATUS, RETRY_AFTER, RETRYABLE, rpcType } from '../headers.ts'
+import { ERROR, RETRYABLE } from '../answer/fates.ts'
+import { isGrpc, PROXY_STATUS, RETRY_AFTER, rpcType } from '../headers.ts'
 import { connectError } from './connect-error.ts'
 import { proxyStatus } from './proxy-status.ts'
 import { toldOf } from './told.ts'
 
 export interface ProblemFacts {
-  /** Is the reader believed? Default: no, and only what anyone may read is told. */
+  /** Is the caller trusted? Only then it reads the message of the error. Default: no. */
   isTrusted?: boolean | undefined
   /** Who called the service, where that is known. */
   caller?: string | undefined
@@ -14,7 +15,7 @@ export interface ProblemFacts {
   note?: string | undefined
 }
 
-/** gRPC status of each HTTP status that a mesh error has: invalid argument, not found, unavailable, deadline exceeded … */
+/** The gRPC status for each HTTP status of a mesh error: invalid argument, not found, unavailable, deadline exceeded … */
 const GRPC_STATUS_OF: Record<number, number> = {
   400: 3,
   404: 5,
@@ -28,7 +29,7 @@ const GRPC_STATUS_OF: Record<number, number> = {
   508: 9,
 }
 
-/** The answer that says what went wrong. It is the mesh's own: `selvedge-error` and `proxy-status` say so. */
+/** The answer for an error. `selvedge-error` and `proxy-status` say that the mesh made it, not the service. */
 export function problemResponse(error: MeshError, request: Request, facts: ProblemFacts = {}): Response {
   const { status, proxyError, retryable } = error.meaning
   const { isTrusted = false, caller, note } = facts
@@ -40,13 +41,13 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     [PROXY_STATUS]: proxyStatus({ error: proxyError, details: said }),
   }
   if (retryable !== undefined) headers[RETRYABLE] = String(retryable)
-  // RFC 9110 §10.2.3: whole seconds, and not less than was meant.
+  // RFC 9110 §10.2.3: whole seconds. Rounded up, so that nobody comes back too early.
   if (error.retryAfterMs !== undefined) headers[RETRY_AFTER] = String(Math.ceil(error.retryAfterMs / 1000))
 
   if (isGrpc(request.headers)) {
     headers['content-type'] = rpcType(request.headers) ?? 'application/grpc'
     headers['grpc-status'] = String(GRPC_STATUS_OF[status] ?? 13)
-    // gRPC: percent-encoded, so that a header can hold it.
+    // The gRPC specification: percent-encoded.
     headers['grpc-message'] = encodeURIComponent(said.toWellFormed()).replaceAll('%20', ' ')
     return new Response(null, { status: 200, headers })
   }
@@ -58,7 +59,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
   }
 
   headers['content-type'] = 'application/problem+json'
-  // It is no page, whatever its text looks like.
+  // A browser must not show it as a page, whatever its text looks like.
   headers['x-content-type-options'] = 'nosniff'
   const body = JSON.stringify({
     type: `urn:selvedge:problem:${error.code}`,

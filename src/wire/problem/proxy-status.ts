@@ -1,9 +1,9 @@
-/** Proxy-Status (RFC 9209): tells a caller what the mesh did, in the field's own words. */
+/** Writes the header Proxy-Status (RFC 9209), which tells a caller what the mesh did. */
 
 export interface ProxyStatus {
   /** An RFC 9209 error type: the mesh, not the upstream, answered. */
   error?: string
-  /** The status that came from upstream, where the mesh has something to say of it. */
+  /** The status that the endpoint answered with. */
   receivedStatus?: number
   details?: string
 }

@@ -1,4 +1,4 @@
-/** Why a call was not tried again that might have been: what the mesh was short of. */
+/** Tells callers what was missing for another attempt. docs/retries.md has all reasons. */
 import type { Receipt, RetryRefusal } from '../../core/receipt.ts'
 
 const SHORT_OF: Partial<Record<RetryRefusal, string>> = {
@@ -8,7 +8,7 @@ const SHORT_OF: Partial<Record<RetryRefusal, string>> = {
   subrequests: 'no subrequest is left',
 }
 
-/** In words for callers. An error that speaks of time itself needs none. */
+/** `undefined` where nothing was missing that a caller should know. An error of a deadline says it by itself. */
 export function shortOf({ retryRefused, error }: Receipt): string | undefined {
   const what = retryRefused && !error?.startsWith('deadline') ? SHORT_OF[retryRefused] : undefined
   return what && `not tried again: ${what}`

@@ -1,4 +1,4 @@
-/** What is told of an error, and to whom: callers that are believed read what happened, all others what they can do about it. */
+/** What callers read of an error: trusted ones what happened, all others what they can do about it. */
 import type { MeshError, MeshErrorCode } from '../../core/errors.ts'
 
 const OPERATOR = 'The operator of the mesh finds the reason in its log, by the trace id.'
@@ -6,8 +6,8 @@ const LATER = 'The service cannot be reached now. Try again later.'
 const LATE = 'No answer came in time. Give the call more time.'
 
 /**
- * What anyone may read. No message of an error is among it: those hold endpoints, names of bindings and secrets, contents of
- * records, and what functions and the registry said.
+ * What strangers read. The message of an error is never part of it: it can hold endpoints, names of bindings and secrets,
+ * contents of records, and what functions and the registry said.
  */
 const FOR_ANYONE: Readonly<Partial<Record<MeshErrorCode, string>>> = {
   service_not_named: 'No service is named: say it as the host, or as /svc/<name>/….',

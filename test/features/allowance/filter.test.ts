@@ -15,15 +15,17 @@ function given(granted: number, settles: boolean | undefined, mayRepeat = true, 
   const allowance = grant(granted)
   const candidate = { ...givenCandidate(), settles }
   const lent: number[] = []
-  const attempt = async (answer: () => Response) =>
-    lend(
-      request,
-      { allowance, attempt: { mayRepeat }, work: cancellation(false), candidate, service },
-      async (_, gives) => {
-        lent.push(gives.lent)
-        return answer()
-      },
-    )
+  const attempt = async (answer: () => Response) => {
+    const own: { mayRepeat: boolean; retriesUsed?: string | null } = { mayRepeat }
+    const call = { allowance, attempt: own, work: cancellation(false), candidate, service }
+    return lend(request, call, async (_, gives) => {
+      lent.push(gives.lent)
+      const response = answer()
+      // Noted by `propagate`, which takes the header off.
+      own.retriesUsed = response.headers.get('selvedge-retries-used')
+      return response
+    })
+  }
   return { allowance, candidate, lent, attempt }
 }
 

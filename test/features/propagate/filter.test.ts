@@ -24,8 +24,8 @@ async function outgoing(
 }
 
 /** The answer that goes back, for one that came with these headers. */
-async function incoming(response: Response): Promise<Response> {
-  return propagate(new Request('http://users/'), givenCall(), async () => response)
+async function incoming(response: Response, call = givenCall()): Promise<Response> {
+  return propagate(new Request('http://users/'), call, async () => response)
 }
 
 const binding = givenBinding('USERS')
@@ -168,5 +168,26 @@ describe('propagate', () => {
     expect([...answer.headers.keys()]).toEqual(['content-type', 'x-kept'])
     expect(answer.status).toBe(201)
     expect(await answer.text()).toBe('ok')
+  })
+
+  it('takes what an endpoint says of retries off its answer, and keeps it for those above', async () => {
+    const call = givenCall()
+    const answer = await incoming(new Response('ok', { headers: { 'selvedge-retries-used': '1' } }), call)
+    expect([...answer.headers.keys()]).toEqual(['content-type'])
+    expect(call.attempt.retriesUsed).toBe('1')
+    await incoming(new Response('ok'), call)
+    expect(call.attempt.retriesUsed).toBeNull()
+  })
+
+  it("stops what nobody knows under the mesh's own prefix, and passes on that an answer is an error of a mesh", async () => {
+    const headers = { 'selvedge-receipt': 'all', 'selvedge-error': 'overloaded', 'selvedge-retryable': 'false' }
+    const answer = await incoming(new Response(null, { status: 503, headers }))
+    expect([...answer.headers.keys()]).toEqual(['selvedge-error', 'selvedge-retryable'])
+  })
+
+  it('passes an answer untouched where only what travels on is said', async () => {
+    const headers = { 'selvedge-error': 'overloaded', 'selvedge-retryable': 'false', 'x-kept': '1' }
+    const response = new Response(null, { status: 503, headers })
+    expect(await incoming(response)).toBe(response)
   })
 })

@@ -122,7 +122,7 @@ describe('rescue', () => {
       expect(response.headers.get('selvedge-error')).toBe('internal')
       expect(await textOf(response)).not.toMatch(/hunter2|handler/)
       expect(log).toMatchObject([{ level: 'error', event: 'error', code: 'internal', message, traceId: trace.traceId }])
-      expect(log[0]?.stack?.includes('rescue.test.ts') ?? false).toBe(hasStack)
+      expect(log[0]?.stack?.includes('filter.test.ts') ?? false).toBe(hasStack)
     },
   )
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 import { type AwsCall, signedFetch } from '../../../src/targets/aws/sigv4.ts'
-import { givenSent, givenSubrequests } from '../../support/given.ts'
+import { givenPlace, givenSent, givenSubrequests } from '../../support/given.ts'
 import { KEYS } from '../../support/lambda-fake.ts'
 
 /** AWS's test suite is of this instant, with these keys. */
@@ -174,7 +174,25 @@ describe('signedFetch', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it.each(['AccessDeniedException', 'UnrecognizedClientException', 'ExpiredTokenException:http://x'])(
+  it.each(['AccessDenied', 'AccessDeniedException'])(
+    'hands on the 403 of an address whose path IAM does not allow, as often as it is asked: %s',
+    async (word) => {
+      const { send, requests } = given([refusal(word)])
+      for (let time = 1; time <= 3; time++) expect((await send()).status).toBe(403)
+      expect(requests).toHaveLength(3)
+    },
+  )
+
+  it("takes the same of Lambda's API for credentials that are refused", async () => {
+    const named = { function: 'users', region: 'us-east-1', secret: 'AWS', qualifier: undefined }
+    const endpoint = givenPlace({ kind: 'lambda', ...named, invocation: 'request', endpointUrl: undefined })
+    await expect(given([refusal('AccessDeniedException')]).send({}, { endpoint })).rejects.toMatchObject({
+      code: 'credential_failed',
+      message: expect.stringContaining('secret "AWS"'),
+    })
+  })
+
+  it.each(['InvalidSignatureException', 'UnrecognizedClientException', 'ExpiredTokenException:http://x'])(
     'says which secret it was that met %s',
     async (word) => {
       await expect(given([refusal(word)]).send()).rejects.toMatchObject({

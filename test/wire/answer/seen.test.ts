@@ -5,17 +5,31 @@ const of = (headers: HeadersInit) => seen(new Headers(headers))
 
 describe('seen', () => {
   it('finds no header that has to go where there is none', () => {
-    expect(of({ 'content-type': 'text/plain', etag: '"1"' }).hopByHop).toEqual([])
+    expect(of({ 'content-type': 'text/plain', etag: '"1"', 'x-selvedge-kind': 'lace' }).stopped).toEqual([])
+  })
+
+  it("finds those of the mesh's own that travel no further, and leaves those that do", () => {
+    const { stopped } = of({
+      'selvedge-error': 'overloaded',
+      'selvedge-retryable': 'true',
+      'Selvedge-Retries-Used': '2',
+      'selvedge-attempt': '7',
+      'selvedge-receipt': 'all of it',
+      'selvedge-': '',
+    })
+    expect(new Set(stopped)).toEqual(
+      new Set(['selvedge-retries-used', 'selvedge-attempt', 'selvedge-receipt', 'selvedge-']),
+    )
   })
 
   it('finds those of one connection by their nature, and those that Connection names', () => {
-    const { hopByHop } = of({
+    const { stopped } = of({
       Connection: 'close, X-Secret',
       'Keep-Alive': 'timeout=5',
       'X-Secret': '1',
       'X-Open': '2',
     })
-    expect(new Set(hopByHop)).toEqual(new Set(['connection', 'close', 'x-secret', 'keep-alive']))
+    expect(new Set(stopped)).toEqual(new Set(['connection', 'close', 'x-secret', 'keep-alive']))
   })
 
   it('reads how many retries were used, where it is said', () => {
