@@ -16,6 +16,8 @@ export interface Attempt extends Ended {
   /** How it ended, once that was read. All beneath retry share this value, whatever their context. */
   ending: Ending | undefined
   isBounded: boolean
+  /** How many retries its answer says were used beneath, as it was written. Its header goes no further. */
+  retriesUsed: string | null | undefined
 }
 
 /** One that begins. */
@@ -26,5 +28,5 @@ export function attempt(
   isHedge = false,
   upload?: Upload,
 ): Attempt {
-  return { number, body, upload, mayRepeat, isHedge, ending: undefined, isBounded: false }
+  return { number, body, upload, mayRepeat, isHedge, ending: undefined, isBounded: false, retriesUsed: undefined }
 }

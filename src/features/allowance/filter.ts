@@ -5,7 +5,6 @@ import type { Target } from '../../core/endpoint.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { observer } from '../../core/engine/observer.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
-import { type Seen, seen } from '../../wire/answer/seen.ts'
 
 interface LendNeeds {
   readonly allowance: Allowance

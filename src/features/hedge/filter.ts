@@ -22,7 +22,7 @@ interface Retries {
   readonly codes: ReadonlySet<number>
 }
 
-interface Needs {
+interface HedgeNeeds {
   readonly clock: Clock
   readonly receipt: Receipt
   readonly caller?: string | undefined

@@ -58,7 +58,7 @@ export const shed = observer<ShedNeeds, ShedGives>('shed', {
  * is a 500: no word of capacity. Were they taken for one, this would be a second breaker, and it would hold back the very
  * attempts by which a service that is slow or restarts shows that it is well.
  */
-function hear(ending: Ending, context: Needs & Room<Gives>): void {
+function hear(ending: Ending, context: ShedNeeds & Room<ShedGives>): void {
   const { clock, priority, service, isAwaited } = context
   if (isAwaited === false) return
   service.throttle.answer(effectsOf(ending).throttle, isAwaited === true, priority, clock.now())

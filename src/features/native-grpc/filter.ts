@@ -13,7 +13,7 @@ interface NativeGrpcNeeds {
  * Above retry: the endpoint did answer, and would answer so again. gRPC tells the status in the trailers of HTTP/2, which the
  * platform has in neither direction; an answer of trailers alone has it in its headers, and passes.
  */
-export const nativeGrpc = observer<Needs>('nativeGrpc', {
+export const nativeGrpc = observer<NativeGrpcNeeds>('nativeGrpc', {
   answered: (response, { headers }) => (isNativeGrpc(headers) ? readable(response) : response),
 })
 

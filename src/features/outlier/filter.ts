@@ -36,7 +36,7 @@ interface DetectGives {
  * Beneath balance: it is the endpoint's health that is told. Above the attempt's deadline: its timeouts are faults. Nothing
  * may wait between balance and here, or two requests could be sent as the one probe.
  */
-export const detect = observer<Needs, Gives>('detect', {
+export const detect = observer<Needs, DetectGives>('detect', {
   enter(request, context) {
     const { clock, deadline, work, candidate, service } = context
     const { detector } = service
@@ -58,7 +58,7 @@ export const detect = observer<Needs, Gives>('detect', {
   },
 })
 
-function tell(request: Request, context: Needs & Room<Gives>, ending: Ending): void {
+function tell(request: Request, context: Needs & Room<DetectGives>, ending: Ending): void {
   const { clock, candidate, isCold, sentAt, service } = context
   if (sentAt === undefined) return
   const { health } = effectsOf(ending)
