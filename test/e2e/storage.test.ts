@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 /** Answers with the deadline that its own call carried; two at once, the first of which calls last. */
 const PROGRAM = `
 import { createMesh } from 'selvedge'
-const record = { value: JSON.stringify({ endpoints: ['http://users.test'] }), revision: null }
-const registry = { read: async (names) => new Map(names.map((name) => [name, record])) }
+const registry = { read: async (keys) => keys.map((key) => (key.endsWith('users') ? { text: 'http://users.test' } : undefined)) }
 const mesh = createMesh({
   registry,
   log: 'off',

@@ -73,9 +73,9 @@ describe('the bundle of the Worker', () => {
   })
 
   it('has neither other clouds nor the schema, where one composes it without', async () => {
-    const { files } = await bundle('scripts/lean-worker.ts')
+    const { files } = await bundle('examples/lean/worker.ts')
     expect(files).toContain('src/worker/worker.ts')
-    const { code } = await bundle('scripts/lean-worker.ts')
+    const { code } = await bundle('examples/lean/worker.ts')
     expect(code).not.toMatch(/AWS4-HMAC-SHA256|defaultSnippets/)
     expect((await bundle('src/worker/worker.ts')).code).toContain('AWS4-HMAC-SHA256')
   })
