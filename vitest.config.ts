@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 /** A test takes many times as long on a machine that has other work: this is for what would never end. */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 }
+
+/** Text modules, as wrangler and workerd have them. */
+const texts = {
+  name: 'texts',
+  enforce: 'pre' as const,
+  load: (id: string) =>
+    id.endsWith('.txt') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined,
+}
 
 export default defineConfig({
   define: { SELVEDGE_VERSION: JSON.stringify('0.0.0-test') },
@@ -11,6 +20,7 @@ export default defineConfig({
       {
         // Logic, in virtual time.
         extends: true,
+        plugins: [texts],
         test: {
           name: 'node',
           ...PATIENT,
@@ -25,7 +35,12 @@ export default defineConfig({
           cloudflareTest({
             main: './test/worker/main.ts',
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } } },
+            miniflare: {
+              durableObjects: {
+                REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
+                CHECKED_OBJECT: { className: 'CheckedRegistryObject', useSQLite: true },
+              },
+            },
           }),
         ],
         test: { name: 'workerd', include: ['test/worker/**/*.test.ts'], ...PATIENT },

@@ -6,7 +6,14 @@ import { isStale } from './stale.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const MADE_OF = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']
-const MADE = ['lib/index.js', 'worker.js', 'cli.js', ...Object.keys(schemaFiles())].map((file) => `dist/${file}`)
+const MADE = [
+  'lib/index.js',
+  'worker.js',
+  'control.js',
+  'record-schema.txt',
+  'cli.js',
+  ...Object.keys(schemaFiles()),
+].map((file) => `dist/${file}`)
 
 if (isStale(root, MADE_OF, MADE)) {
   const { status } = spawnSync(process.execPath, [`${root}scripts/build.ts`, '--quiet'], { stdio: 'inherit' })

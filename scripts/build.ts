@@ -1,8 +1,8 @@
-/** Builds dist/: the library as modules with types, the Worker as one minified module, the CLI as one file. */
+/** Builds dist/: the library as modules with types, the two Workers as a minified module each, the CLI as one file. */
 import { execFileSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import pkg from '../package.json' with { type: 'json' }
 import { licensesOf } from './licenses.ts'
 import { schemaFiles } from './schema/written.ts'
@@ -27,18 +27,31 @@ const credentials = await build({
 })
 rmSync(`${root}dist/lib/targets/libraries.d.ts`)
 
-const worker = await build({
+const deployed = {
   ...bundled,
-  entryPoints: ['src/worker/worker.ts'],
-  outfile: 'dist/worker.js',
   minify: true,
   // Stack traces and the names of filters stay readable in a log.
   keepNames: false,
   target: 'es2024',
   conditions: ['workerd', 'worker', 'browser'],
-  external: ['cloudflare:*', 'node:*'],
   define,
+} satisfies BuildOptions
+
+const worker = await build({
+  ...deployed,
+  entryPoints: ['src/worker/worker.ts'],
+  outfile: 'dist/worker.js',
+  external: ['cloudflare:*', 'node:*'],
 })
+
+// Its texts stay modules of their own, which nothing parses when it starts.
+const control = await build({
+  ...deployed,
+  entryPoints: ['src/control/control.ts'],
+  outfile: 'dist/control.js',
+  external: ['cloudflare:*', '*.txt'],
+})
+copyFileSync(`${root}src/control/record-schema.txt`, `${root}dist/record-schema.txt`)
 
 const cli = await build({
   ...bundled,
@@ -53,11 +66,20 @@ const cli = await build({
   },
 })
 
-const metafiles = [credentials, worker, cli].map(({ metafile }) => metafile)
+const metafiles = [credentials, worker, control, cli].map(({ metafile }) => metafile)
 writeFileSync(`${root}dist/licenses.txt`, licensesOf(root, metafiles))
 
 const schemas = Object.entries(schemaFiles())
 for (const [name, text] of schemas) writeFileSync(`${root}dist/${name}`, text)
 
 if (!quiet)
-  console.log(['dist/lib', 'dist/worker.js', 'dist/cli.js', ...schemas.map(([name]) => `dist/${name}`)].join('  '))
+  console.log(
+    [
+      'dist/lib',
+      'dist/worker.js',
+      'dist/control.js',
+      'dist/record-schema.txt',
+      'dist/cli.js',
+      ...schemas.map(([name]) => `dist/${name}`),
+    ].join('  '),
+  )

@@ -1,22 +1,15 @@
-/** Selvedge, the library: functions call functions by logical name. */
+/** Selvedge, the library, on Workers and in Node: functions call functions by logical name. */
+import { asyncStorage } from './mesh/async-storage.ts'
+import { createMesh as createMeshAnywhere, type Mesh } from './mesh/mesh.ts'
+import type { MeshOptions } from './mesh/options.ts'
 
-export type { Deadline } from './core/deadline.ts'
-export type { Endpoint, ServiceName, Target } from './core/endpoint.ts'
-export type { RequestContext } from './core/engine/context.ts'
-export type { Filter, Next, Service } from './core/engine/service.ts'
-export { type Stack, stack } from './core/engine/stack.ts'
-export { MeshError, type MeshErrorCode } from './core/errors.ts'
-export type { Outcome } from './core/outcome.ts'
-export type { Receipt } from './core/receipt.ts'
-export type { Sink } from './core/sink.ts'
-export type { Span } from './core/span.ts'
-export type { Clock } from './core/time/clock.ts'
-export type { Random } from './core/time/random.ts'
-export { type Call, createMesh, type Lifetime, type Mesh, type MeshFetch, type ServeOptions } from './mesh/mesh.ts'
-export type { MeshOptions } from './mesh/options.ts'
-export type { Handler } from './mesh/serve.ts'
-export type { ServiceRecord, WrittenPolicy, WrittenRecord } from './record/record.ts'
-export { type KvRegistryOptions, kvRegistry } from './registry/kv.ts'
-export type { Entry, Registry } from './registry/registry.ts'
-export { viaMesh } from './registry/via-mesh.ts'
-export type { LogLine, LogTo } from './telemetry/log.ts'
+export * from './anywhere.ts'
+
+/**
+ * @example
+ * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env })
+ * const response = await mesh.fetch('http://users/42')
+ */
+export function createMesh(options: MeshOptions): Mesh {
+  return createMeshAnywhere(options, asyncStorage)
+}

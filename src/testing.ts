@@ -4,6 +4,7 @@ import type { Sink } from './core/sink.ts'
 import { type Random, seeded } from './core/time/random.ts'
 import { onStandstill } from './core/time/standstill.ts'
 import { type VirtualClock, virtualClock } from './core/time/virtual-clock.ts'
+import { asyncStorage } from './mesh/async-storage.ts'
 import { createMesh, type Mesh, type MeshFetch } from './mesh/mesh.ts'
 import type { MeshOptions } from './mesh/options.ts'
 import { type MemoryRegistry, memoryRegistry } from './registry/memory.ts'
@@ -71,7 +72,7 @@ export function createTestMesh(
       options.sink?.span(span)
     },
   }
-  const mesh = createMesh({ log: 'off', ...options, sink, registry, env: stage.env, clock, random })
+  const mesh = createMesh({ log: 'off', ...options, sink, registry, env: stage.env, clock, random }, asyncStorage)
   return { ...told(mesh, clock), clock, random, registry, spans: ring.spans }
 }
 

@@ -17,8 +17,8 @@ import { accept, type Defer, dropCopiedOverride, type Inbound, priorityOf, root,
 import { hold } from './afterwork.ts'
 import { named } from './call-context.ts'
 import { nameReader, splitUrl } from './called-host.ts'
-import { type MeshOptions, withDefaults } from './options.ts'
-import { type Handler, handled, type Served } from './serve.ts'
+import { type MeshOptions, type Storage, withDefaults } from './options.ts'
+import { type Carrier, type Handler, handled, type Served } from './serve.ts'
 import { caller, inbound } from './stack.ts'
 
 /** As much of a fetch as everyone agrees on: hono's `hc`, connect transports and openapi-fetch take it as it is. */
@@ -68,10 +68,13 @@ export interface Mesh {
  * @example
  * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env })
  * const response = await mesh.fetch('http://users/42')
+ *
+ * @param load makes the storage of `serve`, where `options` has none and the first request is served.
  */
-export function createMesh(options: MeshOptions): Mesh {
+export function createMesh(options: MeshOptions, load?: () => Promise<Storage | undefined>): Mesh {
   const settings = withDefaults(options)
   const { clock, random, domain, storage, waitUntil, log } = settings
+  const carrier: Carrier = { storage, load: storage ? undefined : load }
   const call = caller(settings)
   const nameOf = nameReader(domain)
 
@@ -124,7 +127,8 @@ export function createMesh(options: MeshOptions): Mesh {
   return {
     fetch: fetchFor(
       (headers, mayBeCopied) =>
-        (storage?.getStore() as Inbound | undefined) ?? (mayBeCopied ? rootOfCopy(settings, headers) : root(settings)),
+        (carrier.storage?.getStore() as Inbound | undefined) ??
+        (mayBeCopied ? rootOfCopy(settings, headers) : root(settings)),
       () => newTrace(random),
     ),
     for(request, ctx, { trusted = false } = {}) {
@@ -141,7 +145,7 @@ export function createMesh(options: MeshOptions): Mesh {
       }
     },
     serve<Env>(handler: Handler<Env>, { trust = () => false }: ServeOptions = {}) {
-      const enter = inbound(settings, handled<Env>(handler, storage))
+      const enter = inbound(settings, handled<Env>(handler, carrier))
       return {
         fetch(request: Request, env: Env, ctx: ExecutionContext) {
           const trusted = trust(request, ctx)

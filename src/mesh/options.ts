@@ -77,7 +77,7 @@ export interface MeshOptions {
    * Default: nothing, and a session leads only to where there is a weight.
    */
   seal?: Seal
-  /** What carries the context of `serve` to `mesh.fetch`. Default: the platform's AsyncLocalStorage, where it has one. */
+  /** What carries the context of `serve` to `mesh.fetch`. Default: AsyncLocalStorage, on Workers and in Node. */
   storage?: Storage
   /**
    * What comes of a call that the mesh, not the service, failed. `throw`: a MeshError. `response`: the answer that the
@@ -162,7 +162,7 @@ export function withDefaults(options: MeshOptions): Settings {
     cloud: options.cloud,
     secrets: options.secrets,
     seal: options.seal,
-    storage: options.storage ?? platformStorage(),
+    storage: options.storage,
     errors: options.errors ?? 'throw',
     strategies: options.strategies ?? {},
   } satisfies Settings
@@ -174,11 +174,4 @@ export function withDefaults(options: MeshOptions): Settings {
     if (!(value >= least && value <= most)) throw new TypeError(`${name} is ${least} to ${most}; got ${value}.`)
   }
   return settings
-}
-
-/** Found without an import, which would tie the library to one platform: workerd and Node both offer it so. */
-function platformStorage(): Storage | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
-  const hooks = process?.getBuiltinModule?.('async_hooks') as { AsyncLocalStorage?: new () => Storage } | undefined
-  return hooks?.AsyncLocalStorage ? new hooks.AsyncLocalStorage() : undefined
 }

@@ -18,8 +18,15 @@ export interface Served<Env> extends Arrival {
   readonly ctx: ExecutionContext
 }
 
+/** What carries the context of a request to the calls of its handler. */
+export interface Carrier {
+  storage: Storage | undefined
+  /** Makes one, where none was given: once, for the first request. */
+  load: (() => Promise<Storage | undefined>) | undefined
+}
+
 /** Runs a handler within its context, and answers for it when its time is up. */
-export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined): Service<Arrived<Served<Env>>> {
+export function handled<Env>(handler: Handler<Env>, carrier: Carrier): Service<Arrived<Served<Env>>> {
   return async function handled(request, context) {
     const { clock, deadline } = context
     const { env, ctx } = context.arrival
@@ -36,7 +43,15 @@ export function handled<Env>(handler: Handler<Env>, storage: Storage | undefined
         clock.turn?.()
       }
     }
-    const answer = storage ? storage.run(context, go) : go()
+    if (carrier.load) await load(carrier)
+    const answer = carrier.storage ? carrier.storage.run(context, go) : go()
     return left === Number.POSITIVE_INFINITY ? answer : within(clock, left, answer, late)
   }
+}
+
+/** Two that come at once both load it, since a promise belongs to its request; the first to have it wins. */
+async function load(carrier: Carrier): Promise<void> {
+  const loaded = await carrier.load?.()
+  carrier.storage ??= loaded
+  carrier.load = undefined
 }

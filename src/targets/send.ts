@@ -54,7 +54,12 @@ export interface Roads {
 
 /** Sends over the network. What went wrong is said in the words of the platform, or of a transport. */
 export function send(roads: Roads): Service<Sent> {
-  const cloud = roads.cloud?.(roads)
+  let made: Cloud | undefined
+  /** Made when a target first asks. */
+  const cloud = () => {
+    made ??= roads.cloud?.(roads)
+    return made
+  }
   return function send(request, context) {
     try {
       return sendBy(roads, cloud, request, context)
@@ -76,7 +81,7 @@ export const explain = observer<Pick<Sent, 'clock' | 'endpoint' | 'work'>>('expl
   },
 })
 
-function sendBy(roads: Roads, cloud: Cloud | undefined, request: Request, sent: Sent): Promise<Response> {
+function sendBy(roads: Roads, cloud: () => Cloud | undefined, request: Request, sent: Sent): Promise<Response> {
   const { bindings } = roads
   const { target } = sent.endpoint
   switch (target.kind) {
@@ -92,7 +97,7 @@ function sendBy(roads: Roads, cloud: Cloud | undefined, request: Request, sent: 
       return sendToQueue(bindings, request, sent, target)
     case 'lambda':
       // Without it the endpoint is not among the candidates.
-      return (cloud as Cloud).lambda(target, request, sent)
+      return (cloud() as Cloud).lambda(target, request, sent)
   }
 }
 

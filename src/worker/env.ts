@@ -1,5 +1,4 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
-import { cloud } from '../cloud.ts'
 import { seal } from '../core/seal.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { parsePolicy } from '../record/parse.ts'
@@ -11,6 +10,8 @@ import { type Hosts, hosts } from './identify.ts'
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
 export interface Env {
   REGISTRY: KVNamespace
+  /** The control plane's Worker. */
+  CONTROL?: Fetcher
   MESH_HOSTS?: string
   MESH_DOMAIN?: string
   MESH_FRESH?: string
@@ -33,8 +34,11 @@ export interface WorkerOptions extends MeshOptions {
   readonly hosts: Hosts
 }
 
+/** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
+export type WorkerParts = Pick<MeshOptions, 'cloud'>
+
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env): WorkerOptions {
+export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
@@ -42,7 +46,7 @@ export function workerOptions(env: Env): WorkerOptions {
     registry: kvRegistry(env.REGISTRY),
     env,
     platformCancels: true,
-    cloud,
+    ...parts,
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

@@ -1,46 +1,24 @@
-/** What the mesh answers by itself: the paths under `/-/` on its own hosts. Nothing under them is ever forwarded. */
-import { RECORD_SCHEMA, RECORD_SCHEMA_TAG } from './record-schema.ts'
+/** The paths under `/-/` on the mesh's own hosts: health is its own to tell, all else the control plane's. None is ever a service's. */
+import { plainProblem } from '../wire/problem/plain.ts'
 
 declare const SELVEDGE_VERSION: string
 
-/** Health and version, and the schema of a record; whatever else may come to stand here is not found. */
-export function reserved(request: Request, path: string): Response {
-  const [said] = path.split('?', 1)
+/** @param control the binding of the control plane's Worker. Without it nothing more stands here. */
+export function reserved(request: Request, path: string, control: Fetcher | undefined): Response | Promise<Response> {
+  const [said = ''] = path.split('?', 1)
   if (said === '/-/healthz') {
     return Response.json({ status: 'ok', version: versionOf() }, { headers: { 'cache-control': 'no-store' } })
   }
-  if (said === '/-/api/v1/schema') return schema(request)
-  return problem(404, 'Not found', `Nothing stands under ${said}.`)
+  if (!control) return plainProblem(404, 'Not found', `Nothing stands under ${said}.`)
+  return asked(control, request)
 }
 
-/** For editors, which ask from a page of their own and cannot show who they are: it says nothing of this installation. */
-function schema({ method, headers }: Request): Response {
-  if (method !== 'GET' && method !== 'HEAD') {
-    return problem(405, 'Method not allowed', `The schema is read by GET or HEAD, not ${method}.`, {
-      allow: 'GET, HEAD',
-    })
+async function asked(control: Fetcher, request: Request): Promise<Response> {
+  try {
+    return await control.fetch(request)
+  } catch {
+    return plainProblem(503, 'Service unavailable', 'The control plane did not answer. Services are called without it.')
   }
-  const said = { etag: RECORD_SCHEMA_TAG, 'cache-control': 'no-cache', 'access-control-allow-origin': '*' }
-  if (matches(headers.get('if-none-match'))) return new Response(null, { status: 304, headers: said })
-  return new Response(method === 'HEAD' ? null : RECORD_SCHEMA, {
-    headers: { ...said, 'content-type': 'application/schema+json' },
-  })
-}
-
-/** RFC 9110 §13.1.2: compared weakly, and `*` is any. */
-function matches(said: string | null): boolean {
-  if (said === null) return false
-  return said.split(',').some((tag) => ['*', RECORD_SCHEMA_TAG].includes(tag.trim().replace(/^W\//, '')))
-}
-
-function problem(status: number, title: string, detail: string, headers: Record<string, string> = {}): Response {
-  return Response.json(
-    { type: 'about:blank', title, status, detail },
-    {
-      status,
-      headers: { ...headers, 'content-type': 'application/problem+json', 'x-content-type-options': 'nosniff' },
-    },
-  )
 }
 
 /** The build writes the version in; what runs from source has none. */

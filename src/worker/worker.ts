@@ -1,5 +1,5 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
-
+import { cloud } from '../cloud.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, noteError } from '../core/log.ts'
@@ -13,7 +13,7 @@ import { meshLog } from '../telemetry/log.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
-import { type Env, workerOptions } from './env.ts'
+import { type Env, type WorkerParts, workerOptions } from './env.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
 import { reserved } from './reserved.ts'
 
@@ -24,24 +24,58 @@ interface Running {
   readonly forward: Forward
 }
 
-const running = new WeakMap<Env, Running>()
 /** Of an environment of which no mesh can be made. */
 const failing = new WeakMap<Env, Log>()
 
-/** For the internet: what callers say of deadline and allowance can only take away. */
-export default {
-  fetch: (request, env, ctx) => handle(request, env, ctx, undefined),
-} satisfies ExportedHandler<Env>
+/** An entrance of the Worker. */
+export interface Entrance {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
+}
+
+/** A Worker to deploy: itself the default export, for the internet, where what callers say of deadline and allowance can only take away. */
+export interface MeshWorker extends Entrance {
+  /**
+   * For service bindings (`entrypoint = "MeshEntrypoint"`): only Workers of this account can reach it. Those whose binding
+   * names them (`props = { caller = "checkout" }`) are believed; others may pass on what strangers have sent them.
+   */
+  readonly MeshEntrypoint: Entrance
+}
 
 /**
- * For service bindings (`entrypoint = "MeshEntrypoint"`): only Workers of this account can reach it. Those whose binding names
- * them (`props = { caller = "checkout" }`) are believed; others may pass on what strangers have sent them.
+ * A mesh Worker of the parts that you use: what is left out is not in its bundle.
+ *
+ * @example
+ * const worker = createWorker({ cloud })
+ * export default worker
+ * export const { MeshEntrypoint } = worker
  */
-export const MeshEntrypoint = {
-  fetch: (request, env, ctx) => handle(request, env, ctx, readCaller(ctx)),
-} satisfies ExportedHandler<Env>
+export function createWorker(parts: WorkerParts = {}): MeshWorker {
+  const running = new WeakMap<Env, Running>()
+  const meshOf = (env: Env) => {
+    let mesh = running.get(env)
+    if (!mesh) {
+      mesh = start(env, parts)
+      running.set(env, mesh)
+    }
+    return mesh
+  }
+  return {
+    fetch: (request, env, ctx) => handle(meshOf, request, env, ctx, undefined),
+    MeshEntrypoint: { fetch: (request, env, ctx) => handle(meshOf, request, env, ctx, readCaller(ctx)) },
+  }
+}
+
+// The bundle of who imports `createWorker` alone has neither it nor its parts.
+const worker = /* @__PURE__ */ createWorker({ cloud })
+export default worker
+export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
+
+function entrance(worker: MeshWorker): Entrance {
+  return worker.MeshEntrypoint
+}
 
 function handle(
+  meshOf: (env: Env) => Running,
   request: Request,
   env: Env,
   ctx: ExecutionContext,
@@ -50,12 +84,12 @@ function handle(
   const trusted = caller !== undefined
   let mesh: Running
   try {
-    mesh = running.get(env) ?? start(env)
+    mesh = meshOf(env)
   } catch (cause) {
     return notStarted(cause, request, env, trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
-  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path)
+  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path, env.CONTROL)
   return mesh.forward(request, {
     trusted,
     caller,
@@ -64,11 +98,9 @@ function handle(
   })
 }
 
-function start(env: Env): Running {
-  const { hosts, ...options } = workerOptions(env)
-  const made = { hosts, nameOf: nameReader(options.domain), forward: proxy(options) }
-  running.set(env, made)
-  return made
+function start(env: Env, parts: WorkerParts): Running {
+  const { hosts, ...options } = workerOptions(env, parts)
+  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options) }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */

@@ -115,6 +115,7 @@ describe('selvedge dev', () => {
   it('answers by name what the file says, once it is ready', async () => {
     expect((await fetch(`${url}/-/healthz`)).status).toBe(200)
     expect(await get('/svc/users/42')).toBe('blue /42')
+    expect(JSON.parse(await get('/-/api/v1/schema'))).toMatchObject({ title: 'Service record' })
   })
 
   it('runs Workers from folders, bound to the mesh and the mesh to them', async () => {

@@ -76,12 +76,19 @@ describe('the package, installed', () => {
 
   it('carries the licenses of what it has bundled', () => {
     const text = readFileSync(join(installed.folder, 'node_modules/selvedge/dist/licenses.txt'), 'utf8')
-    expect(text.match(/^\S+ (?=\d+\.\d+\.\d+$)/gm)).toEqual(['aws4fetch ', 'commander ', 'jose ', 'valibot ', 'yaml '])
+    expect(text.match(/^\S+ (?=\d+\.\d+\.\d+$)/gm)).toEqual([
+      'aws4fetch ',
+      'commander ',
+      'hono ',
+      'jose ',
+      'valibot ',
+      'yaml ',
+    ])
     expect(text.match(/copyright/gi)?.length).toBeGreaterThanOrEqual(5)
   })
 
   it('can be bundled into a Worker, with other clouds, where nothing else is installed', async () => {
-    const contents = `export { default, MeshEntrypoint } from 'selvedge/worker'\nexport { cloud } from 'selvedge/cloud'`
+    const contents = `export { default, MeshEntrypoint, createWorker } from 'selvedge/worker'\nexport { cloud } from 'selvedge/cloud'`
     const { outputFiles, errors } = await build({
       stdin: { contents, resolveDir: installed.folder },
       bundle: true,

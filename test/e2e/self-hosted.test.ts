@@ -1,11 +1,11 @@
-/** `dist/worker.js` as it is, in a bare `workerd serve` with a KV service behind REGISTRY: docs/self-hosting.md, run. */
+/** `dist/worker.js` and `dist/control.js` as they are, in a bare `workerd serve` with a KV service behind REGISTRY: docs/self-hosting.md, run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type KvServer, startKv } from '../support/kv-server.ts'
 import { type RawWorkerd, startRawWorkerd } from '../support/raw-workerd.ts'
 import { startUpstream, type Upstream } from '../support/servers.ts'
 
-describe('the built Worker, hosted by oneself', () => {
+describe('the built Workers, hosted by oneself', () => {
   let upstream: Upstream
   let kv: KvServer
   let mesh: RawWorkerd
@@ -31,6 +31,15 @@ describe('the built Worker, hosted by oneself', () => {
     const [line, ...more] = said.trim().split('\n')
     expect(JSON.parse(line ?? '')).toMatchObject({ from: 'selvedge', code: 'service_not_found', service: 'nobody' })
     expect(more).toEqual([])
+  })
+
+  it('serves the schema from the control plane, a text that is not in the mesh', async () => {
+    const schema = await mesh.call('/-/api/v1/schema')
+    expect(schema.headers['content-type']).toBe('application/schema+json')
+    expect(schema.json).toMatchObject({ title: 'Service record' })
+    const again = await mesh.call('/-/api/v1/schema', { headers: { 'if-none-match': schema.headers.etag as string } })
+    expect(again.status).toBe(304)
+    expect((await mesh.call('/-/api/v1/services')).status).toBe(404)
   })
 
   it('believes who comes in by the entrance that names its callers', async () => {

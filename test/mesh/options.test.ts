@@ -59,12 +59,6 @@ describe('withDefaults', () => {
     }
   })
 
-  it('finds what carries the context of a request from call to call', () => {
-    const { storage } = withDefaults({ registry })
-    expect(storage?.run('here', () => storage.getStore())).toBe('here')
-    expect(storage?.getStore()).toBeUndefined()
-  })
-
   it('asks the fetch of the platform each time, so that one which is replaced is heard', async () => {
     const before = globalThis.fetch
     const { fetch } = withDefaults({ registry })

@@ -1,7 +1,7 @@
 /** One invocation within the limits of the platform, which are emulated: local runs enforce none of them. */
 import { describe, expect, it } from 'vitest'
 import { sleep } from '../../src/core/time/clock.ts'
-import { createMesh } from '../../src/mesh/mesh.ts'
+import { createMesh } from '../../src/index.ts'
 import type { Registry } from '../../src/registry/registry.ts'
 import { MeshError, memoryRegistry, seeded } from '../../src/testing.ts'
 import { type Invocation, invocation } from '../support/platform.ts'

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type MeshVariables, selvedge } from '../../src/hono.ts'
-import { createMesh } from '../../src/mesh/mesh.ts'
+import { createMesh } from '../../src/index.ts'
 import { proxy } from '../../src/mesh/proxy.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { MeshError, memoryRegistry } from '../../src/testing.ts'

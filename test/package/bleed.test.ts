@@ -30,7 +30,7 @@ async function bundle(entry: string, external: string[] = []) {
 
 describe('the bundle of the library', () => {
   it('holds no hono, no node: and no cloudflare: module', async () => {
-    const { code, files, imports } = await bundle('src/index.ts')
+    const { code, files, imports } = await bundle('src/anywhere.ts')
     expect(imports).toEqual([])
     expect(code).not.toMatch(/["'`](node|cloudflare):/)
     expect(code.toLowerCase()).not.toContain('hono')
@@ -42,6 +42,12 @@ describe('the bundle of the library', () => {
     const { files } = await bundle('src/index.ts')
     expect(files.filter((file) => /^src\/(worker|cli|testing|hono)/.test(file))).toEqual([])
     expect(files.filter((file) => /virtual-clock|registry\/memory/.test(file))).toEqual([])
+  })
+
+  it('asks Node and workerd for one module, by a name that no bundler looks for', async () => {
+    const { code, imports } = await bundle('src/index.ts')
+    expect(imports).toEqual([])
+    expect(code.match(/["'`](node|cloudflare):[^"'`]*/g)?.map((name) => name.slice(1))).toEqual(['node:async_hooks'])
   })
 
   it('computes nothing when it is loaded: at module scope there is no clock, no chance and no crypto', async () => {
@@ -61,8 +67,47 @@ describe('the bundle of the library', () => {
 
 describe('the bundle of the Worker', () => {
   it('imports nothing that workerd would have to be given', async () => {
-    const { imports } = await bundle('src/worker/worker.ts')
+    const { code, imports } = await bundle('src/worker/worker.ts')
     expect(imports).toEqual([])
+    expect(code).not.toContain('async_hooks')
+  })
+
+  it('has neither other clouds nor the schema, where one composes it without', async () => {
+    const { files } = await bundle('examples/lean/worker.ts')
+    expect(files).toContain('src/worker/worker.ts')
+    const { code } = await bundle('examples/lean/worker.ts')
+    expect(code).not.toMatch(/AWS4-HMAC-SHA256|defaultSnippets/)
+    expect((await bundle('src/worker/worker.ts')).code).toContain('AWS4-HMAC-SHA256')
+  })
+
+  it('gives the control plane its texts as modules', async () => {
+    const { code, imports } = await bundle('src/control/control.ts', ['*.txt'])
+    expect(imports.sort()).toEqual(['./record-schema.txt', 'cloudflare:workers'])
+    expect(code).not.toContain('defaultSnippets')
+  })
+})
+
+/** What makes a young isolate load ICU (13 ms) or Node's `process` (6 ms). */
+const SLOW = /\.toLocale[A-Z]\w*|\bIntl\b|\.localeCompare\b|\bprocess\s*(\?\.|\.|\[)/g
+
+describe('what workerd runs', () => {
+  it.each([['src/worker/worker.ts'], ['src/index.ts'], ['src/hono.ts'], ['src/control/control.ts', '*.txt']])(
+    'loads in %s neither ICU nor the process of Node',
+    async (entry, ...external) => {
+      const { code } = await bundle(entry, external)
+      expect(code.length).toBeGreaterThan(1_000)
+      expect(code.match(SLOW)).toBeNull()
+    },
+  )
+
+  it('would be found where it stood', () => {
+    for (const line of [
+      "n.toLocaleString('en')",
+      'new Intl.Collator()',
+      'a.localeCompare(b)',
+      'globalThis.process?.env',
+    ])
+      expect(line.match(SLOW)).not.toBeNull()
   })
 })
 

@@ -16,11 +16,12 @@ describe('package.json', () => {
   })
 
   it.each(subpaths)('exports %s from a module that is there, with its types first', (_, target) => {
-    const { types, default: built } = target as { types: string; default: string }
+    const { types, default: built, node, workerd } = target as Record<'types' | 'default' | 'node' | 'workerd', string>
     expect(Object.keys(target)[0]).toBe('types')
     expect(types).toMatch(/^\.\/dist\/lib\/.*\.d\.ts$/)
-    expect(sourceOf(types)).toBe(sourceOf(built))
-    expect(existsSync(`${root}${sourceOf(built)}`)).toBe(true)
+    expect(sourceOf(types)).toBe(sourceOf(workerd ?? built))
+    expect(node).toBe(workerd)
+    for (const one of [built, ...(workerd ? [workerd] : [])]) expect(existsSync(`${root}${sourceOf(one)}`)).toBe(true)
   })
 
   it.each(Object.keys(schemaFiles()))('exports %s, which the build writes and the package carries', (name) => {
@@ -55,6 +56,11 @@ describe('what is exported', () => {
     ])
   })
 
+  it('by selvedge where nothing is known of the platform: the same', async () => {
+    const [anywhere, here] = [await import('../../src/anywhere.ts'), await import('../../src/index.ts')]
+    expect(Object.keys(anywhere).sort()).toEqual(Object.keys(here).sort())
+  })
+
   it('by selvedge/cloud', async () => {
     expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'seal'])
   })
@@ -80,7 +86,7 @@ describe('what is exported', () => {
 
   it('by selvedge/worker', async () => {
     const worker = await import('../../src/worker/worker.ts')
-    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'default'])
+    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'createWorker', 'default'])
     expect(worker.default.fetch).toBeTypeOf('function')
     expect(worker.MeshEntrypoint.fetch).toBeTypeOf('function')
   })

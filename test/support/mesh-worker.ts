@@ -7,7 +7,7 @@ import { type Answer, type CallOptions, call, type OpenCall, open } from './http
 export const bundlePath = fileURLToPath(new URL('../../dist/worker.js', import.meta.url))
 export const compatibility = {
   compatibilityDate: '2026-10-01',
-  compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough'],
+  compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough', 'no_nodejs_global_timers'],
 }
 
 export interface MeshWorkerOptions {
@@ -25,6 +25,8 @@ export interface MeshWorkerOptions {
   readonly consumer?: string
   /** Told what the mesh's Worker and the others write to their consoles. Default: nobody is, and the mesh is quiet. */
   readonly onLog?: (message: string) => void
+  /** Does `dist/control.js` stand behind CONTROL? Default: no, and nothing does. */
+  readonly control?: boolean
   /** The module to run in place of the built Worker. */
   readonly source?: string
 }
@@ -61,6 +63,7 @@ export async function startMesh({
   rooms,
   consumer,
   onLog,
+  control = false,
   source = readFileSync(bundlePath, 'utf8'),
 }: MeshWorkerOptions = {}): Promise<MeshWorker> {
   const before = new Set(workerdPids())
@@ -85,6 +88,7 @@ export async function startMesh({
           bindings: onLog ? vars : { MESH_LOG: 'off', ...vars },
           serviceBindings: {
             ...Object.fromEntries(Object.keys(bindings).map((name) => [name, workerName(name)])),
+            ...(control ? { CONTROL: 'control' } : {}),
             DISPATCH: { name: 'dispatcher', entrypoint: 'Dispatcher' },
           },
           ...(rooms === undefined ? {} : { durableObjects: { ROOMS: { className: 'Room', scriptName: 'rooms' } } }),
@@ -111,6 +115,7 @@ export async function startMesh({
           },
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         },
+        ...(control ? [controlWorker()] : []),
         {
           name: 'dispatcher',
           ...compatibility,
@@ -161,6 +166,21 @@ export async function startMesh({
     callTrusted: (name, path, options) =>
       call(trustedUrl + path, { ...options, headers: { ...options?.headers, host: name } }),
     dispose: () => miniflare.dispose(),
+  }
+}
+
+/** The control plane, with the texts that it serves. */
+function controlWorker() {
+  const built = (name: string) => readFileSync(fileURLToPath(new URL(name, `file://${bundlePath}`)), 'utf8')
+  return {
+    name: 'control',
+    ...compatibility,
+    modules: [
+      { type: 'ESModule' as const, path: 'control.js', contents: built('control.js') },
+      { type: 'Text' as const, path: 'record-schema.txt', contents: built('record-schema.txt') },
+    ],
+    kvNamespaces: { REGISTRY: 'registry' },
+    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
   }
 }
 

@@ -1,9 +1,9 @@
 /** The built Worker in a bare `workerd serve`, as someone who hosts it runs it: a configuration, a KV service, nothing else. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -32,8 +32,12 @@ export async function startRawWorkerd(
 ): Promise<RawWorkerd> {
   const folder = mkdtempSync(join(tmpdir(), 'selvedge-'))
   copyFileSync(bundle, join(folder, 'worker.js'))
+  mkdirSync(join(folder, 'objects'))
+  for (const file of ['control.js', 'record-schema.txt'])
+    copyFileSync(join(dirname(bundlePath), file), join(folder, file))
   writeFileSync(join(folder, 'config.capnp'), configuration(kvAddress, vars))
   const child = spawn(workerd, ['serve', join(folder, 'config.capnp'), '--control-fd=3'], {
+    cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   let complaints = ''
@@ -90,14 +94,29 @@ const config :Workerd.Config = (
     (name = "mesh", worker = (
       modules = [(name = "worker.js", esModule = embed "worker.js")],
       compatibilityDate = "2026-10-01",
-      compatibilityFlags = ["enable_request_signal", "request_signal_passthrough"],
+      compatibilityFlags = ["enable_request_signal", "request_signal_passthrough", "no_nodejs_global_timers"],
       bindings = [
         (name = "REGISTRY", kvNamespace = "kv"),
+        (name = "CONTROL", service = "control"),
         ${Object.entries(vars)
           .map(([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)}),`)
           .join('\n        ')}
       ],
     )),
+    (name = "control", worker = (
+      modules = [
+        (name = "control.js", esModule = embed "control.js"),
+        (name = "record-schema.txt", text = embed "record-schema.txt"),
+      ],
+      compatibilityDate = "2026-10-01",
+      bindings = [
+        (name = "REGISTRY", kvNamespace = "kv"),
+        (name = "REGISTRY_OBJECT", durableObjectNamespace = "RegistryObject"),
+      ],
+      durableObjectNamespaces = [(className = "RegistryObject", uniqueKey = "registry", enableSql = true)],
+      durableObjectStorage = (localDisk = "objects"),
+    )),
+    (name = "objects", disk = (path = "objects", writable = true)),
     (name = "kv", external = (address = ${JSON.stringify(kvAddress)}, http = ())),
     (name = "internet", network = (allow = ["public", "private"])),
   ],

@@ -3,7 +3,7 @@ import { seal } from '../../src/core/seal.ts'
 import { type Env, workerOptions } from '../../src/worker/env.ts'
 
 const REGISTRY = { getWithMetadata: async () => ({ value: null, metadata: null }) } as unknown as KVNamespace
-const given = (env: Partial<Env> & Record<string, unknown> = {}) => workerOptions({ REGISTRY, ...env } as Env)
+const given = (env: Partial<Env> & Record<string, unknown> = {}) => workerOptions({ REGISTRY, ...env } as Env, {})
 
 describe('workerOptions', () => {
   it('says the defaults', () => {

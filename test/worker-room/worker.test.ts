@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Env } from '../../src/worker/env.ts'
-import worker, { MeshEntrypoint } from '../../src/worker/worker.ts'
+import worker, { createWorker, type Entrance, MeshEntrypoint } from '../../src/worker/worker.ts'
 import { upstream } from '../support/upstream.ts'
 
 const ctx = { waitUntil() {}, props: {} } as unknown as ExecutionContext & { props?: unknown }
@@ -40,6 +40,25 @@ describe('the Worker', () => {
     expect(new Set(users.requests.map(({ url }) => url))).toEqual(new Set(['http://users/1', 'http://users/2']))
   })
 
+  it('is composed of what one uses: without cloud, a Lambda function is out of reach', async () => {
+    const { MeshEntrypoint: lean, ...worker } = createWorker()
+    const lambda = { function: 'thumbnails', region: 'eu-west-1', secret: 'AWS' }
+    const records = { 'services/fn': JSON.stringify({ endpoints: [{ lambda }] }) }
+    const { users, env } = given()
+    expect((await worker.fetch(asked('http://users/1'), env, ctx)).status).toBe(503)
+    expect(users.requests.length).toBeGreaterThan(0)
+    const other = { REGISTRY: namespace(records), MESH_LOG: 'off' } as Env
+    const answer = await lean.fetch(asked('http://fn/'), other, { ...ctx, props: { caller: 'checkout' } })
+    expect(answer.headers.get('selvedge-error')).toBe('no_endpoint')
+    expect(await answer.text()).toContain('without `cloud`')
+  })
+
+  it('asks the control plane for what is reserved, where it is bound', async () => {
+    const CONTROL = { fetch: async () => new Response('controlled') }
+    const { env } = given({ CONTROL })
+    expect(await (await worker.fetch(asked('http://localhost/-/anything'), env, ctx)).text()).toBe('controlled')
+  })
+
   it('never forwards what is reserved on a host of the mesh, and nothing else is reserved elsewhere', async () => {
     const { users, env } = given()
     expect((await worker.fetch(asked('http://localhost/-/healthz'), env, ctx)).status).toBe(200)
@@ -50,7 +69,7 @@ describe('the Worker', () => {
   })
 
   it('believes those who come by a binding that names them, and neither another binding nor those from outside', async () => {
-    const heard = async (entry: typeof worker, props?: object) => {
+    const heard = async (entry: Entrance, props?: object) => {
       const { users, env } = given()
       const headers = {
         'selvedge-retry-allowance': '9',

@@ -5,8 +5,9 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import type { RegistryObject } from '../../src/durable/registry-object.ts'
 
-const { REGISTRY, REGISTRY_OBJECT } = env as {
+const { REGISTRY, REGISTRY_OBJECT, CHECKED_OBJECT } = env as {
   REGISTRY: KVNamespace
+  CHECKED_OBJECT: DurableObjectNamespace<RegistryObject>
   REGISTRY_OBJECT: DurableObjectNamespace<RegistryObject>
 }
 const by = { author: 'ann', message: 'because' }
@@ -30,6 +31,14 @@ describe('RegistryObject', () => {
     await vi.waitFor(async () => expect((await object.get('users'))?.state).toBe('published'))
     expect(await object.status(2)).toMatchObject({ names: 1, waiting: 0 })
     expect(await object.list({ prefix: 'u' })).toMatchObject({ items: [{ name: 'users' }] })
+  })
+
+  it('refuses, as the control plane deploys it, what the mesh would not understand', async () => {
+    const object = CHECKED_OBJECT.get(CHECKED_OBJECT.idFromName('checked'))
+    const answer = await object.write([create('checked', '{"endpoints":["https://a.test"],"weight":1}')], by)
+    expect(answer).toMatchObject({ ok: false, refusals: [{ name: 'checked', code: 'invalid' }] })
+    expect(answer).toMatchObject({ refusals: [{ issues: [{ path: ['weight'] }] }] })
+    expect(await object.write([create('checked', 'https://a.test')], by)).toMatchObject({ ok: true })
   })
 
   it('lets one of two writers win, and shows the other the difference', async () => {

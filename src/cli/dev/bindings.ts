@@ -5,6 +5,8 @@ import type { LocalWorker } from './local-worker.ts'
 
 /** The mesh's Worker, as the services of other Workers name it. */
 export const MESH = 'selvedge'
+/** The control plane's, which is bound to the mesh as CONTROL. */
+export const CONTROL = 'selvedge-control'
 /** The id of the mesh's KV namespace. */
 export const REGISTRY_ID = 'selvedge-registry'
 
@@ -21,6 +23,8 @@ export function bindingName(worker: string): string {
 export function assertBound(workers: readonly LocalWorker[]): void {
   const taken = new Map([
     [bindingName(MESH), 'the mesh'],
+    [bindingName(CONTROL), 'the control plane'],
+    ['CONTROL', 'the control plane'],
     ['REGISTRY', "the mesh's KV namespace"],
   ])
   for (const { name, dir } of workers) {
@@ -29,7 +33,7 @@ export function assertBound(workers: readonly LocalWorker[]): void {
     if (other) throw new Fault(`${dir}: the Worker "${name}" would be bound as ${binding}, which is ${other}.`)
     taken.set(binding, `the Worker in ${dir}`)
   }
-  const names = new Set([MESH, ...workers.map(({ name }) => name)])
+  const names = new Set([MESH, CONTROL, ...workers.map(({ name }) => name)])
   for (const { name, options } of workers) {
     for (const [binding, service] of Object.entries(options.serviceBindings ?? {})) {
       const target = targetOf(service)

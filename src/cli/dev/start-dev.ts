@@ -1,4 +1,4 @@
-/** Runs the mesh in workerd on this machine: its Worker, its KV, and the Workers beside it. No account, no network. */
+/** Runs the mesh in workerd on this machine: its Worker, its KV, its control plane, and the Workers beside it. No account, no network. */
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import type { Given } from '../needs.ts'
-import { assertBound, bindingName, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
+import { assertBound, bindingName, CONTROL, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
 import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
@@ -22,7 +22,7 @@ export interface DevOptions {
   readonly with?: readonly string[]
   /** Variables and secrets of the mesh Worker (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …). */
   readonly vars?: Readonly<Record<string, string>>
-  /** The built Worker. Default: `worker.js` beside this file. */
+  /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
   readonly worker?: URL
   /** Told what happens while the mesh runs. */
   readonly on?: Partial<DevEvents>
@@ -65,23 +65,36 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const source = options.registry === undefined ? undefined : await registrySource(options.registry)
   const port = options.port ?? 8787
   if (port !== 0) await assertFree(port)
-  const worker = await readWorker(options.worker ?? new URL('./worker.js', import.meta.url))
+  const from = options.worker ?? new URL('./worker.js', import.meta.url)
+  const [worker, control, schema] = await Promise.all(
+    [from, new URL('./control.js', from), new URL('./record-schema.txt', from)].map(readBuilt),
+  )
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
   const vars: Readonly<Record<string, string>> = { MESH_FRESH: FRESH, ...options.vars }
   const mesh: V4WorkerOptions = {
     name: MESH,
-    modules: [{ type: 'ESModule', path: 'worker.js', contents: worker }],
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: worker as string }],
     compatibilityDate: '2026-10-01',
-    compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough'],
+    compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough', 'no_nodejs_global_timers'],
     bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    serviceBindings: Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])),
+    serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
     // Straight to the mesh: Miniflare's own entry would stand before it, hide a client's abort and dress up errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
-  const miniflare = await startWorkerd([mesh, ...beside.map(withRegistry)], (line) => events.log(line))
+  const controlPlane: V4WorkerOptions = {
+    name: CONTROL,
+    modules: [
+      { type: 'ESModule', path: 'control.js', contents: control as string },
+      { type: 'Text', path: 'record-schema.txt', contents: schema as string },
+    ],
+    compatibilityDate: '2026-10-01',
+    kvNamespaces: { REGISTRY: REGISTRY_ID },
+    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+  }
+  const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 
   try {
     const url = (await miniflare.unsafeGetDirectURL(MESH)).origin
@@ -110,9 +123,9 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   }
 }
 
-async function readWorker(from: URL): Promise<string> {
+async function readBuilt(from: URL): Promise<string> {
   return readFile(from, 'utf8').catch((cause) => {
-    throw new Fault(`The mesh's Worker is not at ${relative('', fileURLToPath(from))}: npm run build makes it.`, {
+    throw new Fault(`${relative('', fileURLToPath(from))} is not there: npm run build makes it.`, {
       cause,
     })
   })

@@ -7,21 +7,21 @@ export interface Random {
   hex(bytes: number): string
 }
 
-const POOL_BYTES = 4096
+/** The first pool: some ten ids, since an isolate may live for a call or two. Each further one is twice as large, up to the largest. */
+const FIRST_BYTES = 256
+const MOST_BYTES = 4096
 
 /** The platform's randomness. Ids come from a pool, filled when first asked for: at module scope there is no crypto. */
 export function systemRandom(): Random {
   const hex = hexTable()
-  const bytes = new Uint8Array(POOL_BYTES)
-  const parts = new Array<string>(POOL_BYTES).fill('')
   // One long text of which each id is a slice: to put an id together digit by digit costs ten times as much.
   let pool = ''
   let used = 0
+  let size = FIRST_BYTES
   const digits = (count: number) => {
     if (used + count > pool.length) {
-      crypto.getRandomValues(bytes)
-      for (let index = 0; index < POOL_BYTES; index++) parts[index] = hex[bytes[index] as number] as string
-      pool = parts.join('')
+      size = Math.min(2 * size, MOST_BYTES)
+      pool = Array.from(crypto.getRandomValues(new Uint8Array(size)), (byte) => hex[byte]).join('')
       used = 0
     }
     used += count

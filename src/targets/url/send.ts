@@ -8,7 +8,7 @@ import type { Roads, Sent } from '../send.ts'
 
 export function sendToUrl(
   roads: Roads,
-  cloud: Cloud | undefined,
+  cloud: () => Cloud | undefined,
   request: Request,
   sent: Sent,
   { url: base, credentials }: UrlTarget,
@@ -19,7 +19,7 @@ export function sendToUrl(
   if (credentials.type === 'header') {
     return forward({ fetch }, url, request, sent, secretHeaders(credentials, roads, sent.outgoing))
   }
-  return (cloud as Cloud).address(url, credentials, request, sent)
+  return (cloud() as Cloud).address(url, credentials, request, sent)
 }
 
 /**

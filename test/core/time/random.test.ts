@@ -57,12 +57,15 @@ describe('an id', () => {
     expect(chance).toHaveBeenCalledOnce()
   })
 
-  it('costs no call into the platform before it is asked for, and one for many', () => {
+  it('costs no call into the platform before it is asked for, a small one at first, and one for ever more later', () => {
     const chance = vi.spyOn(crypto, 'getRandomValues')
     const random = systemRandom()
     expect(chance).not.toHaveBeenCalled()
-    for (let count = 0; count < 100; count++) random.hex(16)
+    for (let count = 0; count < 32; count++) random.hex(16)
     expect(chance).toHaveBeenCalledOnce()
+    for (let count = 0; count < 1_000; count++) random.hex(16)
+    const sizes = chance.mock.calls.map(([bytes]) => bytes?.byteLength)
+    expect(sizes).toEqual([512, 1024, 2048, 4096, 4096, 4096, 4096])
   })
 
   it('may run over the end of the pool', () => {

@@ -1,0 +1,6 @@
+/** The control plane as a Worker: the composition root of `/-/`, which the mesh hands on to it by the binding `CONTROL`. */
+import { api } from './api.ts'
+
+export { RegistryObject } from './registry-object.ts'
+
+export default { fetch: api().fetch } satisfies ExportedHandler

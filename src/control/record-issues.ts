@@ -1,0 +1,31 @@
+/** What is wrong with a record that is to be written: what the mesh would say of it when it is called. */
+import { isServiceName } from '../core/endpoint.ts'
+import { MeshError } from '../core/errors.ts'
+import { type Issue, parseRecord, recordChecker } from '../record/parse.ts'
+
+/** Nothing where the mesh would obey it. */
+export function recordIssues(name: string, text: string): readonly Issue[] {
+  // A wildcard stands for a name in front, a tag is a label behind.
+  if (!isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))) {
+    return [{ path: [], message: `"${name}" is not a service name (a DNS name in lower case), so nobody can call it.` }]
+  }
+  try {
+    parseRecord(text)
+    return []
+  } catch (error) {
+    if (!(error instanceof MeshError)) throw error
+    const issues = text.trim().startsWith('{') ? issuesOfJson(text) : []
+    return issues.length > 0 ? issues : [{ path: [], message: error.message }]
+  }
+}
+
+function issuesOfJson(text: string): readonly Issue[] {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // The message of the parser says so.
+    return []
+  }
+  return recordChecker()(value)
+}
