@@ -1,27 +1,28 @@
 /**
- * The bench: what the mesh costs, against baselines of the same run. `npm run bench -- --help` lists the options.
+ * The bench: what the mesh costs, against baselines of the same run. `npm run bench -- --help` lists its parts and options.
  *
  * docs/performance.md tells how it measures and what stands behind each limit.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { measureBalancing } from './balancing.ts'
-import { measureEmbedded } from './embedded.ts'
-import { measureProxy } from './proxy.ts'
+import { type Chosen, type PartName, parts } from './parts.ts'
 import { exitCode, type Section, told } from './report.ts'
-import { measureRouting } from './routing.ts'
-import type { Plan } from './sampling.ts'
-import { measureScale } from './scale.ts'
-import { measureStartUp } from './start-up.ts'
+import { plan, quickPlan } from './setup.ts'
 
+const names = Object.keys(parts) as PartName[]
 const help = `npm run bench -- [options]
 
-  --only PARTS      of proxy, embedded, scale, start-up, balancing, routing, with commas between. Default: all
-  --runs N          runs, whose median is judged. Default 3
-  --starts N        processes of a run. Default 3
-  --samples N       samples of each variant in a process. Default 24
-  --quick           1 run of 1 process of 12 samples: an indication, no verdict to rely on
+Parts, and how long each takes on a quiet machine:
+
+${names.map((name) => `  ${name.padEnd(10)} ${parts[name].minutes.padEnd(8)} ${parts[name].tells}`).join('\n')}
+
+Options:
+
+  --only PARTS      some of them, with commas between. Default: all, 25 minutes
+  --runs N          runs, whose median is judged; each has fresh processes. Default 5
+  --samples N       samples of each variant in a run, for each case. Default ${plan.samples}
+  --quick           1 run of ${quickPlan.samples} samples and ${quickPlan.warmCalls} warm calls: an indication, no verdict to rely on
   --candidate FILE  the Worker to judge. Default dist/worker.js
   --json FILE       the same, for machines
 
@@ -30,9 +31,8 @@ Exit code: 0 within all limits, 1 over one, 2 wrong usage or a wrong answer, 3 t
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'proxy,embedded,scale,start-up,balancing,routing' },
+    only: { type: 'string', default: names.join() },
     runs: { type: 'string' },
-    starts: { type: 'string' },
     samples: { type: 'string' },
     quick: { type: 'boolean', default: false },
     candidate: { type: 'string', default: fileURLToPath(new URL('../dist/worker.js', import.meta.url)) },
@@ -49,43 +49,38 @@ async function main(): Promise<number> {
   if (!existsSync('/proc/self/schedstat')) {
     throw new Error("The bench reads CPU time from the scheduler's clock in /proc, which only Linux has.")
   }
-  const runs = count('runs', values.quick ? 1 : 3)
-  const plan: Plan = {
-    starts: count('starts', values.quick ? 1 : 3),
-    samples: count('samples', values.quick ? 12 : 24),
+  const usual = values.quick ? quickPlan : plan
+  const chosen: Chosen = {
+    candidate: readFileSync(values.candidate, 'utf8'),
+    runs: count('runs', values.quick ? 1 : 5),
+    plan: { ...usual, samples: count('samples', usual.samples) },
+    isQuick: values.quick,
+    say: (line) => console.error(line),
   }
-  const candidate = readFileSync(values.candidate, 'utf8')
-  const say = (line: string) => console.error(line)
-  const parts: Record<string, () => Promise<Section>> = {
-    proxy: () => measureProxy(candidate, runs, plan, say),
-    embedded: () => measureEmbedded(runs, plan, say),
-    scale: () => measureScale(candidate, runs, plan, say),
-    'start-up': () => measureStartUp(candidate, values.quick ? 3 : 9),
-    balancing: () => measureBalancing(candidate, say),
-    routing: () => measureRouting(say),
-  }
-  const chosen = values.only.split(',').map((name) => {
-    const part = parts[name]
-    if (part === undefined) throw new Error(`--only knows ${Object.keys(parts).join(', ')}; got "${name}".`)
-    return part
+  const asked = values.only.split(',').map((name) => {
+    const part = names.find((known) => known === name)
+    if (part === undefined) throw new Error(`--only knows ${names.join(', ')}; got "${name}".`)
+    return parts[part]
   })
 
   const sections: Section[] = []
-  for (const part of chosen) {
-    const section = await part()
-    console.log(told(section))
-    sections.push(section)
+  for (const { measure } of asked) {
+    const measured = await measure(chosen)
+    for (const section of measured) console.log(told(section))
+    sections.push(...measured)
   }
   const code = exitCode(sections)
   console.log(
     ['All limits hold.', 'A limit is broken.', '', 'The control was off: no verdict. Try a quieter hour.'][code],
   )
-  if (values.json)
-    writeFileSync(values.json, `${JSON.stringify({ exitCode: code, plan: { runs, ...plan }, sections }, null, 2)}\n`)
+  if (values.json) {
+    const { runs, plan } = chosen
+    writeFileSync(values.json, `${JSON.stringify({ exitCode: code, runs, plan, sections }, null, 2)}\n`)
+  }
   return code
 }
 
-function count(option: 'runs' | 'starts' | 'samples', otherwise: number): number {
+function count(option: 'runs' | 'samples', otherwise: number): number {
   const value = Number(values[option] ?? otherwise)
   if (!Number.isInteger(value) || value < 1)
     throw new Error(`--${option} is a whole number from 1; got "${values[option]}".`)

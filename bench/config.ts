@@ -6,6 +6,8 @@ export interface Worker {
   readonly bindings?: Readonly<Record<string, Binding>>
   /** The service that takes what it fetches by URL. Default: the network, which the bench has no use for. */
   readonly outbound?: string
+  /** Compatibility flags beside those that wrangler.toml gives the mesh. */
+  readonly flags?: readonly string[]
 }
 
 export type Binding =
@@ -21,10 +23,18 @@ export interface External {
 
 export type Services = Readonly<Record<string, Worker | External>>
 
-/** `entry` answers on the socket called `http`. */
-export function workerdConfig(services: Services, entry: string): string {
+/** Those of wrangler.toml. */
+const FLAGS = ['enable_request_signal', 'request_signal_passthrough']
+
+/**
+ * `entry` answers on the socket called `http`.
+ *
+ * @param v8Flags of the whole process. Default: none.
+ */
+export function workerdConfig(services: Services, entry: string, v8Flags: readonly string[] = []): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = [${v8Flags.map(quoted).join(', ')}],
   services = [
     ${Object.entries(services).map(service).join(',\n    ')},
     (name = "internet", network = (allow = ["private"]))
@@ -36,11 +46,11 @@ const config :Workerd.Config = (
 
 function service([name, to]: [string, Worker | External]): string {
   if ('address' in to) return `(name = ${quoted(name)}, external = (address = ${quoted(to.address)}, http = ()))`
-  const { code, bindings = {}, outbound = 'internet' } = to
+  const { code, bindings = {}, outbound = 'internet', flags = [] } = to
   return `(name = ${quoted(name)}, worker = (
       modules = [(name = ${quoted(code)}, esModule = embed ${quoted(code)})],
       compatibilityDate = "2026-10-01",
-      compatibilityFlags = ["enable_request_signal", "request_signal_passthrough"],
+      compatibilityFlags = [${[...FLAGS, ...flags].map(quoted).join(', ')}],
       globalOutbound = ${quoted(outbound)},
       bindings = [${Object.entries(bindings).map(binding).join(', ')}]))`
 }

@@ -12,10 +12,7 @@ const calls = 3_000
 /** MiB held for so many services of 3 endpoints, each called once. */
 export async function heapOf(services: number): Promise<number> {
   let traced = ''
-  const config = workerdConfig({ heap: { code: 'heap.js' } }, 'heap').replace(
-    'const config :Workerd.Config = (',
-    `const config :Workerd.Config = (\n  v8Flags = [${flags.map((flag) => JSON.stringify(flag)).join(', ')}],`,
-  )
+  const config = workerdConfig({ heap: { code: 'heap.js' } }, 'heap', flags)
   const workerd = await startWorkerd(config, { 'heap.js': await bundle('heap') }, (text) => {
     traced += text
   })

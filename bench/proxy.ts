@@ -1,44 +1,37 @@
-/** Proxy mode by service binding, warm: the mesh against a bare passthrough and against what one would build today. */
-import { get } from 'node:http'
+/** Proxy mode by service binding: the mesh against a bare passthrough, a handler written by hand, and what one would build today. */
 import { bundles } from './bundle.ts'
-import { type Services, workerdConfig } from './config.ts'
+import type { Services } from './config.ts'
+import { costs, type Row } from './costs.ts'
+import type { Figure } from './figures.ts'
 import { withKv } from './kv-process.ts'
-import { atLeast, atMost, number, type Section } from './report.ts'
-import { controlledRuns, figureOf, ofRuns, type Runs } from './runs.ts'
-import { type Figure, type Plan, type Setup, type Variant, WrongAnswer } from './sampling.ts'
-import { type ShapeName, shapes } from './variants/shapes.ts'
-import { startWorkerd } from './workerd.ts'
+import { gained, LARGE, UPLOAD_BY_HAND } from './limits.ts'
+import { peaks } from './memory.ts'
+import { atLeast, atMost, type Check, number, type Section } from './report.ts'
+import { controlledRuns, ofRuns, type Runs } from './runs.ts'
+import { BESIDE, type Plan, type Setup, type Variant } from './setup.ts'
+import { type CaseName, caseOf } from './variants/cases.ts'
 
-/** At most so many times the CPU of a passthrough. */
-const limits: Record<ShapeName, number> = { small: 1.25, post: 1.3, medium: 1.3, large: 1.03 }
-/** At most so many times the CPU of a handler that asks the same of the platform, and does nothing else (variants/by-hand.ts). */
-const overByHand = 1.25
-/** What one would build today costs at least so many times as much as the mesh. */
-const ahead = 1.9
+export const rows: readonly (Row & Variant)[] = [
+  { name: 'origin', title: 'origin, no Worker between' },
+  { name: 'passthrough', title: 'passthrough' },
+  { name: 'control', title: 'control: the same' },
+  { name: 'by-hand', title: 'by hand' },
+  { name: 'by-hand-2026-11', title: 'by hand, as it was 2026-11' },
+  { name: 'candidate', title: 'candidate', entrypoint: 'MeshEntrypoint', kv: 'candidate-kv' },
+  { name: 'incumbent', title: 'incumbent', kv: 'incumbent-kv' },
+]
+export const KV = ['candidate-kv', 'incumbent-kv']
+const CASES = ['small', 'one', 'ruled', 'post', 'medium', 'large', 'upload'] as const satisfies readonly CaseName[]
 
-const variants: readonly Variant[] = ['origin', 'passthrough', 'control', 'by-hand', 'candidate', 'incumbent'].map(
-  (name) => ({ name }),
-)
-
-const services: Services = {
-  driver: {
-    code: 'driver.js',
-    bindings: {
-      ORIGIN: { service: 'origin' },
-      'candidate kv': { service: 'candidate-kv' },
-      'incumbent kv': { service: 'incumbent-kv' },
-      origin: { service: 'origin' },
-      passthrough: { service: 'passthrough' },
-      control: { service: 'control' },
-      'by-hand': { service: 'by-hand' },
-      candidate: { service: 'candidate', entrypoint: 'MeshEntrypoint' },
-      incumbent: { service: 'incumbent' },
-    },
-  },
+const UP = { UP: { service: 'origin' } }
+/** Node's timers are put before workerd's own at this date, and cost a third more. */
+const flags = ['no_nodejs_global_timers']
+export const services: Services = {
   origin: { code: 'origin.js' },
-  passthrough: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
-  control: { code: 'passthrough.js', bindings: { UP: { service: 'origin' } } },
-  'by-hand': { code: 'by-hand.js', bindings: { UP: { service: 'origin' } } },
+  passthrough: { code: 'passthrough.js', bindings: UP },
+  control: { code: 'passthrough.js', bindings: UP },
+  'by-hand': { code: 'by-hand.js', bindings: UP, flags },
+  'by-hand-2026-11': { code: 'by-hand-2026-11.js', bindings: UP },
   candidate: { code: 'candidate.js', bindings: { REGISTRY: { kv: 'candidate-kv' }, USERS: { service: 'origin' } } },
   incumbent: { code: 'incumbent.js', bindings: { REGISTRY: { kv: 'incumbent-kv' }, USERS: { service: 'origin' } } },
 }
@@ -49,59 +42,83 @@ export async function measureProxy(
   runs: number,
   plan: Plan,
   say: (line: string) => void,
-): Promise<Section> {
-  const modules = {
-    ...(await bundles(['driver', 'origin', 'passthrough', 'by-hand', 'incumbent'])),
-    'candidate.js': candidate,
-  }
-  const names = Object.keys(shapes) as ShapeName[]
-  const kv = ['candidate-kv', 'incumbent-kv']
-  const setup: Setup = { services, kv, modules, variants, twins: ['passthrough', 'control'], shapes: names, plan }
-  const taken = await controlledRuns(runs, setup, say)
-  const isJudged = (shape: ShapeName) => !taken.off.has(shape)
-  const memory = await withKv(kv, (registries) => peaks({ ...services, ...registries }, modules))
-
-  return {
-    title: `Proxy mode by service binding, warm: µs CPU a call (x passthrough), median of ${runs} runs`,
-    table: [
-      ['', ...names.map((name) => shapes[name].title)],
-      ...variants.map(({ name }) => [name, ...names.map((shape) => cell(taken, shape, name))]),
-      ...taken.figures.map((figures, run) => [
-        `candidate, run ${run + 1}`,
-        ...names.map((shape) => `(${number(figureOf(figures, shape, 'candidate').ratio)})`),
-      ]),
-    ],
-    notes: [
-      `peak memory of a process that passes on 10 MB answers, MiB: ${memory}`,
-      `registry reads: candidate ${reads(taken, 'candidate')}, incumbent ${reads(taken, 'incumbent')}`,
-    ],
-    checks: [
-      ...names.map((shape) => {
-        const value = ofRuns(taken, shape, (of) => of('candidate').ratio)
-        return atMost(`candidate / passthrough, ${shapes[shape].title}`, value, limits[shape], isJudged(shape))
-      }),
-      atMost(
-        'candidate / by-hand, GET small',
-        ofRuns(taken, 'small', (of) => of('candidate').ratio / of('by-hand').ratio),
-        overByHand,
-        isJudged('small'),
-      ),
-      atLeast(
-        'incumbent / candidate, GET small',
-        ofRuns(taken, 'small', (of) => of('incumbent').ratio / of('candidate').ratio),
-        ahead,
-        isJudged('small'),
-      ),
-      atMost('registry reads of the candidate above one a 5 s window', excessReads(taken), 0),
-      // The sampler stops at any other number.
-      atMost('calls of the origin above one a call', 0, 0),
-    ],
-  }
+): Promise<Section[]> {
+  const modules = await modulesOf(candidate)
+  const twins = ['passthrough', 'control'] as const
+  const setup: Setup = { services, kv: KV, modules, variants: rows, twins, cases: CASES, plan }
+  const taken = await controlledRuns(runs, setup, 'proxy', say)
+  const memory = await withKv(KV, (registries) => peaks({ ...services, ...registries }, modules))
+  return [
+    {
+      title: `Proxy mode by service binding, ${caseOf('small').title}, 9 headers: CPU a call, median of ${runs} runs`,
+      table: costs(taken, 'small', rows, 'passthrough'),
+      notes: [
+        `sum: ${plan.warmCalls} warm calls a run. cold: the first ${plan.coldCalls} of an isolate. x: a passthrough is 1`,
+        `peak memory of a process that passes on 10 MB answers, MiB: ${memory}`,
+        `registry reads, warm: candidate ${reads(taken, 'candidate')}, incumbent ${reads(taken, 'incumbent')}`,
+      ],
+      checks: smallChecks(taken),
+    },
+    {
+      title: 'The same by case, warm: µs (median x passthrough)',
+      table: [
+        ['', ...CASES.map((name) => caseOf(name).title)],
+        ...rows.map(({ name, title }) => [title, ...CASES.map((of) => cell(taken, of, name))]),
+      ],
+      checks: caseChecks(taken),
+    },
+  ]
 }
 
-function cell(runs: Runs, shape: string, variant: string): string {
-  const us = ofRuns(runs, shape, (of) => of(variant).us)
-  return `${us.toFixed(us < 1000 ? 1 : 0)} (${number(ofRuns(runs, shape, (of) => of(variant).ratio))})`
+export async function modulesOf(candidate: string): Promise<Record<string, string>> {
+  const baselines = ['passthrough', 'by-hand', 'by-hand-2026-11', 'incumbent']
+  return { ...(await bundles([...BESIDE, ...baselines])), 'candidate.js': candidate }
+}
+
+function smallChecks(taken: Runs): Check[] {
+  const isWarm = !taken.off.has('small')
+  const isCold = !taken.off.has('cold')
+  const warm = (of: (variant: string) => Figure, name: string) => of(name).ratio
+  const over = (name: string) => ofRuns(taken, 'small', (of) => warm(of, 'candidate') / warm(of, name))
+  const ahead = ofRuns(taken, 'small', (of) => warm(of, 'incumbent') / warm(of, 'candidate'))
+  const cold = ofRuns(taken, 'cold', (of) => of('candidate').sumRatio)
+  const aheadCold = ofRuns(taken, 'cold', (of) => of('incumbent').sumRatio / of('candidate').sumRatio)
+  return [
+    atMost(
+      'candidate / passthrough',
+      ofRuns(taken, 'small', (of) => warm(of, 'candidate')),
+      gained('small'),
+      isWarm,
+    ),
+    atMost('candidate / by hand', over('by-hand'), gained('smallByHand'), isWarm),
+    atLeast('incumbent / candidate', ahead, gained('ahead'), isWarm),
+    atMost('candidate / passthrough, cold', cold, gained('cold'), isCold),
+    atLeast('incumbent / candidate, cold', aheadCold, gained('aheadCold'), isCold),
+    atMost('registry reads of the candidate above one a 5 s window', excessReads(taken), 0),
+    // The driver stops at any other number.
+    atMost('calls of the origin above one a call', 0, 0),
+  ]
+}
+
+function caseChecks(taken: Runs): Check[] {
+  const limits = [
+    ['post', gained('post')],
+    ['medium', gained('medium')],
+    ['large', LARGE],
+  ] as const
+  const byHand = ofRuns(taken, 'upload', (of) => of('candidate').ratio / of('by-hand').ratio)
+  return [
+    ...limits.map(([name, limit]) => {
+      const value = ofRuns(taken, name, (of) => of('candidate').ratio)
+      return atMost(`candidate / passthrough, ${caseOf(name).title}`, value, limit, !taken.off.has(name))
+    }),
+    atMost(`candidate / by hand, ${caseOf('upload').title}`, byHand, UPLOAD_BY_HAND, !taken.off.has('upload')),
+  ]
+}
+
+function cell(runs: Runs, name: string, variant: string): string {
+  const us = ofRuns(runs, name, (of) => of(variant).us)
+  return `${us.toFixed(us < 1000 ? 1 : 0)} (${number(ofRuns(runs, name, (of) => of(variant).ratio))})`
 }
 
 function reads(runs: Runs, variant: string): string {
@@ -117,39 +134,8 @@ function excessReads(runs: Runs): number {
   )
 }
 
+/** Warm: of the first calls of an isolate several may read at once. */
 function allOf({ figures }: Runs, variant: string): Figure[] {
-  return figures.flatMap((run) => Object.values(run).flatMap((row) => row[variant] ?? []))
-}
-
-/** The memory of processes that pass 10 MB answers on to a client outside, which throws them away. */
-async function peaks(all: Services, modules: Readonly<Record<string, string>>): Promise<string> {
-  const memory: string[] = []
-  for (const name of ['passthrough', 'candidate']) {
-    const workerd = await startWorkerd(workerdConfig(all, name), modules)
-    try {
-      for (let call = 0; call < 50; call++) await drain(workerd.url + shapes.large.path)
-      memory.push(`${name} ${Math.round(workerd.peakRssMiB())}`)
-    } finally {
-      await workerd.stop()
-    }
-  }
-  return memory.join(', ')
-}
-
-/** Says the name by Host, which `fetch` does not let one set. */
-function drain(url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = get(url, { headers: { host: 'users' } }, (response) => {
-      let bytes = 0
-      response.on('data', (chunk: Uint8Array) => {
-        bytes += chunk.length
-      })
-      response.on('error', reject)
-      response.on('end', () => {
-        if (response.statusCode === 200 && bytes === shapes.large.responseBytes) resolve()
-        else reject(new WrongAnswer(`${response.statusCode} and ${bytes} bytes`))
-      })
-    })
-    request.on('error', reject)
-  })
+  const rows = figures.flatMap((run) => Object.entries(run).filter(([name]) => name !== 'cold'))
+  return rows.flatMap(([, row]) => row[variant] ?? [])
 }

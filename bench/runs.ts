@@ -1,49 +1,64 @@
-/** Several runs of one measurement, each believed only while its control holds: the same Worker twice must cost the same. */
-import { type Figure, type Figures, measure, type Setup } from './sampling.ts'
+/** Several runs of one measurement, believed only where the control holds: the same Worker twice must cost the same. */
+import type { Figure, Figures } from './figures.ts'
+import { measure } from './sampling.ts'
+import type { Setup } from './setup.ts'
 import { median } from './statistics.ts'
+import type { CaseName } from './variants/cases.ts'
 
 export interface Runs {
   readonly figures: readonly Figures[]
-  /** Shapes whose control was off in a run and in its repetition: not to be judged. */
+  /** Cases whose control was off, after as many runs again too: not to be judged. `cold` is one. */
   readonly off: ReadonlySet<string>
 }
 
-/** How far a twin may be from the other, as a share. */
-const spread = 0.08
+/** How far a twin may be from the other, as a share, in the median of all runs: that is what is judged of the others, too. */
+const SPREAD = 0.04
 
-export async function controlledRuns(count: number, setup: Setup, say: (line: string) => void): Promise<Runs> {
+export async function controlledRuns(
+  count: number,
+  setup: Setup,
+  title: string,
+  say: (line: string) => void,
+): Promise<Runs> {
   const figures: Figures[] = []
-  const off = new Set<string>()
-  for (let run = 1; run <= count; run++) {
-    const taken = await measure(setup)
-    const doubtful = setup.shapes.filter((shape) => controlIsOff(taken, shape, setup))
-    if (doubtful.length > 0) {
-      say(`run ${run}: the control is off with ${told(taken, doubtful, setup)}; once again`)
-      Object.assign(taken, await measure({ ...setup, shapes: doubtful }))
-      const lost = doubtful.filter((shape) => controlIsOff(taken, shape, setup))
-      if (lost.length > 0) say(`run ${run}: and off again with ${told(taken, lost, setup)}`)
-      for (const shape of lost) off.add(shape)
+  const run = async (cases: readonly CaseName[]) => {
+    for (let number = 1; number <= count; number++) {
+      say(`${title}: run ${number} of ${count}, ${setup.variants.length} variants, ${cases.join(', ')}`)
+      figures.push(await measure({ ...setup, cases }))
     }
-    figures.push(taken)
   }
-  return { figures, off }
+  await run(setup.cases)
+  const doubtful = setup.cases.filter((name) => isOff(figures, name, setup))
+  if (doubtful.length > 0 || isOff(figures, 'cold', setup)) {
+    const told = doubtful.map((name) => `${name} (${strayed(figures, name, setup).toFixed(3)})`).join(', ')
+    say(`${title}: the control is off with ${told || 'cold calls'}; as many runs again`)
+    // The first is what makes a process warm, and what is called cold.
+    await run(setup.cases.filter((name, i) => i === 0 || doubtful.includes(name)))
+  }
+  return { figures, off: new Set(['cold', ...setup.cases].filter((name) => isOff(figures, name, setup))) }
 }
 
-/** The median of what `value` gives of each run's figures for a shape. */
-export function ofRuns({ figures }: Runs, shape: string, value: (of: (variant: string) => Figure) => number): number {
-  return median(figures.map((run) => value((variant) => figureOf(run, shape, variant))))
+/** The median of what `value` gives of each run's figures for a case. */
+export function ofRuns(
+  { figures }: Pick<Runs, 'figures'>,
+  name: string,
+  value: (of: (variant: string) => Figure) => number,
+): number {
+  const those = figures.filter((run) => run[name] !== undefined)
+  return median(those.map((run) => value((variant) => figureOf(run, name, variant))))
 }
 
-export function figureOf(figures: Figures, shape: string, variant: string): Figure {
-  const figure = figures[shape]?.[variant]
-  if (figure === undefined) throw new RangeError(`Nothing was measured of ${variant} with ${shape}.`)
+export function figureOf(figures: Figures, name: string, variant: string): Figure {
+  const figure = figures[name]?.[variant]
+  if (figure === undefined) throw new RangeError(`Nothing was measured of ${variant} with ${name}.`)
   return figure
 }
 
-function controlIsOff(figures: Figures, shape: string, { twins: [, control] }: Setup): boolean {
-  return Math.abs(figureOf(figures, shape, control).ratio - 1) > spread
+function isOff(figures: readonly Figures[], name: string, setup: Setup): boolean {
+  return Math.abs(strayed(figures, name, setup) - 1) > SPREAD
 }
 
-function told(figures: Figures, shapes: readonly string[], { twins: [, control] }: Setup): string {
-  return shapes.map((shape) => `${shape} (${figureOf(figures, shape, control).ratio.toFixed(3)})`).join(', ')
+/** The control: cold by the sum, as there all is told, warm by the median. */
+function strayed(figures: readonly Figures[], name: string, { twins: [, control] }: Setup): number {
+  return ofRuns({ figures }, name, (of) => (name === 'cold' ? of(control).sumRatio : of(control).ratio))
 }

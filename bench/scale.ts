@@ -2,27 +2,27 @@
 import { bundles } from './bundle.ts'
 import type { Services } from './config.ts'
 import { heapOf } from './heap.ts'
+import { GROWTH, HEAP_MIB } from './limits.ts'
 import { atMost, type Section } from './report.ts'
 import { controlledRuns, figureOf, ofRuns, type Runs } from './runs.ts'
-import type { Plan, Setup, Variant } from './sampling.ts'
+import { BESIDE, type Plan, type Setup, type Variant } from './setup.ts'
 import { registrySize } from './variants/records.ts'
 
-/** Growth of CPU a call, as a share, beyond what the control itself strays. */
-const growthLimit = 0.03
 const heapServices = 10_000
-const heapLimitMiB = 16
 /** Names called in turn, spread over the registry. */
 const called = 1_000
 
+const entrypoint = 'MeshEntrypoint'
 const variants: readonly (Variant & { readonly title: string })[] = [
-  { name: 'one', title: '1 name of 3 endpoints', hosts: ['n0'] },
-  { name: 'control', title: 'control: the same', hosts: ['n0'] },
+  { name: 'one', entrypoint, title: '1 name of 3 endpoints', hosts: ['n0'] },
+  { name: 'control', entrypoint, title: 'control: the same', hosts: ['n0'] },
   {
     name: 'many',
+    entrypoint,
     title: `${called} names of ${registrySize}`,
     hosts: Array.from({ length: called }, (_, i) => `n${i * (registrySize / called)}`),
   },
-  { name: 'wide', title: '1 name of 1000 endpoints', hosts: ['wide'] },
+  { name: 'wide', entrypoint, title: '1 name of 1000 endpoints', hosts: ['wide'] },
 ]
 
 // A record is refreshed a window, however many calls there are: here no window ends, as the cost of a call is sought.
@@ -33,13 +33,6 @@ const mesh = {
 } as const
 
 const services: Services = {
-  driver: {
-    code: 'driver.js',
-    bindings: {
-      ORIGIN: { service: 'origin' },
-      ...Object.fromEntries(variants.map(({ name }) => [name, { service: name, entrypoint: 'MeshEntrypoint' }])),
-    },
-  },
   origin: { code: 'origin.js' },
   ...Object.fromEntries(variants.map(({ name }) => [name, mesh])),
 }
@@ -50,13 +43,13 @@ export async function measureScale(
   plan: Plan,
   say: (line: string) => void,
 ): Promise<Section> {
-  const modules = { ...(await bundles(['driver', 'origin'])), 'candidate.js': candidate }
+  const modules = { ...(await bundles(BESIDE)), 'candidate.js': candidate }
   const twins = ['one', 'control'] as const
-  const setup: Setup = { services, kv: ['kv'], modules, variants, twins, shapes: ['small'], plan }
-  const taken = await controlledRuns(runs, setup, say)
+  const setup: Setup = { services, kv: ['kv'], modules, variants, twins, cases: ['small'], plan }
+  const taken = await controlledRuns(runs, setup, 'scale', say)
   const growth = (name: string) => ofRuns(taken, 'small', (of) => of(name).ratio - 1)
-  const spread = Math.max(...taken.figures.map((run) => Math.abs(figureOf(run, 'small', 'control').ratio - 1)))
-  const isJudged = taken.off.size === 0
+  const spread = Math.abs(growth('control'))
+  const isJudged = !taken.off.has('small')
   return {
     title: `Scale of the registry, GET small: µs CPU a call, median of ${runs} runs`,
     table: [
@@ -72,8 +65,8 @@ export async function measureScale(
     checks: [
       ...variants
         .slice(2)
-        .map(({ name, title }) => atMost(`growth, ${title}`, growth(name) - spread, growthLimit, isJudged)),
-      atMost(`MiB of heap for ${heapServices} services of 3 endpoints`, await heapOf(heapServices), heapLimitMiB),
+        .map(({ name, title }) => atMost(`growth, ${title}`, growth(name) - spread, GROWTH, isJudged)),
+      atMost(`MiB of heap for ${heapServices} services of 3 endpoints`, await heapOf(heapServices), HEAP_MIB),
     ],
   }
 }

@@ -9,7 +9,7 @@ interface Env {
 }
 
 interface ServiceRecord {
-  readonly endpoints: readonly { readonly binding: string }[]
+  readonly endpoints: readonly (string | { readonly binding: string })[]
 }
 
 const app = new Hono<{ Bindings: Env }>()
@@ -20,14 +20,23 @@ app.all('*', async (c) => {
   const record = await c.env.REGISTRY.get<ServiceRecord>(`services/${url.hostname}`, 'json')
   const endpoint = record?.endpoints[0]
   if (endpoint === undefined) return c.text(`No service is called ${url.hostname}`, 404)
-  const upstream = c.env[endpoint.binding] as Fetcher
+  const { to, customFetch } = upstream(endpoint, url, c.env)
   const policy = await policyOf(url.hostname, c.req.method === 'GET' || c.req.method === 'HEAD')
   // cockatiel keeps one signal for all calls unless it is given one, and workerd forbids that one to other requests.
   return await policy.execute(
-    ({ signal }) => proxy(url, { raw: c.req.raw, signal, customFetch: (request) => upstream.fetch(request) }),
+    ({ signal }) => proxy(to, { raw: c.req.raw, signal, customFetch }),
     new AbortController().signal,
   )
 })
+
+/** By binding it is passed on as it came; by URL, to the first address that the record has. */
+function upstream(endpoint: string | { readonly binding: string }, url: URL, env: Env) {
+  if (typeof endpoint === 'string') {
+    return { to: new URL(url.pathname + url.search, endpoint), customFetch: (request: Request) => fetch(request) }
+  }
+  const service = env[endpoint.binding] as Fetcher
+  return { to: url, customFetch: (request: Request) => service.fetch(request) }
+}
 
 async function policyOf(name: string, retries: boolean): Promise<IPolicy> {
   const key = `${name} ${retries}`

@@ -1,8 +1,7 @@
 /** The upstream at the end of every path; it counts what reaches it. */
+import { blobOf, lengthOf } from './bodies.ts'
 import { type Shape, shapes } from './shapes.ts'
 
-// Blobs and numbers may outlive a request. A Blob is sent as it is, where an array would be copied first.
-const bodies = new Map<number, Blob>()
 let calls = 0
 
 export default {
@@ -13,17 +12,11 @@ export default {
     const shape = Object.values<Shape>(shapes).find((known) => known.path === path && known.method === request.method)
     if (shape === undefined) return new Response(`The origin has no ${request.method} ${path}`, { status: 404 })
     if (shape.requestBytes > 0) {
-      const received = (await request.arrayBuffer()).byteLength
+      const received = await lengthOf(request, shape.requestBytes)
       if (received !== shape.requestBytes) return new Response(`Got ${received} bytes`, { status: 400 })
     }
-    return new Response(body(shape.responseBytes), {
+    return new Response(blobOf(shape.responseBytes), {
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store', etag: '"5f2c"', vary: 'accept' },
     })
   },
-}
-
-function body(length: number): Blob {
-  const blob = bodies.get(length) ?? new Blob([new Uint8Array(length).fill(0x20)])
-  bodies.set(length, blob)
-  return blob
 }

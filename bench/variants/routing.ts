@@ -1,20 +1,15 @@
 /** Calls one of several records over and over, within one invocation: what differs between them is what their rules cost. */
 import { createMesh } from '../../src/index.ts'
 import { memoryRegistry } from '../../src/testing.ts'
+import { fullRules, prefix } from './rules.ts'
 
 const upstream = { binding: 'UP' }
 const here = { endpoints: [upstream] }
-const path = (value: string) => ({ path: { type: 'PathPrefix', value } })
-/** Sixteen rules of eight matches: as many as a record may have. The call is for the last. */
-const full = Array.from({ length: 16 }, (_, rule) => ({
-  matches: Array.from({ length: 8 }, (_, match) => path(rule === 15 && match === 7 ? '/users' : `/r${rule}/m${match}`)),
-}))
-
 const records = {
   plain: here,
   control: here,
-  one: { ...here, rules: [{ matches: [path('/users')] }] },
-  full: { ...here, rules: full },
+  one: { ...here, rules: [{ matches: [prefix('/users')] }] },
+  full: { ...here, rules: fullRules('/users') },
 }
 export type RecordName = keyof typeof records
 

@@ -14,6 +14,10 @@ export const shapes = {
   post: { title: 'POST 1 KB', method: 'POST', path: '/orders', requestBytes: 1_024, responseBytes: 200 },
   medium: { title: 'GET 64 KB', method: 'GET', path: '/medium', requestBytes: 0, responseBytes: 65_536 },
   large: { title: 'GET 10 MB', method: 'GET', path: '/large', requestBytes: 0, responseBytes: 10_485_760 },
+  upload: { title: 'POST 10 MB', method: 'POST', path: '/upload', requestBytes: 10_485_760, responseBytes: 200 },
 } satisfies Record<string, Shape>
 
 export type ShapeName = keyof typeof shapes
+
+/** What is longer is never held as a whole: its garbage would drown what is measured. */
+export const HELD_BYTES = 1_000_000

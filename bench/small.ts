@@ -1,0 +1,34 @@
+/** Small differences: what a warm call costs more by how it is made, where that is too little for the proxy part to tell. */
+import { measureDifferences, SPREAD_US } from './differences.ts'
+import { atMost, type Section } from './report.ts'
+import type { WayName } from './variants/small.ts'
+
+/** A row for each way of variants/small.ts, and what it is compared with where that is not the first. */
+const rows: readonly { readonly name: WayName; readonly title: string; readonly over?: WayName }[] = [
+  { name: 'plain', title: 'mesh.fetch, 1 header, waitUntil given' },
+  { name: 'control', title: 'control: the same' },
+  { name: 'nine', title: '9 headers' },
+  { name: 'unkept', title: 'no waitUntil' },
+  { name: 'three', title: '3 endpoints' },
+  { name: 'trusted', title: 'mesh.for(request, ctx), trusted' },
+  { name: 'stranger', title: 'mesh.for(request, ctx), a stranger, over trusted', over: 'trusted' },
+]
+
+export async function measureSmall(say: (line: string) => void): Promise<Section> {
+  const names = rows.map(({ name }) => name)
+  const over = Object.fromEntries(rows.flatMap((row) => (row.over ? [[row.name, row.over]] : [])))
+  const { of, isQuiet } = await measureDifferences<WayName>('small', names, over, say)
+  return {
+    title: 'Small differences: µs CPU a warm call in workerd, over a binding that answers at once',
+    table: [
+      ['', 'µs', 'added', 'x'],
+      ...rows.map(({ name, title }) => [
+        title,
+        of(name).us.toFixed(2),
+        of(name).addedUs.toFixed(2),
+        of(name).ratio.toFixed(3),
+      ]),
+    ],
+    checks: [atMost('µs that the control strays', Math.abs(of('control').addedUs), SPREAD_US, isQuiet)],
+  }
+}

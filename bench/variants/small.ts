@@ -1,0 +1,58 @@
+/** Calls in one of several ways over and over, within one invocation. A way more: a line here, and a row in ../small.ts. */
+import { createMesh, type MeshOptions } from '../../src/index.ts'
+import { memoryRegistry } from '../../src/testing.ts'
+
+const UP = { fetch: async () => new Response(null) }
+const options: MeshOptions = {
+  registry: memoryRegistry({
+    users: { endpoints: [{ binding: 'UP' }] },
+    three: { endpoints: [{ binding: 'UP' }, { binding: 'UP2' }, { binding: 'UP3' }] },
+  }),
+  env: { UP, UP2: UP, UP3: UP },
+  freshMs: 3_600_000,
+}
+const mesh = createMesh({ ...options, waitUntil: () => {} })
+const unkept = createMesh(options)
+
+const accept = 'application/json'
+const nine = {
+  accept,
+  'accept-encoding': 'gzip, br',
+  'accept-language': 'en-GB,en;q=0.9',
+  authorization: 'Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl',
+  'content-type': 'application/json',
+  cookie: 'session=9f0c2b7e51d84a4c; theme=dark',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  'user-agent': 'shop-frontend/3.4.1',
+  'x-request-id': '0190d3f7-7c1e-7b52-9f5e-1d2f6c1a9b11',
+}
+
+export type WayName = 'plain' | 'control' | 'nine' | 'unkept' | 'three' | 'trusted' | 'stranger'
+type Call = () => Promise<Response>
+
+/** Requests are made once an invocation: what they cost is the platform's. */
+function waysOf(ctx: ExecutionContext): Record<WayName, Call> {
+  const to = (name: string, headers: Record<string, string> = { accept }) =>
+    new Request(`http://${name}/users/42`, { headers })
+  const [one, many, three] = [to('users'), to('users', nine), to('three')]
+  const plain = () => mesh.fetch(one)
+  return {
+    plain,
+    control: plain,
+    nine: () => mesh.fetch(many),
+    unkept: () => unkept.fetch(one),
+    three: () => mesh.fetch(three),
+    trusted: () => mesh.for(one, ctx, { trusted: true }).fetch(one),
+    stranger: () => mesh.for(one, ctx, { trusted: false }).fetch(one),
+  }
+}
+
+export default {
+  async fetch(request: Request, _env: unknown, ctx: ExecutionContext): Promise<Response> {
+    const { name, calls } = (await request.json()) as { name: WayName; calls: number }
+    const call = waysOf(ctx)[name]
+    let answered = 0
+    for (let made = 0; made < calls; made++) if ((await call()).status === 200) answered += 1
+    return Response.json({ answered })
+  },
+}
