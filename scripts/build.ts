@@ -21,11 +21,11 @@ const bundled = { absWorkingDir: root, bundle: true, metafile: true, format: 'es
 const credentials = await build({
   ...bundled,
   entryPoints: ['src/targets/libraries.ts'],
-  outfile: 'dist/lib/transport/credentials.js',
+  outfile: 'dist/lib/targets/libraries.js',
   target: 'es2024',
   conditions: ['workerd', 'worker', 'browser'],
 })
-rmSync(`${root}dist/lib/transport/credentials.d.ts`)
+rmSync(`${root}dist/lib/targets/libraries.d.ts`)
 
 const worker = await build({
   ...bundled,

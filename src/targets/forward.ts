@@ -1,5 +1,5 @@
 /** The request of an attempt, as a fetch to whoever can be called by one. */
-import type { Sent } from './send.ts'
+import type { Sent } from './sent.ts'
 
 /** Whoever answers a fetch: the network, or a Worker at the other end of a binding. */
 export interface Callee {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cancellation } from '../../src/core/engine/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
 import { isFault, outcomeOfError } from '../../src/core/outcome.ts'
-import type { Sent } from '../../src/targets/send.ts'
+import type { Sent } from '../../src/targets/sent.ts'
 import { outcomeIn } from '../../src/wire/answer/ending.ts'
 import { givenSent } from '../support/given.ts'
 

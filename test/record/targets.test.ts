@@ -96,7 +96,9 @@ describe('an endpoint is understood', () => {
       },
     ],
   ])('%j', (written, id, target) => {
-    expect(parseRecord(record(written)).endpoints).toEqual([{ id, target, weight: 1, locality: undefined }])
+    expect(parseRecord(record(written)).endpoints).toEqual([
+      { id, target, traits: expect.any(Object), weight: 1, locality: undefined },
+    ])
   })
 
   const URL = 'https://users.example.com'

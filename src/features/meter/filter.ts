@@ -1,12 +1,12 @@
 /** Counts what is sent, so that a call is refused before the platform throws. */
-import type { Target } from '../../core/endpoint.ts'
+import type { Traits } from '../../core/endpoint.ts'
 import { observer } from '../../core/engine/observer.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
 
 interface Needs {
   readonly subrequests: Subrequests
-  readonly endpoint: { readonly target: Target }
+  readonly endpoint: { readonly traits: Pick<Traits, 'isRemote'> }
 }
 
 interface Gives {
@@ -22,9 +22,8 @@ export const meter = observer<Needs, Gives>('meter', {
       const used = 'The subrequests that the mesh may make for one request are used up.'
       throw new MeshError('limit_subrequests', used)
     }
-    const { kind } = endpoint.target
     // What stays inside the platform opens no connection.
-    if (kind === 'url' || kind === 'lambda') context.disconnect = subrequests.connect()
+    if (endpoint.traits.isRemote) context.disconnect = subrequests.connect()
   },
   answered(response, { disconnect }) {
     disconnect?.()

@@ -1,7 +1,7 @@
 /** Writes what the next hop must know, and keeps back what must not travel on. */
 
 import { type Deadline, remaining } from '../../core/deadline.ts'
-import type { Target } from '../../core/endpoint.ts'
+import type { Traits } from '../../core/endpoint.ts'
 import { observer } from '../../core/engine/observer.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Trace } from '../../core/span.ts'
@@ -37,7 +37,7 @@ interface Needs {
   readonly attempt: { readonly number: number }
   readonly lent: number
   readonly priority: Priority
-  readonly endpoint: { readonly target: Target }
+  readonly endpoint: { readonly traits: Pick<Traits, 'hasOwnHost'> }
 }
 
 interface Gives {
@@ -72,8 +72,8 @@ function outgoing(context: Needs) {
   if (trace.baggage !== undefined && headers.get(BAGGAGE) === null) out.set(BAGGAGE, trace.baggage)
   const loop = headers.get(CDN_LOOP)
   out.set(CDN_LOOP, loop === null ? loopOf(hops) : nextLoop(loop))
-  // A URL endpoint sees its own authority: the platform sets Host from the URL.
-  if (endpoint.target.kind === 'url') out.set(FORWARDED_HOST, name)
+  // The name that was called is lost on the way.
+  if (endpoint.traits.hasOwnHost) out.set(FORWARDED_HOST, name)
   else if (attempt.number > 1) restore(out, FORWARDED_HOST, headers.get(FORWARDED_HOST))
   if (attempt.number > 1 && isGrpc(headers)) out.set(GRPC_PREVIOUS_ATTEMPTS, String(attempt.number - 1))
   return out
