@@ -8,16 +8,16 @@ export interface Target {
   readonly kind: string
 }
 
-/** What the mesh must know of a place, whatever its kind. */
+/** What the mesh must know of a place, whatever its kind. Of a Worker beside this one nothing of it is so. */
 export interface Traits {
   /** Is it reached over a network? A call holds one of the connections that a request may have, and its answer may be lost. */
-  readonly isRemote: boolean
+  readonly isRemote?: boolean
   /** Does the platform say its own authority to it as Host, in place of the name that was called? */
-  readonly hasOwnHost: boolean
+  readonly hasOwnHost?: boolean
   /** Does it go to sleep when nobody calls? Then the next call waits until it has woken. */
-  readonly sleeps: boolean
+  readonly sleeps?: boolean
   /** Does it answer before anything is done? Such an answer cannot say how many retries were used. */
-  readonly neverSettles: boolean
+  readonly neverSettles?: boolean
 }
 
 /** One place to send to. */

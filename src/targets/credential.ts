@@ -2,7 +2,8 @@
 import type * as v from 'valibot'
 
 export interface CredentialType<Written extends { type: string }, Of extends { readonly type: string }> {
-  form(): v.GenericSchema<Written>
+  /** What it says beside its type. */
+  fields(): { readonly [Field in Exclude<keyof Written, 'type'>]-?: v.GenericSchema<Written[Field]> }
   /** @param url the address that they are shown to. */
   credentialsOf(written: Written, url: string): Of
   /** The names of the secrets without which there are none. */

@@ -1,9 +1,8 @@
 /** The types of credentials that there are: what an address wants shown. */
-import * as v from 'valibot'
-import { either, formsOf } from '../schema/kit.ts'
+import type * as v from 'valibot'
+import { byType } from '../schema/kit.ts'
 import { sigv4 } from './aws/credentials.ts'
 import type { CredentialType } from './credential.ts'
-import { listed } from './fields.ts'
 import { idToken } from './google/credentials.ts'
 import { bearer, header } from './url/credentials.ts'
 
@@ -22,13 +21,6 @@ export function typeOf(type: keyof Types): CredentialType<WrittenCredentials, Cr
 }
 
 export function credentials() {
-  const names = Object.keys(TYPES)
-  const isKnown = (type: unknown): type is keyof Types => typeof type === 'string' && names.includes(type)
-  const { named, all } = formsOf<WrittenCredentials>(names, (type) => typeOf(type as keyof Types).form())
-  const form = listed(names.map((name) => `"${name}"`))
-  const unknown = v.looseObject({ type: v.picklist(names, `Expected ${form}`) }, `Expected credentials of type ${form}`)
-  return either<WrittenCredentials>(all, (value) => {
-    const { type } = (value ?? {}) as { type?: unknown }
-    return isKnown(type) ? named(type) : (unknown as unknown as v.GenericSchema<WrittenCredentials>)
-  })
+  const fields = Object.entries(TYPES).map(([type, { fields }]) => [type, fields()])
+  return byType(Object.fromEntries(fields)) as v.GenericSchema<WrittenCredentials>
 }

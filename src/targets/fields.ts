@@ -10,8 +10,3 @@ export const bindingName = (what: string) => text(BINDING_NAME, `the name of ${w
 export const secret = () => text(BINDING_NAME, 'the name of a Worker secret')
 /** A name that the platform has given. */
 export const platformName = (what: string) => text(/^[\w-]{1,255}$/, what)
-
-/** Words as a sentence lists them: `a, b or c`. */
-export function listed(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-}

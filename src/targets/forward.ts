@@ -27,3 +27,8 @@ export function forward(
   // `duplex` is what Node asks of a streamed body; workerd does not mind.
   return callee.fetch(url, { ...init, body, duplex: 'half' } as RequestInit)
 }
+
+/** The same to a Worker of the platform, which sees the name that was called as the URL's host. */
+export function forwardInside(callee: Callee, request: Request, sent: Sent, headers?: Headers): Promise<Response> {
+  return forward(callee, `http://${sent.name}${sent.path}`, request, sent, headers)
+}

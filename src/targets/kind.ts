@@ -17,8 +17,7 @@ export interface Kind<Written extends object, Of extends Target> {
   targetOf(written: Written): Of
   /** What tells it from others of its kind: the same after an edit that leaves the place as it was. */
   nameOf(target: Of): string
-  /** What is true of it. Left out, or where it says nothing: what is true of a Worker beside this one. */
-  traitsOf?(target: Of): Partial<Traits>
+  traitsOf?(target: Of): Traits
   /** Where a wrangler configuration says the `binding` by which it is reached. */
   readonly section?: string
   /** The names of the secrets without which it is not reached. */

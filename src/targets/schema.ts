@@ -4,7 +4,6 @@ import type { Endpoint, Traits } from '../core/endpoint.ts'
 import { isLocality } from '../core/locality.ts'
 import { address } from '../schema/address.ts'
 import { between, either, formsOf, text } from '../schema/kit.ts'
-import { listed } from './fields.ts'
 import type { Placing, WrittenPlacing } from './kind.ts'
 import { KINDS, type KnownTarget, kindOf, type WrittenPlace } from './kinds.ts'
 
@@ -26,18 +25,16 @@ export function endpoint() {
   }
   const names = Object.keys(KINDS)
   const { named, all } = formsOf<WrittenEndpoint>(names, (name) => kindOf(name).form(placing))
-  const short = address(listed(['a URL', ...names.map((name) => `{ "${name}" }`)]))
+  const fields = names.map((name) => `{ "${name}" }`)
+  const short = address(`a URL, ${fields.slice(0, -1).join(', ')} or ${fields.at(-1)}`)
   return either<WrittenEndpoint>([short, ...all], (value) =>
     typeof value === 'object' && value !== null ? named(nameIn(value)) : short,
   )
 }
 
-/** Of a Worker beside this one. */
-const TRAITS: Traits = { isRemote: false, hasOwnHost: false, sleeps: false, neverSettles: false }
-
 /** What the mesh must know of a target, of whatever kind. */
 export function traitsOf(target: KnownTarget): Traits {
-  return { ...TRAITS, ...kindOf(target.kind).traitsOf?.(target) }
+  return kindOf(target.kind).traitsOf?.(target) ?? {}
 }
 
 /** An endpoint as the mesh knows it. */

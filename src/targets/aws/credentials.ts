@@ -1,5 +1,5 @@
 /** Credentials of AWS: a signature (Signature Version 4), made with the keys whose secrets have one prefix. */
-import { object, oneOf, text } from '../../schema/kit.ts'
+import { text } from '../../schema/kit.ts'
 import type { CredentialType } from '../credential.ts'
 import { secret } from '../fields.ts'
 
@@ -12,13 +12,11 @@ export interface SigV4Credentials {
 }
 
 export const sigv4: CredentialType<SigV4Credentials, SigV4Credentials> = {
-  form: () =>
-    object({
-      type: oneOf('aws-sigv4'),
-      service: text(/^[a-z0-9-]{1,64}$/, 'the name of an AWS service, such as "lambda"'),
-      region: region(),
-      secret: secret(),
-    }),
+  fields: () => ({
+    service: text(/^[a-z0-9-]{1,64}$/, 'the name of an AWS service, such as "lambda"'),
+    region: region(),
+    secret: secret(),
+  }),
   credentialsOf: (written) => written,
   secretsOf: ({ secret }) => keysOf(secret),
   // A function URL.

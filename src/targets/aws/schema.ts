@@ -11,7 +11,7 @@ const FUNCTION = /^(?:(?:arn:aws[a-z-]*:lambda:([a-z0-9-]+):)?\d{1,12}:function:
 const QUALIFIER = /^(\$LATEST|[\w-]{1,128})$/
 const INVOCATIONS = ['request', 'stream', 'event'] as const
 
-interface WrittenFunction {
+export interface WrittenFunction {
   function: string
   region?: string | undefined
   secret: string
@@ -51,7 +51,10 @@ export const lambda: Kind<{ lambda: WrittenFunction }, LambdaTarget> = {
           (written) => regionsOf(written).length === 1,
           'one region, in "region" or in the ARN, or the same in both',
         ),
-        must((written) => qualifiersOf(written).length < 2, 'one qualifier, in "qualifier" or in "function"'),
+        must(
+          (written) => !(written.qualifier && FUNCTION.exec(written.function)?.[2]),
+          'one qualifier, in "qualifier" or in "function"',
+        ),
       ),
       ...placing,
     }),
@@ -70,10 +73,7 @@ export const lambda: Kind<{ lambda: WrittenFunction }, LambdaTarget> = {
   secretsOf: ({ secret }) => keysOf(secret),
 }
 
+/** The regions that it names. */
 function regionsOf({ function: name, region }: WrittenFunction): string[] {
   return [...new Set([FUNCTION.exec(name)?.[1], region])].filter((one) => one !== undefined)
-}
-
-function qualifiersOf({ function: name, qualifier }: WrittenFunction): string[] {
-  return [FUNCTION.exec(name)?.[2], qualifier].filter((one) => one !== undefined)
 }

@@ -4,7 +4,7 @@ import { must, object } from '../../schema/kit.ts'
 import { bindingName, platformName } from '../fields.ts'
 import type { Kind } from '../kind.ts'
 
-interface WrittenBinding {
+export interface WrittenBinding {
   binding: string
   worker?: string | undefined
   version?: string | undefined

@@ -1,6 +1,6 @@
 /** Other Workers, reached by a service binding. */
 import { bound } from '../bindings.ts'
-import { type Callee, forward } from '../forward.ts'
+import { type Callee, forwardInside } from '../forward.ts'
 import type { Ways } from '../road.ts'
 import type { Sent } from '../sent.ts'
 import { SERVICE } from './reach.ts'
@@ -9,7 +9,6 @@ import type { BindingTarget } from './schema.ts'
 /** Says by Worker which version answers (Workers gradual deployments, version overrides). */
 const VERSION_OVERRIDES = 'Cloudflare-Workers-Version-Overrides'
 
-/** It sees the name that was called as the URL's host. */
 export function sendToBinding(
   { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
@@ -17,10 +16,9 @@ export function sendToBinding(
   { binding, version }: BindingTarget,
 ): Promise<Response> {
   const callee = bound<Callee>(bindings, binding, SERVICE)
-  const url = `http://${sent.name}${sent.path}`
-  if (!version) return forward(callee, url, request, sent)
+  if (!version) return forwardInside(callee, request, sent)
   // Another attempt may go elsewhere, and starts from the same headers.
   const headers = new Headers(sent.outgoing)
   headers.set(VERSION_OVERRIDES, `${version.worker}="${version.id}"`)
-  return forward(callee, url, request, sent, headers)
+  return forwardInside(callee, request, sent, headers)
 }

@@ -4,7 +4,7 @@ import { between, object } from '../../schema/kit.ts'
 import { bindingName, platformName } from '../fields.ts'
 import type { Kind } from '../kind.ts'
 
-interface WrittenDispatch {
+export interface WrittenDispatch {
   dispatch: {
     binding: string
     script: string

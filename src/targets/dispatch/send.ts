@@ -1,7 +1,7 @@
 /** Workers of a dispatch namespace (Workers for Platforms), by the name of their script. */
 import { MeshError } from '../../core/errors.ts'
 import { bound } from '../bindings.ts'
-import { type Callee, forward } from '../forward.ts'
+import { type Callee, forwardInside } from '../forward.ts'
 import type { Ways } from '../road.ts'
 import type { Sent } from '../sent.ts'
 import { NAMESPACE } from './reach.ts'
@@ -11,7 +11,6 @@ interface Namespace {
   get(script: string, args?: object, options?: { limits?: object }): Callee
 }
 
-/** It sees the name that was called as the URL's host. */
 export async function sendToScript(
   { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
@@ -21,7 +20,7 @@ export async function sendToScript(
   const namespace = bound<Namespace>(bindings, binding, NAMESPACE)
   try {
     const callee = limits ? namespace.get(script, {}, { limits }) : namespace.get(script)
-    return await forward(callee, `http://${sent.name}${sent.path}`, request, sent)
+    return await forwardInside(callee, request, sent)
   } catch (cause) {
     // The platform's word for it, in production and in its emulations.
     if (!(cause instanceof Error) || !cause.message.startsWith('Worker not found')) throw cause

@@ -1,6 +1,6 @@
 /** Credentials of Google: an id token, made with the key file of a service account. */
 import * as v from 'valibot'
-import { object, oneOf, text } from '../../schema/kit.ts'
+import { text } from '../../schema/kit.ts'
 import type { CredentialType } from '../credential.ts'
 import { secret } from '../fields.ts'
 
@@ -17,12 +17,7 @@ export interface IdTokenCredentials {
 }
 
 export const idToken: CredentialType<WrittenIdToken, IdTokenCredentials> = {
-  form: () =>
-    object({
-      type: oneOf('google-id-token'),
-      audience: v.optional(text(/^\S{1,2048}$/, 'an audience')),
-      secret: secret(),
-    }),
+  fields: () => ({ audience: v.optional(text(/^\S{1,2048}$/, 'an audience')), secret: secret() }),
   // It is for the address itself, where nothing else is written.
   credentialsOf: (written, url) => ({ ...written, audience: written.audience ?? new URL(url).origin }),
   secretsOf: ({ secret }) => [secret],

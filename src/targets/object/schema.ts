@@ -6,7 +6,7 @@ import type { Kind } from '../kind.ts'
 const KEY = /^(?:(name|query):(.{1,1024})|(header):([!#$%&'*+.^_`|~0-9A-Za-z-]{1,128})|path:([1-9]\d?))$/
 const KEY_FORM = '"name:…", "header:…", "query:…" or "path:1"'
 
-interface WrittenObject {
+export interface WrittenObject {
   object: { binding: string; key: string }
 }
 

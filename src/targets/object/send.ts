@@ -1,7 +1,7 @@
 /** Durable Objects: the request says which one. */
 import { MeshError } from '../../core/errors.ts'
 import { bound } from '../bindings.ts'
-import { type Callee, forward } from '../forward.ts'
+import { type Callee, forwardInside } from '../forward.ts'
 import type { Ways } from '../road.ts'
 import type { Sent } from '../sent.ts'
 import { OBJECTS } from './reach.ts'
@@ -12,7 +12,7 @@ interface Objects {
   get(id: unknown): Callee
 }
 
-/** It sees the name that was called as the URL's host. A stub that has failed stays broken: each attempt has its own. */
+/** A stub that has failed stays broken: each attempt has its own. */
 export async function sendToObject(
   { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
@@ -22,7 +22,7 @@ export async function sendToObject(
   const objects = bound<Objects>(bindings, binding, OBJECTS)
   const stub = objects.get(objects.idFromName(objectName(key, sent)))
   try {
-    return await forward(stub, `http://${sent.name}${sent.path}`, request, sent)
+    return await forwardInside(stub, request, sent)
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause)
     // The platform has made the call again by itself, up to five times: not once more.

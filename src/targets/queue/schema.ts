@@ -5,7 +5,7 @@ import { list, object } from '../../schema/kit.ts'
 import { bindingName } from '../fields.ts'
 import type { Kind } from '../kind.ts'
 
-interface WrittenQueue {
+export interface WrittenQueue {
   queue: { binding: string; keep?: readonly string[] | undefined }
 }
 

@@ -85,10 +85,12 @@ function queued(request: Request, sent: Sent, bytes: Uint8Array, keep: readonly 
     subject: name,
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
-    ...(until === Number.POSITIVE_INFINITY ? {} : { deadline: new Date(until).toISOString() }),
-    ...(caller === undefined ? {} : { caller }),
-    ...carried('traceparent', outgoing),
-    ...carried('tracestate', outgoing),
+    ...known({
+      deadline: until === Number.POSITIVE_INFINITY ? undefined : new Date(until).toISOString(),
+      caller,
+      traceparent: outgoing.get('traceparent'),
+      tracestate: outgoing.get('tracestate'),
+    }),
     data: {
       method: request.method,
       path,
@@ -101,7 +103,9 @@ function queued(request: Request, sent: Sent, bytes: Uint8Array, keep: readonly 
   }
 }
 
-function carried<Name extends string>(name: Name, headers: Headers): { [key in Name]?: string } {
-  const value = headers.get(name)
-  return value === null ? {} : ({ [name]: value } as { [key in Name]: string })
+/** Those of them that there are. */
+function known<Name extends string>(fields: Record<Name, string | null | undefined>): { [key in Name]?: string } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string')) as {
+    [key in Name]?: string
+  }
 }

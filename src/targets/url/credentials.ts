@@ -1,14 +1,14 @@
 /** Credentials that are a secret as it is, in a header. */
-import { object, oneOf, text } from '../../schema/kit.ts'
+import { text } from '../../schema/kit.ts'
 import type { CredentialType } from '../credential.ts'
 import { secret } from '../fields.ts'
 
-interface WrittenBearer {
+export interface WrittenBearer {
   type: 'bearer'
   secret: string
 }
 
-interface WrittenHeader {
+export interface WrittenHeader {
   type: 'header'
   header: string
   secret: string
@@ -27,8 +27,7 @@ const FREE_HEADER =
   /^(?!(?:selvedge-.*|host|connection|content-length|transfer-encoding|upgrade|te|trailer)$)[!#$%&'*+.^_`|~0-9A-Z-]{1,128}$/i
 
 export const header: CredentialType<WrittenHeader, HeaderCredentials> = {
-  form: () =>
-    object({ type: oneOf('header'), header: text(FREE_HEADER, 'a header of the application'), secret: secret() }),
+  fields: () => ({ header: text(FREE_HEADER, 'a header of the application'), secret: secret() }),
   credentialsOf: ({ type, header, secret }) => ({ type, header: header.toLowerCase(), scheme: undefined, secret }),
   secretsOf: ({ secret }) => [secret],
   sleeps: () => false,
@@ -37,6 +36,6 @@ export const header: CredentialType<WrittenHeader, HeaderCredentials> = {
 /** Another way to write a header: the mesh knows no such credentials. */
 export const bearer: CredentialType<WrittenBearer, HeaderCredentials> = {
   ...header,
-  form: () => object({ type: oneOf('bearer'), secret: secret() }),
+  fields: () => ({ secret: secret() }),
   credentialsOf: ({ secret }) => ({ type: 'header', header: 'authorization', scheme: 'Bearer', secret }),
 }

@@ -8,7 +8,7 @@ import type { Kind } from '../kind.ts'
 
 const SAFE_FORM = 'https://, or an address of this machine, where credentials are shown'
 
-interface WrittenUrl {
+export interface WrittenUrl {
   url: string
   credentials?: WrittenCredentials | undefined
 }
