@@ -1,7 +1,7 @@
 /** Selvedge, the library, for platforms of which nothing is known: `serve` carries its context where `storage` is given. */
 
 export type { Deadline } from './core/deadline.ts'
-export type { Endpoint, ServiceName, Target } from './core/endpoint.ts'
+export type { Endpoint, ServiceName } from './core/endpoint.ts'
 export type { RequestContext } from './core/engine/context.ts'
 export type { Filter, Next, Service } from './core/engine/service.ts'
 export { type Stack, stack } from './core/engine/stack.ts'
@@ -19,4 +19,5 @@ export type { ServiceRecord, WrittenPolicy, WrittenRecord } from './record/recor
 export { type KvRegistryOptions, kvRegistry } from './registry/kv.ts'
 export type { Entry, Registry } from './registry/registry.ts'
 export { viaMesh } from './registry/via-mesh.ts'
+export type { KnownTarget as Target } from './targets/kinds.ts'
 export type { LogLine, LogTo } from './telemetry/log.ts'

@@ -7,6 +7,7 @@ import { receipt } from '../../src/core/receipt.ts'
 import { systemClock } from '../../src/core/time/clock.ts'
 import { systemRandom } from '../../src/core/time/random.ts'
 import { signedFetch } from '../../src/targets/aws/sigv4.ts'
+import { endpointOf } from '../../src/targets/schema.ts'
 
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
 const bindings = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey }
@@ -52,7 +53,7 @@ function wayOf(way: Way, body: Uint8Array<ArrayBuffer>, arrive: typeof globalThi
 const SENT = {
   clock: systemClock,
   random: systemRandom(),
-  endpoint: { id: 'lambda:users', target: { kind: 'url', url: '' }, weight: 1, locality: undefined },
+  endpoint: endpointOf('https://lambda.example.com'),
   name: 'users',
   caller: undefined,
   path: '/',

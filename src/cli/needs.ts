@@ -1,13 +1,11 @@
 /** What a record needs of the Worker that reads it: bindings, and the secrets that it names. */
-import type { Credentials, Endpoint, Target } from '../core/endpoint.ts'
-
-/** Where a Worker's configuration says a binding. */
-export type Section = 'services' | 'dispatch_namespaces' | 'durable_objects.bindings' | 'queues.producers'
+import type { Endpoint } from '../core/endpoint.ts'
+import { KINDS, type KnownTarget, kindOf } from '../targets/kinds.ts'
 
 /** What a Worker has. */
 export interface Given {
-  /** Bindings that an endpoint can name, and where each is said. */
-  readonly bindings: ReadonlyMap<string, Section>
+  /** Bindings that an endpoint can name, and the section of the configuration in which each is said. */
+  readonly bindings: ReadonlyMap<string, string>
   /** Names of variables and secrets. */
   readonly values: ReadonlySet<string>
 }
@@ -17,42 +15,22 @@ export interface Lack {
   readonly endpoint: number
   /** A binding that is not there, and where it would be said; or a secret. */
   readonly name: string
-  readonly section: Section | undefined
+  readonly section: string | undefined
   /** What the name is bound as, where it is bound as something else. */
-  readonly boundAs: Section | undefined
+  readonly boundAs: string | undefined
 }
 
-const SECTION_OF = {
-  binding: 'services',
-  dispatch: 'dispatch_namespaces',
-  object: 'durable_objects.bindings',
-  queue: 'queues.producers',
-} as const satisfies { [Kind in Target['kind']]?: Section }
+/** The sections in which a wrangler configuration says what endpoints can name. */
+export const SECTIONS = Object.values<{ readonly section?: string }>(KINDS).flatMap(({ section }) => section ?? [])
 
 /** Everything that these endpoints need and the Worker has not. */
-export function lacks(endpoints: readonly Endpoint[], { bindings, values }: Given): Lack[] {
+export function lacks(endpoints: readonly Endpoint<KnownTarget>[], { bindings, values }: Given): Lack[] {
   return endpoints.flatMap(({ target }, endpoint): Lack[] => {
-    if (target.kind === 'url' || target.kind === 'lambda') {
-      return secretsOf(target)
-        .filter((name) => !values.has(name))
-        .map((name) => ({ endpoint, name, section: undefined, boundAs: undefined }))
-    }
-    const section = SECTION_OF[target.kind]
+    const kind = kindOf(target.kind)
+    const missing = (name: string, section?: string, boundAs?: string) => ({ endpoint, name, section, boundAs })
+    const secrets = (kind.secretsOf?.(target) ?? []).filter((name) => !values.has(name)).map((name) => missing(name))
+    if (kind.section === undefined || !('binding' in target)) return secrets
     const boundAs = bindings.get(target.binding)
-    return boundAs === section ? [] : [{ endpoint, name: target.binding, section, boundAs }]
+    return boundAs === kind.section ? secrets : [missing(target.binding, kind.section, boundAs), ...secrets]
   })
-}
-
-/** The session token of AWS is not among them: it may be absent. */
-function secretsOf(target: Extract<Target, { kind: 'url' | 'lambda' }>): string[] {
-  if (target.kind === 'lambda') return keysOf(target.secret)
-  return target.credentials ? secretsIn(target.credentials) : []
-}
-
-function secretsIn({ type, secret }: Credentials): string[] {
-  return type === 'aws-sigv4' ? keysOf(secret) : [secret]
-}
-
-function keysOf(prefix: string): string[] {
-  return [`${prefix}_ACCESS_KEY_ID`, `${prefix}_SECRET_ACCESS_KEY`]
 }

@@ -2,7 +2,7 @@
 
 import { faultOf } from '../manifest/yaml/fault.ts'
 import { loadWrangler } from './dev/peers.ts'
-import type { Given, Section } from './needs.ts'
+import { type Given, SECTIONS } from './needs.ts'
 
 /**
  * Bindings, variables and declared secrets of a wrangler configuration.
@@ -14,18 +14,19 @@ export async function readWorkerConfig(file: string, env?: string): Promise<Give
   const { unstable_readConfig: readConfig } = await loadWrangler()
   try {
     const config = readConfig({ config: file, ...(env === undefined ? {} : { env }) }, { hideWarnings: true })
-    const objects: readonly { readonly name: string }[] = config.durable_objects.bindings
-    const bound: readonly (readonly [Section, readonly { readonly binding: string }[]])[] = [
-      ['services', config.services ?? []],
-      ['dispatch_namespaces', config.dispatch_namespaces ?? []],
-      ['durable_objects.bindings', objects.map(({ name }) => ({ binding: name }))],
-      ['queues.producers', config.queues.producers ?? []],
-    ]
     return {
-      bindings: new Map(bound.flatMap(([section, all]) => all.map(({ binding }) => [binding, section]))),
+      bindings: new Map(SECTIONS.flatMap((section) => namesIn(config, section).map((name) => [name, section]))),
       values: new Set([...Object.keys(config.vars), ...(config.secrets?.required ?? [])]),
     }
   } catch (cause) {
     throw faultOf(`${file}:`, cause)
   }
+}
+
+/** The names of the bindings in a section. Some call theirs `name`. */
+function namesIn(config: object, section: string): string[] {
+  let part: unknown = config
+  for (const step of section.split('.')) part = (part as Readonly<Record<string, unknown>> | undefined)?.[step]
+  const all = (part ?? []) as readonly { readonly binding?: string; readonly name?: string }[]
+  return all.flatMap(({ binding, name }) => binding ?? name ?? [])
 }

@@ -3,81 +3,29 @@
 /** A logical name: a DNS name in lower case (RFC 1123 labels, 253 characters at most). */
 export type ServiceName = string
 
-/** Where a request goes, and by what kind of road. */
-export type Target = UrlTarget | BindingTarget | DispatchTarget | ObjectTarget | QueueTarget | LambdaTarget
-
-export interface UrlTarget {
-  readonly kind: 'url'
-  readonly url: string
-  /** What it wants shown. */
-  readonly credentials?: Credentials | undefined
+/** Where a request goes: what it says beside its kind is the business of that kind alone (targets/). */
+export interface Target {
+  readonly kind: string
 }
 
-/** A service binding of this Worker, by the name it has in `env`. */
-export interface BindingTarget {
-  readonly kind: 'binding'
-  readonly binding: string
-  /** The version of the Worker at the other end, where one is pinned. */
-  readonly version?: { readonly worker: string; readonly id: string } | undefined
+/** What the mesh must know of a place, whatever its kind. Of a Worker beside this one nothing of it is so. */
+export interface Traits {
+  /** Is it reached over a network? A call holds one of the connections that a request may have, and its answer may be lost. */
+  readonly isRemote?: boolean
+  /** Does the platform say its own authority to it as Host, in place of the name that was called? */
+  readonly hasOwnHost?: boolean
+  /** Does it go to sleep when nobody calls? Then the next call waits until it has woken. */
+  readonly sleeps?: boolean
+  /** Does it answer before anything is done? Such an answer cannot say how many retries were used. */
+  readonly neverSettles?: boolean
 }
-
-/** A Worker in a dispatch namespace (Workers for Platforms). */
-export interface DispatchTarget {
-  readonly kind: 'dispatch'
-  readonly binding: string
-  readonly script: string
-  /** What one invocation of it may use, as the platform enforces it. */
-  readonly limits?: { readonly cpuMs?: number | undefined; readonly subRequests?: number | undefined } | undefined
-}
-
-/** A Durable Object; the request says which. */
-export interface ObjectTarget {
-  readonly kind: 'object'
-  readonly binding: string
-  readonly key: ObjectKey
-}
-
-/** What names the object: a fixed name, a header or query parameter, or a segment of the path (1 is the first). */
-export type ObjectKey =
-  | { readonly from: 'name' | 'header' | 'query'; readonly name: string }
-  | { readonly from: 'path'; readonly segment: number }
-
-/** A Queue: what is sent is accepted, not answered. */
-export interface QueueTarget {
-  readonly kind: 'queue'
-  readonly binding: string
-  /** Headers that may rest in the queue though they are credentials, in lower case. */
-  readonly keep?: readonly string[] | undefined
-}
-
-/** An AWS Lambda function, by its Invoke API. */
-export interface LambdaTarget {
-  readonly kind: 'lambda'
-  /** Its name or ARN. */
-  readonly function: string
-  readonly region: string
-  /** The prefix of the secrets with which it is called. */
-  readonly secret: string
-  /** A version or an alias. */
-  readonly qualifier: string | undefined
-  /** `request` waits for the result, `stream` passes it on as it comes, `event` does not wait (202). */
-  readonly invocation: 'request' | 'stream' | 'event'
-  /** Where the API stands, if it is not AWS's own: an emulator. */
-  readonly endpointUrl: string | undefined
-}
-
-/** Who we say we are. `secret` names a Worker secret, or the prefix of several; the value is never in a record. */
-export type Credentials =
-  | { readonly type: 'aws-sigv4'; readonly service: string; readonly region: string; readonly secret: string }
-  | { readonly type: 'google-id-token'; readonly audience: string; readonly secret: string }
-  /** The secret itself, after `scheme` and a space where there is one. */
-  | { readonly type: 'header'; readonly header: string; readonly scheme: string | undefined; readonly secret: string }
 
 /** One place to send to. */
-export interface Endpoint {
+export interface Endpoint<Of extends Target = Target> {
   /** Unique within its service, and the same after an edit that leaves it as it was. */
   readonly id: string
-  readonly target: Target
+  readonly target: Of
+  readonly traits: Traits
   /** Its share of the requests, beside the weights of the others. 0 gets none, unless all are 0. */
   readonly weight: number
   /** Where it is: a colo (`AMS`), a continent (`EU`) or a location hint (`weur`). */

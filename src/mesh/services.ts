@@ -12,7 +12,7 @@ import { balancers } from '../features/balance/balancers.ts'
 import { localities } from '../features/balance/locality.ts'
 import { peakEwma } from '../features/balance/peak-ewma.ts'
 import { balancePolicy } from '../features/balance/policy.ts'
-import { sleeps, warmth } from '../features/balance/warmth.ts'
+import { warmth } from '../features/balance/warmth.ts'
 import { timeoutPolicy } from '../features/deadline/policy.ts'
 import { type Hedging, hedging } from '../features/hedge/hedging.ts'
 import { hedgePolicy } from '../features/hedge/policy.ts'
@@ -153,7 +153,7 @@ export function fleet(options: FleetOptions): Fleet {
       }
       const candidate = known?.get(endpoint.id) ?? unknown(endpoint)
       candidate.endpoint = endpoint
-      candidate.warmth = sleeps(endpoint.target) ? (candidate.warmth ?? warmth()) : undefined
+      candidate.warmth = endpoint.traits.sleeps ? (candidate.warmth ?? warmth()) : undefined
       ;(isDrained ? drained : candidates).push(candidate)
     }
     return { candidates, drained, unreachable }

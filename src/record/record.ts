@@ -1,6 +1,6 @@
 /** A service record: all that an operator may write under one name. */
 import * as v from 'valibot'
-import { type Endpoint, isReference, type ServiceName } from '../core/endpoint.ts'
+import { isReference, type ServiceName } from '../core/endpoint.ts'
 import { loadBalancer } from '../features/balance/policy.ts'
 import { timeouts } from '../features/deadline/policy.ts'
 import { hedge } from '../features/hedge/policy.ts'
@@ -9,7 +9,7 @@ import { outlierDetection } from '../features/outlier/policy.ts'
 import { retry, retryConstraint } from '../features/retry/policy.ts'
 import { REFERENCE_FORM } from '../schema/backend-ref.ts'
 import { areDistinct, either, list, must, object, text } from '../schema/kit.ts'
-import { endpoint, endpointOf, type WrittenEndpoint } from '../targets/schema.ts'
+import { endpoint, endpointOf, type KnownEndpoint, type WrittenEndpoint } from '../targets/schema.ts'
 import { type Rule, rules } from './rule.ts'
 
 /** Endpoints of one record, at most. */
@@ -84,7 +84,7 @@ export type WrittenRecord = v.InferOutput<ReturnType<typeof recordSchema>>
 
 /** A record that was understood: what the mesh obeys. Plain values, so that it may outlive the request that read it. */
 export interface ServiceRecord {
-  readonly endpoints: readonly Endpoint[]
+  readonly endpoints: readonly KnownEndpoint[]
   /** Other names: the whole record of the first that has a usable endpoint stands for this one. */
   readonly alias: readonly ServiceName[] | undefined
   /** Who goes where; `undefined` sends everything to the endpoints. */

@@ -1,6 +1,7 @@
 /** Addresses, as an operator writes them. */
+import * as v from 'valibot'
 import { isPrivateAddress } from '../core/text/private-address.ts'
-import type { WrittenCredentials } from '../targets/credentials.ts'
+import { must } from './kit.ts'
 
 /** http or https, 2048 characters at most, with no query, fragment or credentials. */
 export const ADDRESS = /^(?=.{1,2048}$)https?:\/\/[^\s?#/\\@]+(?:\/[^\s?#]*)?$/i
@@ -15,8 +16,13 @@ export function isPrivate(url: string): boolean {
   return !isEndpointUrl(url) || isPrivateAddress(url)
 }
 
-/** A signature for another region than the function's is refused there with a word that says little. */
-export function isRegionOf(url: string, credentials: WrittenCredentials): boolean {
-  const [, named] = /\.lambda-url\.([a-z0-9-]+)\.on\.aws(?=[/:]|$)/i.exec(url) ?? []
-  return named === undefined || credentials.type !== 'aws-sigv4' || credentials.region === named.toLowerCase()
+const ADDRESS_FORM = 'an http:// or https:// URL without query or fragment'
+
+/**
+ * The form of an address.
+ *
+ * @param otherwise what may stand there, told where there is no text.
+ */
+export function address(otherwise = ADDRESS_FORM) {
+  return v.pipe(v.string(`Expected ${otherwise}`), must(isEndpointUrl, ADDRESS_FORM))
 }

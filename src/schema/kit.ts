@@ -26,6 +26,17 @@ export function either<Of>(forms: readonly v.GenericSchema<Of>[], pick: (value: 
   return Object.assign(v.lazy(pick), { forms })
 }
 
+/** Forms by name, each made when a value first has it: most records have few of them. */
+export function formsOf<Of>(names: readonly string[], make: (name: string) => v.GenericSchema<Of>) {
+  const made = new Map<string, v.GenericSchema<Of>>()
+  const named = (name: string): v.GenericSchema<Of> => {
+    const form = made.get(name) ?? make(name)
+    made.set(name, form)
+    return form
+  }
+  return { named, all: names.map((name) => v.lazy(() => named(name))) }
+}
+
 /** An object with these fields and no others. (valibot's own takes a list for one.) */
 export function object<const Entries extends v.ObjectEntries>(entries: Entries, what = 'an object') {
   const schema = v.strictObject(entries, `Expected ${what}`)

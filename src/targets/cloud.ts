@@ -1,6 +1,7 @@
 /** What reaches other clouds: given to a mesh that needs it, so that the others do not carry it. */
-import type { Credentials, LambdaTarget } from '../core/endpoint.ts'
-import type { Roads, Sent } from './send.ts'
+import type { LambdaTarget } from './aws/schema.ts'
+import type { Credentials } from './credentials.ts'
+import type { Means, Sent } from './sent.ts'
 
 /** Credentials that are made, not copied: a signature, a token. */
 export type MadeCredentials = Exclude<Credentials, { type: 'header' }>
@@ -13,4 +14,7 @@ export interface Cloud {
 }
 
 /** Makes one for a mesh. It remembers keys and tokens, as plain values. */
-export type CloudMaker = (roads: Roads) => Cloud
+export type CloudMaker = (means: Means) => Cloud
+
+/** Why there is no road to what needs it. */
+export const WITHOUT_CLOUD = 'This mesh was made without `cloud` of selvedge/cloud.'

@@ -1,5 +1,5 @@
 /** The request of an attempt, as a fetch to whoever can be called by one. */
-import type { Sent } from './send.ts'
+import type { Sent } from './sent.ts'
 
 /** Whoever answers a fetch: the network, or a Worker at the other end of a binding. */
 export interface Callee {
@@ -26,4 +26,9 @@ export function forward(
   }
   // `duplex` is what Node asks of a streamed body; workerd does not mind.
   return callee.fetch(url, { ...init, body, duplex: 'half' } as RequestInit)
+}
+
+/** The same to a Worker of the platform, which sees the name that was called as the URL's host. */
+export function forwardInside(callee: Callee, request: Request, sent: Sent, headers?: Headers): Promise<Response> {
+  return forward(callee, `http://${sent.name}${sent.path}`, request, sent, headers)
 }

@@ -1,68 +1,32 @@
 /** The one place from which a request leaves: endpoint to its transport, and what went wrong to a MeshError. */
-
-import type { Deadline } from '../core/deadline.ts'
-import type { Endpoint } from '../core/endpoint.ts'
-import type { Cancellation } from '../core/engine/cancellation.ts'
 import { observer } from '../core/engine/observer.ts'
 import type { Service } from '../core/engine/service.ts'
-import type { Subrequests } from '../core/engine/subrequests.ts'
 import { MeshError } from '../core/errors.ts'
-import type { Receipt } from '../core/receipt.ts'
-import type { Clock } from '../core/time/clock.ts'
-import type { Random } from '../core/time/random.ts'
-import { sendToBinding } from './binding/send.ts'
-import type { Bindings } from './bindings.ts'
 import type { Cloud, CloudMaker } from './cloud.ts'
-import { sendToScript } from './dispatch/send.ts'
-import { sendToObject } from './object/send.ts'
-import { sendToQueue } from './queue/send.ts'
-import { sendToUrl } from './url/send.ts'
+import { roadTo } from './roads.ts'
+import type { Means, Sent } from './sent.ts'
 
-/** What a transport needs of a request. */
-export interface Sent {
-  readonly clock: Clock
-  readonly random: Random
-  readonly endpoint: Endpoint
-  /** The name that was called. */
-  readonly name: string
-  /** Who calls, where that is known. */
-  readonly caller: string | undefined
-  /** Path and query, from the first slash. */
-  readonly path: string
-  readonly outgoing: Headers
-  readonly attempt: { readonly body: BodyInit | null }
-  /** As the caller said it, whatever the record allows. */
-  readonly callersDeadline?: Deadline | undefined
-  readonly receipt: Pick<Receipt, 'messageId'>
-  readonly work: Cancellation
-  /** For what a transport asks of the platform besides the call itself. */
-  readonly subrequests: Subrequests
-  /** Keeps the isolate alive for work that outlives the answer. */
-  defer(work: Promise<unknown>): void
-}
-
-export interface Roads {
-  /** The platform's fetch. */
-  readonly fetch: typeof fetch
-  /** What this Worker has, by name. */
-  readonly bindings: Bindings
-  /** Which secrets records may name. Default: all but the mesh's own. */
-  readonly secrets?: readonly string[] | undefined
+export interface SendOptions extends Means {
   /** What reaches other clouds, where the mesh has it. */
   readonly cloud?: CloudMaker | undefined
 }
 
 /** Sends over the network. What went wrong is said in the words of the platform, or of a transport. */
-export function send(roads: Roads): Service<Sent> {
+export function send({ fetch, bindings, secrets, cloud }: SendOptions): Service<Sent> {
+  const means = { fetch, bindings, secrets }
   let made: Cloud | undefined
-  /** Made when a target first asks. */
-  const cloud = () => {
-    made ??= roads.cloud?.(roads)
-    return made
+  const ways = {
+    ...means,
+    /** Made when a target first asks. */
+    get cloud() {
+      made ??= cloud?.(means)
+      return made
+    },
   }
   return function send(request, context) {
     try {
-      return sendBy(roads, cloud, request, context)
+      const { target } = context.endpoint
+      return roadTo(target).send(ways, request, context, target)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -80,26 +44,6 @@ export const explain = observer<Pick<Sent, 'clock' | 'endpoint' | 'work'>>('expl
     throw meshErrorOf(error, context)
   },
 })
-
-function sendBy(roads: Roads, cloud: () => Cloud | undefined, request: Request, sent: Sent): Promise<Response> {
-  const { bindings } = roads
-  const { target } = sent.endpoint
-  switch (target.kind) {
-    case 'url':
-      return sendToUrl(roads, cloud, request, sent, target)
-    case 'binding':
-      return sendToBinding(bindings, request, sent, target)
-    case 'dispatch':
-      return sendToScript(bindings, request, sent, target)
-    case 'object':
-      return sendToObject(bindings, request, sent, target)
-    case 'queue':
-      return sendToQueue(bindings, request, sent, target)
-    case 'lambda':
-      // Without it the endpoint is not among the candidates.
-      return (cloud() as Cloud).lambda(target, request, sent)
-  }
-}
 
 /**
  * workerd says little of what went wrong: refused, reset and half-sent look the same, so that nothing was sent can never

@@ -4,7 +4,7 @@ import { EFFECTS } from '../../src/core/effects.ts'
 import { cancellation } from '../../src/core/engine/cancellation.ts'
 import { MeshError } from '../../src/core/errors.ts'
 import { outcomeOfError } from '../../src/core/outcome.ts'
-import type { Sent } from '../../src/targets/send.ts'
+import type { Sent } from '../../src/targets/sent.ts'
 import { outcomeIn } from '../../src/wire/answer/ending.ts'
 import { givenSent } from '../support/given.ts'
 

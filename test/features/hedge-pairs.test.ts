@@ -1,7 +1,7 @@
 /** Hedging together with what stands above and beneath it. */
 import { describe, expect, it } from 'vitest'
 import { receipt } from '../../src/core/receipt.ts'
-import type { Sent } from '../../src/targets/send.ts'
+import type { Sent } from '../../src/targets/sent.ts'
 import { createTestMesh, type TestHandler } from '../../src/testing.ts'
 import { failureOf } from '../support/call.ts'
 import { answersIn, hang, pause, quickClock, upstream } from '../support/upstream.ts'

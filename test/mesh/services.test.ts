@@ -13,7 +13,7 @@ function given({ defaults = {}, maxRecords = 100, unreachable = '' } = {}) {
     random: seeded(7),
     defaults: defaults as WrittenPolicy,
     maxRecords,
-    unreachableBecause: (target) => (target.kind === 'url' && target.url === unreachable ? 'It is far.' : undefined),
+    unreachableBecause: (target) => ('url' in target && target.url === unreachable ? 'It is far.' : undefined),
   })
   return { clock, of: (record: object, key = 'services/users') => known.of(found(record, key)), known }
 }

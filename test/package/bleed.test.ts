@@ -111,6 +111,45 @@ describe('what workerd runs', () => {
   })
 })
 
+describe('what an editor is told', () => {
+  it.each(['src/index.ts', 'src/cloud.ts', 'src/worker/worker.ts', 'src/durable/registry-object.ts'])(
+    'is not in the bundle of %s',
+    async (entry) => {
+      const { files } = await bundle(entry)
+      expect(files.filter((file) => file.endsWith('/words.ts'))).toEqual([])
+    },
+  )
+})
+
+describe('what reads records and sends nothing', () => {
+  const SENDS =
+    /^src\/targets\/(.*\/)?(send|sent|reach|road|roads|cloud|clouds|forward|secret|lambda\S*|sigv4|id-token)\.ts$/
+  const EXTERNAL = ['miniflare', 'wrangler', 'esbuild', 'node:*']
+
+  it.each(['src/record/parse.ts', 'src/durable/registry-object.ts', 'src/cli/cli.ts'])(
+    'knows the kinds of target, and no road to them: %s',
+    async (entry) => {
+      const { files } = await bundle(entry, EXTERNAL)
+      expect(files.length).toBeGreaterThan(10)
+      expect(files.filter((file) => SENDS.test(file))).toEqual([])
+    },
+  )
+
+  it('does not hold for the library, which has all roads', async () => {
+    const { files } = await bundle('src/index.ts')
+    expect(files.filter((file) => SENDS.test(file)).length).toBeGreaterThan(10)
+  })
+})
+
+describe('the way to other clouds', () => {
+  it('is in the bundle of whoever asks for it alone', async () => {
+    const AWAY = /^src\/targets\/(clouds|aws\/(lambda.*|sig.*|event-stream|amazons)|google\/(send|id-token))\.ts$/
+    const [library, cloud] = await Promise.all([bundle('src/index.ts'), bundle('src/cloud.ts')])
+    expect(library.files.filter((file) => AWAY.test(file))).toEqual([])
+    expect(cloud.files.filter((file) => AWAY.test(file)).length).toBeGreaterThan(8)
+  })
+})
+
 describe('the bundle of the middleware', () => {
   it('imports nothing of hono but types: the app brings its own', async () => {
     const { files } = await bundle('src/hono.ts')

@@ -11,6 +11,7 @@ import { registryJsonSchema } from '../../scripts/schema/registry-schema.ts'
 import type { Json } from '../../scripts/schema/structure.ts'
 import { schemaText } from '../../scripts/schema/written.ts'
 import { parseRecord, recordChecker } from '../../src/record/parse.ts'
+import { KINDS } from '../../src/targets/kinds.ts'
 import { features } from '../conformance/suite.ts'
 import { WRITTEN_RECORDS } from '../support/written-records.ts'
 
@@ -46,6 +47,10 @@ const inline = pages
       return []
     }
   })
+/** Endpoints among them: the table of docs/targets.md has one of each kind. */
+const endpoints: Written[] = inline
+  .filter((value) => Object.keys(value).some((field) => field in KINDS) && !JSON.stringify(value).includes('…'))
+  .map((endpoint) => ({ endpoints: [endpoint] }))
 const shop = Object.values(parseYaml(read('examples/shop/registry.yaml')) as Record<string, Written | string>)
 const requirements = features.flatMap(({ requirements }) => requirements)
 const conforming: Written[] = requirements.map(({ rules, record }) => ({ rules, ...record }))
@@ -67,12 +72,17 @@ describe('every record that is shown or tested', () => {
   it('is found', () => {
     expect(shown.length).toBeGreaterThanOrEqual(11)
     expect(inline.length).toBeGreaterThan(10)
+    expect(endpoints.length).toBeGreaterThan(5)
     expect(conforming.length).toBeGreaterThan(100)
   })
 
   it.each(shown)('in $page is valid where the mesh would obey it', ({ value }) => {
     expect(recordIssues(value)).toEqual([])
     expect(isValid(value) || isValid.errors).toBe(true)
+  })
+
+  it('of a single endpoint is valid', () => {
+    for (const record of endpoints) expect([recordIssues(record), isValid(record)]).toEqual([[], true])
   })
 
   it('of the examples is valid', () => {
@@ -276,8 +286,8 @@ describe('what it cannot say', () => {
 })
 
 describe('the schema', () => {
-  it('has words for every field, and every field is written in some record of the fixtures', () => {
-    const written = new Set(WRITTEN_RECORDS.flatMap((record) => pathsOf(record).map(spelled)))
+  it('has words for every field, and every field is written in a record of the fixtures, or in an endpoint of the docs', () => {
+    const written = new Set([...WRITTEN_RECORDS, ...endpoints].flatMap((record) => pathsOf(record).map(spelled)))
     const fields = fieldsOf(schema)
     expect(fields.length).toBeGreaterThan(150)
     for (const { path, part } of fields) {

@@ -2,10 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MeshError } from '../../src/core/errors.ts'
 import { parsePolicy, parseRecord, recordChecker } from '../../src/record/parse.ts'
+import { KINDS } from '../../src/targets/kinds.ts'
 import { timed } from '../support/cpu.ts'
 
 const URL = 'https://users.example.com'
 const URL_FORM = 'an http:// or https:// URL without query or fragment'
+/** Of all kinds that there are. */
+const KIND_FORMS = Object.keys(KINDS).map((name) => `{ "${name}" }`)
+const PLACE_FORM = `a URL, ${KIND_FORMS.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`
 const NAME_FORM = 'a service name: a DNS name in lower case, with "@" and a tag if it has one'
 const WEIGHT_FORM = 'a whole number from 0 to 1,000,000'
 const LOCALITY_FORM = 'a colo such as "AMS", a continent such as "EU" or a location hint such as "weur"'
@@ -51,14 +55,8 @@ describe('parseRecord', () => {
     [{ endpoints: [] }, '$.endpoints: Expected 1 to 1000 endpoints, got [].'],
     [{ endpoints: URL }, `$.endpoints: Expected a list of endpoints, got "${URL}".`],
     [{ endpoints: null }, '$.endpoints: Expected a list of endpoints, got null.'],
-    [
-      { endpoints: [42] },
-      '$.endpoints[0]: Expected a URL, { "url" }, { "binding" }, { "dispatch" }, { "object" }, { "lambda" } or { "queue" }, got 42.',
-    ],
-    [
-      { endpoints: [URL, null] },
-      '$.endpoints[1]: Expected a URL, { "url" }, { "binding" }, { "dispatch" }, { "object" }, { "lambda" } or { "queue" }, got null.',
-    ],
+    [{ endpoints: [42] }, `$.endpoints[0]: Expected ${PLACE_FORM}, got 42.`],
+    [{ endpoints: [URL, null] }, `$.endpoints[1]: Expected ${PLACE_FORM}, got null.`],
     [{ endpoints: [URL, 'users'] }, `$.endpoints[1]: Expected ${URL_FORM}, got "users".`],
     [{ endpoints: [{ url: `${URL}?x=1` }] }, `$.endpoints[0].url: Expected ${URL_FORM}, got "${URL}?x=1".`],
     [{ endpoints: [{}] }, '$.endpoints[0].url: is missing.'],

@@ -3,7 +3,7 @@ import { parseRecord } from '../../src/record/parse.ts'
 import { recordOf } from '../../src/record/record.ts'
 
 const URL = 'https://users.example.com'
-const PLACING = { weight: 1, locality: undefined }
+const PLACING = { traits: expect.any(Object), weight: 1, locality: undefined }
 const ENDPOINT = { id: URL, target: { kind: 'url', url: URL }, ...PLACING }
 
 const FULLEST = {
@@ -34,6 +34,7 @@ describe('a service record', () => {
         {
           id: 'https://users-us.example.com/v1',
           target: { kind: 'url', url: 'https://users-us.example.com/v1' },
+          ...PLACING,
           weight: 3,
           locality: 'enam',
         },

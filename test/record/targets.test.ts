@@ -96,7 +96,9 @@ describe('an endpoint is understood', () => {
       },
     ],
   ])('%j', (written, id, target) => {
-    expect(parseRecord(record(written)).endpoints).toEqual([{ id, target, weight: 1, locality: undefined }])
+    expect(parseRecord(record(written)).endpoints).toEqual([
+      { id, target, traits: expect.any(Object), weight: 1, locality: undefined },
+    ])
   })
 
   const URL = 'https://users.example.com'
@@ -185,8 +187,11 @@ describe('an endpoint is refused', () => {
       '$.endpoints[0].lambda.invocation: Expected "request", "stream" or "event", got "sync".',
     ],
     [{ url: URL, credentials: {} }, '$.endpoints[0].credentials.type: '],
-    [{ url: URL, credentials: null }, '$.endpoints[0].credentials: Expected credentials of type'],
-    [{ url: URL, credentials: { type: 'toString' } }, '$.endpoints[0].credentials.type: Expected "aws-sigv4"'],
+    [{ url: URL, credentials: null }, '$.endpoints[0].credentials: Expected an object, got null.'],
+    [
+      { url: URL, credentials: { type: 'toString' } },
+      '$.endpoints[0].credentials.type: Expected one of "aws-sigv4", "google-id-token", "bearer", "header", got "toString".',
+    ],
     [
       { url: URL, credentials: { ...SIGV4, key: 'x' } },
       '$.endpoints[0].credentials.key: is not a field that this version knows.',

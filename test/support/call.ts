@@ -23,12 +23,12 @@ import { outlierPolicy } from '../../src/features/outlier/policy.ts'
 import { retryBudget } from '../../src/features/retry/budget.ts'
 import { retryPolicy } from '../../src/features/retry/policy.ts'
 import { recentMedian } from '../../src/math/recent-median.ts'
+import { endpointOf } from '../../src/targets/schema.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
 
 /** A place to send to, at a URL of its own. */
 export function givenEndpoint(name = 'eu'): Endpoint {
-  const url = `https://${name}.example.com`
-  return { id: url, target: { kind: 'url', url }, weight: 1, locality: undefined }
+  return endpointOf(`https://${name}.example.com`)
 }
 
 /** An endpoint of which nothing is known yet. */

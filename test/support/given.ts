@@ -1,7 +1,7 @@
 /** Values to test with: a test spells out only what matters to it. */
 
 import { never } from '../../src/core/deadline.ts'
-import type { Endpoint, Target } from '../../src/core/endpoint.ts'
+import type { Endpoint } from '../../src/core/endpoint.ts'
 import { cancellation } from '../../src/core/engine/cancellation.ts'
 import type { Service } from '../../src/core/engine/service.ts'
 import { stack } from '../../src/core/engine/stack.ts'
@@ -13,21 +13,24 @@ import { seeded } from '../../src/core/time/random.ts'
 import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { fnv1a } from '../../src/math/hash.ts'
 import type { Asking } from '../../src/registry/snapshot.ts'
-import { explain, type Roads, type Sent, send } from '../../src/targets/send.ts'
+import type { KnownTarget } from '../../src/targets/kinds.ts'
+import { endpointOf, traitsOf } from '../../src/targets/schema.ts'
+import { explain, type SendOptions, send } from '../../src/targets/send.ts'
+import type { Sent } from '../../src/targets/sent.ts'
 
 /** An endpoint by URL. */
 export function givenEndpoint(url = 'https://users.example.com'): Endpoint {
-  return { id: url, target: { kind: 'url', url }, weight: 1, locality: undefined }
+  return endpointOf(url)
 }
 
 /** An endpoint by service binding. */
 export function givenBinding(binding: string): Endpoint {
-  return { id: `binding:${binding}`, target: { kind: 'binding', binding }, weight: 1, locality: undefined }
+  return endpointOf({ binding })
 }
 
 /** An endpoint of any kind. */
-export function givenPlace(target: Target): Endpoint {
-  return { id: 'there', target, weight: 1, locality: undefined }
+export function givenPlace(target: KnownTarget): Endpoint {
+  return { ...givenEndpoint(), id: 'there', target, traits: traitsOf(target) }
 }
 
 /** A request that asks the registry: it has all the time there is, and keeps what it defers. */
@@ -68,8 +71,8 @@ export function givenSent(given: Partial<Sent> = {}): Sent {
 }
 
 /** The network, with what goes wrong there told in the mesh's words: the lower end of every stack. */
-export function givenNetwork(roads: Roads): Service<Sent> {
-  return stack<Sent>().push(explain).over(send(roads))
+export function givenNetwork(means: SendOptions): Service<Sent> {
+  return stack<Sent>().push(explain).over(send(means))
 }
 
 /** A seal for virtual time, whose turns wait for nothing but one another: HMAC is done elsewhere, and no clock knows of it. */

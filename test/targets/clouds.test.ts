@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { cloud } from '../../src/cloud.ts'
-import type { Target } from '../../src/core/endpoint.ts'
+import type { KnownTarget } from '../../src/targets/kinds.ts'
 import { givenNetwork, givenPlace, givenSent } from '../support/given.ts'
 import { KEYS } from '../support/lambda-fake.ts'
 
 const ADDRESS = 'https://users.example.com'
 
 /** A call of a stranger to a place that is called with a signature, and what was sent there. */
-async function sent(target: Target, headers: Record<string, string>, path = '/42?x=1') {
+async function sent(target: KnownTarget, headers: Record<string, string>, path = '/42?x=1') {
   const requests: Request[] = []
   const network = givenNetwork({
     fetch: (async (url: string, init: RequestInit) => {
@@ -22,12 +22,12 @@ async function sent(target: Target, headers: Record<string, string>, path = '/42
   return requests[0] as Request
 }
 
-const SIGNED: Target = {
+const SIGNED: KnownTarget = {
   kind: 'url',
   url: ADDRESS,
   credentials: { type: 'aws-sigv4', service: 'lambda', region: 'eu-west-1', secret: 'AWS' },
 }
-const LAMBDA: Target = {
+const LAMBDA: KnownTarget = {
   kind: 'lambda',
   function: 'users',
   region: 'eu-west-1',

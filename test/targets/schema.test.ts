@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isEndpointUrl } from '../../src/schema/address.ts'
-import { endpointOf } from '../../src/targets/schema.ts'
+import { endpointOf, traitsOf, type WrittenEndpoint } from '../../src/targets/schema.ts'
 
 describe('isEndpointUrl', () => {
   it.each([
@@ -43,11 +43,11 @@ describe('endpointOf', () => {
     ['https://a.example.com/v1//', 'https://a.example.com/v1'],
     [{ url: 'https://a.example.com/v1' }, 'https://a.example.com/v1'],
   ])('of %j is at %s, by which it is known', (written, url) => {
-    expect(endpointOf(written)).toEqual({ id: url, target: { kind: 'url', url }, weight: 1, locality: undefined })
+    expect(endpointOf(written)).toMatchObject({ id: url, target: { kind: 'url', url }, weight: 1, locality: undefined })
   })
 
   it('of a binding is known by its name', () => {
-    expect(endpointOf({ binding: 'USERS' })).toEqual({
+    expect(endpointOf({ binding: 'USERS' })).toMatchObject({
       id: 'binding:USERS',
       target: { kind: 'binding', binding: 'USERS' },
       weight: 1,
@@ -65,5 +65,32 @@ describe('endpointOf', () => {
       ...endpointOf({ binding: 'USERS' }),
       weight: 1_000_000,
     })
+  })
+})
+
+describe('traitsOf', () => {
+  const URL = 'https://users.example.com'
+  const LAMBDA = { function: 'users', region: 'eu-west-1', secret: 'AWS' }
+  const sigv4 = (service: string) => ({ type: 'aws-sigv4', service, region: 'eu-west-1', secret: 'AWS' }) as const
+  const ADDRESS = ['isRemote', 'hasOwnHost']
+
+  it.each<[string, WrittenEndpoint, string[]]>([
+    ['an address', URL, ADDRESS],
+    ['an address with a key', { url: URL, credentials: { type: 'header', header: 'x-key', secret: 'KEY' } }, ADDRESS],
+    ['an address with a token', { url: URL, credentials: { type: 'bearer', secret: 'KEY' } }, ADDRESS],
+    ['an API gateway', { url: URL, credentials: sigv4('execute-api') }, ADDRESS],
+    ['a function URL', { url: URL, credentials: sigv4('lambda') }, [...ADDRESS, 'sleeps']],
+    ['Cloud Run', { url: URL, credentials: { type: 'google-id-token', secret: 'GCP' } }, [...ADDRESS, 'sleeps']],
+    ['a function', { lambda: LAMBDA }, ['isRemote', 'sleeps']],
+    ['a function that streams', { lambda: { ...LAMBDA, invocation: 'stream' } }, ['isRemote', 'sleeps']],
+    ['a function nobody waits for', { lambda: { ...LAMBDA, invocation: 'event' } }, ['isRemote', 'neverSettles']],
+    ['a binding', { binding: 'USERS' }, []],
+    ['a Worker of a namespace', { dispatch: { binding: 'D', script: 'users' } }, []],
+    ['a Durable Object', { object: { binding: 'ROOMS', key: 'path:1' } }, []],
+    ['a queue', { queue: { binding: 'JOBS' } }, ['neverSettles']],
+  ])('of %s', (_, written, expected) => {
+    const traits = traitsOf(endpointOf(written).target)
+    expect(Object.entries(traits).flatMap(([trait, holds]) => (holds ? [trait] : []))).toEqual(expected)
+    expect(endpointOf(written).traits).toEqual(traits)
   })
 })

@@ -1,7 +1,7 @@
 /** Which secrets a record may name, in whatever way it names them. */
 import { describe, expect, it } from 'vitest'
 import { cloud } from '../../src/cloud.ts'
-import type { Target } from '../../src/core/endpoint.ts'
+import type { KnownTarget } from '../../src/targets/kinds.ts'
 import { givenNetwork, givenPlace, givenSent } from '../support/given.ts'
 import { KEYS } from '../support/lambda-fake.ts'
 
@@ -9,7 +9,7 @@ const ADDRESS = 'https://users.example.com'
 const AWS = { service: 'lambda', region: 'eu-west-1' }
 
 /** Every way in which a record names a secret; of AWS the prefix of several. */
-const WAYS: [string, (secret: string) => Target][] = [
+const WAYS: [string, (secret: string) => KnownTarget][] = [
   [
     'a header',
     (secret) => ({
@@ -46,7 +46,7 @@ const WAYS: [string, (secret: string) => Target][] = [
 ]
 
 /** What a call answers, or what it is refused for; and whether anything was sent. */
-async function outcome(target: Target, bindings: object, secrets?: readonly string[]) {
+async function outcome(target: KnownTarget, bindings: object, secrets?: readonly string[]) {
   let sent = 0
   const network = givenNetwork({
     fetch: (async () => {

@@ -2,13 +2,13 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cloud } from '../../src/cloud.ts'
-import type { Target } from '../../src/core/endpoint.ts'
+import type { KnownTarget } from '../../src/targets/kinds.ts'
 import { givenNetwork, givenPlace, givenSent } from '../support/given.ts'
 
 const URL = 'https://users.example.com'
 const LAMBDA = { kind: 'lambda', function: 'users', region: 'eu-west-1', secret: 'AWS', qualifier: undefined } as const
 
-const TARGETS: Target[] = [
+const TARGETS: KnownTarget[] = [
   { kind: 'url', url: URL, credentials: { type: 'header', header: 'x-key', scheme: undefined, secret: 'KEY' } },
   { kind: 'url', url: URL, credentials: { type: 'header', header: 'authorization', scheme: 'Bearer', secret: 'KEY' } },
   { kind: 'url', url: URL, credentials: { type: 'google-id-token', audience: URL, secret: 'GCP' } },

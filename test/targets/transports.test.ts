@@ -1,7 +1,7 @@
 /** The contract of transports, for each of them. */
 import { cloud } from '../../src/cloud.ts'
-import type { Target } from '../../src/core/endpoint.ts'
 import type { Bindings } from '../../src/targets/bindings.ts'
+import type { KnownTarget } from '../../src/targets/kinds.ts'
 import { type FarEnd, type Reached, transportContract } from '../contracts/transport.ts'
 import { givenNetwork, givenPlace } from '../support/given.ts'
 import { KEYS, type LambdaFake, REGION, startLambda } from '../support/lambda-fake.ts'
@@ -21,7 +21,7 @@ function fetchOf(farEnd: FarEnd) {
   }) as typeof fetch
 }
 
-function reached(target: Target, farEnd: FarEnd, bindings: Bindings = {}): Reached {
+function reached(target: KnownTarget, farEnd: FarEnd, bindings: Bindings = {}): Reached {
   const transport = givenNetwork({ fetch: fetchOf(farEnd), bindings, cloud })
   return { send: (request, sent) => transport(request, { ...sent, endpoint: givenPlace(target) }) }
 }
@@ -62,7 +62,7 @@ transportContract('a Durable Object', PLATFORM, (farEnd) =>
   }),
 )
 
-function lambdaTarget({ url }: LambdaFake, invocation: 'request' | 'stream'): Target {
+function lambdaTarget({ url }: LambdaFake, invocation: 'request' | 'stream'): KnownTarget {
   const name = 'arn:aws:lambda:eu-west-1:123456789012:function:users'
   return {
     kind: 'lambda',

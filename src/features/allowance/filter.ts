@@ -1,7 +1,7 @@
 /** lend: gives each attempt what is left of the allowance, and takes back what it did not use. */
 import type { Allowance, Loan } from '../../core/allowance.ts'
 import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
-import type { Target } from '../../core/endpoint.ts'
+import type { Traits } from '../../core/endpoint.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { observer } from '../../core/engine/observer.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
@@ -11,7 +11,10 @@ interface LendNeeds {
   readonly attempt: Ended & { readonly mayRepeat: boolean; readonly retriesUsed?: string | null | undefined }
   readonly work: Cancellation
   /** The chosen endpoint. `settles`: do its answers say how many retries were used? */
-  readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
+  readonly candidate: {
+    readonly endpoint: { readonly traits: Pick<Traits, 'isRemote' | 'neverSettles'> }
+    settles: boolean | undefined
+  }
   readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: { readonly attemptMs: number } }
 }
 
@@ -39,10 +42,10 @@ export const lend = observer<LendNeeds, LendGives>('lend', {
   enter(_request, context) {
     const { allowance, attempt, candidate, service } = context
     const { settles } = candidate
-    const { target } = candidate.endpoint
-    const keep = attempt.mayRepeat && mayLose(target, service) ? 1 : 0
-    // Retries lent to an endpoint that does not settle could be used twice. A queue answers before anything is called.
-    const loan = allowance.lend(settles === false || target.kind === 'queue' ? allowance.left : keep)
+    const { traits } = candidate.endpoint
+    const keep = attempt.mayRepeat && mayLose(traits, service) ? 1 : 0
+    // Retries lent to an endpoint that does not settle could be used twice.
+    const loan = allowance.lend(settles === false || traits.neverSettles ? allowance.left : keep)
     context.lent = loan.amount
     context.loan = loan
     context.settled = settles
@@ -65,6 +68,6 @@ function isUnused({ outcome, pushback }: Ending): boolean {
 }
 
 /** Can the answer be lost? Not on a binding to the only endpoint, unless an attempt has a timeout. */
-function mayLose(target: Target, { candidates, timeouts }: LendNeeds['service']): boolean {
-  return target.kind === 'url' || candidates.length > 1 || timeouts.attemptMs !== Number.POSITIVE_INFINITY
+function mayLose({ isRemote }: Pick<Traits, 'isRemote'>, { candidates, timeouts }: LendNeeds['service']): boolean {
+  return isRemote || candidates.length > 1 || timeouts.attemptMs !== Number.POSITIVE_INFINITY
 }

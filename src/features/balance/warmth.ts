@@ -1,5 +1,4 @@
 /** Tells cold attempts from warm ones, at places that go to sleep when nobody calls them. */
-import type { Target } from '../../core/endpoint.ts'
 
 export interface Warmth {
   /** A request is sent: will it have to wait until the place has woken? */
@@ -16,16 +15,6 @@ export interface Warmth {
 const PAUSE_MS = 300_000
 /** Milliseconds that waking up may take: the limit of Lambda's init phase. What is slow for longer is slow. */
 const WAKING_MS = 10_000
-
-/** Does what stands there sleep? A Lambda function that is waited for, by either of its roads, and Cloud Run. */
-export function sleeps(target: Target): boolean {
-  if (target.kind === 'lambda') return target.invocation !== 'event'
-  if (target.kind !== 'url' || !target.credentials) return false
-  const { credentials } = target
-  return (
-    credentials.type === 'google-id-token' || (credentials.type === 'aws-sigv4' && credentials.service === 'lambda')
-  )
-}
 
 /** Of a place that has not been called yet. */
 export function warmth(): Warmth {

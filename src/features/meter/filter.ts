@@ -1,12 +1,12 @@
 /** meter: counts subrequests and open connections, and refuses a call before the platform would throw. */
-import type { Target } from '../../core/endpoint.ts'
+import type { Traits } from '../../core/endpoint.ts'
 import { observer } from '../../core/engine/observer.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
 
 interface MeterNeeds {
   readonly subrequests: Subrequests
-  readonly endpoint: { readonly target: Target }
+  readonly endpoint: { readonly traits: Pick<Traits, 'isRemote'> }
 }
 
 interface MeterGives {
@@ -22,9 +22,8 @@ export const meter = observer<MeterNeeds, MeterGives>('meter', {
       const used = 'The subrequests that the mesh may make for one request are used up.'
       throw new MeshError('limit_subrequests', used)
     }
-    const { kind } = endpoint.target
-    // Only these leave the platform. A binding opens no connection.
-    if (kind === 'url' || kind === 'lambda') context.disconnect = subrequests.connect()
+    // What stays inside the platform opens no connection.
+    if (endpoint.traits.isRemote) context.disconnect = subrequests.connect()
   },
   answered(response, { disconnect }) {
     disconnect?.()

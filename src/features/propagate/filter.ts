@@ -1,7 +1,7 @@
 /** propagate: writes the headers for the next hop, and takes off those that must not be forwarded, in both directions. */
 
 import { type Deadline, remaining } from '../../core/deadline.ts'
-import type { Target } from '../../core/endpoint.ts'
+import type { Traits } from '../../core/endpoint.ts'
 import { observer } from '../../core/engine/observer.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Trace } from '../../core/span.ts'
@@ -37,7 +37,7 @@ interface PropagateNeeds {
   readonly attempt: { readonly number: number; retriesUsed?: string | null | undefined }
   readonly lent: number
   readonly priority: Priority
-  readonly endpoint: { readonly target: Target }
+  readonly endpoint: { readonly traits: Pick<Traits, 'hasOwnHost'> }
 }
 
 interface PropagateGives {
@@ -77,7 +77,7 @@ function outgoing(context: PropagateNeeds) {
   const loop = headers.get(CDN_LOOP)
   out.set(CDN_LOOP, loop === null ? loopOf(hops) : nextLoop(loop))
   // The platform sets Host from the URL of the endpoint, so the name that was called goes here.
-  if (endpoint.target.kind === 'url') out.set(FORWARDED_HOST, name)
+  if (endpoint.traits.hasOwnHost) out.set(FORWARDED_HOST, name)
   else if (attempt.number > 1) restore(out, FORWARDED_HOST, headers.get(FORWARDED_HOST))
   if (attempt.number > 1 && isGrpc(headers)) out.set(GRPC_PREVIOUS_ATTEMPTS, String(attempt.number - 1))
   return out

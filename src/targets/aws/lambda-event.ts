@@ -1,7 +1,7 @@
 /** A request as a function expects it: API Gateway's payload format 2.0, which function URLs use too. */
 import { cookiesOf } from '../../core/text/cookies.ts'
 import { writtenContent } from '../content.ts'
-import type { Sent } from '../send.ts'
+import type { Sent } from '../sent.ts'
 import { isAmazons } from './amazons.ts'
 
 /** As much of the format as says something of the request. */

@@ -1,11 +1,11 @@
 /** AWS Lambda: a request to the Invoke API, its result to a response. */
-import type { LambdaTarget } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
-import type { Sent } from '../send.ts'
+import type { Sent } from '../sent.ts'
 import { wholeBody } from '../whole.ts'
 import { lambdaEvent } from './lambda-event.ts'
 import { functionFailed, resultResponse, shown } from './lambda-result.ts'
 import { streamedResponse } from './lambda-stream.ts'
+import type { LambdaTarget } from './schema.ts'
 import type { SignedFetch } from './sigv4.ts'
 
 /** What a function takes and gives, in bytes (Lambda quotas: 6 MB each way). */

@@ -1,7 +1,7 @@
 /** Requests signed for AWS (Signature Version 4). */
 import { type Lru, lru } from '../../core/lru.ts'
 import { credentialFailed, optionalSecret, secretOf } from '../secret.ts'
-import type { Roads, Sent } from '../send.ts'
+import type { Means, Sent } from '../sent.ts'
 
 /** A request to AWS. */
 export interface AwsCall {
@@ -43,8 +43,8 @@ const DENIED = /^AccessDenied/
 /** Those of its words that a wrong clock may be behind (Smithy's list). */
 const SKEWED = /^(InvalidSignature|SignatureDoesNotMatch|Request(Expired|InTheFuture|TimeTooSkewed)|AuthFailure)/
 
-export function signedFetch(roads: Pick<Roads, 'fetch' | 'bindings' | 'secrets'>): SignedFetch {
-  const { fetch } = roads
+export function signedFetch(means: Means): SignedFetch {
+  const { fetch } = means
   const dayKeys = new Map<string, ArrayBuffer>()
   // How far the clock of a host is ahead of ours: numbers, learned from its answers, and of use with it alone.
   const skews: Lru<string, number> = lru(CORRECTIONS)
@@ -69,13 +69,13 @@ export function signedFetch(roads: Pick<Roads, 'fetch' | 'bindings' | 'secrets'>
   }
 
   function keysOf(secret: string) {
-    const accessKeyId = secretOf(roads, `${secret}_ACCESS_KEY_ID`)
+    const accessKeyId = secretOf(means, `${secret}_ACCESS_KEY_ID`)
     if (!/^\w{4,128}$/.test(accessKeyId)) throw credentialFailed(`Secret "${secret}_ACCESS_KEY_ID" is no access key id`)
-    const sessionToken = optionalSecret(roads, `${secret}_SESSION_TOKEN`)
+    const sessionToken = optionalSecret(means, `${secret}_SESSION_TOKEN`)
     if (sessionToken !== undefined && !/^[\x21-\x7e]+$/.test(sessionToken)) {
       throw credentialFailed(`Secret "${secret}_SESSION_TOKEN" is no session token`)
     }
-    const secretAccessKey = secretOf(roads, `${secret}_SECRET_ACCESS_KEY`)
+    const secretAccessKey = secretOf(means, `${secret}_SECRET_ACCESS_KEY`)
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
   }
 

@@ -1,26 +1,24 @@
 /** Other Workers, reached by a service binding. */
-import type { BindingTarget } from '../../core/endpoint.ts'
-import { type Bindings, bound } from '../bindings.ts'
-import { type Callee, forward } from '../forward.ts'
-import type { Sent } from '../send.ts'
-
-export const CALLEE = ['fetch'] as const
+import { bound } from '../bindings.ts'
+import { type Callee, forwardInside } from '../forward.ts'
+import type { Ways } from '../road.ts'
+import type { Sent } from '../sent.ts'
+import { SERVICE } from './reach.ts'
+import type { BindingTarget } from './schema.ts'
 
 /** Says by Worker which version answers (Workers gradual deployments, version overrides). */
 const VERSION_OVERRIDES = 'Cloudflare-Workers-Version-Overrides'
 
-/** It sees the name that was called as the URL's host. */
 export function sendToBinding(
-  bindings: Bindings,
+  { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
   sent: Sent,
   { binding, version }: BindingTarget,
 ): Promise<Response> {
-  const callee = bound<Callee>(bindings, binding, CALLEE, 'service binding')
-  const url = `http://${sent.name}${sent.path}`
-  if (!version) return forward(callee, url, request, sent)
+  const callee = bound<Callee>(bindings, binding, SERVICE)
+  if (!version) return forwardInside(callee, request, sent)
   // Another attempt may go elsewhere, and starts from the same headers.
   const headers = new Headers(sent.outgoing)
   headers.set(VERSION_OVERRIDES, `${version.worker}="${version.id}"`)
-  return forward(callee, url, request, sent, headers)
+  return forwardInside(callee, request, sent, headers)
 }

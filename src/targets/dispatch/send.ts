@@ -1,27 +1,26 @@
 /** Workers of a dispatch namespace (Workers for Platforms), by the name of their script. */
-import type { DispatchTarget } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
-import { type Bindings, bound } from '../bindings.ts'
-import { type Callee, forward } from '../forward.ts'
-import type { Sent } from '../send.ts'
-
-export const NAMESPACE = ['get'] as const
+import { bound } from '../bindings.ts'
+import { type Callee, forwardInside } from '../forward.ts'
+import type { Ways } from '../road.ts'
+import type { Sent } from '../sent.ts'
+import { NAMESPACE } from './reach.ts'
+import type { DispatchTarget } from './schema.ts'
 
 interface Namespace {
   get(script: string, args?: object, options?: { limits?: object }): Callee
 }
 
-/** It sees the name that was called as the URL's host. */
 export async function sendToScript(
-  bindings: Bindings,
+  { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
   sent: Sent,
   { binding, script, limits }: DispatchTarget,
 ): Promise<Response> {
-  const namespace = bound<Namespace>(bindings, binding, NAMESPACE, 'dispatch namespace')
+  const namespace = bound<Namespace>(bindings, binding, NAMESPACE)
   try {
     const callee = limits ? namespace.get(script, {}, { limits }) : namespace.get(script)
-    return await forward(callee, `http://${sent.name}${sent.path}`, request, sent)
+    return await forwardInside(callee, request, sent)
   } catch (cause) {
     // The platform's word for it, in production and in its emulations.
     if (!(cause instanceof Error) || !cause.message.startsWith('Worker not found')) throw cause

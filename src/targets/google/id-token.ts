@@ -4,7 +4,7 @@ import type { MeshError } from '../../core/errors.ts'
 import { type Lru, lru } from '../../core/lru.ts'
 import { isPrivateAddress } from '../../core/text/private-address.ts'
 import { credentialFailed, secretOf } from '../secret.ts'
-import type { Roads, Sent } from '../send.ts'
+import type { Means, Sent } from '../sent.ts'
 import { wholeBody } from '../whole.ts'
 
 export type IdTokens = (audience: string, secret: string, sent: Sent) => Promise<string>
@@ -41,12 +41,12 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const TOKENS = 256
 
 /** Made of a service account's key, kept until shortly before they expire, renewed after an answer has gone out. */
-export function idTokens(roads: Pick<Roads, 'fetch' | 'bindings' | 'secrets'>): IdTokens {
-  const { fetch } = roads
+export function idTokens(means: Means): IdTokens {
+  const { fetch } = means
   const tokens: Lru<string, Token> = lru(TOKENS)
 
   async function mint(audience: string, secret: string, { clock, random, work }: Sent): Promise<Token> {
-    const account = accountOf(secretOf(roads, secret), secret)
+    const account = accountOf(secretOf(means, secret), secret)
     const { SignJWT, importPKCS8, decodeJwt } = await import('../libraries.ts')
     const tokenUri = account.token_uri ?? TOKEN_URI
     const issuedAt = Math.floor(clock.now() / 1000)

@@ -1,28 +1,28 @@
 /** Durable Objects: the request says which one. */
-import type { ObjectKey, ObjectTarget } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
-import { type Bindings, bound } from '../bindings.ts'
-import { type Callee, forward } from '../forward.ts'
-import type { Sent } from '../send.ts'
-
-export const OBJECTS = ['idFromName', 'get'] as const
+import { bound } from '../bindings.ts'
+import { type Callee, forwardInside } from '../forward.ts'
+import type { Ways } from '../road.ts'
+import type { Sent } from '../sent.ts'
+import { OBJECTS } from './reach.ts'
+import type { ObjectKey, ObjectTarget } from './schema.ts'
 
 interface Objects {
   idFromName(name: string): unknown
   get(id: unknown): Callee
 }
 
-/** It sees the name that was called as the URL's host. A stub that has failed stays broken: each attempt has its own. */
+/** A stub that has failed stays broken: each attempt has its own. */
 export async function sendToObject(
-  bindings: Bindings,
+  { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
   sent: Sent,
   { binding, key }: ObjectTarget,
 ): Promise<Response> {
-  const objects = bound<Objects>(bindings, binding, OBJECTS, 'Durable Object namespace')
+  const objects = bound<Objects>(bindings, binding, OBJECTS)
   const stub = objects.get(objects.idFromName(objectName(key, sent)))
   try {
-    return await forward(stub, `http://${sent.name}${sent.path}`, request, sent)
+    return await forwardInside(stub, request, sent)
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause)
     // The platform has made the call again by itself, up to five times: not once more.

@@ -1,12 +1,12 @@
 /** A Queue: what is sent is accepted, not answered. */
-import type { QueueTarget } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
-import { type Bindings, bound } from '../bindings.ts'
+import { bound } from '../bindings.ts'
 import { writtenContent } from '../content.ts'
-import type { Sent } from '../send.ts'
+import type { Ways } from '../road.ts'
+import type { Sent } from '../sent.ts'
 import { wholeBody } from '../whole.ts'
-
-export const QUEUE = ['send'] as const
+import { QUEUE } from './reach.ts'
+import type { QueueTarget } from './schema.ts'
 
 /** A message of a Queue, at most (Queues limits); the envelope takes some of it. */
 const MESSAGE_BYTES = 128_000
@@ -54,12 +54,12 @@ export interface QueuedRequest {
 }
 
 export async function sendToQueue(
-  bindings: Bindings,
+  { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
   sent: Sent,
   { binding, keep = [] }: QueueTarget,
 ): Promise<Response> {
-  const queue = bound<Queue>(bindings, binding, QUEUE, 'queue')
+  const queue = bound<Queue>(bindings, binding, QUEUE)
   const bytes = await wholeBody(sent.attempt.body, MESSAGE_BYTES)
   const message = bytes && queued(request, sent, bytes, keep)
   if (!message || new TextEncoder().encode(JSON.stringify(message)).length > MESSAGE_BYTES) {
@@ -85,10 +85,12 @@ function queued(request: Request, sent: Sent, bytes: Uint8Array, keep: readonly 
     subject: name,
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
-    ...(until === Number.POSITIVE_INFINITY ? {} : { deadline: new Date(until).toISOString() }),
-    ...(caller === undefined ? {} : { caller }),
-    ...carried('traceparent', outgoing),
-    ...carried('tracestate', outgoing),
+    ...known({
+      deadline: until === Number.POSITIVE_INFINITY ? undefined : new Date(until).toISOString(),
+      caller,
+      traceparent: outgoing.get('traceparent'),
+      tracestate: outgoing.get('tracestate'),
+    }),
     data: {
       method: request.method,
       path,
@@ -101,7 +103,9 @@ function queued(request: Request, sent: Sent, bytes: Uint8Array, keep: readonly 
   }
 }
 
-function carried<Name extends string>(name: Name, headers: Headers): { [key in Name]?: string } {
-  const value = headers.get(name)
-  return value === null ? {} : ({ [name]: value } as { [key in Name]: string })
+/** Those of them that there are. */
+function known<Name extends string>(fields: Record<Name, string | null | undefined>): { [key in Name]?: string } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string')) as {
+    [key in Name]?: string
+  }
 }

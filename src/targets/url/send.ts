@@ -1,25 +1,27 @@
 /** Sends to an address. */
-import type { UrlTarget } from '../../core/endpoint.ts'
 import { plainPath } from '../../core/text/path.ts'
 import type { Cloud } from '../cloud.ts'
 import { forward } from '../forward.ts'
-import { secretHeaders } from '../secret.ts'
-import type { Roads, Sent } from '../send.ts'
+import type { Ways } from '../road.ts'
+import { credentialFailed, type Secrets, secretOf } from '../secret.ts'
+import type { Sent } from '../sent.ts'
+import type { HeaderCredentials } from './credentials.ts'
+import type { UrlTarget } from './schema.ts'
 
 export function sendToUrl(
-  roads: Roads,
-  cloud: () => Cloud | undefined,
+  ways: Ways,
   request: Request,
   sent: Sent,
   { url: base, credentials }: UrlTarget,
 ): Promise<Response> {
-  const { fetch } = roads
+  const { fetch } = ways
   const url = addressBeneath(base, sent.path)
   if (!credentials) return forward({ fetch }, url, request, sent)
   if (credentials.type === 'header') {
-    return forward({ fetch }, url, request, sent, secretHeaders(credentials, roads, sent.outgoing))
+    return forward({ fetch }, url, request, sent, secretHeaders(credentials, ways, sent.outgoing))
   }
-  return (cloud() as Cloud).address(url, credentials, request, sent)
+  // Without it the endpoint is not among the candidates.
+  return (ways.cloud as Cloud).address(url, credentials, request, sent)
 }
 
 /**
@@ -29,4 +31,14 @@ export function sendToUrl(
  */
 export function addressBeneath(base: string, path: string): string {
   return base + plainPath(path)
+}
+
+/** The headers with the secret among them. Another attempt may go elsewhere, so it is put into a copy. */
+function secretHeaders({ header, scheme, secret }: HeaderCredentials, from: Secrets, outgoing: Headers): Headers {
+  const value = secretOf(from, secret)
+  // What the platform says of a header it does not take repeats the value.
+  if (!/^[\x20-\x7e]+$/.test(value)) throw credentialFailed(`Secret "${secret}" holds what no header can carry`)
+  const headers = new Headers(outgoing)
+  headers.set(header, scheme === undefined ? value : `${scheme} ${value}`)
+  return headers
 }

@@ -11,7 +11,7 @@ import { clientTrace } from '../../../src/features/trace/filter.ts'
 import type { Named } from '../../../src/mesh/call-context.ts'
 import { resolve } from '../../../src/mesh/resolve.ts'
 import type { Names } from '../../../src/mesh/resolver.ts'
-import type { Sent } from '../../../src/targets/send.ts'
+import type { Sent } from '../../../src/targets/sent.ts'
 import { spanRing } from '../../../src/telemetry/span-ring.ts'
 
 interface Top {

@@ -4,6 +4,7 @@ import { cancellation } from '../../../src/core/engine/cancellation.ts'
 import { MeshError } from '../../../src/core/errors.ts'
 import { lend } from '../../../src/features/allowance/filter.ts'
 import { timeoutPolicy } from '../../../src/features/deadline/policy.ts'
+import { endpointOf } from '../../../src/targets/schema.ts'
 import { failureOf, givenCandidate, givenService } from '../../support/call.ts'
 import { connectionLost, withHeaders } from '../../support/upstream.ts'
 
@@ -42,10 +43,10 @@ describe('lend', () => {
   })
 
   it('lends everything to a binding that is the only endpoint and has all the time: its answer is not lost', async () => {
-    const target = { kind: 'binding', binding: 'USERS' } as const
+    const endpoint = endpointOf({ binding: 'USERS' })
     const lentTo = async (service: ReturnType<typeof givenService>) => {
       const allowance = grant(3)
-      const candidate = { ...givenCandidate(), endpoint: { id: 'binding:USERS', target } }
+      const candidate = { ...givenCandidate(), endpoint }
       let lent = 0
       const call = { allowance, attempt: { mayRepeat: true }, work: cancellation(false), candidate, service }
       await lend(request, call, async (_, gives) => {
@@ -59,6 +60,26 @@ describe('lend', () => {
     const hurried = { ...givenService(givenCandidate()), timeouts: timeoutPolicy({ backendRequest: '1s' }) }
     expect(await lentTo(hurried)).toBe(2)
   })
+
+  it.each([
+    [{ lambda: { function: 'users', region: 'eu-west-1', secret: 'AWS' } }, 2],
+    [{ lambda: { function: 'users', region: 'eu-west-1', secret: 'AWS', invocation: 'event' as const } }, 0],
+    [{ queue: { binding: 'JOBS' } }, 0],
+  ])(
+    'lends %j as much as it accounts for, and keeps one back where its answer may be lost: %i of 3',
+    async (to, most) => {
+      const allowance = grant(3)
+      const candidate = { ...givenCandidate(), endpoint: endpointOf(to) }
+      const service = givenService(givenCandidate())
+      let lent: number | undefined
+      const call = { allowance, attempt: { mayRepeat: true }, work: cancellation(false), candidate, service }
+      await lend(request, call, async (_, gives) => {
+        lent = gives.lent
+        return new Response()
+      })
+      expect(lent).toBe(most)
+    },
+  )
 
   it('lends everything with the last attempt that may be made here', async () => {
     const { lent, attempt } = given(3, undefined, false)

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { deadlineIn } from '../../../src/core/deadline.ts'
-import type { Credentials, Target } from '../../../src/core/endpoint.ts'
 import { cancellation } from '../../../src/core/engine/cancellation.ts'
 import { MeshError } from '../../../src/core/errors.ts'
 import { receipt } from '../../../src/core/receipt.ts'
 import { seeded } from '../../../src/core/time/random.ts'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 import { balance } from '../../../src/features/balance/filter.ts'
-import { sleeps, warmth } from '../../../src/features/balance/warmth.ts'
+import { warmth } from '../../../src/features/balance/warmth.ts'
 import { outlierDetector } from '../../../src/features/outlier/detector.ts'
 import { detect } from '../../../src/features/outlier/filter.ts'
 import { outlierPolicy } from '../../../src/features/outlier/policy.ts'
@@ -15,31 +14,6 @@ import { failureOf, givenCall, givenCandidate, givenService } from '../../suppor
 
 const MINUTE_MS = 60_000
 const request = new Request('http://users/')
-
-function lambda(invocation: 'request' | 'stream' | 'event'): Target {
-  const place = { function: 'users', region: 'eu-west-1', secret: 'AWS', qualifier: undefined, endpointUrl: undefined }
-  return { kind: 'lambda', ...place, invocation }
-}
-
-function address(credentials?: Credentials): Target {
-  return { kind: 'url', url: 'https://users.example.com', credentials }
-}
-
-describe('sleeps', () => {
-  it.each<[string, Target, boolean]>([
-    ['a function', lambda('request'), true],
-    ['a function that streams', lambda('stream'), true],
-    ['a function nobody waits for', lambda('event'), false],
-    ['Cloud Run', address({ type: 'google-id-token', audience: 'a', secret: 'GCP' }), true],
-    ['a function URL', address({ type: 'aws-sigv4', service: 'lambda', region: 'eu-west-1', secret: 'AWS' }), true],
-    ['an API gateway', address({ type: 'aws-sigv4', service: 'execute-api', region: 'eu', secret: 'AWS' }), false],
-    ['an address with a key', address({ type: 'header', header: 'x-key', scheme: undefined, secret: 'KEY' }), false],
-    ['an address', address(), false],
-    ['a binding', { kind: 'binding', binding: 'USERS' }, false],
-  ])('%s', (_, target, expected) => {
-    expect(sleeps(target)).toBe(expected)
-  })
-})
 
 describe('warmth', () => {
   it('is cold at first, until a call has ended, and after a pause of five minutes', () => {

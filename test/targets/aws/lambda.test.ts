@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cloud } from '../../../src/cloud.ts'
-import type { LambdaTarget } from '../../../src/core/endpoint.ts'
+import type { LambdaTarget } from '../../../src/targets/aws/schema.ts'
 import { failureOf } from '../../support/call.ts'
 import { givenNetwork, givenPlace, givenSent } from '../../support/given.ts'
 import { frame, KEYS, type LambdaFake, REGION, startLambda } from '../../support/lambda-fake.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { DispatchTarget } from '../../../src/core/endpoint.ts'
+import type { DispatchTarget } from '../../../src/targets/dispatch/schema.ts'
 import { sendToScript } from '../../../src/targets/dispatch/send.ts'
 import { givenSent } from '../../support/given.ts'
 
@@ -8,7 +8,7 @@ const request = new Request('http://users/42?x=1')
 function given(answer: () => Promise<Response>, limits?: DispatchTarget['limits']) {
   const get = vi.fn(() => ({ fetch: answer }))
   const target: DispatchTarget = { kind: 'dispatch', binding: 'DISPATCH', script: 'users', limits }
-  return { get, answer: () => sendToScript({ DISPATCH: { get } }, request, givenSent(), target) }
+  return { get, answer: () => sendToScript({ bindings: { DISPATCH: { get } } }, request, givenSent(), target) }
 }
 
 describe('sendToScript', () => {

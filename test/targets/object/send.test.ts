@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { ObjectKey } from '../../../src/core/endpoint.ts'
+import type { ObjectKey } from '../../../src/targets/object/schema.ts'
 import { sendToObject } from '../../../src/targets/object/send.ts'
 import { givenSent } from '../../support/given.ts'
 
 function given(key: ObjectKey, path = '/rooms/a%2Fb/x?room=blue&room=red', fetch = async () => new Response('ok')) {
   const idFromName = vi.fn((name: string) => name)
-  const bindings = { ROOMS: { idFromName, get: () => ({ fetch }) } }
+  const ROOMS = { idFromName, get: () => ({ fetch }) }
   const sent = givenSent({ path, outgoing: new Headers({ 'x-room': 'green' }) })
-  const answer = sendToObject(bindings, new Request(`http://rooms${path}`), sent, {
+  const answer = sendToObject({ bindings: { ROOMS } }, new Request(`http://rooms${path}`), sent, {
     kind: 'object',
     binding: 'ROOMS',
     key,

@@ -8,7 +8,12 @@ function given(body: BodyInit | null = null, headers: Record<string, string> = {
   const sent = givenSent({ attempt: { body }, outgoing: new Headers(headers) })
   const request = new Request('http://users/42?x=1', { method: 'POST' })
   const to = (over = {}, keep?: string[]) =>
-    sendToQueue({ JOBS: { send } }, request, { ...sent, ...over }, { kind: 'queue', binding: 'JOBS', keep })
+    sendToQueue(
+      { bindings: { JOBS: { send } } },
+      request,
+      { ...sent, ...over },
+      { kind: 'queue', binding: 'JOBS', keep },
+    )
   return { send, sent, to, message: () => send.mock.calls[0]?.[0] as QueuedRequest }
 }
 
