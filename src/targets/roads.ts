@@ -4,6 +4,7 @@ import { lambdaBlocked } from './aws/reach.ts'
 import { sendByInvoke } from './aws/send.ts'
 import { bindingBlocked } from './binding/reach.ts'
 import { sendToBinding } from './binding/send.ts'
+import type { Bindings } from './bindings.ts'
 import { dispatchBlocked } from './dispatch/reach.ts'
 import { sendToScript } from './dispatch/send.ts'
 import type { KindName, KnownTarget } from './kinds.ts'
@@ -27,4 +28,9 @@ const ROADS: { readonly [Name in KindName]: Road<KnownTarget<Name>> } = {
 
 export function roadTo({ kind }: Target): Road<Target> {
   return (ROADS as Readonly<Record<string, Road<Target>>>)[kind] as Road<Target>
+}
+
+/** Why an endpoint cannot be reached from here; `undefined` where it can. */
+export function unreachableBecause(target: Target, bindings: Bindings, hasCloud: boolean): string | undefined {
+  return roadTo(target).blockedBecause(target, { bindings, hasCloud })
 }
