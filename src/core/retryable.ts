@@ -1,4 +1,4 @@
-/** What the ending of an attempt says of sending the request again. */
+/** What a request, and the ending of an attempt, say of sending the request again. */
 import type { Ending, Pushback } from './ending.ts'
 import { MeshError } from './errors.ts'
 
@@ -16,6 +16,21 @@ export function isRetryable(
   if (codes.has(status as number)) return true
   // Told when to come back, we may.
   return pushback?.verdict === 'go' || (status === 429 && pushback?.waitMs !== undefined)
+}
+
+/** RFC 9110 §9.2.2: these may be repeated without asking. */
+export function isIdempotent(method: string): boolean {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+    case 'OPTIONS':
+    case 'TRACE':
+    case 'PUT':
+    case 'DELETE':
+      return true
+    default:
+      return false
+  }
 }
 
 function isLost(error: unknown, codes: ReadonlySet<number>): boolean {

@@ -7,7 +7,8 @@ import { has } from '../record/rule-filter.ts'
 import { type Followed, follow } from '../registry/alias.ts'
 import { candidateKeys, widerThan } from '../registry/keys.ts'
 import type { Asking, Snapshot } from '../registry/snapshot.ts'
-import type { Fleet, LiveService } from './services.ts'
+import type { LiveService } from './live-service.ts'
+import type { Fleet } from './services.ts'
 
 /** What a look-up needs of the request that it is for. */
 export interface Called extends Asking {

@@ -2,33 +2,23 @@
 
 import type { Seal } from '../core/seal.ts'
 import type { Random } from '../core/time/random.ts'
-import { type CorsPlan, corsPlan } from '../features/cors/filter.ts'
-import { type MirrorPlan, mirrorPlans } from '../features/mirror/filter.ts'
-import { type RedirectPlan, redirectPlan } from '../features/redirect/filter.ts'
-import { type RewritePlan, rewritePlan } from '../features/rewrite/filter.ts'
+import { corsPlan } from '../features/cors/filter.ts'
+import { mirrorPlans } from '../features/mirror/filter.ts'
+import { redirectPlan } from '../features/redirect/filter.ts'
+import { rewritePlan } from '../features/rewrite/filter.ts'
 import { matcher } from '../features/route/match.ts'
 import type { Route, Routes, Weighed } from '../features/route/routes.ts'
 import { session } from '../features/route/session.ts'
 import { split } from '../features/route/split.ts'
 import { spread } from '../math/spread.ts'
-import type { WrittenPolicy } from '../record/record.ts'
+import { policyOf, type WrittenPolicy } from '../record/fields.ts'
 import { prefixOf, type Rule } from '../record/rule.ts'
-import type { RuleFilter } from '../record/rule-filter.ts'
+import { ofType, type RuleFilter } from '../record/rule-filter.ts'
 import { nameOfRef } from '../schema/backend-ref.ts'
-import type { LiveService } from './services.ts'
-
-/** What is done on the way to a backend. */
-export interface Way {
-  readonly cors: CorsPlan | undefined
-  readonly redirect: RedirectPlan | undefined
-  readonly rewrite: RewritePlan | undefined
-  readonly mirrors: readonly MirrorPlan[] | undefined
-  /** The service with the rule's own timeouts and retries. */
-  under(service: LiveService): LiveService
-}
+import type { LiveService, Way } from './live-service.ts'
 
 /** Lays a policy over that of a service, which it shares all else with. */
-export type Ruled = (service: LiveService, policy: WrittenPolicy) => LiveService
+export type Ruled = (service: LiveService, own: WrittenPolicy) => LiveService
 
 /** The one rule of a record that has none: everything to its endpoints. */
 export const everything: Route<Way> = {
@@ -65,12 +55,22 @@ function routeOf(
   const prefix = prefixOf(rule) ?? ''
   const under = onceFor(rule, ruled)
   const wayOf = (more: readonly RuleFilter[] = []): Way => {
-    const both = [...filters, ...more]
-    const cors = corsPlan(both)
-    const redirect = redirectPlan(both, prefix)
-    const rewrite = rewritePlan(both, prefix)
-    const mirrors = mirrorPlans(both, spread(random.next()))
-    return { cors, redirect, rewrite, mirrors, under }
+    const all = [...filters, ...more]
+    const cors = ofType(all, 'CORS').at(-1)?.cors
+    const redirect = ofType(all, 'RequestRedirect').at(-1)?.requestRedirect
+    const mirrors = ofType(all, 'RequestMirror').map(({ requestMirror }) => requestMirror)
+    return {
+      cors: cors && corsPlan(cors),
+      redirect: redirect && redirectPlan(redirect, prefix),
+      rewrite: rewritePlan(
+        ofType(all, 'URLRewrite').map(({ urlRewrite }) => urlRewrite),
+        ofType(all, 'RequestHeaderModifier').map(({ requestHeaderModifier }) => requestHeaderModifier),
+        ofType(all, 'ResponseHeaderModifier').map(({ responseHeaderModifier }) => responseHeaderModifier),
+        prefix,
+      ),
+      mirrors: mirrorPlans(mirrors, spread(random.next())),
+      under,
+    }
   }
   const ways: Weighed<Way>[] =
     backendRefs.length === 0
@@ -88,12 +88,12 @@ function routeOf(
 }
 
 /** The rule's policy over that of a service, laid anew only where the service has changed. */
-function onceFor({ timeouts, retry }: Rule, ruled: Ruled): Way['under'] {
-  if (!timeouts && !retry) return straight.under
-  const policy = { timeouts, retry }
+function onceFor(rule: Rule, ruled: Ruled): Way['under'] {
+  const own = policyOf(rule)
+  if (!own) return straight.under
   const laid = new WeakMap<LiveService, LiveService>()
   return (service) => {
-    const known = laid.get(service) ?? ruled(service, policy)
+    const known = laid.get(service) ?? ruled(service, own)
     laid.set(service, known)
     return known
   }

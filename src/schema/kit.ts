@@ -26,6 +26,15 @@ export function either<Of>(forms: readonly v.GenericSchema<Of>[], pick: (value: 
   return Object.assign(v.lazy(pick), { forms })
 }
 
+/** Made when a value first comes to it, and kept by whoever holds it. */
+export function onDemand<Of>(make: () => v.GenericSchema<Of>): v.GenericSchema<Of> {
+  let made: v.GenericSchema<Of> | undefined
+  return v.lazy(() => {
+    made ??= make()
+    return made
+  }) as v.GenericSchema<Of>
+}
+
 /** An object with these fields and no others. (valibot's own takes a list for one.) */
 export function object<const Entries extends v.ObjectEntries>(entries: Entries, what = 'an object') {
   const schema = v.strictObject(entries, `Expected ${what}`)

@@ -6,7 +6,6 @@ import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { observer } from '../../core/engine/observer.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
 import { type Seen, seen } from '../../wire/answer/seen.ts'
-import type { TimeoutPolicy } from '../deadline/policy.ts'
 
 interface Needs {
   readonly allowance: Allowance
@@ -14,7 +13,7 @@ interface Needs {
   readonly work: Cancellation
   /** The endpoint that was picked, and whether its answers settle what they are lent. */
   readonly candidate: { readonly endpoint: { readonly target: Target }; settles: boolean | undefined }
-  readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: TimeoutPolicy }
+  readonly service: { readonly candidates: readonly unknown[]; readonly timeouts: { readonly attemptMs: number } }
 }
 
 interface Gives {

@@ -1,8 +1,7 @@
 /** Which pages of other origins a browser may let call: HTTPCORSFilter of the Gateway API (GEP-1767). */
 import * as v from 'valibot'
-import { headerName } from '../../schema/http.ts'
+import { headerName, METHODS } from '../../schema/http.ts'
 import { areDistinct, between, list, must, object, oneOf, text } from '../../schema/kit.ts'
-import { METHODS } from '../route/policy.ts'
 
 export interface Cors {
   /** Origins, `*` in front of a host for any labels, or `*` alone. */

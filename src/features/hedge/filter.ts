@@ -9,13 +9,10 @@ import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { isFault } from '../../core/outcome.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
-import { isRetryable } from '../../core/retryable.ts'
+import { isIdempotent, isRetryable } from '../../core/retryable.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { answerEnding, pushbackOf } from '../../wire/answer/ending.ts'
 import { type HeaderSource, UPGRADE } from '../../wire/headers.ts'
-import type { RetryBudget } from '../retry/budget.ts'
-import { isIdempotent } from '../retry/filter.ts'
-import type { RetryPolicy } from '../retry/policy.ts'
 import type { Hedging } from './hedging.ts'
 import { race } from './race.ts'
 
@@ -34,8 +31,10 @@ interface Needs {
     readonly detector: { readonly isPanicking: boolean }
     /** The share of calls not to be sent now. */
     readonly throttle: { refusalShare(priority: Priority, now: number): number }
-    readonly retry: RetryPolicy
-    readonly budget: RetryBudget
+    /** What is tried again, and how often: a hedge is one of those attempts. */
+    readonly retry: { readonly codes: ReadonlySet<number>; readonly attempts: number }
+    /** A hedge pays as a retry does. */
+    readonly budget: { tryWithdraw(): boolean; fail(): void }
     /** `undefined` where the service is not hedged. */
     readonly hedging: Hedging | undefined
     /** Endpoints that a further attempt could go to. */
@@ -133,7 +132,7 @@ function isPaid({ clock, allowance, service }: Needs, hedging: Hedging): boolean
   return allowance.take()
 }
 
-function hedgeOf({ body, number }: Attempt, { attempts }: RetryPolicy): Attempt {
+function hedgeOf({ body, number }: Attempt, { attempts }: Needs['service']['retry']): Attempt {
   return attemptOf(number + 1, body, number + 1 <= attempts, true)
 }
 

@@ -10,13 +10,12 @@ import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
 import { isFault } from '../../core/outcome.ts'
 import type { AttemptNote, Receipt, RetryRefusal } from '../../core/receipt.ts'
-import { discard, isRetryable } from '../../core/retryable.ts'
+import { discard, isIdempotent, isRetryable } from '../../core/retryable.ts'
 import { type Clock, sleep } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import { answerEnding, pushbackOf } from '../../wire/answer/ending.ts'
 import { LONGEST_WAIT_MS } from '../../wire/answer/pushback.ts'
 import { type HeaderSource, IDEMPOTENCY_KEY } from '../../wire/headers.ts'
-import type { TimeoutPolicy } from '../deadline/policy.ts'
 import { backoffMs } from './backoff.ts'
 import type { RetryBudget } from './budget.ts'
 import type { RetryPolicy } from './policy.ts'
@@ -38,7 +37,7 @@ interface Needs {
   readonly upload?: Upload | undefined
   readonly service: {
     readonly retry: RetryPolicy
-    readonly timeouts: Pick<TimeoutPolicy, 'isOfRule'>
+    readonly timeouts: { readonly isOfRule?: boolean }
     readonly budget: RetryBudget
     /** Milliseconds an answer typically takes where a further attempt could go, where that is known. */
     typicalMs(now: number, tried: readonly AttemptNote[]): number | undefined
@@ -145,21 +144,6 @@ function waitOf(pushback: Pushback | undefined, { clock, deadline, number, rando
   // It was refused unread: another endpoint may take it at once, the first time.
   if (pushback?.verdict === 'go' && number === 1) return 0
   return backoffMs(service.retry.backoffMs, number, random)
-}
-
-/** RFC 9110 §9.2.2: these may be repeated without asking. */
-export function isIdempotent(method: string): boolean {
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-    case 'OPTIONS':
-    case 'TRACE':
-    case 'PUT':
-    case 'DELETE':
-      return true
-    default:
-      return false
-  }
 }
 
 /** An empty key, be it between quotes (the draft wants a quoted string), tells no two requests apart. */

@@ -1,0 +1,68 @@
+/** What the stacks know of a service, and of the way to it. */
+import type { Skipped } from '../core/receipt.ts'
+import type { Balancer, Candidate } from '../features/balance/balancer.ts'
+import type { Localities } from '../features/balance/locality.ts'
+import type { CorsPlan } from '../features/cors/filter.ts'
+import type { Hedging } from '../features/hedge/hedging.ts'
+import type { Limiter } from '../features/limit/limiter.ts'
+import type { Throttle } from '../features/limit/throttle.ts'
+import type { MirrorPlan } from '../features/mirror/filter.ts'
+import type { OutlierDetector } from '../features/outlier/detector.ts'
+import type { RedirectPlan } from '../features/redirect/filter.ts'
+import type { RetryBudget } from '../features/retry/budget.ts'
+import type { RewritePlan } from '../features/rewrite/filter.ts'
+import type { Routes } from '../features/route/routes.ts'
+import type { Policies } from '../record/fields.ts'
+import type { ServiceRecord } from '../record/record.ts'
+
+/** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
+export interface LiveService extends Policies {
+  /** The registry key its record stands under. */
+  readonly name: string
+  readonly record: ServiceRecord
+  /** The number of the read that found it. */
+  readonly order: number
+  /** Its rules, compiled; `undefined` where everything goes to its endpoints. */
+  readonly routes: Routes<Way> | undefined
+  readonly budget: RetryBudget
+  /** `undefined` where nothing is hedged. */
+  readonly hedging: Hedging | undefined
+  readonly balancer: Balancer
+  readonly limiter: Limiter
+  readonly throttle: Throttle
+  readonly detector: OutlierDetector
+  /** The header that says which requests belong together, where the record names one. */
+  readonly keyedBy: string | undefined
+  /** The endpoints that can be reached from here, and are to get anything. */
+  readonly candidates: readonly Candidate[]
+  /** Those that can be reached and have weight 0, beside others: only a session leads there. */
+  readonly drained: readonly Candidate[]
+  /** Those that cannot: a binding that this Worker does not have. */
+  readonly unreachable: readonly Skipped[]
+  /** How near each is, where any of them says where it is. */
+  readonly localities: Localities<Candidate> | undefined
+  /** Does anything depend on hearing at once of a caller that leaves? */
+  mustHearOfLeaving(now: number): boolean
+  /** Those of them that a further attempt could go to: neither ejected nor tried for this call. */
+  untried(now: number, tried: readonly Tried[]): readonly Candidate[]
+  /**
+   * Milliseconds that the quickest of its endpoints usually takes, where that is known: of those not tried yet, while
+   * there are any.
+   */
+  typicalMs(now: number, tried?: readonly Tried[]): number | undefined
+}
+
+/** An endpoint that was tried for a call, by its id. */
+export interface Tried {
+  readonly endpoint: string
+}
+
+/** What is done on the way to a backend. */
+export interface Way {
+  readonly cors: CorsPlan | undefined
+  readonly redirect: RedirectPlan | undefined
+  readonly rewrite: RewritePlan | undefined
+  readonly mirrors: readonly MirrorPlan[] | undefined
+  /** The service with the rule's own timeouts and retries. */
+  under(service: LiveService): LiveService
+}
