@@ -1,9 +1,10 @@
 /** The JSON Schema of a service record: its structure from the one valibot source, with words for editors. */
 import { recordSchema } from '../../src/record/record.ts'
+import type { Words } from '../../src/schema/words.ts'
 import { shared } from './shared.ts'
 import { SNIPPETS } from './snippets.ts'
 import { type Json, structureOf } from './structure.ts'
-import { WORDS, type Words } from './words.ts'
+import { WORDS } from './words.ts'
 
 /** Draft 7 is what editors know best. */
 const DIALECT = 'http://json-schema.org/draft-07/schema#'
@@ -17,7 +18,7 @@ export function recordJsonSchema(): Json {
     return { ...words, ...(snippets && { defaultSnippets: snippets }) }
   })
   const idle = Object.keys(WORDS).filter((key) => !used.has(key))
-  if (idle.length > 0) throw new TypeError(`scripts/schema/words.ts tells of what is not there: ${idle.join(', ')}.`)
+  if (idle.length > 0) throw new TypeError(`Words are told of what is not there: ${idle.join(', ')}.`)
   const { definitions, schema } = shared(structure)
   return {
     $schema: DIALECT,
@@ -40,5 +41,5 @@ function wordsOf(path: string, used: Set<string>): Words {
     used.add(key)
     return words
   }
-  throw new TypeError(`scripts/schema/words.ts does not tell of "${path}".`)
+  throw new TypeError(`No words.ts tells of "${path}".`)
 }
