@@ -1,6 +1,21 @@
-/** What a request, and the ending of an attempt, say of sending the request again. */
+/** May a request be sent again: what its method says, and what the ending of an attempt says. */
 import type { Ending, Pushback } from './ending.ts'
 import { MeshError } from './errors.ts'
+
+/** RFC 9110 §9.2.2: these may be repeated without asking. */
+export function isIdempotent(method: string): boolean {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+    case 'OPTIONS':
+    case 'TRACE':
+    case 'PUT':
+    case 'DELETE':
+      return true
+    default:
+      return false
+  }
+}
 
 /**
  * Is it a failure that another attempt may cure?
@@ -16,21 +31,6 @@ export function isRetryable(
   if (codes.has(status as number)) return true
   // Told when to come back, we may.
   return pushback?.verdict === 'go' || (status === 429 && pushback?.waitMs !== undefined)
-}
-
-/** RFC 9110 §9.2.2: these may be repeated without asking. */
-export function isIdempotent(method: string): boolean {
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-    case 'OPTIONS':
-    case 'TRACE':
-    case 'PUT':
-    case 'DELETE':
-      return true
-    default:
-      return false
-  }
 }
 
 function isLost(error: unknown, codes: ReadonlySet<number>): boolean {

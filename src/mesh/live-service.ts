@@ -1,4 +1,4 @@
-/** What the stacks know of a service, and of the way to it. */
+/** A service as an isolate knows it, and the ways that its rules lead: types that need each other. */
 import type { Skipped } from '../core/receipt.ts'
 import type { Balancer, Candidate } from '../features/balance/balancer.ts'
 import type { Localities } from '../features/balance/locality.ts'
@@ -12,8 +12,18 @@ import type { RedirectPlan } from '../features/redirect/filter.ts'
 import type { RetryBudget } from '../features/retry/budget.ts'
 import type { RewritePlan } from '../features/rewrite/filter.ts'
 import type { Routes } from '../features/route/routes.ts'
-import type { Policies } from '../record/fields.ts'
+import type { Policies, WrittenPolicy } from '../record/fields.ts'
 import type { ServiceRecord } from '../record/record.ts'
+
+/** What is done on the way to a backend. */
+export interface Way {
+  readonly cors: CorsPlan | undefined
+  readonly redirect: RedirectPlan | undefined
+  readonly rewrite: RewritePlan | undefined
+  readonly mirrors: readonly MirrorPlan[] | undefined
+  /** The service with the rule's own timeouts and retries. */
+  under(service: LiveService): LiveService
+}
 
 /** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
 export interface LiveService extends Policies {
@@ -57,12 +67,5 @@ export interface Tried {
   readonly endpoint: string
 }
 
-/** What is done on the way to a backend. */
-export interface Way {
-  readonly cors: CorsPlan | undefined
-  readonly redirect: RedirectPlan | undefined
-  readonly rewrite: RewritePlan | undefined
-  readonly mirrors: readonly MirrorPlan[] | undefined
-  /** The service with the rule's own timeouts and retries. */
-  under(service: LiveService): LiveService
-}
+/** Lays a policy over that of a service, which it shares all else with. */
+export type Ruled = (service: LiveService, policy: WrittenPolicy) => LiveService

@@ -11,14 +11,11 @@ import type { Route, Routes, Weighed } from '../features/route/routes.ts'
 import { session } from '../features/route/session.ts'
 import { split } from '../features/route/split.ts'
 import { spread } from '../math/spread.ts'
-import { policyOf, type WrittenPolicy } from '../record/fields.ts'
+import { policyOf } from '../record/fields.ts'
 import { prefixOf, type Rule } from '../record/rule.ts'
 import { ofType, type RuleFilter } from '../record/rule-filter.ts'
 import { nameOfRef } from '../schema/backend-ref.ts'
-import type { LiveService, Way } from './live-service.ts'
-
-/** Lays a policy over that of a service, which it shares all else with. */
-export type Ruled = (service: LiveService, own: WrittenPolicy) => LiveService
+import type { LiveService, Ruled, Way } from './live-service.ts'
 
 /** The one rule of a record that has none: everything to its endpoints. */
 export const everything: Route<Way> = {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { type Match, match, stepsOrRefusal } from '../features/route/policy.ts'
 import { type SessionPersistence, sessionPersistence } from '../features/route/session-policy.ts'
 import { type BackendRef, reference } from '../schema/backend-ref.ts'
-import { areDistinct, between, list, must, object, onDemand, text } from '../schema/kit.ts'
+import { areDistinct, list, must, object, onDemand, text, whole } from '../schema/kit.ts'
 import { type RulePolicy, rulePolicyEntries } from './fields.ts'
 import { areCors, filters, has, type RuleFilter } from './rule-filter.ts'
 
@@ -90,7 +90,7 @@ function rule(): v.GenericSchema<Rule> {
 function backend(): v.GenericSchema<Backend> {
   return object({
     ...reference(),
-    weight: v.optional(between(0, 1_000_000, 'a whole number from 0 to 1,000,000', Number.isInteger)),
+    weight: v.optional(whole(0, 1_000_000, 'a whole number from 0 to 1,000,000')),
     filters: v.optional(onDemand(filters)),
   })
 }

@@ -60,6 +60,10 @@ export function between(least: number, most: number, what: string, isWanted: (va
   )
 }
 
+export function whole(least: number, most: number, what = `a whole number from ${least} to ${most}`) {
+  return between(least, most, what, Number.isInteger)
+}
+
 /** One of these words. */
 export function oneOf<const Words extends readonly string[]>(...words: Words) {
   const all = words.map((word) => `"${word}"`).join(', ')

@@ -1,7 +1,7 @@
 /** Who gets copies of requests, and of how many: HTTPRequestMirrorFilter of the Gateway API. */
 import * as v from 'valibot'
 import { type BackendRef, backendRef } from '../../schema/backend-ref.ts'
-import { between, must, object } from '../../schema/kit.ts'
+import { must, object, whole } from '../../schema/kit.ts'
 
 export interface Mirror {
   backendRef: BackendRef
@@ -17,11 +17,11 @@ interface Fraction {
 }
 
 export function mirror(): v.GenericSchema<Mirror> {
-  const whole = (least: number, what: string) => between(least, 2 ** 31 - 1, what, Number.isInteger)
+  const count = (least: number) => whole(least, 2 ** 31 - 1, `a whole number from ${least}`)
   const fraction = v.pipe(
     object({
-      numerator: whole(0, 'a whole number from 0'),
-      denominator: v.optional(whole(1, 'a whole number from 1')),
+      numerator: count(0),
+      denominator: v.optional(count(1)),
     }),
     must(
       ({ numerator, denominator = 100 }: Fraction) => numerator <= denominator,
@@ -31,7 +31,7 @@ export function mirror(): v.GenericSchema<Mirror> {
   return v.pipe(
     object({
       backendRef: backendRef(),
-      percent: v.optional(between(0, 100, 'a whole number from 0 to 100', Number.isInteger)),
+      percent: v.optional(whole(0, 100)),
       fraction: v.optional(fraction),
     }),
     must(({ percent, fraction }: Mirror) => percent === undefined || !fraction, 'either "percent" or "fraction"'),
