@@ -61,9 +61,7 @@ export function endpoint() {
   const name = (what: string) => text(/^[\w-]{1,255}$/, what)
   const placing = {
     /** Default 1 (Gateway API). */
-    weight: v.optional(
-      between(0, MOST_WEIGHT, `a whole number from 0 to ${MOST_WEIGHT.toLocaleString('en')}`, Number.isInteger),
-    ),
+    weight: v.optional(between(0, MOST_WEIGHT, 'a whole number from 0 to 1,000,000', Number.isInteger)),
     locality: v.optional(text(isLocality, LOCALITY_FORM)),
   }
   const forms = {
