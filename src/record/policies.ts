@@ -18,11 +18,11 @@ const ALL: readonly AnyField[] = FIELDS
 
 export function policyMaker(defaults: WrittenPolicy): PolicyMaker {
   // Where a record is silent all services share one policy.
-  const silent = each((field) => field.policy(defaults[field.name])) as Policies
+  const silent = each(ALL, (field) => field.policy(defaults[field.name])) as Policies
 
   return {
     of(written, before) {
-      return each((field) => {
+      return each(ALL, (field) => {
         const { name } = field
         if (written[name] === undefined) return silent[name]
         if (before && JSON.stringify(before.written[name]) === JSON.stringify(written[name])) return before.made[name]
@@ -30,24 +30,20 @@ export function policyMaker(defaults: WrittenPolicy): PolicyMaker {
       }) as Policies
     },
     ofRule(own, written) {
-      const fields = ALL.filter(({ name, ofRule }) => ofRule && own[name])
-      return Object.fromEntries(
-        fields.map((field) => {
-          const { name, ofRule } = field
-          return [name, ofRule?.policy(laid(field, defaults[name], written[name], own[name]), own[name])]
-        }),
-      )
+      const said = ALL.filter(({ name }) => own[name])
+      return each(said, (field) => {
+        const { name, ofRule } = field
+        return ofRule?.policy(laid(field, defaults[name], written[name], own[name]), own[name])
+      }) as Partial<Policies>
     },
   }
 }
 
-/** All of them in one order, so that services have one shape. */
-function each(make: (field: AnyField) => unknown): Partial<Record<FieldName, unknown>> {
-  const made: Partial<Record<FieldName, unknown>> = {}
-  for (const field of ALL) made[field.name] = make(field)
-  return made
+/** What is made of them, in one order, so that services have one shape. */
+function each(fields: readonly AnyField[], make: (field: AnyField) => unknown): Partial<Record<FieldName, unknown>> {
+  return Object.fromEntries(fields.map((field) => [field.name, make(field)]))
 }
 
 function laid({ isWhole }: AnyField, ...layers: unknown[]): unknown {
-  return isWhole ? layers.findLast((layer) => layer !== undefined) : Object.assign({}, ...layers)
+  return isWhole ? layers.at(-1) : Object.assign({}, ...layers)
 }
