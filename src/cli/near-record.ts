@@ -1,5 +1,5 @@
 /** Fields of a record where names of services are read: somebody may have written one record, and not a map of them. */
-import { fieldsAt } from '../record/fields.ts'
+import { fieldsAt } from '../record/fields-at.ts'
 import { recordSchema } from '../record/record.ts'
 import { nearest } from '../schema/near.ts'
 

@@ -1,7 +1,7 @@
 /** What a manifest may hold around its rules: fields, forms and limits of the Gateway API's own schemas. */
 import * as v from 'valibot'
 import { port } from '../schema/http.ts'
-import { areDistinct, between, duration, list, must, object, text } from '../schema/kit.ts'
+import { areDistinct, duration, list, must, object, text, whole } from '../schema/kit.ts'
 
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -56,11 +56,11 @@ export function policyShape(): v.GenericSchema {
     must((all: readonly unknown[]) => areDistinct(all.map((one) => JSON.stringify(one))), 'each target once'),
   )
   const budget = object({
-    percent: v.optional(between(0, 100, 'a whole number from 0 to 100', Number.isInteger)),
+    percent: v.optional(whole(0, 100)),
     interval: v.optional(duration('a duration from 1s to 1h', 1000, HOUR_MS)),
   })
   const minRetryRate = object({
-    count: v.optional(between(1, 1_000_000, 'a whole number from 1 to 1,000,000', Number.isInteger)),
+    count: v.optional(whole(1, 1_000_000, 'a whole number from 1 to 1,000,000')),
     interval: v.optional(duration('a duration of 1h at most, and not zero', 1, HOUR_MS)),
   })
   return manifest({

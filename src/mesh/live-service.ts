@@ -3,17 +3,16 @@ import type { Skipped } from '../core/receipt.ts'
 import type { Balancer, Candidate } from '../features/balance/balancer.ts'
 import type { Localities } from '../features/balance/locality.ts'
 import type { CorsPlan } from '../features/cors/filter.ts'
-import type { TimeoutPolicy } from '../features/deadline/policy.ts'
 import type { Hedging } from '../features/hedge/hedging.ts'
 import type { Limiter } from '../features/limit/limiter.ts'
 import type { Throttle } from '../features/limit/throttle.ts'
 import type { MirrorPlan } from '../features/mirror/filter.ts'
 import type { OutlierDetector } from '../features/outlier/detector.ts'
 import type { RedirectPlan } from '../features/redirect/filter.ts'
-import type { RetryPolicy } from '../features/retry/policy.ts'
 import type { RewritePlan } from '../features/rewrite/filter.ts'
 import type { Routes } from '../features/route/routes.ts'
-import type { ServiceRecord, WrittenPolicy } from '../record/record.ts'
+import type { Policies, WrittenPolicy } from '../record/fields.ts'
+import type { ServiceRecord } from '../record/record.ts'
 import type { RetryBudget } from '../wire/budget.ts'
 
 /** What is done on the way to a backend. */
@@ -27,14 +26,12 @@ export interface Way {
 }
 
 /** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
-export interface LiveService {
+export interface LiveService extends Policies {
   /** The registry key its record stands under. */
   readonly name: string
   readonly record: ServiceRecord
   /** The number of the read that found it. */
   readonly order: number
-  readonly timeouts: TimeoutPolicy
-  readonly retry: RetryPolicy
   /** Its rules, compiled; `undefined` where everything goes to its endpoints. */
   readonly routes: Routes<Way> | undefined
   readonly budget: RetryBudget

@@ -11,8 +11,9 @@ import type { Route, Routes, Weighed } from '../features/route/routes.ts'
 import { session } from '../features/route/session.ts'
 import { split } from '../features/route/split.ts'
 import { spread } from '../math/spread.ts'
+import { policyOf } from '../record/fields.ts'
 import { prefixOf, type Rule } from '../record/rule.ts'
-import type { RuleFilter } from '../record/rule-filter.ts'
+import { ofType, type RuleFilter } from '../record/rule-filter.ts'
 import { nameOfRef } from '../schema/backend-ref.ts'
 import type { LiveService, Ruled, Way } from './live-service.ts'
 
@@ -51,12 +52,22 @@ function routeOf(
   const prefix = prefixOf(rule) ?? ''
   const under = onceFor(rule, ruled)
   const wayOf = (more: readonly RuleFilter[] = []): Way => {
-    const both = [...filters, ...more]
-    const cors = corsPlan(both)
-    const redirect = redirectPlan(both, prefix)
-    const rewrite = rewritePlan(both, prefix)
-    const mirrors = mirrorPlans(both, spread(random.next()))
-    return { cors, redirect, rewrite, mirrors, under }
+    const all = [...filters, ...more]
+    const cors = ofType(all, 'CORS').at(-1)?.cors
+    const redirect = ofType(all, 'RequestRedirect').at(-1)?.requestRedirect
+    const mirrors = ofType(all, 'RequestMirror').map(({ requestMirror }) => requestMirror)
+    return {
+      cors: cors && corsPlan(cors),
+      redirect: redirect && redirectPlan(redirect, prefix),
+      rewrite: rewritePlan(
+        ofType(all, 'URLRewrite').map(({ urlRewrite }) => urlRewrite),
+        ofType(all, 'RequestHeaderModifier').map(({ requestHeaderModifier }) => requestHeaderModifier),
+        ofType(all, 'ResponseHeaderModifier').map(({ responseHeaderModifier }) => responseHeaderModifier),
+        prefix,
+      ),
+      mirrors: mirrorPlans(mirrors, spread(random.next())),
+      under,
+    }
   }
   const ways: Weighed<Way>[] =
     backendRefs.length === 0
@@ -74,12 +85,12 @@ function routeOf(
 }
 
 /** The rule's policy over that of a service, laid anew only where the service has changed. */
-function onceFor({ timeouts, retry }: Rule, ruled: Ruled): Way['under'] {
-  if (!timeouts && !retry) return straight.under
-  const policy = { timeouts, retry }
+function onceFor(rule: Rule, ruled: Ruled): Way['under'] {
+  const own = policyOf(rule)
+  if (!own) return straight.under
   const laid = new WeakMap<LiveService, LiveService>()
   return (service) => {
-    const known = laid.get(service) ?? ruled(service, policy)
+    const known = laid.get(service) ?? ruled(service, own)
     laid.set(service, known)
     return known
   }

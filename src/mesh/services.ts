@@ -11,22 +11,16 @@ import type { Candidate } from '../features/balance/balancer.ts'
 import { balancers } from '../features/balance/balancers.ts'
 import { localities } from '../features/balance/locality.ts'
 import { peakEwma } from '../features/balance/peak-ewma.ts'
-import { balancePolicy } from '../features/balance/policy.ts'
 import { warmth } from '../features/balance/warmth.ts'
-import { timeoutPolicy } from '../features/deadline/policy.ts'
-import { type Hedging, hedging } from '../features/hedge/hedging.ts'
-import { hedgePolicy } from '../features/hedge/policy.ts'
+import { hedging } from '../features/hedge/hedging.ts'
 import { limiter } from '../features/limit/limiter.ts'
-import { limitPolicy } from '../features/limit/policy.ts'
 import { throttle } from '../features/limit/throttle.ts'
-import { type OutlierDetector, outlierDetector } from '../features/outlier/detector.ts'
-import { outlierPolicy } from '../features/outlier/policy.ts'
+import { outlierDetector } from '../features/outlier/detector.ts'
 import { retryBudget } from '../features/retry/budget.ts'
-import { budgetPolicy, retryPolicy } from '../features/retry/policy.ts'
 import { recentMedian } from '../math/recent-median.ts'
-import type { WrittenPolicy } from '../record/record.ts'
+import type { FieldName, WrittenPolicy } from '../record/fields.ts'
+import { policyMaker } from '../record/policies.ts'
 import type { Found } from '../registry/known.ts'
-import { durationMs } from '../schema/duration.ts'
 import type { LiveService, Tried } from './live-service.ts'
 import { routes } from './routes.ts'
 import type { Strategies } from './strategies.ts'
@@ -35,7 +29,7 @@ export interface Fleet {
   /** The service of a record. An endpoint or a budget that an edit leaves as it was keeps what it has learned. */
   of(found: Found): LiveService
   /** The same service with a rule's policy over its own. What is learned of it is learned for both. */
-  ruled(service: LiveService, policy: WrittenPolicy): LiveService
+  ruled(service: LiveService, own: WrittenPolicy): LiveService
   /** The same service for copies of requests: they are sent once, and not tried again. */
   copied(service: LiveService): LiveService
 }
@@ -64,35 +58,30 @@ export function fleet(options: FleetOptions): Fleet {
   const balancerOf = (strategies.balancers ?? balancers)(options.random)
   const budgetOf = strategies.budget ?? retryBudget
 
-  // Where a record is silent all services share one policy.
-  const timeouts = timeoutPolicy(options.defaults.timeouts)
-  const retry = retryPolicy(options.defaults.retry)
-  const outliers = outlierPolicy(options.defaults.outlierDetection)
-  const balancing = balancePolicy(options.defaults.loadBalancer)
-  const limits = limitPolicy(options.defaults.limits)
+  const policies = policyMaker(options.defaults)
 
   function live({ key, record, order }: Found, before: LiveService | undefined): LiveService {
-    const { defaults, clock } = options
-    const written = record.policy
-    const constraint = written.retryConstraint ?? defaults.retryConstraint
-    const kept = (field: keyof WrittenPolicy) =>
-      before && JSON.stringify(before.record.policy[field]) === JSON.stringify(written[field]) ? before : undefined
+    const made = policies.of(record.policy, before && { written: before.record.policy, made: before })
+    /** The service before an edit that leaves this field as it was. */
+    const kept = (field: FieldName) => (before?.[field] === made[field] ? before : undefined)
     const { candidates, drained, unreachable } = candidatesOf(record.endpoints, before)
     const onChange: OnChange = (event, forMs, endpoint) => log({ level: 'warn', event, key, endpoint, forMs })
-    const { algorithm, keyedBy } = written.loadBalancer ? balancePolicy(written.loadBalancer) : balancing
+    // One and the same across edits: what a call from before an edit still learns, it learns for all.
+    const detector = before?.detector ?? outlierDetector(made.outlierDetection, options.random, onChange)
+    detector.watch(candidates, made.outlierDetection)
+    const { algorithm, keyedBy } = made.loadBalancer
     return serviceOf({
+      ...made,
       name: key,
       record,
       order,
-      timeouts: written.timeouts ? timeoutPolicy({ ...defaults.timeouts, ...written.timeouts }) : timeouts,
-      retry: written.retry ? retryPolicy({ ...defaults.retry, ...written.retry }) : retry,
-      budget: kept('retryConstraint')?.budget ?? budgetOf(budgetPolicy(constraint), clock),
-      hedging: kept('hedge')?.hedging ?? hedgingOf(written.hedge),
+      budget: kept('retryConstraint')?.budget ?? budgetOf(made.retryConstraint, options.clock),
+      hedging: kept('hedge')?.hedging ?? (made.hedge && hedging(made.hedge)),
       routes: record.rules && routes(record.rules, key, ruled, options.random, options.seal),
-      detector: detectorOf(written.outlierDetection, candidates, before, onChange),
+      detector,
       balancer: balancerOf(algorithm, candidates),
       keyedBy,
-      limiter: limiter(written.limits ? limitPolicy({ ...defaults.limits, ...written.limits }) : limits),
+      limiter: limiter(made.limits),
       // Other endpoints have other capacity.
       throttle: before && areSame(candidates, before.candidates) ? before.throttle : throttle(onChange),
       candidates,
@@ -102,38 +91,8 @@ export function fleet(options: FleetOptions): Fleet {
     })
   }
 
-  /** One and the same across edits: what a call from before an edit still learns, it learns for all. */
-  function detectorOf(
-    written: WrittenPolicy['outlierDetection'],
-    candidates: readonly Candidate[],
-    before: LiveService | undefined,
-    onChange: OnChange,
-  ): OutlierDetector {
-    const policy = written ? outlierPolicy({ ...options.defaults.outlierDetection, ...written }) : outliers
-    const detector = before?.detector ?? outlierDetector(policy, options.random, onChange)
-    detector.watch(candidates, policy)
-    return detector
-  }
-
-  function hedgingOf(written: WrittenPolicy['hedge']): Hedging | undefined {
-    const { hedge } = options.defaults
-    const policy = hedgePolicy(written ? { ...hedge, ...written } : hedge)
-    return policy && hedging(policy)
-  }
-
-  function ruled(service: LiveService, { timeouts, retry }: WrittenPolicy): LiveService {
-    const { defaults } = options
-    const { policy } = service.record
-    return serviceOf({
-      ...service,
-      timeouts: timeouts
-        ? {
-            ...timeoutPolicy({ ...defaults.timeouts, ...policy.timeouts, ...timeouts }),
-            isOfRule: durationMs(timeouts.request ?? '0s') > 0,
-          }
-        : service.timeouts,
-      retry: retry ? retryPolicy({ ...defaults.retry, ...policy.retry, ...retry }) : service.retry,
-    })
+  function ruled(service: LiveService, own: WrittenPolicy): LiveService {
+    return serviceOf({ ...service, ...policies.ofRule(own, service.record.policy) })
   }
 
   function candidatesOf(endpoints: readonly Endpoint[], before: LiveService | undefined) {

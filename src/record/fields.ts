@@ -1,52 +1,110 @@
-/** The fields that an object may have, by its place in a value. */
-import type * as v from 'valibot'
+/** The one list of policy fields: what a record, a rule and `MESH_DEFAULTS` may say of how calls are made. */
+import * as v from 'valibot'
+import { balancePolicy, type LoadBalancer, loadBalancer } from '../features/balance/policy.ts'
+import { ruleTimeoutPolicy, ruleTimeouts, type Timeouts, timeoutPolicy, timeouts } from '../features/deadline/policy.ts'
+import { type Hedge, hedge, hedgePolicy } from '../features/hedge/policy.ts'
+import { type Limits, limitPolicy, limits } from '../features/limit/policy.ts'
+import { type OutlierDetection, outlierDetection, outlierPolicy } from '../features/outlier/policy.ts'
+import {
+  budgetPolicy,
+  type Retry,
+  type RetryConstraint,
+  retry,
+  retryConstraint,
+  retryPolicy,
+} from '../features/retry/policy.ts'
+import { onDemand } from '../schema/kit.ts'
 
-/** As much of a schema as is looked at. */
-interface Part {
-  readonly getter?: (value: unknown) => Part
-  /** What else it may be, where a look at the value tells. */
-  readonly forms?: readonly Part[]
-  readonly pipe?: readonly Part[]
-  readonly wrapped?: Part
-  readonly item?: Part
-  readonly entries?: Readonly<Record<string, Part>>
-}
-
-export interface Fields {
-  /** Of what stands there, as it is told apart by what it has. */
-  readonly own: readonly string[]
-  /** Of all that may stand there. */
-  readonly all: readonly string[]
-}
-
-/** @param path keys and indexes from `value` to the object. None where nobody knows what stands there. */
-export function fieldsAt(schema: v.GenericSchema, value: unknown, path: readonly (string | number)[]): Fields {
-  let part: Part | undefined = schema as Part
-  let inner = value
-  for (const key of path) {
-    const known: Part | undefined = part && objectOf(part, inner)
-    part = typeof key === 'number' ? known?.item : known?.entries?.[key]
-    inner = (inner as Record<string, unknown> | undefined)?.[key]
+interface Field<Written> {
+  /** What it is called in a record. The mesh finds what it obeys under the same name, in the service of a call. */
+  readonly name: string
+  /** What may be written. */
+  readonly schema: () => v.GenericSchema<Written>
+  /** What the mesh obeys; the defaults, where nobody has written anything. */
+  readonly policy: (written?: Written) => unknown
+  /** Does a record's own leave nothing of that in `MESH_DEFAULTS`? Default: they are laid over each other field by field. */
+  readonly isWhole?: true
+  /** Where a rule may write it, too: what may be written there, and what the mesh obeys of all that is written and of the rule's own. */
+  readonly ofRule?: {
+    readonly schema: () => v.GenericSchema<Written>
+    readonly policy: (written: Written, own: Written) => unknown
   }
-  const own = Object.keys((part && objectOf(part, inner)?.entries) ?? {})
-  const others = (part && formsOf(part, inner)) ?? []
-  return { own, all: [...own, ...others.flatMap((form) => Object.keys(objectOf(form, {})?.entries ?? {}))] }
 }
 
-/** The list or object that a schema means for a value. */
-function objectOf(part: Part, value: unknown): Part | undefined {
-  if (part.entries || part.item) return part
-  const next = within(part, value)
-  return next && objectOf(next, value)
+/** In the order in which editors offer them. All that is said of a field elsewhere is derived from its entry. */
+export const FIELDS = [
+  {
+    name: 'timeouts',
+    schema: timeouts,
+    policy: timeoutPolicy,
+    ofRule: { schema: ruleTimeouts, policy: ruleTimeoutPolicy },
+  } as const satisfies Field<Timeouts>,
+  {
+    name: 'retry',
+    schema: retry,
+    policy: retryPolicy,
+    ofRule: { schema: retry, policy: retryPolicy },
+  } as const satisfies Field<Retry>,
+  {
+    name: 'retryConstraint',
+    schema: retryConstraint,
+    policy: budgetPolicy,
+    isWhole: true,
+  } as const satisfies Field<RetryConstraint>,
+  {
+    name: 'outlierDetection',
+    schema: outlierDetection,
+    policy: outlierPolicy,
+  } as const satisfies Field<OutlierDetection>,
+  {
+    name: 'loadBalancer',
+    schema: loadBalancer,
+    policy: balancePolicy,
+    isWhole: true,
+  } as const satisfies Field<LoadBalancer>,
+  { name: 'hedge', schema: hedge, policy: hedgePolicy } as const satisfies Field<Hedge>,
+  { name: 'limits', schema: limits, policy: limitPolicy } as const satisfies Field<Limits>,
+] as const
+
+type Entry = (typeof FIELDS)[number]
+type Written<Of extends Entry> = v.InferOutput<ReturnType<Of['schema']>>
+
+/** The policy part of a record, which `MESH_DEFAULTS` may hold too. */
+export type WrittenPolicy = { [Of in Entry as Of['name']]?: Written<Of> | undefined }
+/** The part of it that a rule may have of its own. */
+export type RulePolicy = Pick<WrittenPolicy, Extract<Entry, { readonly ofRule: object }>['name']>
+
+/** What the mesh obeys. */
+export type Policies = { readonly [Of in Entry as Of['name']]: ReturnType<Of['policy']> }
+
+export type FieldName = keyof WrittenPolicy
+
+/** Any field, as a loop over all of them sees it. */
+export interface AnyField {
+  readonly name: FieldName
+  schema(): v.GenericSchema
+  policy(written?: unknown): unknown
+  readonly isWhole?: true
+  readonly ofRule?: { schema(): v.GenericSchema; policy(written: unknown, own: unknown): unknown }
 }
 
-function formsOf(part: Part, value: unknown): readonly Part[] | undefined {
-  if (part.forms || part.entries) return part.forms
-  const next = within(part, value)
-  return next && formsOf(next, value)
+/** The fields of a record, each made when a record has it. */
+export function policyEntries(): v.ObjectEntries {
+  return entriesOf(FIELDS)
 }
 
-/** Of a pipe, the first is what stands there. */
-function within(part: Part, value: unknown): Part | undefined {
-  return part.pipe?.[0] ?? part.wrapped ?? part.getter?.(value)
+/** Those of a rule. */
+export function rulePolicyEntries(): v.ObjectEntries {
+  const fields: readonly AnyField[] = FIELDS
+  return entriesOf(fields.flatMap(({ name, ofRule }) => (ofRule ? [{ name, schema: ofRule.schema }] : [])))
+}
+
+function entriesOf(fields: readonly Pick<AnyField, 'name' | 'schema'>[]): v.ObjectEntries {
+  return Object.fromEntries(fields.map(({ name, schema }) => [name, v.optional(onDemand(schema))]))
+}
+
+/** What a record or a rule says of them; `undefined` where nothing is. */
+export function policyOf(written: WrittenPolicy): WrittenPolicy | undefined {
+  const said = FIELDS.filter(({ name }) => written[name] !== undefined)
+  return said.length === 0 ? undefined : Object.fromEntries(said.map(({ name }) => [name, written[name]]))
 }

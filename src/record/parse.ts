@@ -4,8 +4,9 @@ import { MeshError } from '../core/errors.ts'
 import { withoutUserinfoIn } from '../core/text/userinfo.ts'
 import { isEndpointUrl } from '../schema/address.ts'
 import { nearest } from '../schema/near.ts'
-import { fieldsAt } from './fields.ts'
-import { policySchema, recordOf, recordSchema, type ServiceRecord, type WrittenPolicy } from './record.ts'
+import type { WrittenPolicy } from './fields.ts'
+import { fieldsAt } from './fields-at.ts'
+import { policySchema, recordOf, recordSchema, type ServiceRecord } from './record.ts'
 
 /** Characters of a record, at most: as many as the command reads of a file. A parser of JSON takes seconds for 10 MB of brackets. */
 const MAX_CHARACTERS = 1_048_576
@@ -15,17 +16,27 @@ const SHOWN_CHARACTERS = 80
 const SHOWN_ISSUES = 3
 
 /**
- * Parses what stands under a registry key: a bare URL, or a JSON service record.
- *
- * @throws {MeshError} `record_invalid`, with the JSON path of everything that was not understood.
+ * Parses what stands under a registry key: a bare URL, or a JSON service record. Throws a {@link MeshError}
+ * `record_invalid`, with the JSON path of everything that was not understood.
  */
+export type RecordParser = (text: string) => ServiceRecord
+
+/** For one record after another: the schema of a field is made for the first record that has it, and kept. */
+export function recordParser(): RecordParser {
+  const schema = recordSchema()
+  return (text) => {
+    if (text.length > MAX_CHARACTERS)
+      throw new MeshError('record_invalid', `Expected at most ${MAX_CHARACTERS} characters, got ${text.length}.`)
+    const trimmed = text.trim()
+    if (isEndpointUrl(trimmed)) return recordOf({ endpoints: [trimmed] })
+    if (trimmed.startsWith('{')) return recordOf(parseWith(schema, trimmed))
+    throw new MeshError('record_invalid', `Expected a URL or a JSON object, got ${shown(trimmed)}.`)
+  }
+}
+
+/** Parses one record alone, as {@link recordParser} does. */
 export function parseRecord(text: string): ServiceRecord {
-  if (text.length > MAX_CHARACTERS)
-    throw new MeshError('record_invalid', `Expected at most ${MAX_CHARACTERS} characters, got ${text.length}.`)
-  const trimmed = text.trim()
-  if (isEndpointUrl(trimmed)) return recordOf({ endpoints: [trimmed] })
-  if (trimmed.startsWith('{')) return recordOf(parseWith(recordSchema(), trimmed))
-  throw new MeshError('record_invalid', `Expected a URL or a JSON object, got ${shown(trimmed)}.`)
+  return recordParser()(text)
 }
 
 /**
@@ -45,10 +56,7 @@ export interface Issue {
   readonly message: string
 }
 
-/**
- * Says all that is wrong with one record after another, nothing where the mesh would obey it: to make the schema takes
- * longer than to check most of them.
- */
+/** Says all that is wrong with one record after another, nothing where the mesh would obey it. */
 export function recordChecker(): (value: unknown) => Issue[] {
   return checker(recordSchema())
 }

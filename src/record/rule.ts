@@ -1,22 +1,19 @@
 /** The rules of a record: HTTPRouteRule of the Gateway API, as it is written there. */
 import * as v from 'valibot'
-import { ruleTimeouts, type Timeouts } from '../features/deadline/policy.ts'
-import { type Retry, retry } from '../features/retry/policy.ts'
 import { type Match, match, stepsOrRefusal } from '../features/route/policy.ts'
 import { type SessionPersistence, sessionPersistence } from '../features/route/session-policy.ts'
 import { type BackendRef, reference } from '../schema/backend-ref.ts'
-import { areDistinct, between, list, must, object, text } from '../schema/kit.ts'
+import { areDistinct, list, must, object, onDemand, text, whole } from '../schema/kit.ts'
+import { type RulePolicy, rulePolicyEntries } from './fields.ts'
 import { areCors, filters, has, type RuleFilter } from './rule-filter.ts'
 
-export interface Rule {
+export interface Rule extends RulePolicy {
   name?: string | undefined
   /** One of them is enough. Default: every path. */
   matches?: readonly Match[] | undefined
   filters?: readonly RuleFilter[] | undefined
   /** Default: the record's own endpoints. */
   backendRefs?: readonly Backend[] | undefined
-  timeouts?: Timeouts | undefined
-  retry?: Retry | undefined
   sessionPersistence?: SessionPersistence | undefined
 }
 
@@ -68,13 +65,12 @@ function rule(): v.GenericSchema<Rule> {
   return v.pipe(
     object({
       name: v.optional(text(/^(?=.{1,253}$)[a-z0-9]+((-+|\.)[a-z0-9]+)*$/, 'a name: a DNS name in lower case')),
-      matches: v.optional(list(match(), 'matches', MAX_MATCHES)),
-      filters: v.optional(filters()),
-      backendRefs: v.optional(list(backend(), 'backends', 16)),
-      timeouts: v.optional(ruleTimeouts()),
-      retry: v.optional(retry()),
-      sessionPersistence: v.optional(sessionPersistence()),
-    }),
+      matches: v.optional(onDemand(() => list(match(), 'matches', MAX_MATCHES))),
+      filters: v.optional(onDemand(filters)),
+      backendRefs: v.optional(onDemand(() => list(backend(), 'backends', 16))),
+      ...rulePolicyEntries(),
+      sessionPersistence: v.optional(onDemand(sessionPersistence)),
+    }) as v.GenericSchema<Rule>,
     must(
       ({ filters = [], backendRefs = [] }: Rule) => !has(filters, 'RequestRedirect') || backendRefs.length === 0,
       'no backendRefs beside a RequestRedirect',
@@ -94,8 +90,8 @@ function rule(): v.GenericSchema<Rule> {
 function backend(): v.GenericSchema<Backend> {
   return object({
     ...reference(),
-    weight: v.optional(between(0, 1_000_000, 'a whole number from 0 to 1,000,000', Number.isInteger)),
-    filters: v.optional(filters()),
+    weight: v.optional(whole(0, 1_000_000, 'a whole number from 0 to 1,000,000')),
+    filters: v.optional(onDemand(filters)),
   })
 }
 

@@ -2,7 +2,7 @@
 import { MeshError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { lru } from '../core/lru.ts'
-import { parseRecord } from '../record/parse.ts'
+import { type RecordParser, recordParser } from '../record/parse.ts'
 import { isWildcard } from './keys.ts'
 import type { Held, Known } from './known.ts'
 import type { Entry } from './registry.ts'
@@ -29,6 +29,7 @@ interface LearnerOptions {
 
 export function learner({ maxStaleMs, maxRecords, log }: LearnerOptions): Learn {
   const wildcards = lru<string, Held>(maxRecords)
+  const parse = recordParser()
 
   return function learn({ order, keys, entries, at }, before) {
     const index = entries.findIndex((entry) => entry !== undefined)
@@ -40,7 +41,7 @@ export function learner({ maxStaleMs, maxRecords, log }: LearnerOptions): Learn 
     const held = heldAt(key, before)
     const { revision } = entries[index] as Entry
     try {
-      if (held.order < order) renew(held, entries[index] as Entry, order, at)
+      if (held.order < order) renew(held, entries[index] as Entry, order, at, parse)
       if (before?.refused !== undefined) log({ level: 'warn', event: 'record_accepted', key, revision })
       if (isWildcard(key)) wildcards.set(key, held)
       return { ...known, held }
@@ -63,10 +64,10 @@ export function learner({ maxStaleMs, maxRecords, log }: LearnerOptions): Learn 
 }
 
 /** @throws {MeshError} where the text is not a valid record. Then `held` is unchanged. */
-function renew(held: Held, { text, revision }: Entry, order: number, at: number): void {
+function renew(held: Held, { text, revision }: Entry, order: number, at: number, parse: RecordParser): void {
   const { key, found } = held
   // The same text keeps the same record object, so that what was learned of its endpoints is kept.
-  const record = found && held.text === text ? found.record : parseRecord(text)
+  const record = found && held.text === text ? found.record : parse(text)
   held.found = { key, record, revision, freshness: 'fresh', refused: undefined, order }
   held.order = order
   held.goodAt = at

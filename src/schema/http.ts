@@ -1,14 +1,17 @@
-/** The words of HTTP that a rule is made of: header names and values, hosts, ports. */
+/** The words of HTTP that a rule is made of: methods, header names and values, hosts, ports. */
 import * as v from 'valibot'
-import { between, must, text } from './kit.ts'
+import { must, text, whole } from './kit.ts'
 
 /** RFC 9110 §5.6.2: a token; at most 256 characters, as in the Gateway API. */
-const NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/
+export const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/
 export const HOST = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!$)|$))+$/
+
+/** HTTPMethod of the Gateway API. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'] as const
 
 /** A header or query parameter by its name. */
 export function headerName() {
-  return text(NAME, "a name of 1 to 256 letters, digits or !#$%&'*+-.^_`|~")
+  return text(HEADER_NAME, "a name of 1 to 256 letters, digits or !#$%&'*+-.^_`|~")
 }
 
 export function valueOfUpTo(most: number) {
@@ -33,5 +36,5 @@ export function hostname() {
 }
 
 export function port() {
-  return between(1, 65_535, 'a port, 1 to 65535', Number.isInteger)
+  return whole(1, 65_535, 'a port, 1 to 65535')
 }

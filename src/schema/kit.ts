@@ -37,6 +37,15 @@ export function formsOf<Of>(names: readonly string[], make: (name: string) => v.
   return { named, all: names.map((name) => v.lazy(() => named(name))) }
 }
 
+/** Made when a value first comes to it, and kept by whoever holds it. */
+export function onDemand<Of>(make: () => v.GenericSchema<Of>): v.GenericSchema<Of> {
+  let made: v.GenericSchema<Of> | undefined
+  return v.lazy(() => {
+    made ??= make()
+    return made
+  }) as v.GenericSchema<Of>
+}
+
 /** An object with these fields and no others. (valibot's own takes a list for one.) */
 export function object<const Entries extends v.ObjectEntries>(entries: Entries, what = 'an object') {
   const schema = v.strictObject(entries, `Expected ${what}`)
@@ -60,6 +69,10 @@ export function between(least: number, most: number, what: string, isWanted: (va
       maximum: most,
     }),
   )
+}
+
+export function whole(least: number, most: number, what = `a whole number from ${least} to ${most}`) {
+  return between(least, most, what, Number.isInteger)
 }
 
 /** One of these words. */

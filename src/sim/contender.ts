@@ -2,7 +2,7 @@
 import type { Clock } from '../core/time/clock.ts'
 import type { Random } from '../core/time/random.ts'
 import type { Strategies } from '../mesh/strategies.ts'
-import type { WrittenPolicy } from '../record/record.ts'
+import type { WrittenPolicy } from '../record/fields.ts'
 
 export interface Contender {
   readonly name: string

@@ -1,5 +1,6 @@
 /** The records of a scenario's services, as an operator would write them. */
-import type { WrittenPolicy, WrittenRecord } from '../record/record.ts'
+import type { WrittenPolicy } from '../record/fields.ts'
+import type { WrittenRecord } from '../record/record.ts'
 import { addressOf, endpointAddress } from './address.ts'
 import type { Alias, Backend, Routed, Service, Tier } from './scenario.ts'
 

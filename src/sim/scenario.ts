@@ -1,5 +1,5 @@
 /** What to try: users, services and what befalls them. Plain values, so that a scenario may be a file. */
-import type { WrittenPolicy } from '../record/record.ts'
+import type { WrittenPolicy } from '../record/fields.ts'
 import type { Rule } from '../record/rule.ts'
 
 export interface Scenario {

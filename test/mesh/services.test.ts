@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { seeded } from '../../src/core/time/random.ts'
 import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { fleet } from '../../src/mesh/services.ts'
+import type { WrittenPolicy } from '../../src/record/fields.ts'
 import { parseRecord } from '../../src/record/parse.ts'
-import type { WrittenPolicy } from '../../src/record/record.ts'
 import type { Found } from '../../src/registry/known.ts'
 
 function given({ defaults = {}, maxRecords = 100, unreachable = '' } = {}) {

@@ -6,15 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { MEANINGS, type Meaning, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
 import { type RetryRefusal, receipt } from '../../src/core/receipt.ts'
 import { isIdempotent } from '../../src/core/retryable.ts'
-import { balancePolicy } from '../../src/features/balance/policy.ts'
-import { timeoutPolicy } from '../../src/features/deadline/policy.ts'
-import { hedgePolicy } from '../../src/features/hedge/policy.ts'
-import { limitPolicy } from '../../src/features/limit/policy.ts'
-import { outlierPolicy } from '../../src/features/outlier/policy.ts'
-import { budgetPolicy, retryPolicy } from '../../src/features/retry/policy.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import { parseRecord } from '../../src/record/parse.ts'
-import { endpointOf } from '../../src/targets/schema.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import { FATES, fateOf } from '../../src/wire/answer/fates.ts'
 import { shortOf } from '../../src/wire/problem/short-of.ts'
@@ -241,34 +234,6 @@ describe('docs/self-hosting.md', () => {
 })
 
 describe('docs/defaults.md', () => {
-  const { requestMs, attemptMs, bodyIdleMs } = timeoutPolicy()
-  const { codes, attempts, backoffMs } = retryPolicy()
-  const budget = budgetPolicy()
-  const ejection = outlierPolicy()
-  const POLICY: Record<string, unknown> = {
-    'request timeout': requestMs,
-    'silence within a body': bodyIdleMs,
-    'attempt timeout': attemptMs,
-    'retried statuses': [...codes],
-    retries: attempts,
-    'least backoff': backoffMs,
-    'budget: share of successes': budget?.ratio,
-    'budget: interval': budget?.windowMs,
-    'ejection: faults in a row': ejection.consecutive,
-    'ejection: the first': ejection.baseEjectionMs,
-    'ejection: the longest': ejection.maxEjectionMs,
-    'ejection: share of the endpoints at most': ejection.maxShare,
-    'hedging: share of the calls': hedgePolicy({})?.ratio,
-    'load balancer': balancePolicy().algorithm,
-    weight: endpointOf('https://a.example.com').weight,
-    'in flight': limitPolicy().maxInFlight,
-  }
-
-  it('names every default of a record, as the policy functions give it', () => {
-    const told = rows('docs/defaults.md', 'Policy').slice(1)
-    expect(Object.fromEntries(told.map(([name = '', value = '']) => [name, amount(value)]))).toEqual(POLICY)
-  })
-
   const settings = withDefaults({ registry: memoryRegistry() })
 
   it.each(rows('docs/defaults.md', 'Options').slice(1))('option %s is %s', (_, value, __, where) => {
@@ -289,7 +254,7 @@ describe('docs/defaults.md', () => {
     /** What a number means elsewhere, or cannot be chosen. */
     const given = ['CLIENT_CLOSED_REQUEST', 'RANGE', 'UNKNOWN_AND_BUSY']
     const page = read('docs/defaults.md')
-    const numbers = list('src/filters', '.ts').flatMap((file) =>
+    const numbers = list('src/features', '.ts').flatMap((file) =>
       [...read(file).matchAll(/^(?:export )?const ([A-Z][A-Z_]+) = [\d(]/gm)].map(
         ([, name]) => `\`${name}\` in \`${file}\``,
       ),

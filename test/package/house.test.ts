@@ -27,7 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['core', 'schema', 'targets', 'record', 'registry', 'manifest'],
   'cloud.ts': ['core', 'targets'],
   'index.ts': ['mesh', 'anywhere.ts'],
-  'anywhere.ts': ['core', 'telemetry', 'record', 'registry', 'mesh'],
+  'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
   'testing.ts': ['core', 'registry', 'mesh', 'telemetry'],
 }

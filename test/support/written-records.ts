@@ -1,4 +1,7 @@
 /** Records as operators write them, which between them say every field there is. */
+import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
+import { FIELDS } from '../../src/record/fields.ts'
+import { type Part, samplesOf } from './samples.ts'
 
 const pin = { binding: 'USER_STORE', worker: 'store', version: 'v-7', weight: 3, locality: 'weur' }
 const aws = { type: 'aws-sigv4', service: 'lambda', region: 'eu-west-1', secret: 'AWS' }
@@ -131,6 +134,17 @@ const redirect = {
   ],
 }
 
+/** For each field of the list what editors are told of it: so that one that is new is written here, too. */
+function told(): Record<string, unknown>[] {
+  const { properties, definitions } = recordJsonSchema() as Record<string, Readonly<Record<string, Part>>>
+  return FIELDS.flatMap(({ name }) =>
+    samplesOf(properties?.[name] as Part, definitions ?? {}).map((sample) => ({
+      endpoints: ['https://a.example'],
+      [name]: sample,
+    })),
+  )
+}
+
 export const WRITTEN_RECORDS: readonly Readonly<Record<string, unknown>>[] = [
   { $schema: './service-record.schema.json', endpoints: places, ...policy },
   { endpoints: ['https://a.example'], retryConstraint: 'off', loadBalancer: 'round-robin', hedge: { delay: '50ms' } },
@@ -155,4 +169,5 @@ export const WRITTEN_RECORDS: readonly Readonly<Record<string, unknown>>[] = [
     ],
   },
   { rules: [{ sessionPersistence: { type: 'Header', header: { name: 'x-session' } } }, { matches: [], filters: [] }] },
+  ...told(),
 ]

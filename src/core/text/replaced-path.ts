@@ -1,5 +1,10 @@
 /** Paths that a rule changes: HTTPPathModifier of the Gateway API. */
-import type { PathModifier } from '../../record/rule-filter.ts'
+
+/** A path in place of that of a request, in whole or in part. */
+export type PathModifier =
+  | { type: 'ReplaceFullPath'; replaceFullPath: string }
+  /** Needs a rule with one match, of a PathPrefix. */
+  | { type: 'ReplacePrefixMatch'; replacePrefixMatch: string }
 
 /** The path and query that stand for those of a request. */
 export type Replace = (path: string) => string

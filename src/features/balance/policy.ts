@@ -1,18 +1,17 @@
 /** By what an endpoint is chosen: `loadBalancer`. */
 import * as v from 'valibot'
+import { HEADER_NAME } from '../../schema/http.ts'
 import { either, object, text } from '../../schema/kit.ts'
 
 /** Algorithms that need to be told nothing. */
 const ALGORITHMS = ['peak-ewma', 'least-request', 'round-robin'] as const
 const FORM = '"peak-ewma", "least-request", "round-robin" or { "ringHash": { "header" } }'
-/** RFC 9110 §5.6.2: a token. 256 characters at most, as in the Gateway API. */
-const HEADER = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/
 
 export type LoadBalancer = (typeof ALGORITHMS)[number] | { ringHash: { header: string } }
 
 export function loadBalancer() {
   const algorithm = v.picklist(ALGORITHMS, `Expected ${FORM}`)
-  const keyed = object({ ringHash: object({ header: text(HEADER, 'the name of a header') }) }, FORM)
+  const keyed = object({ ringHash: object({ header: text(HEADER_NAME, 'the name of a header') }) }, FORM)
   return either<LoadBalancer>([algorithm, keyed], (value) =>
     typeof value === 'object' && value !== null ? keyed : algorithm,
   )

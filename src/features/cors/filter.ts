@@ -2,7 +2,6 @@
 
 import { type Filter, nothing } from '../../core/engine/service.ts'
 import type { Receipt } from '../../core/receipt.ts'
-import type { RuleFilter } from '../../record/rule-filter.ts'
 import { remade } from '../../wire/answer/remade.ts'
 import { PROXY_STATUS } from '../../wire/headers.ts'
 import { proxyStatus } from '../../wire/problem/proxy-status.ts'
@@ -24,11 +23,9 @@ const ALLOW_CREDENTIALS = 'access-control-allow-credentials'
 /** How long a browser remembers the answer to a preflight, in seconds (GEP-1767). */
 const MAX_AGE_SECONDS = 5
 
-export function corsPlan(filters: readonly RuleFilter[]): CorsPlan | undefined {
-  const filter = filters.findLast(({ type }) => type === 'CORS')
-  if (filter?.type !== 'CORS') return undefined
-  const tests = (filter.cors.allowOrigins ?? []).map(originTest)
-  return { cors: filter.cors, isAllowed: (origin) => tests.some((test) => test(origin)) }
+export function corsPlan(cors: Cors): CorsPlan {
+  const tests = (cors.allowOrigins ?? []).map(originTest)
+  return { cors, isAllowed: (origin) => tests.some((test) => test(origin)) }
 }
 
 /** Above all that answers: a preflight never reaches a backend, and a redirect is for pages, too. */

@@ -1,8 +1,7 @@
 /** Which pages of other origins a browser may let call: HTTPCORSFilter of the Gateway API (GEP-1767). */
 import * as v from 'valibot'
-import { headerName } from '../../schema/http.ts'
-import { areDistinct, between, list, must, object, oneOf, text } from '../../schema/kit.ts'
-import { METHODS } from '../route/policy.ts'
+import { headerName, METHODS } from '../../schema/http.ts'
+import { areDistinct, list, must, object, oneOf, text, whole } from '../../schema/kit.ts'
 
 export interface Cors {
   /** Origins, `*` in front of a host for any labels, or `*` alone. */
@@ -27,7 +26,7 @@ export function cors(): v.GenericSchema<Cors> {
     allowMethods: v.optional(set(oneOf(...METHODS, '*'), 'methods', 9, true)),
     allowHeaders: v.optional(set(header, 'headers', 64, true)),
     exposeHeaders: v.optional(set(header, 'headers', 64, false)),
-    maxAge: v.optional(between(1, 2 ** 31 - 1, 'a whole number of seconds, from 1', Number.isInteger)),
+    maxAge: v.optional(whole(1, 2 ** 31 - 1, 'a whole number of seconds, from 1')),
   })
 }
 

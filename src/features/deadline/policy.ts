@@ -59,6 +59,11 @@ export function timeoutPolicy(written: Timeouts = {}): TimeoutPolicy {
   return { requestMs: limit(request), attemptMs: limit(backendRequest), bodyIdleMs: limit(bodyIdle) }
 }
 
+/** Of a rule. @param own what it says itself. */
+export function ruleTimeoutPolicy(written: Timeouts, { request = '0s' }: Timeouts): TimeoutPolicy {
+  return { ...timeoutPolicy(written), isOfRule: durationMs(request) > 0 }
+}
+
 /** GEP-1742: zero switches a timeout off. */
 function limit(text: string): number {
   return durationMs(text) || Number.POSITIVE_INFINITY

@@ -1,11 +1,11 @@
 /** How much may be under way at once: `limits`. */
 import * as v from 'valibot'
-import { between, object } from '../../schema/kit.ts'
+import { object, whole } from '../../schema/kit.ts'
 
 export function limits() {
   return object({
     /** Requests in flight to one endpoint, from one isolate. */
-    maxInFlight: v.optional(between(1, 10_000, 'a whole number from 1 to 10,000', Number.isInteger)),
+    maxInFlight: v.optional(whole(1, 10_000, 'a whole number from 1 to 10,000')),
   })
 }
 

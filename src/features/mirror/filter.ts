@@ -7,9 +7,9 @@ import type { Subrequests } from '../../core/engine/subrequests.ts'
 import type { Priority } from '../../core/priority.ts'
 import { type Receipt, receipt } from '../../core/receipt.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import type { RuleFilter } from '../../record/rule-filter.ts'
 import { nameOfRef } from '../../schema/backend-ref.ts'
 import type { PickedHeaders } from '../../wire/picked.ts'
+import type { Mirror } from './policy.ts'
 
 export interface MirrorPlan {
   readonly name: string
@@ -46,14 +46,12 @@ const COPY_MS = 15_000
 const LEFT_OVER = 2
 
 /** @param next a number from 0 up to 1, at each call another. */
-export function mirrorPlans(filters: readonly RuleFilter[], next: () => number): MirrorPlan[] | undefined {
-  const plans = filters
-    .filter((filter) => filter.type === 'RequestMirror')
-    .map(({ requestMirror: { backendRef, percent = 100, fraction } }) => {
-      const share = fraction ? fraction.numerator / (fraction.denominator ?? 100) : percent / 100
-      return { name: nameOfRef(backendRef), isChosen: () => share === 1 || next() < share }
-    })
-  return plans.length === 0 ? undefined : plans
+export function mirrorPlans(mirrors: readonly Mirror[], next: () => number): MirrorPlan[] | undefined {
+  if (mirrors.length === 0) return undefined
+  return mirrors.map(({ backendRef, percent = 100, fraction }) => {
+    const share = fraction ? fraction.numerator / (fraction.denominator ?? 100) : percent / 100
+    return { name: nameOfRef(backendRef), isChosen: () => share === 1 || next() < share }
+  })
 }
 
 /**

@@ -1,7 +1,7 @@
 /** When an endpoint that keeps failing is left alone, for how long, and how many at once: `outlierDetection`. */
 import * as v from 'valibot'
 import { durationMs } from '../../schema/duration.ts'
-import { between, duration, must, object } from '../../schema/kit.ts'
+import { duration, must, object, whole } from '../../schema/kit.ts'
 
 const EJECTION_FORM = 'a duration from 100ms to 1h'
 
@@ -10,13 +10,13 @@ export function outlierDetection() {
   return v.pipe(
     object({
       /** Faults in a row that eject an endpoint. */
-      consecutive: v.optional(between(1, 1000, 'a whole number from 1 to 1000', Number.isInteger)),
+      consecutive: v.optional(whole(1, 1000)),
       /** How long it stays out, the first time. */
       baseEjection: ejection(),
       /** How long it stays out at most. */
       maxEjection: ejection(),
       /** Percentage of the endpoints that may be out at once, rounded down; 0 switches detection off. */
-      maxEjectionPercent: v.optional(between(0, 100, 'a whole number from 0 to 100', Number.isInteger)),
+      maxEjectionPercent: v.optional(whole(0, 100)),
     }),
     must(
       ({ baseEjection, maxEjection }: OutlierDetection) =>

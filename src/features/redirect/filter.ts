@@ -3,9 +3,9 @@
 import { type Filter, nothing } from '../../core/engine/service.ts'
 import { plainPath } from '../../core/text/path.ts'
 import { type Replace, replacedPath } from '../../core/text/replaced-path.ts'
-import type { Redirect, RuleFilter } from '../../record/rule-filter.ts'
 import { PROXY_STATUS } from '../../wire/headers.ts'
 import { proxyStatus } from '../../wire/problem/proxy-status.ts'
+import type { Redirect } from './policy.ts'
 
 export interface RedirectPlan {
   readonly to: Redirect
@@ -21,11 +21,8 @@ interface RedirectNeeds {
 }
 
 /** @param prefix of every request of the rule. */
-export function redirectPlan(filters: readonly RuleFilter[], prefix: string): RedirectPlan | undefined {
-  const filter = filters.findLast(({ type }) => type === 'RequestRedirect')
-  if (filter?.type !== 'RequestRedirect') return undefined
-  const { path } = filter.requestRedirect
-  return { to: filter.requestRedirect, replace: path && replacedPath(path, prefix) }
+export function redirectPlan(to: Redirect, prefix: string): RedirectPlan {
+  return { to, replace: to.path && replacedPath(to.path, prefix) }
 }
 
 export const redirect: Filter<RedirectNeeds> = function redirect(request, { path, mountLength = 0, plan }, next) {

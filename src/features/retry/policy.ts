@@ -1,19 +1,19 @@
 /** Which failures are tried again, how often, and what that may cost: `retry` and `retryConstraint` of the Gateway API. */
 import * as v from 'valibot'
 import { durationMs } from '../../schema/duration.ts'
-import { areDistinct, between, duration, either, must, object, oneOf } from '../../schema/kit.ts'
+import { areDistinct, between, duration, either, must, object, oneOf, whole } from '../../schema/kit.ts'
 
 export function retry() {
   return object({
     /** Answers that are tried again. GEP-1731. */
     codes: v.optional(
       v.pipe(
-        v.array(between(400, 599, 'a status code, 400 to 599', Number.isInteger), 'Expected a list of status codes'),
+        v.array(whole(400, 599, 'a status code, 400 to 599'), 'Expected a list of status codes'),
         must((codes: number[]) => areDistinct(codes), 'each status code once', { uniqueItems: true }),
       ),
     ),
     /** Retries, not tries. 0 means none. */
-    attempts: v.optional(between(0, 10, 'a whole number from 0 to 10', Number.isInteger)),
+    attempts: v.optional(whole(0, 10)),
     /** The least wait before a retry. */
     backoff: v.optional(duration()),
   })

@@ -1,9 +1,9 @@
 /** Changes what a rule wants changed: path, host and headers of the request, headers of the answer. */
 import { type Filter, nothing } from '../../core/engine/service.ts'
 import { type Replace, replacedPath } from '../../core/text/replaced-path.ts'
-import type { HeaderModifier, RuleFilter } from '../../record/rule-filter.ts'
 import { remade } from '../../wire/answer/remade.ts'
 import type { PickedHeaders } from '../../wire/picked.ts'
+import type { HeaderModifier, Rewrite } from './policy.ts'
 
 export interface RewritePlan {
   readonly replace: Replace | undefined
@@ -24,20 +24,20 @@ interface RewriteGives {
   readonly path: string
 }
 
-/** @param prefix of every request of the rule. What a backend says follows what its rule says. */
-export function rewritePlan(filters: readonly RuleFilter[], prefix: string): RewritePlan | undefined {
-  let replace: Replace | undefined
-  let host: string | undefined
-  const request: HeaderModifier[] = []
-  const response: HeaderModifier[] = []
-  for (const filter of filters) {
-    if (filter.type === 'RequestHeaderModifier') request.push(filter.requestHeaderModifier)
-    if (filter.type === 'ResponseHeaderModifier') response.push(filter.responseHeaderModifier)
-    if (filter.type !== 'URLRewrite') continue
-    const { path, hostname = host } = filter.urlRewrite
-    if (path) replace = replacedPath(path, prefix)
-    host = hostname
-  }
+/**
+ * What a backend says follows what its rule says.
+ *
+ * @param prefix of every request of the rule.
+ */
+export function rewritePlan(
+  rewrites: readonly Rewrite[],
+  request: readonly HeaderModifier[],
+  response: readonly HeaderModifier[],
+  prefix: string,
+): RewritePlan | undefined {
+  const path = rewrites.findLast(({ path }) => path)?.path
+  const host = rewrites.findLast(({ hostname }) => hostname !== undefined)?.hostname
+  const replace = path && replacedPath(path, prefix)
   const isEmpty = !replace && host === undefined && request.length + response.length === 0
   return isEmpty ? undefined : { replace, host, request, response }
 }

@@ -1,7 +1,7 @@
 /** Which requests a rule is for: HTTPRouteMatch of the Gateway API. */
 import * as v from 'valibot'
 import { stepsOf } from '../../math/pattern/pattern.ts'
-import { headerName, upTo, valueOfUpTo } from '../../schema/http.ts'
+import { headerName, METHODS, upTo, valueOfUpTo } from '../../schema/http.ts'
 import { areDistinct, list, must, object, oneOf } from '../../schema/kit.ts'
 
 /** Conditions, all of which must hold. None matches every request. */
@@ -32,8 +32,6 @@ const PATH_FORM =
 /** RFC 3986 §3.3: pchar, slashes and whole triplets. */
 const PATH = /^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/
 const NO_PATH = /\/\/|\/\.\.?(?:\/|$)|%2f/i
-
-export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'] as const
 
 export function match(): v.GenericSchema<Match> {
   return object({

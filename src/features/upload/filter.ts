@@ -9,7 +9,6 @@ import { overloaded } from '../../core/overloaded.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import { CONTENT_TYPE, type HeaderSource, isGrpc } from '../../wire/headers.ts'
-import type { TimeoutPolicy } from '../deadline/policy.ts'
 import { MOST_UPLOADS, type Senders } from './senders.ts'
 
 interface UploadNeeds {
@@ -22,7 +21,7 @@ interface UploadNeeds {
   /** Of this request. */
   readonly headers: HeaderSource
   readonly upload?: Upload | undefined
-  readonly service: { readonly timeouts: Pick<TimeoutPolicy, 'bodyIdleMs'> }
+  readonly service: { readonly timeouts: { readonly bodyIdleMs: number } }
   signals(): readonly AbortSignal[]
 }
 

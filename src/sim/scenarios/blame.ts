@@ -1,5 +1,5 @@
 /** Callers, paths and instances that fail beside others that are well: are the others left in peace? */
-import type { WrittenPolicy } from '../../record/record.ts'
+import type { WrittenPolicy } from '../../record/fields.ts'
 import { leastShare, p99, shareOfFirst, shareOfFirstService, success } from '../figure.ts'
 import type { Fault, Scenario, Users } from '../scenario.ts'
 import type { Goal, Trial } from '../trial.ts'

@@ -1,5 +1,5 @@
 /** Hops above a leaf: `a` calls `b`, and so on, and the last hop calls `leaf`. */
-import type { WrittenPolicy } from '../../record/record.ts'
+import type { WrittenPolicy } from '../../record/fields.ts'
 import type { BackendEndpoint, Scenario, Tier } from '../scenario.ts'
 
 export interface ChainOptions {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { plainPath } from '../../../src/core/text/path.ts'
 import { redirect, redirectPlan } from '../../../src/features/redirect/filter.ts'
+import type { Redirect } from '../../../src/features/redirect/policy.ts'
 import { nameReader } from '../../../src/mesh/called-host.ts'
-import type { Redirect } from '../../../src/record/rule-filter.ts'
 import { addressOf, hosts, identify } from '../../../src/worker/identify.ts'
 
 const meshHosts = hosts('localhost')
@@ -16,7 +16,7 @@ const address = (url: string) => {
 }
 
 async function locationOf(url: string, requestRedirect: Redirect, prefix = '/'): Promise<string> {
-  const plan = { redirect: redirectPlan([{ type: 'RequestRedirect', requestRedirect }], prefix) }
+  const plan = { redirect: redirectPlan(requestRedirect, prefix) }
   const response = await redirect(written(url), { ...address(url), plan }, async () => new Response())
   return response.headers.get('location') ?? ''
 }
