@@ -20,6 +20,8 @@ export type Way =
   | 'error'
   /** A failure that says to wait, not to come again, or that it did not take the request. */
   | 'pushback'
+  /** Unreachable while its body was yet to be sent: it may have answered before it read that, and closed. */
+  | 'cut'
 
 export interface Effects {
   /** What ejection hears, and failover. */
@@ -42,6 +44,7 @@ export const EFFECTS: Readonly<Record<Way, Effects>> = {
   timeout: row('fault', 'failure', 'fault', 'accepted'),
   expired: row('nothing', 'at least', 'nothing', 'accepted'),
   unreachable: row('fault', 'failure', 'fault', 'accepted'),
+  cut: row('refusal', 'nothing', 'fault', 'accepted'),
   cancelled: row('nothing', 'at least', 'nothing', 'nothing'),
   unsent: row('nothing', 'nothing', 'nothing', 'nothing'),
 }
@@ -54,9 +57,10 @@ export function effectsOf(ending: Ending): Effects {
   return EFFECTS[wayOf(ending)]
 }
 
-export function wayOf({ outcome, status = 500, pushback }: Ending): Way {
+export function wayOf({ outcome, status = 500, pushback, isCut }: Ending): Way {
   if (outcome === 'success' || EFFECTS[outcome].health !== 'fault') return outcome
   if (pushback?.verdict !== undefined || pushback?.waitMs !== undefined) return 'pushback'
+  if (isCut) return 'cut'
   return outcome === 'failure' && !isOfGateway(status) ? 'error' : outcome
 }
 

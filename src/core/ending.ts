@@ -23,12 +23,14 @@ export interface Ending {
   readonly response: Response | undefined
   /** The error, where there was no answer: a MeshError, or the reason with which the caller left. */
   readonly error: unknown
+  /** Was the connection gone while the body was yet to be sent? An endpoint may close once it has answered, as well as be broken. */
+  readonly isCut: boolean
 }
 
 /** Keeps the ending of an attempt, once it was read. */
 export interface Ended {
   ending?: Ending | undefined
-  readonly upload?: Pick<Upload, 'isUntold'> | undefined
+  readonly upload?: Pick<Upload, 'isUntold' | 'isOpen'> | undefined
   /** Does the record give the attempt less time than its call has? Then what is late is late by the operator's word. */
   isBounded?: boolean
 }
@@ -43,18 +45,18 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
   const known = ended.ending
   if (known !== undefined && known.response === undefined && known.error === error) return known
   const isByCaller = work.isByCaller && error === work.reason
-  const isUnknown = !isByCaller && isUntold(ended, error)
+  const isCut = !isByCaller && isCutOff(ended, error)
+  const isUnknown = isCut && ended.upload?.isUntold() === true
   const own = !isByCaller && error instanceof MeshError ? error : undefined
   const outcome = isByCaller || isUnknown ? 'cancelled' : outcomeOfError(error)
   // One of two attempts that race is called off by the mesh, with an error that is none of ours.
   const blame = isUnknown || !(isByCaller || own) ? 'nobody' : blameOf(outcome)
   const pushback = own?.verdict && { verdict: own.verdict, waitMs: own.retryAfterMs }
-  const ending = { outcome, blame, status: undefined, pushback, response: undefined, error }
+  const ending = { outcome, blame, status: undefined, pushback, response: undefined, error, isCut }
   ended.ending = ending
   return ending
 }
 
-/** Did the connection break while the body was sent, so that nobody knows which side broke it? */
-function isUntold({ upload }: Ended, error: unknown): boolean {
-  return upload?.isUntold() === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
+function isCutOff({ upload }: Ended, error: unknown): boolean {
+  return upload?.isOpen() === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
 }

@@ -7,7 +7,7 @@ import { EFFECTS, type Way, wayOf } from '../../src/core/effects.ts'
 import { errorEnding } from '../../src/core/ending.ts'
 import { cancellation } from '../../src/core/engine/cancellation.ts'
 import { MEANINGS, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
-import { blameOf } from '../../src/core/outcome.ts'
+import { blameOf, type Outcome } from '../../src/core/outcome.ts'
 import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { answerEnding } from '../../src/wire/answer/ending.ts'
 
@@ -24,6 +24,12 @@ const rows = section
       .map((cell) => cell.trim().replaceAll('`', '')),
   )
 
+/** The ways into which outcomes are told apart. */
+function outcomeOf(way: Way): Outcome {
+  if (way === 'error' || way === 'pushback') return 'failure'
+  return way === 'cut' ? 'unreachable' : way
+}
+
 const said = (word: string) => (word === 'nothing' ? '–' : word)
 
 describe('the table of docs/reliability.md', () => {
@@ -33,8 +39,7 @@ describe('the table of docs/reliability.md', () => {
 
   it.each(rows)('says of %s what is so: %s', (way, _, blame, ejection, failover, load, sample, budget, throttle) => {
     const effects = EFFECTS[way as Way]
-    // The ways into which failures are told apart are all the endpoint's doing.
-    const outcome = way === 'error' || way === 'pushback' ? 'failure' : (way as Exclude<Way, 'error' | 'pushback'>)
+    const outcome = outcomeOf(way as Way)
     expect([blame, ejection, failover, load, sample, budget, throttle]).toEqual([
       blameOf(outcome),
       said(effects.health),
@@ -48,7 +53,7 @@ describe('the table of docs/reliability.md', () => {
 
   it.each(Object.keys(EFFECTS) as Way[])('holds against an endpoint only what is its own doing: %s', (way) => {
     const { health, budget, throttle } = EFFECTS[way]
-    const outcome = way === 'error' || way === 'pushback' ? 'failure' : way
+    const outcome = outcomeOf(way)
     if (blameOf(outcome) !== 'endpoint') {
       for (const word of [health, budget]) expect(['success', 'nothing']).toContain(word)
       expect(throttle).not.toBe('refused')
@@ -103,5 +108,16 @@ describe('wayOf', () => {
   it.each(Object.keys(MEANINGS) as MeshErrorCode[])('of %s is a way of the table', (code) => {
     const ending = errorEnding(attempt(1, null, true), new MeshError(code, 'So it was.'), cancellation(false))
     expect(Object.keys(EFFECTS)).toContain(wayOf(ending))
+  })
+  it('of a connection that is gone is told by whether its body was still to be sent', () => {
+    const gone = new MeshError('endpoint_unreachable', 'So it was.')
+    for (const [isOpen, isUntold, way] of [
+      [false, false, 'unreachable'],
+      [true, false, 'cut'],
+      [true, true, 'cancelled'],
+    ] as const) {
+      const upload = { isOpen: () => isOpen, isUntold: () => isUntold }
+      expect(wayOf(errorEnding({ upload }, gone, cancellation(false)))).toBe(way)
+    }
   })
 })

@@ -101,19 +101,16 @@ describe('the mesh', () => {
       expect(answer.ms).toBeLessThan(SOON_MS)
     })
 
-    it.each(['60000', '99999999999', '-1', 'soon', ''])(
-      'takes none that lengthens, and no nonsense: %s',
-      async (value) => {
-        const answer = await mesh.call('/svc/hasty/hang', { headers: { 'selvedge-timeout-ms': value } })
-        expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
-        expect(answer.ms).toBeGreaterThan(380)
-        expect(answer.ms).toBeLessThan(SOON_MS)
-      },
-    )
+    it.each(['60000', '99999999999', 'soon', ''])('takes none that lengthens, and no nonsense: %s', async (value) => {
+      const answer = await mesh.call('/svc/hasty/hang', { headers: { 'selvedge-timeout-ms': value } })
+      expect([answer.status, answer.json.code]).toEqual([504, 'deadline_exceeded'])
+      expect(answer.ms).toBeGreaterThan(380)
+      expect(answer.ms).toBeLessThan(SOON_MS)
+    })
 
-    it('answers at once where no time is left, and asks no one', async () => {
+    it.each(['0', '-1'])('answers at once where no time is left, and asks no one: %s', async (value) => {
       const before = upstream.seen.length
-      const answer = await mesh.call('/svc/users/hang', { headers: { 'selvedge-timeout-ms': '0' } })
+      const answer = await mesh.call('/svc/users/hang', { headers: { 'selvedge-timeout-ms': value } })
       expect(answer.status).toBe(504)
       expect(answer.ms).toBeLessThan(SOON_MS)
       expect(upstream.seen.length).toBe(before)
@@ -136,7 +133,8 @@ describe('the mesh', () => {
       ['1', 2],
       ['2', 3],
       ['50', 3],
-      ['nonsense', 3],
+      // What is there and cannot be read takes the careful meaning.
+      ['nonsense', 1],
       [undefined, 3],
     ])('takes an allowance that lessens, none that enlarges: %s', async (allowance, expected) => {
       const { path, tries } = await failing()

@@ -79,8 +79,9 @@ export const balance = observer<BalanceNeeds, BalanceGives>('balance', {
   },
 })
 
-function settle(context: BalanceNeeds & Room<BalanceGives>, { outcome, blame, status, pushback }: Ending): void {
+function settle(context: BalanceNeeds & Room<BalanceGives>, ending: Ending): void {
   const { clock, candidate, isCold, note, pick, upload } = context
+  const { outcome, blame, status, pushback, isCut } = ending
   if (!note) return
   // Known, though the load may have been settled before: a caller that leaves is heard of at once.
   note.status = status
@@ -91,7 +92,7 @@ function settle(context: BalanceNeeds & Room<BalanceGives>, { outcome, blame, st
   note.tookMs = at - note.startedAt
   if (outcome !== 'unsent' && outcome !== 'cancelled') candidate?.warmth?.end(at)
   // To wake it took whatever it took: the next ones will not have to.
-  const isSample = !isCold && !(outcome === 'success' && upload?.isOpen())
+  const isSample = !isCold && !isCut && !(outcome === 'success' && upload?.isOpen())
   const load = pick ?? candidate?.load.start(at, at)
   load?.settle(isSample ? outcome : 'unsent', at, pushback?.waitMs)
   if (EFFECTS[outcome].load === 'took' && isSample)

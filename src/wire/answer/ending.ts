@@ -22,6 +22,7 @@ export function answerEnding(ended: Ended, response: Response, request: HeaderSo
     pushback: outcome === 'success' ? undefined : readPushback(response.headers, clock.now()),
     response,
     error: undefined,
+    isCut: false,
   }
   ended.ending = ending
   return ending

@@ -113,6 +113,16 @@ describe('balance', () => {
     expect(context.receipt.attempts[0]?.outcome).toBe(outcome)
   })
 
+  it('holds nothing against the load of an endpoint that was gone before a body was sent', async () => {
+    const candidate = listening('eu')
+    const { context } = given(candidate)
+    const upload = { isOpen: () => true, isUntold: () => false }
+    const cut = { ...context, attempt: { ...context.attempt, upload } }
+    await failureOf(balance(request, cut, () => Promise.reject(new MeshError('endpoint_unreachable', '…'))))
+    expect(candidate.told.map((told) => told.outcome)).toEqual(['unsent'])
+    expect(cut.receipt.attempts[0]?.outcome).toBe('unreachable')
+  })
+
   it('tells the load for how long a failing endpoint asks to be left alone', async () => {
     const candidate = listening('eu')
     const { context } = given(candidate)

@@ -26,6 +26,7 @@ const answered = (status: number): Ending => ({
   pushback: undefined,
   response: new Response(null, { status }),
   error: undefined,
+  isCut: false,
 })
 const broke = (code: MeshErrorCode) => errorEnding({}, new MeshError(code, 'So it was.'), cancellation(false))
 const said = (verdict: Pushback['verdict'], waitMs?: number): Pushback => ({ verdict, waitMs })
