@@ -83,13 +83,13 @@ export function createMesh(options: MeshOptions, load?: () => Promise<Storage | 
     return async function fetch(input, init) {
       clock.turn?.()
       const isRequest = input instanceof Request
-      const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, init)
+      const request = isRequest && init === undefined ? input : new Request(input as RequestInfo, withoutSignal(init))
       const { host, path } = splitUrl(request.url)
       const headers = pickHeaders(request.headers)
       const from = context(headers, isRequest || init instanceof Request || init?.headers instanceof Headers)
       dropCopiedOverride(headers, from)
       // Only a signal that somebody holds is worth a listener.
-      const own = isRequest || init?.signal ? request.signal : undefined
+      const own = init?.signal ?? (isRequest ? request.signal : undefined)
       const noted = receipt()
       const trace = from.trace ?? readTrace(headers) ?? begin()
       const works: Promise<unknown>[] | undefined = from.defer ? undefined : []
@@ -159,4 +159,12 @@ export function createMesh(options: MeshOptions, load?: () => Promise<Storage | 
 
 function deferTo(ctx: Lifetime | undefined): Defer | undefined {
   return ctx && ((work) => ctx.waitUntil(work))
+}
+
+/**
+ * A Request made with a signal listens to it until it is collected as garbage, in Node: the mesh listens itself, and leaves when the
+ * call and its body have ended.
+ */
+function withoutSignal(init: RequestInit | undefined): RequestInit | undefined {
+  return init?.signal && !(init instanceof Request) ? { ...init, signal: null } : init
 }

@@ -26,6 +26,25 @@ describe.each([true, false])('cancellation, with a signal: %s,', (withSignal) =>
     expect(heard).toEqual(['gone'])
   })
 
+  it('tells nobody once it has ended', () => {
+    const work = cancellation(withSignal)
+    const heard: unknown[] = []
+    work.onCancel((reason) => heard.push(reason))
+    work.end()
+    work.cancel('late')
+    expect([heard, work.reason]).toEqual([[], 'late'])
+  })
+
+  it('calls its parts off, none of which calls it off', () => {
+    const work = cancellation(withSignal)
+    const [one, other] = [work.part(), work.part()]
+    one.cancel('slower')
+    expect([one.signal?.reason, other.reason, work.reason]).toEqual(['slower', undefined, undefined])
+    work.cancel('gone', true)
+    expect([one.reason, other.reason, other.isByCaller, other.signal?.aborted]).toEqual(['slower', 'gone', true, true])
+    expect(work.part().reason).toBe('gone')
+  })
+
   it('has a reason though none was given', () => {
     const work = cancellation(withSignal)
     work.cancel(undefined)
@@ -48,6 +67,15 @@ describe('the signal of a cancellation', () => {
 })
 
 describe('cancelOn', () => {
+  it('no longer listens once it forgets', () => {
+    const caller = new AbortController()
+    const work = cancellation(false)
+    cancelOn(work, [caller.signal])
+    work.forget()
+    caller.abort('the caller left')
+    expect(work.reason).toBeUndefined()
+  })
+
   it('calls work off when the first of its signals aborts, with its reason', () => {
     const [one, other] = [new AbortController(), new AbortController()]
     const work = cancellation(false)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cancellation } from '../../../src/core/engine/cancellation.ts'
-import { sleep, systemClock, within } from '../../../src/core/time/clock.ts'
+import { sleep, systemClock, turning, within } from '../../../src/core/time/clock.ts'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 
 describe('systemClock', () => {
@@ -103,5 +103,28 @@ describe('within', () => {
     const heard = expect(answer).rejects.toThrow('too late')
     await clock.advance(300)
     await heard
+  })
+})
+
+describe('turning', () => {
+  it('asks once a turn, and anew where it is told that something came, or wakes somebody', async () => {
+    const inner = virtualClock()
+    let asked = 0
+    const now = () => {
+      asked += 1
+      return inner.now()
+    }
+    const clock = turning({ now, after: inner.after })
+    const began = clock.now()
+    await inner.advance(5)
+    expect([clock.now(), asked]).toEqual([began, 1])
+    clock.turn?.()
+    expect([clock.now(), clock.now(), asked]).toEqual([began + 5, began + 5, 2])
+    let woken: number | undefined
+    clock.after(10, () => {
+      woken = clock.now()
+    })
+    await inner.advance(10)
+    expect(woken).toBe(began + 15)
   })
 })

@@ -1,0 +1,3 @@
+import { describeListeners } from '../contracts/listeners.ts'
+
+describeListeners()
