@@ -24,7 +24,7 @@ export const KV = ['candidate-kv', 'incumbent-kv']
 const CASES = ['small', 'one', 'ruled', 'post', 'medium', 'large', 'upload'] as const satisfies readonly CaseName[]
 
 const UP = { UP: { service: 'origin' } }
-/** Node's timers are put before workerd's own at this date, and cost a third more. */
+/** As wrangler.toml has it: Node's timers are put before workerd's own at this date, and cost a third more. */
 const flags = ['no_nodejs_global_timers']
 export const services: Services = {
   origin: { code: 'origin.js' },
@@ -32,7 +32,11 @@ export const services: Services = {
   control: { code: 'passthrough.js', bindings: UP },
   'by-hand': { code: 'by-hand.js', bindings: UP, flags },
   'by-hand-2026-11': { code: 'by-hand-2026-11.js', bindings: UP },
-  candidate: { code: 'candidate.js', bindings: { REGISTRY: { kv: 'candidate-kv' }, USERS: { service: 'origin' } } },
+  candidate: {
+    code: 'candidate.js',
+    bindings: { REGISTRY: { kv: 'candidate-kv' }, USERS: { service: 'origin' } },
+    flags,
+  },
   incumbent: { code: 'incumbent.js', bindings: { REGISTRY: { kv: 'incumbent-kv' }, USERS: { service: 'origin' } } },
 }
 

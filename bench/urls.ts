@@ -17,12 +17,13 @@ const KV = ['candidate-kv', 'incumbent-kv']
 
 // All URLs lead to the origin in the same process: the network is no part of what is compared.
 const outbound = 'origin'
+const flags = ['no_nodejs_global_timers']
 const services: Services = {
   origin: { code: 'origin.js' },
   passthrough: { code: 'passthrough-url.js', outbound },
   control: { code: 'passthrough-url.js', outbound },
-  'by-hand': { code: 'by-hand-url.js', outbound, flags: ['no_nodejs_global_timers'] },
-  candidate: { code: 'candidate.js', outbound, bindings: { REGISTRY: { kv: 'candidate-kv' } } },
+  'by-hand': { code: 'by-hand-url.js', outbound, flags },
+  candidate: { code: 'candidate.js', outbound, bindings: { REGISTRY: { kv: 'candidate-kv' } }, flags },
   incumbent: { code: 'incumbent.js', outbound, bindings: { REGISTRY: { kv: 'incumbent-kv' } } },
 }
 
