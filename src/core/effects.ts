@@ -20,7 +20,7 @@ export type Way =
   | 'error'
   /** A failure that says to wait, not to come again, or that it did not take the request. */
   | 'pushback'
-  /** Unreachable while its body was yet to be sent: it may have answered before it read that, and closed. */
+  /** Unreachable while more than 64 KiB were yet to be sent: it may have answered before it read them, and closed. */
   | 'cut'
 
 export interface Effects {

@@ -23,14 +23,14 @@ export interface Ending {
   readonly response: Response | undefined
   /** The error, where there was no answer: a MeshError, or the reason with which the caller left. */
   readonly error: unknown
-  /** Was the connection gone while the body was yet to be sent? An endpoint may close once it has answered, as well as be broken. */
+  /** Was the connection gone while much of the body was yet to be sent? An endpoint may have answered and closed, or be broken. */
   readonly isCut: boolean
 }
 
 /** Keeps the ending of an attempt, once it was read. */
 export interface Ended {
   ending?: Ending | undefined
-  readonly upload?: Pick<Upload, 'isUntold' | 'isOpen'> | undefined
+  readonly upload?: Pick<Upload, 'isUntold' | 'isFull'> | undefined
   /** Does the record give the attempt less time than its call has? Then what is late is late by the operator's word. */
   isBounded?: boolean
 }
@@ -45,8 +45,10 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
   const known = ended.ending
   if (known !== undefined && known.response === undefined && known.error === error) return known
   const isByCaller = work.isByCaller && error === work.reason
-  const isCut = !isByCaller && isCutOff(ended, error)
-  const isUnknown = isCut && ended.upload?.isUntold() === true
+  const { upload } = ended
+  const isGone = !isByCaller && error instanceof MeshError && error.code === 'endpoint_unreachable'
+  const isUnknown = isGone && upload?.isUntold() === true
+  const isCut = isGone && upload?.isFull() === true
   const own = !isByCaller && error instanceof MeshError ? error : undefined
   const outcome = isByCaller || isUnknown ? 'cancelled' : outcomeOfError(error)
   // One of two attempts that race is called off by the mesh, with an error that is none of ours.
@@ -55,8 +57,4 @@ export function errorEnding(ended: Ended, error: unknown, work: Pick<Cancellatio
   const ending = { outcome, blame, status: undefined, pushback, response: undefined, error, isCut }
   ended.ending = ending
   return ending
-}
-
-function isCutOff({ upload }: Ended, error: unknown): boolean {
-  return upload?.isOpen() === true && error instanceof MeshError && error.code === 'endpoint_unreachable'
 }

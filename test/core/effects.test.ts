@@ -109,14 +109,14 @@ describe('wayOf', () => {
     const ending = errorEnding(attempt(1, null, true), new MeshError(code, 'So it was.'), cancellation(false))
     expect(Object.keys(EFFECTS)).toContain(wayOf(ending))
   })
-  it('of a connection that is gone is told by whether its body was still to be sent', () => {
+  it('of a connection that is gone is told by how much of its body was still to be sent', () => {
     const gone = new MeshError('endpoint_unreachable', 'So it was.')
-    for (const [isOpen, isUntold, way] of [
+    for (const [isFull, isUntold, way] of [
       [false, false, 'unreachable'],
       [true, false, 'cut'],
       [true, true, 'cancelled'],
     ] as const) {
-      const upload = { isOpen: () => isOpen, isUntold: () => isUntold }
+      const upload = { isFull: () => isFull, isUntold: () => isUntold }
       expect(wayOf(errorEnding({ upload }, gone, cancellation(false)))).toBe(way)
     }
   })

@@ -62,7 +62,7 @@ describe('errorEnding', () => {
       [true, new MeshError('attempt_timed_out', 'So it was.'), 'timeout', 'endpoint'],
       [true, new MeshError('credential_failed', 'So it was.'), 'unreachable', 'endpoint'],
     ] as const) {
-      const ended = { upload: { isUntold: () => isUntold, isOpen: () => true } }
+      const ended = { upload: { isUntold: () => isUntold, isFull: () => true } }
       expect(errorEnding(ended, error, cancellation(false))).toMatchObject({ outcome, blame, error })
     }
   })

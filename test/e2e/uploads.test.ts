@@ -56,7 +56,7 @@ describe('a body that', () => {
   }
 
   /** Which endpoints answer so many calls: with a body and without. */
-  async function asked(path: string, calls = 24): Promise<Record<string, number>> {
+  async function asked(path: string, calls = 96): Promise<Record<string, number>> {
     const answers: Record<string, number> = {}
     const ask = async (number: number) => {
       const options = number % 2 === 0 ? {} : { method: 'POST', body: 'honest' }

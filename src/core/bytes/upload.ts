@@ -45,6 +45,8 @@ export interface Upload {
    * unseen; or it is slow, or sends too much, and the endpoint has closed before it was read. One that is not there takes nothing.
    */
   isUntold(): boolean
+  /** Is there more than is kept, for which the endpoint is waited for? */
+  isFull(): boolean
   /** When the caller was last heard of. */
   heardAt(): number
   /** Reads it, up to what is kept. A second time nothing happens. */
@@ -194,6 +196,7 @@ function passing(
     isReplayable: () => !isBesides && isShort !== false && (isWatched() || state === 'kept'),
     isUntold: () =>
       isOpen() && (isBesides || state === 'piped' || taken > CONNECTED_BYTES || clock.now() - takenAt >= SLOW_MS),
+    isFull: () => state === 'full',
     heardAt: () => heardAt,
     start,
     take() {

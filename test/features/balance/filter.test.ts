@@ -116,7 +116,7 @@ describe('balance', () => {
   it('holds nothing against the load of an endpoint that was gone before a body was sent', async () => {
     const candidate = listening('eu')
     const { context } = given(candidate)
-    const upload = { isOpen: () => true, isUntold: () => false }
+    const upload = { isOpen: () => true, isFull: () => true, isUntold: () => false }
     const cut = { ...context, attempt: { ...context.attempt, upload } }
     await failureOf(balance(request, cut, () => Promise.reject(new MeshError('endpoint_unreachable', '…'))))
     expect(candidate.told.map((told) => told.outcome)).toEqual(['unsent'])
