@@ -180,6 +180,18 @@ describe('an upload', () => {
       }
     })
 
+    it('is long, where more has come than is kept and the endpoint has not taken that', async () => {
+      const { upload, send } = given()
+      const reader = (upload.take() as ReadableStream<Uint8Array>).getReader()
+      send(new Uint8Array(40_000))
+      await turn()
+      expect(upload.isFull()).toBe(false)
+      send(new Uint8Array(40_000))
+      await reader.read()
+      await turn()
+      expect([upload.isFull(), upload.isUntold()]).toEqual([true, false])
+    })
+
     it('may be the caller’s while the rest is piped, and not when it was', async () => {
       const { upload, send, end } = given()
       const body = read(upload.take())
