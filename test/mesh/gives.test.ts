@@ -1,9 +1,11 @@
 /** An observer writes what it promises: each name of its `Gives`, in a call that has a use for it. */
-import { describe, expect, it, vi } from 'vitest'
-import type { ObserverFilter } from '../../src/core/engine/observer.ts'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
+import type { Filter } from '../../src/core/engine/service.ts'
 import type { admission } from '../../src/features/admission/filter.ts'
 import type { lend } from '../../src/features/allowance/filter.ts'
 import type { balance } from '../../src/features/balance/filter.ts'
+import type { ruleDeadline } from '../../src/features/deadline/filter.ts'
+import type { hedge } from '../../src/features/hedge/filter.ts'
 import type { idle } from '../../src/features/idle/filter.ts'
 import type { shed } from '../../src/features/limit/filter.ts'
 import type { loop } from '../../src/features/loop/filter.ts'
@@ -12,11 +14,13 @@ import type { nativeGrpc } from '../../src/features/native-grpc/filter.ts'
 import type { detect } from '../../src/features/outlier/filter.ts'
 import type { propagate } from '../../src/features/propagate/filter.ts'
 import type { rescue } from '../../src/features/rescue/filter.ts'
+import type { retry } from '../../src/features/retry/filter.ts'
 import type { route } from '../../src/features/route/filter.ts'
 import type { reach } from '../../src/features/route/reach.ts'
 import type { settle } from '../../src/features/settle/filter.ts'
 import type { clientTrace, serverTrace } from '../../src/features/trace/filter.ts'
 import { accept } from '../../src/mesh/accept.ts'
+import type { CallNames, Named } from '../../src/mesh/call-context.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import type { resolve } from '../../src/mesh/resolve.ts'
 import { inbound } from '../../src/mesh/stack.ts'
@@ -47,7 +51,7 @@ interface Observers {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever it needs.
-type GivenBy<Of> = Of extends ObserverFilter<any, infer Gives> ? keyof Gives : never
+type GivenBy<Of> = Of extends Filter<any, infer Gives> ? keyof Gives : never
 
 /** Which call has a use for a name: every one, or that of the title. */
 type When = 'always' | keyof typeof CALLS
@@ -157,4 +161,11 @@ describe.each(Object.entries(CALLS))('in a call %s', (title, call) => {
       for (const name of wrote ?? []) expect(Object.keys(names), `what ${observer} gives`).toContain(name)
     }
   })
+})
+
+it('is all that the context of a call has room for, besides what it begins with', () => {
+  type Filters = typeof retry | typeof hedge | ReturnType<typeof ruleDeadline>
+  type Given = GivenBy<Observers[keyof Observers] | Filters>
+  // That there is room for all of it the compiler sees where a filter is pushed.
+  expectTypeOf<Exclude<CallNames, keyof Named>>().toEqualTypeOf<Exclude<Given, keyof Named>>()
 })

@@ -16,10 +16,12 @@ export interface Stack<Top, Here, Names = PropertyKey> {
   over(service: Service<Here>): Service<Top>
 }
 
-/** Nobody is this who gives a name that there is no room for. */
-type Fits<Gives, Names> = [Exclude<keyof Gives, Names>] extends [never]
+/** No filter is this that gives a name there is no room for. */
+type Fits<Gives, Names> = PropertyKey extends Names
   ? unknown
-  : { readonly noRoomFor: Exclude<keyof Gives, Names> }
+  : [Exclude<keyof Gives, Names>] extends [never]
+    ? unknown
+    : { readonly noRoomFor: Exclude<keyof Gives, Names> }
 
 /**
  * An empty column: what is pushed first is met first. A filter that needs what none above it gives does not compile, nor
