@@ -39,8 +39,11 @@ export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
   readonly callersDeadline?: Deadline | undefined
 }
 
+/** What the context of a call has room for. */
+export type CallNames = keyof ReturnType<typeof named>
+
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
-export function named(from: Inbound, added: NewCall): Named {
+export function named(from: Inbound, added: NewCall) {
   const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
   const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals, own } =
     added
@@ -67,7 +70,7 @@ export function named(from: Inbound, added: NewCall): Named {
     upload,
     signals,
     own,
-    // What the filters beneath give. Spelled out: to spread it here would cost as much as to choose an endpoint.
+    // What the filters beneath give: one that gives anything else does not compile. Spelled out: to spread it here would cost as much as to choose an endpoint.
     service: undefined,
     key: undefined,
     plan: undefined,
@@ -93,5 +96,5 @@ export function named(from: Inbound, added: NewCall): Named {
     outgoing: undefined,
     seen: undefined,
   }
-  return call
+  return call satisfies Named
 }

@@ -30,8 +30,8 @@ import { type Snapshot, snapshot } from '../registry/snapshot.ts'
 import { unreachableBecause } from '../targets/roads.ts'
 import { explain, send } from '../targets/send.ts'
 import type { Sent } from '../targets/sent.ts'
-import type { Inbound } from './accept.ts'
-import type { Named } from './call-context.ts'
+import type { Arrival, Inbound, Arrived as Read } from './accept.ts'
+import type { CallNames, Named } from './call-context.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
 import { names } from './resolver.ts'
@@ -46,7 +46,7 @@ export const inbound = <Arrived extends Inbound>(
   { sink, maxHops, log }: Settings,
   to: Service<Arrived>,
 ): Service<Arrived> =>
-  stack<Arrived>()
+  stack<Arrived, keyof Read<Arrival>>()
     .push(settle) // top: an error, too, settles the allowance that the caller granted
     .push(serverTrace(sink)) // above all that can refuse: refusals are traced too
     .push(rescue(log)) // whatever is thrown beneath becomes a problem that names its trace
@@ -61,7 +61,7 @@ export const outbound = (
   send: Service<Sent>,
 ): Service<Named> => {
   const known = names(snapshot, fleet)
-  return stack<Named>()
+  return stack<Named, CallNames>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ plan }) => plan?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing

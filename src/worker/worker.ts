@@ -24,8 +24,12 @@ interface Running {
   readonly forward: Forward
 }
 
-/** Of an environment of which no mesh can be made. */
-const failing = new WeakMap<Env, Log>()
+/** What a Worker has made for an environment. */
+interface Made {
+  meshOf(env: Env): Running
+  /** Of one of which no mesh can be made. */
+  logOf(env: Env): Log
+}
 
 /** An entrance of the Worker. */
 export interface Entrance {
@@ -51,17 +55,25 @@ export interface MeshWorker extends Entrance {
  */
 export function createWorker(parts: WorkerParts = {}): MeshWorker {
   const running = new WeakMap<Env, Running>()
-  const meshOf = (env: Env) => {
-    let mesh = running.get(env)
-    if (!mesh) {
-      mesh = start(env, parts)
-      running.set(env, mesh)
-    }
-    return mesh
+  const failing = new WeakMap<Env, Log>()
+  const made: Made = {
+    meshOf(env) {
+      let mesh = running.get(env)
+      if (!mesh) {
+        mesh = start(env, parts)
+        running.set(env, mesh)
+      }
+      return mesh
+    },
+    logOf(env) {
+      const log = failing.get(env) ?? meshLog('warn', systemClock)
+      failing.set(env, log)
+      return log
+    },
   }
   return {
-    fetch: (request, env, ctx) => handle(meshOf, request, env, ctx, undefined),
-    MeshEntrypoint: { fetch: (request, env, ctx) => handle(meshOf, request, env, ctx, readCaller(ctx)) },
+    fetch: (request, env, ctx) => handle(made, request, env, ctx, undefined),
+    MeshEntrypoint: { fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(ctx)) },
   }
 }
 
@@ -75,7 +87,7 @@ function entrance(worker: MeshWorker): Entrance {
 }
 
 function handle(
-  meshOf: (env: Env) => Running,
+  { meshOf, logOf }: Made,
   request: Request,
   env: Env,
   ctx: ExecutionContext,
@@ -86,7 +98,7 @@ function handle(
   try {
     mesh = meshOf(env)
   } catch (cause) {
-    return notStarted(cause, request, env, trusted)
+    return notStarted(cause, request, logOf(env), trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path, env.CONTROL)
@@ -104,11 +116,9 @@ function start(env: Env, parts: WorkerParts): Running {
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */
-function notStarted(cause: unknown, request: Request, env: Env, isTrusted: boolean): Response {
+function notStarted(cause: unknown, request: Request, log: Log, isTrusted: boolean): Response {
   const message = cause instanceof Error ? cause.message : String(cause)
   const error = new MeshError('internal', `The mesh could not be started: ${message}`, { cause })
-  const log = failing.get(env) ?? meshLog('warn', systemClock)
-  failing.set(env, log)
   const { traceId } = readTrace(request.headers) ?? newTrace(systemRandom())
   noteError(error, receipt(), traceId, undefined, log)
   return problemResponse(error, request, { isTrusted })

@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { observer } from '../../src/core/engine/observer.ts'
+import type { Filter } from '../../src/core/engine/service.ts'
 import { stack } from '../../src/core/engine/stack.ts'
 import { admission } from '../../src/features/admission/filter.ts'
 import { lend } from '../../src/features/allowance/filter.ts'
@@ -11,7 +13,7 @@ import { detect } from '../../src/features/outlier/filter.ts'
 import { propagate } from '../../src/features/propagate/filter.ts'
 import { retry } from '../../src/features/retry/filter.ts'
 import { accept, type Inbound } from '../../src/mesh/accept.ts'
-import type { Named } from '../../src/mesh/call-context.ts'
+import type { CallNames, Named } from '../../src/mesh/call-context.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import { inbound } from '../../src/mesh/stack.ts'
 import { memoryRegistry } from '../../src/testing.ts'
@@ -160,6 +162,21 @@ describe('the stack of a call', () => {
     column.push(propagate)
     // @ts-expect-error: the rule is that of a service.
     column.push(ruleDeadline(true))
+    expect(column).toBeDefined()
+  })
+
+  it('does not compile where a filter gives what the context of a call has no room for', () => {
+    const column = stack<Named, CallNames>()
+    const giving = observer<Named, { lent: number }>('giving', {})
+    const more = observer<Named, { borrowed: number }>('more', {})
+    const filter: Filter<Named, { borrowed: number }> = (request, _, next) => next(request, { borrowed: 1 })
+    column.push(giving)
+    // @ts-expect-error: an observer gives `borrowed`.
+    column.push(more)
+    // @ts-expect-error: a filter gives it.
+    column.push(filter)
+    // @ts-expect-error: a filter that some calls meet gives it.
+    column.pushWhere(() => true, filter)
     expect(column).toBeDefined()
   })
 })

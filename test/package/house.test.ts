@@ -108,8 +108,9 @@ describe.each(files)('src/$file', ({ file, text }) => {
     }
   })
 
-  it('keeps nothing at module level that changes', () => {
-    expect(text).not.toMatch(/^(export )?let /m)
+  it('has at module level no variable, and no collection that begins empty', () => {
+    expect(text).not.toMatch(/^(export )?(let|var) /m)
+    expect(text).not.toMatch(/^(export )?const [^=]*= new (Weak)?(Map|Set)(<.*>)?\(\)/m)
   })
 
   it('is no barrel', () => {

@@ -3,23 +3,35 @@ import { observerOf } from './observer.ts'
 import { run, type Step, turning, watching } from './run.ts'
 import { type Filter, nothing, type Service } from './service.ts'
 
-export interface Stack<Top, Here> {
+/** `Names`: what its context has room for. */
+export interface Stack<Top, Here, Names = PropertyKey> {
   /** The request meets filters in the order in which they are pushed. */
-  push<Gives>(filter: Filter<Here, Gives>): Stack<Top, Here & Gives>
+  push<Gives>(filter: Filter<Here, Gives> & Fits<Gives, Names>): Stack<Top, Here & Gives, Names>
   /** A filter that most requests have no need of: those go past it, as if it were not there. */
-  pushWhere<Gives>(isMet: (context: Here) => boolean, filter: Filter<Here, Gives>): Stack<Top, Here & Partial<Gives>>
+  pushWhere<Gives>(
+    isMet: (context: Here) => boolean,
+    filter: Filter<Here, Gives> & Fits<Gives, Names>,
+  ): Stack<Top, Here & Partial<Gives>, Names>
   /** Ends the column in the service that answers. */
   over(service: Service<Here>): Service<Top>
 }
 
+/** No filter is this that gives a name there is no room for. */
+type Fits<Gives, Names> = PropertyKey extends Names
+  ? unknown
+  : [Exclude<keyof Gives, Names>] extends [never]
+    ? unknown
+    : { readonly noRoomFor: Exclude<keyof Gives, Names> }
+
 /**
- * An empty column: what is pushed first is met first. A filter that needs what none above it gives does not compile.
+ * An empty column: what is pushed first is met first. A filter that needs what none above it gives does not compile, nor
+ * one that gives what the context has no room for, where `Names` says what that is.
  *
  * @example
  * const service = stack<RequestContext>().push(rescue).push(deadline).over(send)
  */
-export const stack = <Top extends object>(): Stack<Top, Top> =>
-  build<Top, Top>(({ steps, service }) =>
+export const stack = <Top extends object, Names = PropertyKey>(): Stack<Top, Top, Names> =>
+  build<Top, Top, Names>(({ steps, service }) =>
     steps.length === 0 ? service : (request, context) => run(steps, request, { ...context }, service),
   )
 
@@ -32,11 +44,11 @@ interface Run<Here> {
 /** Puts the filters so far over what is beneath them. */
 type Wrap<Top, Here> = (run: Run<Here>) => Service<Top>
 
-function build<Top, Here extends object>(wrap: Wrap<Top, Here>): Stack<Top, Here> {
+function build<Top, Here extends object, Names>(wrap: Wrap<Top, Here>): Stack<Top, Here, Names> {
   return {
     push<Gives>(filter: Filter<Here, Gives>) {
       const observer = observerOf(filter)
-      return build<Top, Here & Gives>(({ steps, service }) =>
+      return build<Top, Here & Gives, Names>(({ steps, service }) =>
         wrap(
           observer
             ? // What it gives is in the context for all that stands beneath.
@@ -46,7 +58,7 @@ function build<Top, Here extends object>(wrap: Wrap<Top, Here>): Stack<Top, Here
       )
     },
     pushWhere<Gives>(isMet: (context: Here) => boolean, filter: Filter<Here, Gives>) {
-      return build<Top, Here & Partial<Gives>>((beneath) => {
+      return build<Top, Here & Partial<Gives>, Names>((beneath) => {
         const past = beneath as Run<Here>
         const aside = turning(isMet as (context: object) => boolean, over(filter, past) as Service<object>)
         return wrap({ steps: [aside, ...past.steps], service: past.service })

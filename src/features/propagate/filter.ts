@@ -38,12 +38,12 @@ interface PropagateNeeds {
   readonly lent: number
   readonly priority: Priority
   readonly endpoint: { readonly traits: Pick<Traits, 'hasOwnHost'> }
+  /** What a filter beneath has read of the answer's headers. */
+  readonly seen?: Seen | undefined
 }
 
 interface PropagateGives {
   readonly outgoing: Headers
-  /** What a filter beneath has read of the answer's headers. */
-  readonly seen: Seen
 }
 
 /** Beneath all filters that wait, so that the time left is correct when the request is sent. */
