@@ -3,10 +3,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Random, seeded } from '../../src/core/time/random.ts'
 import type { Balancer, Choice, Load } from '../../src/features/balance/balancer.ts'
+import { ALGORITHMS, type LoadBalancer } from '../../src/features/balance/policy.ts'
 
 const seed = 9
 /** So many that a point of a hundred is four times what chance does to a share. */
 const CALLS = 40_000
+
+/** Every `loadBalancer` that a record may have. */
+export const LOAD_BALANCERS: readonly LoadBalancer[] = [...ALGORITHMS, { ringHash: { header: 'x-user' } }]
 
 interface Weighed extends Choice {
   readonly name: string

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMesh } from '../../src/index.ts'
 import { memoryRegistry, seeded, virtualClock } from '../../src/testing.ts'
+import { LOAD_BALANCERS } from '../contracts/balancer.ts'
 
 interface Placing {
   readonly weight?: number
@@ -30,7 +31,7 @@ function given(policy: object, ...placed: readonly Placing[]) {
 }
 
 describe('a weight', () => {
-  it.each(['peak-ewma', 'least-request', 'round-robin', { ringHash: { header: 'x-user' } }])(
+  it.each(LOAD_BALANCERS)(
     'of 5 in 100 is one request in twenty within a point of a hundred, with %j',
     async (loadBalancer) => {
       const { answer } = given({ loadBalancer }, { weight: 5 }, { weight: 95 })

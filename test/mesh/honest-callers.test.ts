@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { allowance } from '../../src/core/allowance.ts'
 import type { Service } from '../../src/core/engine/service.ts'
 import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
+import { ALGORITHMS } from '../../src/features/balance/policy.ts'
 import type { Sent } from '../../src/targets/sent.ts'
 import { MeshError, memoryRegistry, type Random, seeded } from '../../src/testing.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
@@ -185,7 +186,7 @@ describe('honest callers', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),
-        fc.constantFrom('peak-ewma', 'least-request', 'round-robin'),
+        fc.constantFrom(...ALGORITHMS),
         mix,
         async (endpoints, balancer, rates) => {
           const alone = await played(endpoints, balancer, {})

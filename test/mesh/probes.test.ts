@@ -4,6 +4,7 @@ import type { Place } from '../../src/core/locality.ts'
 import { receipt } from '../../src/core/receipt.ts'
 import { createTestMesh, memoryRegistry } from '../../src/testing.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
+import { LOAD_BALANCERS } from '../contracts/balancer.ts'
 import { pause, quickClock } from '../support/upstream.ts'
 import { world } from '../support/worlds.ts'
 
@@ -51,19 +52,16 @@ async function given(policy: object, endpoints: readonly (string | object)[] = n
 }
 
 describe('an endpoint whose time is up', () => {
-  it.each(['peak-ewma', 'least-request', 'round-robin', { ringHash: { header: 'x-user' } }])(
-    'is asked by the next call, whatever the balancer thinks of it: %j',
-    async (loadBalancer) => {
-      const { call, eject, mend, isOut, clock } = await given({ loadBalancer })
-      await eject()
-      expect(await call()).toBe('a 503')
-      expect(await call()).not.toContain('a')
-      mend()
-      await clock.advance(2000)
-      expect(await call()).toBe('a 200')
-      expect(await isOut()).toBe(false)
-    },
-  )
+  it.each(LOAD_BALANCERS)('is asked by the next call, whatever the balancer thinks of it: %j', async (loadBalancer) => {
+    const { call, eject, mend, isOut, clock } = await given({ loadBalancer })
+    await eject()
+    expect(await call()).toBe('a 503')
+    expect(await call()).not.toContain('a')
+    mend()
+    await clock.advance(2000)
+    expect(await call()).toBe('a 200')
+    expect(await isOut()).toBe(false)
+  })
 
   it('is asked once, though many calls come at once', async () => {
     const { eject, clock, call } = await given({})

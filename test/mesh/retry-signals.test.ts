@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Receipt, receipt } from '../../src/core/receipt.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
 import { answersIn, withHeaders } from '../support/upstream.ts'
-import { world } from '../support/worlds.ts'
+import { type World, world } from '../support/worlds.ts'
 
 /** Where the virtual clock begins: 00:16:40 on the first day of 1970. */
 const START = 1_000_000
@@ -175,7 +175,7 @@ it('a retry is not made where the endpoints that are left take longer than there
   }
   let failsAt: string | undefined
   const sentTo: string[] = []
-  const subject = world(record, async (request, { endpoint }) => {
+  const subject: World = world(record, async (request, { endpoint }) => {
     sentTo.push(endpoint.id)
     if (endpoint.id === failsAt) return new Response(null, { status: 503 })
     return answersIn(subject.clock, endpoint.id.includes('slow') ? 800 : 10)(request)

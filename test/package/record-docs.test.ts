@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
+import { ALGORITHMS } from '../../src/features/balance/policy.ts'
 import { type AnyField, FIELDS } from '../../src/record/fields.ts'
 import { endpointOf } from '../../src/targets/schema.ts'
 import { defaultIn, type Part } from '../support/samples.ts'
@@ -55,6 +56,13 @@ describe('docs/registry.md', () => {
       if (otherwise !== undefined) expect(told.get(row as string)).toContain(spelled(otherwise))
     },
   )
+
+  it('tells of each balancer where it sends to', () => {
+    const names = [...ALGORITHMS, 'ringHash']
+    expect(rows('docs/registry.md', 'Balancing').map(([name = '']) => bare(name))).toEqual(names)
+    const [, written] = rows('docs/registry.md', 'Records').find(([field]) => bare(field) === 'loadBalancer') ?? []
+    for (const name of names) expect(written).toContain(`"${name}"`)
+  })
 
   it('tells of no field that there is not', () => {
     const known = Object.keys(properties ?? {})

@@ -23,18 +23,13 @@ import { outlierPolicy } from '../../src/features/outlier/policy.ts'
 import { retryBudget } from '../../src/features/retry/budget.ts'
 import { retryPolicy } from '../../src/features/retry/policy.ts'
 import { recentMedian } from '../../src/math/recent-median.ts'
-import { endpointOf } from '../../src/targets/schema.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
-
-/** A place to send to, at a URL of its own. */
-export function givenEndpoint(name = 'eu'): Endpoint {
-  return endpointOf(`https://${name}.example.com`)
-}
+import { givenEndpoint } from './given.ts'
 
 /** An endpoint of which nothing is known yet. */
 export function givenCandidate(name = 'eu'): Candidate {
   return {
-    endpoint: givenEndpoint(name),
+    endpoint: givenEndpoint(`https://${name}.example.com`),
     load: peakEwma(),
     latency: recentMedian(),
     settles: undefined,

@@ -2,6 +2,7 @@
 
 import { uploadOf } from '../../src/core/bytes/upload.ts'
 import type { Service } from '../../src/core/engine/service.ts'
+import type { Clock } from '../../src/core/time/clock.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { root } from '../../src/mesh/accept.ts'
 import type { Named } from '../../src/mesh/call-context.ts'
@@ -15,8 +16,9 @@ import { memoryRegistry, seeded, spanRing } from '../../src/testing.ts'
 import { pickHeaders } from '../../src/wire/picked.ts'
 import { givenAsking } from './given.ts'
 
-export interface World {
-  readonly clock: VirtualClock
+export interface World<Time extends Clock = VirtualClock> {
+  /** The one that all of it goes by: that of the options, or one of its own. */
+  readonly clock: Time
   /** Calls `users`. */
   call(over?: Partial<Named>, request?: Request): Promise<Response>
   /** What this isolate knows of `users`, or of another name. */
@@ -26,16 +28,23 @@ export interface World {
   readonly snapshot: Snapshot
 }
 
-export function world(record: string | object, send: Service<Sent>, options: Partial<MeshOptions> = {}): World {
-  const clock = virtualClock()
+/** Options of a mesh, of which the registry and what is not said are the world's own. */
+export type WorldOptions<Time extends Clock = VirtualClock> = Partial<Omit<MeshOptions, 'clock'>> & { clock?: Time }
+
+export function world<Time extends Clock = VirtualClock>(
+  record: string | object,
+  send: Service<Sent>,
+  options: WorldOptions<Time> = {},
+): World<Time> {
+  const clock = options.clock ?? (virtualClock() as Clock as Time)
   const ring = spanRing()
   const settings = withDefaults({
     log: 'off',
     registry: memoryRegistry({ users: record }),
-    clock,
     random: seeded(7),
     sink: ring,
     ...options,
+    clock,
   })
   const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
   const services = fleet({ ...settings, unreachableBecause: () => undefined })

@@ -4,8 +4,8 @@ import { HEADER_NAME } from '../../schema/http.ts'
 import { either, object, text } from '../../schema/kit.ts'
 
 /** Algorithms that need to be told nothing. */
-const ALGORITHMS = ['peak-ewma', 'least-request', 'round-robin'] as const
-const FORM = '"peak-ewma", "least-request", "round-robin" or { "ringHash": { "header" } }'
+export const ALGORITHMS = ['peak-ewma', 'least-request', 'round-robin'] as const
+const FORM = `"${ALGORITHMS.join('", "')}" or { "ringHash": { "header" } }`
 
 export type LoadBalancer = (typeof ALGORITHMS)[number] | { ringHash: { header: string } }
 

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { seeded } from '../../../src/core/time/random.ts'
 import { balancers } from '../../../src/features/balance/balancers.ts'
-import { balancePolicy, type LoadBalancer } from '../../../src/features/balance/policy.ts'
-import { equals, itIsABalancer, weighed } from '../../contracts/balancer.ts'
+import { balancePolicy } from '../../../src/features/balance/policy.ts'
+import { equals, itIsABalancer, LOAD_BALANCERS, weighed } from '../../contracts/balancer.ts'
 
-const POLICIES: readonly LoadBalancer[] = [
-  'peak-ewma',
-  'least-request',
-  'round-robin',
-  { ringHash: { header: 'x-user' } },
-]
-
-for (const policy of POLICIES) {
+for (const policy of LOAD_BALANCERS) {
   const { algorithm } = balancePolicy(policy)
   // The suite weighs endpoints, so it is given the balancer of a service that does.
   const weights = [weighed('a', 1, 1), weighed('b', 1, 2)]

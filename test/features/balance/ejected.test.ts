@@ -9,6 +9,7 @@ import type { Candidate } from '../../../src/features/balance/balancer.ts'
 import { choose } from '../../../src/features/balance/choose.ts'
 import { fleet } from '../../../src/mesh/services.ts'
 import { parseRecord } from '../../../src/record/parse.ts'
+import { LOAD_BALANCERS } from '../../contracts/balancer.ts'
 
 const seed = 21
 
@@ -52,9 +53,7 @@ const asked = fc.record({
   knowsPlace: fc.boolean(),
 })
 
-const policies = ['peak-ewma', 'least-request', 'round-robin', { ringHash: { header: 'x-user' } }] as const
-
-describe.each(policies)('a service balanced by %j', (loadBalancer) => {
+describe.each(LOAD_BALANCERS)('a service balanced by %j', (loadBalancer) => {
   it(`sends nothing to an endpoint that is ejected (seed ${seed})`, () => {
     let passedOver = 0
     fc.assert(

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { balancePolicy } from '../../../src/features/balance/policy.ts'
+import { ALGORITHMS, balancePolicy } from '../../../src/features/balance/policy.ts'
 import { parsePolicy, parseRecord } from '../../../src/record/parse.ts'
 
-const FORM = '"peak-ewma", "least-request", "round-robin" or { "ringHash": { "header" } }'
+const FORM = `${ALGORITHMS.map((name) => `"${name}"`).join(', ')} or { "ringHash": { "header" } }`
 const HEADER_FORM = 'the name of a header'
 
 const written = (loadBalancer: unknown) => JSON.stringify({ endpoints: ['https://a.example.com'], loadBalancer })
 
 describe('loadBalancer', () => {
-  it.each(['peak-ewma', 'least-request', 'round-robin', { ringHash: { header: 'X-User' } }])('may be %j', (value) => {
+  it.each([...ALGORITHMS, { ringHash: { header: 'X-User' } }])('may be %j', (value) => {
     expect(parseRecord(written(value)).policy).toEqual({ loadBalancer: value })
     expect(parsePolicy(JSON.stringify({ loadBalancer: value }))).toEqual({ loadBalancer: value })
   })
 
   it.each([
-    ['random', `$.loadBalancer: Expected ${FORM}, got "random".`],
+    ['fastest', `$.loadBalancer: Expected ${FORM}, got "fastest".`],
     ['Peak-EWMA', `$.loadBalancer: Expected ${FORM}, got "Peak-EWMA".`],
     [null, `$.loadBalancer: Expected ${FORM}, got null.`],
     [7, `$.loadBalancer: Expected ${FORM}, got 7.`],
