@@ -1,5 +1,5 @@
 /** Gives the service that a name stands for: its record, and what was learned of it. */
-import { type ObserverFilter, observer } from '../core/engine/observer.ts'
+import { type ObserverFilter, observer } from '../core/engine/stack.ts'
 import type { Called, Names, Resolved } from './resolver.ts'
 
 export function resolve(names: Names): ObserverFilter<Called, Resolved> {

@@ -1,6 +1,7 @@
 /** The one place from which a request leaves: endpoint to its transport, and what went wrong to a MeshError. */
-import { observer } from '../core/engine/observer.ts'
+
 import type { Service } from '../core/engine/service.ts'
+import { observer } from '../core/engine/stack.ts'
 import { MeshError } from '../core/errors.ts'
 import type { Cloud, CloudMaker } from './cloud.ts'
 import { roadTo } from './roads.ts'

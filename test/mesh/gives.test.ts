@@ -90,8 +90,8 @@ const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<
 /** What each observer that was met has written. */
 const written = vi.hoisted(() => new Map<string, Set<PropertyKey>>())
 
-vi.mock('../../src/core/engine/observer.ts', async (load) => {
-  const real = await load<typeof import('../../src/core/engine/observer.ts')>()
+vi.mock('../../src/core/engine/stack.ts', async (load) => {
+  const real = await load<typeof import('../../src/core/engine/stack.ts')>()
   const observer: typeof real.observer = (name, { enter, answered, failed }) => {
     const heard = <Context extends object>(context: Context): Context => {
       const names = written.get(name) ?? new Set()

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { observer } from '../../src/core/engine/observer.ts'
 import type { Filter } from '../../src/core/engine/service.ts'
-import { stack } from '../../src/core/engine/stack.ts'
+import { observer, stack } from '../../src/core/engine/stack.ts'
 import { admission } from '../../src/features/admission/filter.ts'
 import { lend } from '../../src/features/allowance/filter.ts'
 import { balance } from '../../src/features/balance/filter.ts'
@@ -23,8 +22,8 @@ import { world } from '../support/worlds.ts'
 const met = vi.hoisted((): string[] => [])
 
 // Observers are met one after the other, not one within the other: each says so as it is entered.
-vi.mock('../../src/core/engine/observer.ts', async (load) => {
-  const real = await load<typeof import('../../src/core/engine/observer.ts')>()
+vi.mock('../../src/core/engine/stack.ts', async (load) => {
+  const real = await load<typeof import('../../src/core/engine/stack.ts')>()
   const observer: typeof real.observer = (name, observer) =>
     real.observer(name, {
       ...observer,

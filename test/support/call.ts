@@ -93,7 +93,7 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     trace: givenTrace(),
     attempt: attempt(1, null, true),
     candidate: givenCandidate(),
-    endpoint: givenEndpoint(),
+    endpoint: givenEndpoint('https://eu.example.com'),
     isCold: false,
     lent: 1,
   }

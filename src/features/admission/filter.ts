@@ -1,7 +1,7 @@
 /** Refuses what cannot be answered in time: work that is dropped before it is wasted. */
 
 import { type Deadline, LEAST_USEFUL_MS, remaining } from '../../core/deadline.ts'
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { RecentMedian } from '../../math/recent-median.ts'

@@ -3,7 +3,7 @@ import type { Allowance, Loan } from '../../core/allowance.ts'
 import { type Ended, type Ending, errorEnding } from '../../core/ending.ts'
 import type { Traits } from '../../core/endpoint.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import { readRetriesUsed } from '../../wire/allowance.ts'
 
 interface LendNeeds {

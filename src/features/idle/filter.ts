@@ -1,7 +1,7 @@
 /** idle: ends a stream that sends nothing for too long. A stream has no limit on its total time. */
 import { byteSource } from '../../core/bytes/byte-source.ts'
 import { identityStream } from '../../core/bytes/identity-stream.ts'
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import { type Clock, within } from '../../core/time/clock.ts'
 import { remade } from '../../wire/answer/remade.ts'

@@ -1,6 +1,6 @@
 /** loop: refuses a request that has made too many hops. */
 
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 
 interface LoopNeeds {

@@ -1,6 +1,6 @@
 /** meter: counts subrequests and open connections, and refuses a call before the platform would throw. */
 import type { Traits } from '../../core/endpoint.ts'
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError } from '../../core/errors.ts'
 

@@ -1,6 +1,6 @@
 /** Answers of native gRPC lose their status on the way: says so, rather than pass on what no client can read. */
 
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import { GRPC_STATUS, type HeaderSource, isNativeGrpc } from '../../wire/headers.ts'
 

@@ -2,7 +2,7 @@
 
 import { type Deadline, remaining } from '../../core/deadline.ts'
 import type { Traits } from '../../core/endpoint.ts'
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Trace } from '../../core/span.ts'
 import type { Clock } from '../../core/time/clock.ts'

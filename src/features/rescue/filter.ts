@@ -1,6 +1,6 @@
 /** rescue: turns errors thrown below it into problem+json answers. No other filter makes error responses. */
 
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import { MEANINGS, MeshError, type MeshErrorCode } from '../../core/errors.ts'
 import { type Log, noteError } from '../../core/log.ts'
 import type { Receipt } from '../../core/receipt.ts'

@@ -1,8 +1,8 @@
 /** route: finds the rule that matches a request, and chooses one of its backends. */
 
 import type { Endpoint } from '../../core/endpoint.ts'
-import { type ObserverFilter, observer } from '../../core/engine/observer.ts'
-import type { Room } from '../../core/engine/run.ts'
+import type { Room } from '../../core/engine/stack.ts'
+import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { plainPath } from '../../core/text/path.ts'

@@ -1,7 +1,7 @@
 /** Gives the service of the backend that was chosen: its endpoints, with its own policy under that of the rule. */
 
-import { type ObserverFilter, observer } from '../../core/engine/observer.ts'
-import type { Room } from '../../core/engine/run.ts'
+import type { Room } from '../../core/engine/stack.ts'
+import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Receipt, Skipped } from '../../core/receipt.ts'
 

@@ -1,6 +1,6 @@
 /** settle: tells the caller how many retries its call used, and what the mesh did besides a single attempt. */
 import type { Allowance } from '../../core/allowance.ts'
-import { observer } from '../../core/engine/observer.ts'
+import { observer } from '../../core/engine/stack.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { outcomeIn } from '../../wire/answer/ending.ts'
 import { RETRIES_USED, RETRYABLE } from '../../wire/answer/fates.ts'

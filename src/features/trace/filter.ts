@@ -2,8 +2,8 @@
 
 import { type Ended, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
-import { observer } from '../../core/engine/observer.ts'
-import type { Room } from '../../core/engine/run.ts'
+import type { Room } from '../../core/engine/stack.ts'
+import { observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import { type Outcome, outcomeOfError } from '../../core/outcome.ts'
 import type { Sink } from '../../core/sink.ts'

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { observer } from '../../../src/core/engine/observer.ts'
 import type { Filter } from '../../../src/core/engine/service.ts'
-import { stack } from '../../../src/core/engine/stack.ts'
+import { observer, stack } from '../../../src/core/engine/stack.ts'
 
 interface Top {
   readonly log: string[]
