@@ -27,8 +27,6 @@ export interface Way {
 
 /** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
 export interface LiveService extends Policies {
-  /** The registry key its record stands under. */
-  readonly name: string
   readonly record: ServiceRecord
   /** The number of the read that found it. */
   readonly order: number

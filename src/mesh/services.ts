@@ -72,7 +72,6 @@ export function fleet(options: FleetOptions): Fleet {
     const { algorithm, keyedBy } = made.loadBalancer
     return serviceOf({
       ...made,
-      name: key,
       record,
       order,
       budget: kept('retryConstraint')?.budget ?? budgetOf(made.retryConstraint, options.clock),

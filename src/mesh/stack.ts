@@ -64,13 +64,13 @@ export const outbound = (
   return stack<Named, CallNames>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
-    .pushWhere(({ plan }) => plan?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing
-    .pushWhere(({ plan }) => plan?.redirect !== undefined, redirect) // above all that needs a backend
-    .pushWhere(({ plan }) => plan?.rewrite !== undefined, rewrite) // above retry: once a request
+    .pushWhere(({ way }) => way?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing
+    .pushWhere(({ way }) => way?.redirect !== undefined, redirect) // above all that needs a backend
+    .pushWhere(({ way }) => way?.rewrite !== undefined, rewrite) // above retry: once a request
     .pushWhere(({ route }) => route?.session !== undefined, remember) // above retry: all attempts have been made
     .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
     .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
-    .pushWhere(({ plan }) => plan?.mirrors !== undefined, mirror(known.copy)) // above retry: one copy a request
+    .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(known.copy)) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .pushWhere(hasUpload, upload(senders())) // above retry: a request has one body, whatever becomes of its attempts
     .push(retry) // ── beneath this line everything runs once an attempt ──

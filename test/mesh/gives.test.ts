@@ -64,7 +64,7 @@ const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<
   loop: {},
   resolve: { service: 'always', key: 'always' },
   route: {
-    plan: 'by a rule',
+    way: 'by a rule',
     backend: 'by a rule',
     route: 'by a rule',
     path: 'by a rule',

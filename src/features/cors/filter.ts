@@ -14,7 +14,7 @@ export interface CorsPlan {
 
 interface CorsNeeds {
   readonly receipt: Receipt
-  readonly plan?: { readonly cors: CorsPlan | undefined } | undefined
+  readonly way?: { readonly cors: CorsPlan | undefined } | undefined
 }
 
 const ALLOW_ORIGIN = 'access-control-allow-origin'
@@ -29,9 +29,9 @@ export function corsPlan(cors: Cors): CorsPlan {
 }
 
 /** Above all that answers: a preflight never reaches a backend, and a redirect is for pages, too. */
-export const cors: Filter<CorsNeeds> = function cors(request, { plan, receipt }, next) {
-  if (!plan?.cors) return next(request, nothing)
-  const { cors, isAllowed } = plan.cors
+export const cors: Filter<CorsNeeds> = function cors(request, { way, receipt }, next) {
+  if (!way?.cors) return next(request, nothing)
+  const { cors, isAllowed } = way.cors
   const said = request.headers.get('origin')
   const origin = said && isAllowed(said) ? said : undefined
   if (said && request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) {

@@ -23,7 +23,7 @@ interface MirrorNeeds {
   readonly subrequests: Subrequests
   /** Its body; `undefined` where there is none. */
   readonly upload?: Upload | undefined
-  readonly plan?: { readonly mirrors: readonly MirrorPlan[] | undefined } | undefined
+  readonly way?: { readonly mirrors: readonly MirrorPlan[] | undefined } | undefined
   defer(work: Promise<unknown>): void
 }
 
@@ -64,7 +64,7 @@ export function mirror<Asking, Live>(
   find: (name: string, context: Asking) => Promise<Live | undefined>,
 ): Filter<Asking & MirrorNeeds, Copy<Live> | object> {
   return function mirror(request, context, next) {
-    const chosen = context.plan?.mirrors?.filter((plan) => plan.isChosen()) ?? []
+    const chosen = context.way?.mirrors?.filter((plan) => plan.isChosen()) ?? []
     if (chosen.length === 0) return next(request, nothing)
 
     // As it is before the first attempt writes into it.

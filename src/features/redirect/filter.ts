@@ -17,7 +17,7 @@ interface RedirectNeeds {
   readonly path: string
   /** How many characters of the URL's path do. */
   readonly mountLength?: number | undefined
-  readonly plan?: { readonly redirect: RedirectPlan | undefined } | undefined
+  readonly way?: { readonly redirect: RedirectPlan | undefined } | undefined
 }
 
 /** @param prefix of every request of the rule. */
@@ -25,13 +25,13 @@ export function redirectPlan(to: Redirect, prefix: string): RedirectPlan {
   return { to, replace: to.path && replacedPath(to.path, prefix) }
 }
 
-export const redirect: Filter<RedirectNeeds> = function redirect(request, { path, mountLength = 0, plan }, next) {
-  if (!plan?.redirect) return next(request, nothing)
+export const redirect: Filter<RedirectNeeds> = function redirect(request, { path, mountLength = 0, way }, next) {
+  if (!way?.redirect) return next(request, nothing)
   const headers = {
-    location: locationOf(request.url, mountLength, path, plan.redirect),
+    location: locationOf(request.url, mountLength, path, way.redirect),
     [PROXY_STATUS]: proxyStatus({ details: 'redirected by a rule' }),
   }
-  return Promise.resolve(new Response(null, { status: plan.redirect.to.statusCode ?? 302, headers }))
+  return Promise.resolve(new Response(null, { status: way.redirect.to.statusCode ?? 302, headers }))
 }
 
 function locationOf(url: string, mountLength: number, path: string, { to, replace }: RedirectPlan): string {

@@ -16,7 +16,7 @@ interface RewriteNeeds {
   readonly name: string
   readonly path: string
   readonly headers: PickedHeaders
-  readonly plan?: { readonly rewrite: RewritePlan | undefined } | undefined
+  readonly way?: { readonly rewrite: RewritePlan | undefined } | undefined
 }
 
 interface RewriteGives {
@@ -45,11 +45,11 @@ export function rewritePlan(
 /** Above retry: once a request. */
 export const rewrite: Filter<RewriteNeeds, RewriteGives | object> = function rewrite(
   request,
-  { name, path, headers, plan },
+  { name, path, headers, way },
   next,
 ) {
-  if (!plan?.rewrite) return next(request, nothing)
-  const { replace, host, request: onRequest, response: onResponse } = plan.rewrite
+  if (!way?.rewrite) return next(request, nothing)
+  const { replace, host, request: onRequest, response: onResponse } = way.rewrite
   for (const modifier of onRequest) modify(headers.passedOn, modifier)
   const gives = replace || host !== undefined ? { path: replace ? replace(path) : path, name: host ?? name } : nothing
   const answer = next(request, gives)

@@ -24,7 +24,7 @@ interface RouteNeeds<Live> {
 
 /** What route gives. Nothing where the record has no rules. */
 export interface Routed<Way, Live> {
-  readonly plan?: Way
+  readonly way?: Way
   readonly backend?: Weighed<Way>
   readonly route?: Route<Way>
   /** The service of a wildcard, where one of its rules matched. */
@@ -119,7 +119,7 @@ export function route<Way, Live extends Routable<Way>, Asking>(
     const backend = kept ?? route.choose()
     if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
     const gives: Gives = context
-    gives.plan = backend.way
+    gives.way = backend.way
     gives.backend = backend
     gives.route = route
     if (!kept || !ticket) return

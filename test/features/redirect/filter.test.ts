@@ -16,8 +16,8 @@ const address = (url: string) => {
 }
 
 async function locationOf(url: string, requestRedirect: Redirect, prefix = '/'): Promise<string> {
-  const plan = { redirect: redirectPlan(requestRedirect, prefix) }
-  const response = await redirect(written(url), { ...address(url), plan }, async () => new Response())
+  const way = { redirect: redirectPlan(requestRedirect, prefix) }
+  const response = await redirect(written(url), { ...address(url), way }, async () => new Response())
   return response.headers.get('location') ?? ''
 }
 

@@ -39,12 +39,12 @@ describe('an answer whose status nobody can make', () => {
     const answer = arrived(status)
     const next = async () => answer
     const call = givenCall()
-    const plan = {
+    const way = {
       cors: corsPlan({ allowOrigins: ['*'] }),
       rewrite: rewritePlan([], [], [{ remove: ['server'] }], '/'),
     }
-    expect(await cors(request, { ...call, plan }, next)).toBe(answer)
-    expect(await rewrite(request, { ...call, plan }, next)).toBe(answer)
+    expect(await cors(request, { ...call, way }, next)).toBe(answer)
+    expect(await rewrite(request, { ...call, way }, next)).toBe(answer)
     expect(await idle(1000)(request, call, next)).toBe(answer)
     expect(await propagate(request, call, next)).toBe(answer)
     expect(settled(answer, call.allowance, call.receipt)).toBe(answer)
