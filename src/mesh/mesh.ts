@@ -88,12 +88,13 @@ export function createMesh(options: MeshOptions, load?: () => Promise<Storage | 
       const headers = pickHeaders(request.headers)
       const from = context(headers, isRequest || init instanceof Request || init?.headers instanceof Headers)
       dropCopiedOverride(headers, from)
-      // Only a signal that somebody holds is worth a listener.
-      const own = init?.signal ?? (isRequest ? request.signal : undefined)
+      // A signal that is given may outlive its calls, so it is left again (`own`). That of a request goes with the request.
+      const own = init?.signal ?? undefined
+      const heard = own ?? (isRequest ? request.signal : undefined)
       const noted = receipt()
       const trace = from.trace ?? readTrace(headers) ?? begin()
       const works: Promise<unknown>[] | undefined = from.defer ? undefined : []
-      const signals = () => [...new Set([from.signal(), own])].filter((signal) => signal !== undefined)
+      const signals = () => [...new Set([from.signal(), heard])].filter((signal) => signal !== undefined)
       let deadline = from.deadline
       try {
         deadline = earlier(deadline, deadlineIn(readTimeoutMs(headers, clock.now(), noted), clock))

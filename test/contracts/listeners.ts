@@ -60,5 +60,11 @@ export function describeListeners(): void {
       await new Promise((resolve) => setTimeout(resolve, 0))
       expect(listeners()).toBe(0)
     })
+
+    it('costs no new body where the signal is that of a request, which goes with it', async () => {
+      const answer = new Response('as it came')
+      const mesh = meshWith(async () => answer)
+      expect(await mesh.fetch(new Request('http://users/'))).toBe(answer)
+    })
   })
 }
