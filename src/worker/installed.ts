@@ -1,6 +1,6 @@
 /** What the control plane is told of this Worker: its version, the kinds of its bindings, and its variables that are no secrets. */
 import type { Bindings } from '../targets/bindings.ts'
-import { kindOfBinding } from '../targets/installed.ts'
+import { kindOfBinding } from '../targets/installed/kind-of.ts'
 import { writtenInstallation } from '../wire/installation.ts'
 
 declare const SELVEDGE_VERSION: string
