@@ -21,6 +21,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/convert.ts')).convertManifests,
   },
   {
+    name: 'types',
+    summary: "write the registry's names as TypeScript, so that a wrong name does not compile",
+    takes: [],
+    load: async () => (await import('./commands/types.ts')).types,
+  },
+  {
     name: 'config',
     summary: 'name the meshes that the command talks to, and choose one',
     takes: ['target', 'output'],

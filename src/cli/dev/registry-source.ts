@@ -1,8 +1,8 @@
 /** The registry file of a mesh that runs: KV is seeded from it, and follows it. */
 import { readFile } from 'node:fs/promises'
 import { Fault } from '../../manifest/yaml/fault.ts'
+import { nameOf } from '../../record/check/key.ts'
 import { parseRecord } from '../../record/parse.ts'
-import { nameOf } from '../key.ts'
 import { type Beside, recordComplaints } from './record-complaint.ts'
 import { parseRegistryFile, placesIn } from './registry-file.ts'
 import { type RegistryStore, registryWriter } from './registry-writer.ts'

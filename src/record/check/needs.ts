@@ -1,6 +1,6 @@
 /** What a record needs of the Worker that reads it: bindings, and the secrets that it names. */
-import type { Endpoint } from '../core/endpoint.ts'
-import { KINDS, type KnownTarget, kindOf } from '../targets/kinds.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
+import { KINDS, type KnownTarget, kindOf } from '../../targets/kinds.ts'
 
 /** What a Worker has. */
 export interface Given {

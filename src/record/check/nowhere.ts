@@ -1,7 +1,7 @@
 /** Names that a record leads to in vain: the services that its rules and its alias name, and for which no record stands. */
-import { wildcardsOf } from '../core/endpoint.ts'
-import { type Lead, leadsOf } from '../record/leads.ts'
-import type { ServiceRecord } from '../record/record.ts'
+import { wildcardsOf } from '../../core/endpoint.ts'
+import { type Lead, leadsOf } from '../leads.ts'
+import type { ServiceRecord } from '../record.ts'
 
 /** @param stands does a record stand under this name, or this wildcard? */
 export function leadsNowhere({ alias = [], rules = [] }: ServiceRecord, stands: (name: string) => boolean): Lead[] {

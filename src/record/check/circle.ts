@@ -1,5 +1,5 @@
 /** Aliases that go round, or too deep to be followed. */
-import { wildcardsOf } from '../core/endpoint.ts'
+import { wildcardsOf } from '../../core/endpoint.ts'
 
 /** Aliases followed for one call, at most: as in src/registry/alias.ts. */
 const MAX_DEPTH = 8
