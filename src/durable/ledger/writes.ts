@@ -13,7 +13,7 @@ import {
   type Validate,
   type Written,
 } from './change.ts'
-import { difference } from './difference.ts'
+import { difference } from '../../record/difference.ts'
 import type { Origin, Revision } from './revision.ts'
 import { standingOf } from './standing.ts'
 
