@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
+import { ABSENT_LIBRARIES } from '../../scripts/absent-libraries.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -18,6 +19,7 @@ async function bundle(entry: string, external: string[] = []) {
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*', ...external],
+    alias: ABSENT_LIBRARIES,
     logLevel: 'silent',
   })
   const [output] = Object.values(metafile.outputs)
