@@ -1,17 +1,17 @@
-/** The one place where text leaves the command: whatever it holds is escaped here. */
+/** The one place where the command prints. All text is escaped here. */
 import { printable, printableData } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Printer {
-  /** A line of what was asked for. */
+  /** A line of the result. */
   line(text: string): void
-  /** Records: JSON or YAML. */
+  /** Records, as JSON or YAML. */
   data(text: string): void
-  /** A line on what went wrong, and on what to look at. */
+  /** A line about an error, or a hint. */
   tell(text: string): void
-  /** What ended the command, in a sentence, and what another tool said of it, in lines. */
+  /** The error that ended the command, in a sentence, and the message of another tool, in lines. */
   fail(text: string, detail?: string): void
-  /** A text of the command's own making, in lines: help. */
+  /** The command's own text, in lines: help. */
   help(text: string): void
   usage(text: string): void
 }
@@ -23,7 +23,7 @@ export function printer(to: Terminal): Printer {
     tell: (text) => to.err(`${printable(text)}\n`),
     fail(text, detail) {
       to.err(`${printable(`selvedge: ${text}`)}\n`)
-      // Set in: nothing that somebody else wrote begins where a line of ours does.
+      // Indented: no line of foreign text begins where a line of ours does.
       for (const line of detail?.split('\n') ?? []) to.err(`  ${printable(line)}\n`)
     },
     help: (text) => to.out(printableData(text)),

@@ -1,4 +1,4 @@
-/** `selvedge convert`: manifests of the Gateway API to records, on stdout. */
+/** `selvedge convert`: prints Gateway API manifests as records. */
 import { Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
 import { convert, type LeftOut } from '../../manifest/convert.ts'
@@ -11,7 +11,7 @@ import { filesOption, type Named, named } from '../named-files.ts'
 import { printableData } from '../printable.ts'
 import type { Printer } from '../printer.ts'
 
-/** Words that YAML 1.1 takes for others, `off` for false, are quoted. Each value stands on one line, behind its key. */
+/** Words that YAML 1.1 reads differently, such as `off`, are quoted. Each value is on the line of its key. */
 const YAML_FORM = {
   aliasDuplicateObjects: false,
   compat: 'yaml-1.1',
@@ -55,7 +55,7 @@ async function run(names: readonly string[], { output, hostname, domain }: Conve
   if (errors > 0) throw new NegativeAnswer(summary.join())
 }
 
-/** What has to be escaped can be where it is quoted. */
+/** Text that needs an escape is quoted. */
 function yaml(records: object): string {
   const text = stringify(records, YAML_FORM)
   return printableData(text) === text

@@ -1,4 +1,4 @@
-/** `selvedge dev`: the mesh in workerd on this machine, until it is interrupted. */
+/** `selvedge dev`: runs the mesh in workerd on this machine, until it is interrupted. */
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { Command, InvalidArgumentError } from 'commander'
@@ -38,7 +38,7 @@ async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, print
     vars: { ...(envFile === undefined ? {} : valuesIn(envFile)), ...meshVars() },
     on: {
       note: line,
-      // Behind a mark of our own: no line of a Worker's begins where one of ours does.
+      // With a prefix: no line of a Worker begins where a line of ours does.
       log(text) {
         for (const one of text.split('\n')) line(`log       ${one}`)
       },
@@ -61,7 +61,7 @@ function valuesIn(file: string): Record<string, string> {
   }
 }
 
-/** Variables of the mesh can be set for a run: MESH_FRESH=500ms selvedge dev. */
+/** Variables of the mesh can be set for one run: MESH_FRESH=500ms selvedge dev. */
 function meshVars(): Record<string, string> {
   const vars: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) {
