@@ -5,6 +5,7 @@ import { Fault } from '../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../manifest/yaml/negative-answer.ts'
 import { convertCommand } from './commands/convert.ts'
 import { devCommand } from './commands/dev.ts'
+import { typesCommand } from './commands/types.ts'
 import { validateCommand } from './commands/validate.ts'
 import { type Printer, printer } from './printer.ts'
 import { type Terminal, terminal } from './terminal.ts'
@@ -48,7 +49,7 @@ function program(print: Printer): Command {
     .exitOverride()
     .configureOutput({ writeOut: print.help, writeErr: print.usage })
     .showHelpAfterError('(selvedge --help lists what there is)')
-  for (const make of [devCommand, validateCommand, convertCommand]) {
+  for (const make of [devCommand, validateCommand, convertCommand, typesCommand]) {
     program.addCommand(make(print).copyInheritedSettings(program))
   }
   return program

@@ -1,12 +1,12 @@
 /** Reads records as people write them, a map of names or a single record, and reports all errors in them. */
 import { MeshError } from '../core/errors.ts'
 import type { Path } from '../manifest/manifest.ts'
+import { type AliasOf, circle } from '../record/check/circle.ts'
+import { isCallable, nameOf, uncalled } from '../record/check/key.ts'
+import { leadsNowhere } from '../record/check/nowhere.ts'
 import { parseRecord, recordChecker } from '../record/parse.ts'
 import { recordOf, type ServiceRecord, type WrittenRecord } from '../record/record.ts'
-import { type AliasOf, circle } from './circle.ts'
-import { isCallable, nameOf, uncalled } from './key.ts'
 import { fieldsAmong } from './near-record.ts'
-import { leadsNowhere } from './nowhere.ts'
 
 export interface Finding {
   readonly severity: 'error' | 'warning' | 'note'

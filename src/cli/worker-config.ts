@@ -1,8 +1,8 @@
 /** Reads the bindings and secrets of a Worker from its wrangler configuration. */
 
 import { faultOf } from '../manifest/yaml/fault.ts'
+import { type Given, SECTIONS } from '../record/check/needs.ts'
 import { loadWrangler } from './dev/peers.ts'
-import { type Given, SECTIONS } from './needs.ts'
 
 /**
  * Bindings, variables and declared secrets of a wrangler configuration.

@@ -1,10 +1,11 @@
 /** Warns, when a record is written, of the errors that a call would meet. */
+
+import { type AliasOf, circle } from '../../record/check/circle.ts'
+import { nameOf, uncalled } from '../../record/check/key.ts'
+import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
+import { leadsNowhere } from '../../record/check/nowhere.ts'
 import { parseRecord } from '../../record/parse.ts'
 import type { ServiceRecord } from '../../record/record.ts'
-import { type AliasOf, circle } from '../circle.ts'
-import { nameOf, uncalled } from '../key.ts'
-import { type Given, type Lack, lacks } from '../needs.ts'
-import { leadsNowhere } from '../nowhere.ts'
 import { misnamed, type Refusal, refusals } from './refusal.ts'
 
 /** What is known around a record. */

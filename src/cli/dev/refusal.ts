@@ -2,8 +2,8 @@
 import { MeshError } from '../../core/errors.ts'
 import type { Path } from '../../manifest/manifest.ts'
 import { spelled } from '../../manifest/yaml/spelled.ts'
+import { isCallable, nameOf } from '../../record/check/key.ts'
 import { parseRecord, recordChecker } from '../../record/parse.ts'
-import { isCallable, nameOf } from '../key.ts'
 
 export interface Refusal {
   /** The path from the record to the error. */

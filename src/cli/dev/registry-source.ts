@@ -1,8 +1,8 @@
 /** Seeds KV from a registry file, and writes each later change of the file to KV. */
 import { readFile } from 'node:fs/promises'
 import { Fault } from '../../manifest/yaml/fault.ts'
+import { nameOf } from '../../record/check/key.ts'
 import { parseRecord } from '../../record/parse.ts'
-import { nameOf } from '../key.ts'
 import { type Beside, recordComplaints } from './record-complaint.ts'
 import { parseRegistryFile, placesIn } from './registry-file.ts'
 import { type RegistryStore, registryWriter } from './registry-writer.ts'

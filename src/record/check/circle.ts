@@ -1,5 +1,5 @@
 /** Finds alias circles, and chains of aliases that are too long. */
-import { wildcardsOf } from '../core/endpoint.ts'
+import { wildcardsOf } from '../../core/endpoint.ts'
 
 /** The most aliases that a call follows, as in src/registry/alias.ts. */
 const MAX_DEPTH = 8

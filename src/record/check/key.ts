@@ -1,5 +1,5 @@
 /** Registry keys as people write them: with `services/` or without. */
-import { isServiceName } from '../core/endpoint.ts'
+import { isServiceName } from '../../core/endpoint.ts'
 
 const PREFIX = 'services/'
 

@@ -1,6 +1,6 @@
 /** The bindings and secrets that a record needs in the mesh's Worker. */
-import type { Endpoint } from '../core/endpoint.ts'
-import { KINDS, type KnownTarget, kindOf } from '../targets/kinds.ts'
+import type { Endpoint } from '../../core/endpoint.ts'
+import { KINDS, type KnownTarget, kindOf } from '../../targets/kinds.ts'
 
 /** The bindings and secrets of a Worker. */
 export interface Given {

@@ -1,7 +1,7 @@
 /** Finds the services that a record's rules or alias name and that have no record. */
-import { wildcardsOf } from '../core/endpoint.ts'
-import { type Lead, leadsOf } from '../record/leads.ts'
-import type { ServiceRecord } from '../record/record.ts'
+import { wildcardsOf } from '../../core/endpoint.ts'
+import { type Lead, leadsOf } from '../leads.ts'
+import type { ServiceRecord } from '../record.ts'
 
 /** @param stands is there a record of this name, or of this wildcard? */
 export function leadsNowhere({ alias = [], rules = [] }: ServiceRecord, stands: (name: string) => boolean): Lead[] {
