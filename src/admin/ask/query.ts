@@ -73,8 +73,7 @@ export const author = v.pipe(
   v.string(),
   v.nonEmpty(),
   v.maxLength(200),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is kept out.
-  v.regex(/^[^\x00-\x1f\x7f]*$/),
+  v.regex(/^\P{Cc}*$/u),
   v.description('Who says to have asked for it. Kept as said, beside the name of the token: nobody has checked it.'),
 )
 

@@ -1,15 +1,17 @@
-/** `selvedge dev`: the mesh in workerd on this machine, until it is interrupted. */
+/** `selvedge dev`: runs the mesh in workerd on this machine, until it is interrupted. */
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { isServiceName } from '../../core/endpoint.ts'
 import { Fault } from '../../manifest/yaml/fault.ts'
+import { nameOf } from '../../record/check/key.ts'
 import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import { hasToken, newToken } from '../dev/vars.ts'
-import { nameOf } from '../key.ts'
 import { assertNodeOfDev } from '../node-version.ts'
-import type { Printer } from '../printer.ts'
+import type { Printer } from '../print/printer.ts'
+import type { Session } from '../session.ts'
+import { example } from '../verb.ts'
 
 interface DevFlags {
   registry?: string
@@ -18,9 +20,8 @@ interface DevFlags {
   envFile?: string
 }
 
-export function devCommand(print: Printer): Command {
-  return new Command('dev')
-    .description('run the mesh in workerd on this machine: no account, no network')
+export function dev(command: Command, { print }: Session): void {
+  example(command, 'selvedge dev --registry registry.yaml --with ../users')
     .option('--registry <file>', 'JSON or YAML, a record for each name; KV is seeded from it and follows it')
     .option('--port <n>', 'port on 127.0.0.1, 0 for any', port, 8787)
     .option('--with <dir...>', 'folders with a wrangler config: Workers to run beside the mesh, bound to it')
@@ -28,10 +29,10 @@ export function devCommand(print: Printer): Command {
       '--env-file <file>',
       'NAME=value lines, as in .dev.vars: variables and secrets of the mesh and of the control plane',
     )
-    .action((flags: DevFlags) => dev(flags, print))
+    .action((flags: DevFlags) => runMesh(flags, print))
 }
 
-async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, print: Printer): Promise<void> {
+async function runMesh({ registry, port, with: dirs = [], envFile }: DevFlags, print: Printer): Promise<void> {
   assertNodeOfDev()
   const { line } = print
   const interrupted = interruption()
@@ -44,7 +45,7 @@ async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, print
     vars: { ...given, ...(token === undefined ? {} : { ADMIN_TOKEN: token }) },
     on: {
       note: line,
-      // Behind a mark of our own: no line of a Worker's begins where one of ours does.
+      // With a prefix: no line of a Worker begins where a line of ours does.
       log(text) {
         for (const one of text.split('\n')) line(`log       ${one}`)
       },
