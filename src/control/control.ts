@@ -1,6 +1,7 @@
 /** The control plane as a Worker: the composition root of `/-/`, which the mesh hands on to it by the binding `CONTROL`. */
 import { api } from './api.ts'
 
+export { StatsObject } from '../durable/stats-object.ts'
 export { RegistryObject } from './registry-object.ts'
 
 export default { fetch: api().fetch } satisfies ExportedHandler

@@ -51,6 +51,7 @@ const PACKAGES: Record<string, RegExp> = {
   manifest: /^(valibot|yaml|node:.*)$/,
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
+  'durable/stats-object.ts': /^cloudflare:workers$/,
   control: /^hono(\/etag)?$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,
   'hono.ts': /^hono$/,

@@ -91,7 +91,10 @@ export async function startMesh({
             ...(control ? { CONTROL: 'control' } : {}),
             DISPATCH: { name: 'dispatcher', entrypoint: 'Dispatcher' },
           },
-          ...(rooms === undefined ? {} : { durableObjects: { ROOMS: { className: 'Room', scriptName: 'rooms' } } }),
+          durableObjects: {
+            ...(rooms === undefined ? {} : { ROOMS: { className: 'Room', scriptName: 'rooms' } }),
+            ...(control ? { STATS_OBJECT: { className: 'StatsObject', useSQLite: true, scriptName: 'control' } } : {}),
+          },
           ...(consumer === undefined ? {} : { queueProducers: { JOBS: 'jobs' } }),
           // Straight from workerd's own socket: the entry Worker of the simulator would hide a client that hangs up.
           unsafeDirectSockets: [{ host: '127.0.0.1' }, { host: '127.0.0.1', entrypoint: 'MeshEntrypoint' }],
@@ -180,7 +183,10 @@ function controlWorker() {
       { type: 'Text' as const, path: 'record-schema.txt', contents: built('record-schema.txt') },
     ],
     kvNamespaces: { REGISTRY: 'registry' },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+    durableObjects: {
+      REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
+      STATS_OBJECT: { className: 'StatsObject', useSQLite: true },
+    },
   }
 }
 

@@ -58,6 +58,9 @@ export interface Bound {
 const READY_WITHIN_MS = 5000
 /** A tenth of what it is where the mesh is deployed: whoever edits here waits for it. */
 const FRESH = '500ms'
+/** Every request: whoever tries `simulate` here has made a few. */
+const SHAPES = '1'
+const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
@@ -72,7 +75,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
-  const vars: Readonly<Record<string, string>> = { MESH_FRESH: FRESH, ...options.vars }
+  const vars: Readonly<Record<string, string>> = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, ...options.vars }
   const mesh: V4WorkerOptions = {
     name: MESH,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: worker as string }],
@@ -81,6 +84,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
+    durableObjects: { STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL } },
     // Straight to the mesh: Miniflare's own entry would stand before it, hide a client's abort and dress up errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
@@ -92,7 +96,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     ],
     compatibilityDate: '2026-10-01',
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true }, STATS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 
