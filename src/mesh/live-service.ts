@@ -40,7 +40,7 @@ export interface LiveService extends Policies {
   readonly throttle: Throttle
   readonly detector: OutlierDetector
   /** The header that says which requests belong together, where the record names one. */
-  readonly keyedBy: string | undefined
+  readonly hashHeader: string | undefined
   /** The endpoints that can be reached from here, and are to get anything. */
   readonly candidates: readonly Candidate[]
   /** Those that can be reached and have weight 0, beside others: only a session leads there. */

@@ -25,7 +25,7 @@ import type { LiveService, Tried } from './live-service.ts'
 import { routes } from './routes.ts'
 import type { Strategies } from './strategies.ts'
 
-export interface Fleet {
+export interface Services {
   /** The service of a record. An endpoint or a budget that an edit leaves as it was keeps what it has learned. */
   of(found: Found): LiveService
   /** The same service with a rule's policy over its own. What is learned of it is learned for both. */
@@ -34,7 +34,7 @@ export interface Fleet {
   copied(service: LiveService): LiveService
 }
 
-export interface FleetOptions {
+export interface ServicesOptions {
   readonly clock: Clock
   readonly random: Random
   /** Policy where a record is silent. */
@@ -51,8 +51,8 @@ export interface FleetOptions {
   unreachableBecause(target: Target): string | undefined
 }
 
-export function fleet(options: FleetOptions): Fleet {
-  const services: Lru<string, LiveService> = lru(options.maxRecords)
+export function services(options: ServicesOptions): Services {
+  const byKey: Lru<string, LiveService> = lru(options.maxRecords)
   const copies = new WeakMap<LiveService, LiveService>()
   const { strategies = {}, log = silent } = options
   const balancerOf = (strategies.balancers ?? balancers)(options.random)
@@ -69,7 +69,7 @@ export function fleet(options: FleetOptions): Fleet {
     // One and the same across edits: what a call from before an edit still learns, it learns for all.
     const detector = before?.detector ?? outlierDetector(made.outlierDetection, options.random, onChange)
     detector.watch(candidates, made.outlierDetection)
-    const { algorithm, keyedBy } = made.loadBalancer
+    const { algorithm, hashHeader } = made.loadBalancer
     return serviceOf({
       ...made,
       record,
@@ -79,7 +79,7 @@ export function fleet(options: FleetOptions): Fleet {
       routes: record.rules && routes(record.rules, key, ruled, options.random, options.seal),
       detector,
       balancer: balancerOf(algorithm, candidates),
-      keyedBy,
+      hashHeader,
       limiter: limiter(made.limits),
       // Other endpoints have other capacity.
       throttle: before && areSame(candidates, before.candidates) ? before.throttle : throttle(onChange),
@@ -129,11 +129,11 @@ export function fleet(options: FleetOptions): Fleet {
     ruled,
     copied,
     of(found) {
-      const known = services.get(found.key)
+      const known = byKey.get(found.key)
       // A call that has waited since may hold an older record than the one that serves: there is no way back.
       if (known && (known.record === found.record || known.order > found.order)) return known
       const service = live(found, known)
-      services.set(found.key, service)
+      byKey.set(found.key, service)
       return service
     },
   }

@@ -34,9 +34,9 @@ import type { Arrival, Inbound, Arrived as Read } from './accept.ts'
 import type { CallNames, Named } from './call-context.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
-import { names } from './resolver.ts'
+import { resolver } from './resolver.ts'
 import { everything } from './routes.ts'
-import { type Fleet, fleet } from './services.ts'
+import { type Services, services } from './services.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -57,10 +57,10 @@ export const inbound = <Arrived extends Inbound>(
 export const outbound = (
   { sink, idleMs, platformCancels }: Settings,
   snapshot: Snapshot,
-  fleet: Fleet,
+  services: Services,
   send: Service<Sent>,
 ): Service<Named> => {
-  const known = names(snapshot, fleet)
+  const known = resolver(snapshot, services)
   return stack<Named, CallNames>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
@@ -89,13 +89,16 @@ export const outbound = (
     .over(send)
 }
 
-/** The outbound stack, over a snapshot and a fleet of its own. */
+/** The outbound stack, over a snapshot and services of its own. */
 export function caller(settings: Settings): Service<Named> {
   const { bindings, cloud } = settings
   return outbound(
     settings,
     snapshot(settings.registry, { ...settings, readMs: REGISTRY_READ_MS }),
-    fleet({ ...settings, unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined) }),
+    services({
+      ...settings,
+      unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+    }),
     send(settings),
   )
 }

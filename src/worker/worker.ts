@@ -8,17 +8,18 @@ import { newTrace } from '../core/span.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
 import { nameReader } from '../mesh/called-host.ts'
+import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { meshLog } from '../telemetry/log.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
-import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
 import { reserved } from './reserved.ts'
 import type { Recorder } from './shapes/recorder.ts'
 import { shapes } from './shapes/shapes.ts'
 
+/** The part `shapes` of {@link createWorker}: records shapes of requests for `selvedge simulate`, where `STATS_OBJECT` is bound. */
 export { shapes }
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
@@ -27,6 +28,7 @@ interface Running {
   readonly nameOf: (said: string) => ServiceName
   readonly forward: Forward
   readonly recorder: Recorder | undefined
+  readonly hasCloud: boolean
 }
 
 /** What a Worker has made for an environment. */
@@ -106,7 +108,9 @@ function handle(
     return notStarted(cause, request, logOf(env), trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
-  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path, env.CONTROL)
+  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
+    return reserved(request, address.path, env, mesh.hasCloud)
+  }
   const called = () => identify(address, mesh.nameOf)
   const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   const answer = mesh.forward(request, { trusted, caller, identify: called, defer })
@@ -123,7 +127,8 @@ function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
   const recorder = parts.shapes?.(env, options.registry)
   if (recorder) options.registry = recorder.registry
-  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), recorder }
+  const hasCloud = options.cloud !== undefined
+  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud, recorder }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */
