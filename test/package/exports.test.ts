@@ -98,7 +98,7 @@ describe('what is exported', () => {
 
   it('by selvedge/worker', async () => {
     const worker = await import('../../src/worker/worker.ts')
-    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'createWorker', 'default'])
+    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'createWorker', 'default', 'shapes'])
     expect(worker.default.fetch).toBeTypeOf('function')
     expect(worker.MeshEntrypoint.fetch).toBeTypeOf('function')
   })

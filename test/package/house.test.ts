@@ -55,6 +55,7 @@ const PACKAGES: Record<string, RegExp> = {
   manifest: /^(valibot|yaml|node:.*)$/,
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
+  'durable/stats-object.ts': /^cloudflare:workers$/,
   admin: /^(?:hono(?:\/(?:factory|http-exception))?|hono-openapi|valibot)$/,
   control: /^hono(\/etag)?$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,

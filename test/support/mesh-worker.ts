@@ -10,6 +10,8 @@ export const compatibility = {
   compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough', 'no_nodejs_global_timers'],
 }
 
+const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
+
 export interface MeshWorkerOptions {
   /** Variables of the Worker: MESH_FRESH and the like. */
   readonly vars?: Record<string, string>
@@ -91,7 +93,10 @@ export async function startMesh({
             ...(control ? { CONTROL: 'control' } : {}),
             DISPATCH: { name: 'dispatcher', entrypoint: 'Dispatcher' },
           },
-          ...(rooms === undefined ? {} : { durableObjects: { ROOMS: { className: 'Room', scriptName: 'rooms' } } }),
+          durableObjects: {
+            ...(rooms === undefined ? {} : { ROOMS: { className: 'Room', scriptName: 'rooms' } }),
+            ...(control ? { STATS_OBJECT: { ...STATS_OBJECT, scriptName: 'control' } } : {}),
+          },
           ...(consumer === undefined ? {} : { queueProducers: { JOBS: 'jobs' } }),
           // Straight from workerd's own socket: the entry Worker of the simulator would hide a client that hangs up.
           unsafeDirectSockets: [{ host: '127.0.0.1' }, { host: '127.0.0.1', entrypoint: 'MeshEntrypoint' }],
@@ -103,6 +108,7 @@ export async function startMesh({
           serviceBindings: {
             MESH: { name: 'selvedge', entrypoint: 'MeshEntrypoint', props: { caller: workerName(name) } },
           },
+          ...(control ? { durableObjects: { STATS_OBJECT: { ...STATS_OBJECT, scriptName: 'control' } } } : {}),
           ...(name === 'CONSUMER' ? { queueConsumers: { jobs: { maxBatchTimeout: 0 } } } : {}),
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         })),
@@ -181,7 +187,10 @@ function controlWorker(vars: Record<string, string>) {
     ],
     bindings: vars,
     kvNamespaces: { REGISTRY: 'registry' },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+    durableObjects: {
+      REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
+      STATS_OBJECT,
+    },
   }
 }
 

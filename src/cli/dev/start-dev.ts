@@ -62,6 +62,9 @@ export interface Bound {
 const READY_WITHIN_MS = 5000
 /** A tenth of the default, since the developer waits for it. */
 const FRESH = '500ms'
+/** Every request: whoever tries `simulate` here has made a few. */
+const SHAPES = '1'
+const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
@@ -76,7 +79,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
-  const { mesh: vars, control: controlVars } = dealt({ MESH_FRESH: FRESH, ...options.vars })
+  const own = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, ...options.vars }
+  const { mesh: vars, control: controlVars } = dealt(own)
   const mesh: V4WorkerOptions = {
     name: MESH,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: worker as string }],
@@ -85,6 +89,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
+    durableObjects: { STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL } },
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
@@ -97,7 +102,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true }, STATS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 
