@@ -1,15 +1,15 @@
-/** Where a command writes: through a printer, which escapes what it is given. */
+/** Where a command writes. It does so through a printer, which escapes all text. */
 export interface Terminal {
-  /** What was asked for. */
+  /** Results. */
   out(text: string): void
-  /** What went wrong, and what to look at. */
+  /** Errors and hints. */
   err(text: string): void
   /** Does somebody look at it, and not a file or a pipe? Default: no. */
   readonly isOutSeen?: boolean
   readonly isErrSeen?: boolean
 }
 
-/** The process's own. */
+/** The standard output and error of this process. */
 export const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
