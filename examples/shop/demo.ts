@@ -4,7 +4,7 @@
  */
 import { interruption } from '../../src/cli/dev/interruption.ts'
 import { isFree } from '../../src/cli/dev/port.ts'
-import { printable } from '../../src/cli/printable.ts'
+import { printable } from '../../src/cli/print/printable.ts'
 import { startEdits } from './edits.ts'
 import { paymentRecords } from './records.ts'
 import { report } from './report.ts'

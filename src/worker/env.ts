@@ -1,11 +1,11 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
 import { seal } from '../core/seal.ts'
+import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
-import { type Hosts, hosts } from './identify.ts'
 
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
 export interface Env {
@@ -26,8 +26,6 @@ export interface Env {
 
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
 const LATER = ['MESH_TRUST', 'OTLP_ENDPOINT', 'OTLP_HEADERS']
-
-const MESH_HOSTS = 'localhost,127.0.0.1,[::1],*.workers.dev'
 
 export interface WorkerOptions extends MeshOptions {
   readonly domain: string

@@ -8,13 +8,13 @@ import { newTrace } from '../core/span.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
 import { nameReader } from '../mesh/called-host.ts'
+import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { meshLog } from '../telemetry/log.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
-import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
 import { reserved } from './reserved.ts'
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
@@ -22,6 +22,7 @@ interface Running {
   readonly hosts: Hosts
   readonly nameOf: (said: string) => ServiceName
   readonly forward: Forward
+  readonly hasCloud: boolean
 }
 
 /** What a Worker has made for an environment. */
@@ -101,7 +102,9 @@ function handle(
     return notStarted(cause, request, logOf(env), trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
-  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path, env.CONTROL)
+  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
+    return reserved(request, address.path, env, mesh.hasCloud)
+  }
   return mesh.forward(request, {
     trusted,
     caller,
@@ -112,7 +115,8 @@ function handle(
 
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
-  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options) }
+  const hasCloud = options.cloud !== undefined
+  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */

@@ -1,14 +1,16 @@
-/** `selvedge dev`: the mesh in workerd on this machine, until it is interrupted. */
+/** `selvedge dev`: runs the mesh in workerd on this machine, until it is interrupted. */
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { isServiceName } from '../../core/endpoint.ts'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { nameOf } from '../../record/check/key.ts'
 import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
 import { assertNodeOfDev } from '../node-version.ts'
-import type { Printer } from '../printer.ts'
+import type { Printer } from '../print/printer.ts'
+import type { Session } from '../session.ts'
+import { example } from '../verb.ts'
 
 interface DevFlags {
   registry?: string
@@ -17,17 +19,16 @@ interface DevFlags {
   envFile?: string
 }
 
-export function devCommand(print: Printer): Command {
-  return new Command('dev')
-    .description('run the mesh in workerd on this machine: no account, no network')
+export function dev(command: Command, { print }: Session): void {
+  example(command, 'selvedge dev --registry registry.yaml --with ../users')
     .option('--registry <file>', 'JSON or YAML, a record for each name; KV is seeded from it and follows it')
     .option('--port <n>', 'port on 127.0.0.1, 0 for any', port, 8787)
     .option('--with <dir...>', 'folders with a wrangler config: Workers to run beside the mesh, bound to it')
     .option('--env-file <file>', "NAME=value lines, as in .dev.vars: variables and secrets of the mesh's Worker")
-    .action((flags: DevFlags) => dev(flags, print))
+    .action((flags: DevFlags) => runMesh(flags, print))
 }
 
-async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, print: Printer): Promise<void> {
+async function runMesh({ registry, port, with: dirs = [], envFile }: DevFlags, print: Printer): Promise<void> {
   assertNodeOfDev()
   const { line } = print
   const interrupted = interruption()
@@ -38,7 +39,7 @@ async function dev({ registry, port, with: dirs = [], envFile }: DevFlags, print
     vars: { ...(envFile === undefined ? {} : valuesIn(envFile)), ...meshVars() },
     on: {
       note: line,
-      // Behind a mark of our own: no line of a Worker's begins where one of ours does.
+      // With a prefix: no line of a Worker begins where a line of ours does.
       log(text) {
         for (const one of text.split('\n')) line(`log       ${one}`)
       },
@@ -61,7 +62,7 @@ function valuesIn(file: string): Record<string, string> {
   }
 }
 
-/** Variables of the mesh can be set for a run: MESH_FRESH=500ms selvedge dev. */
+/** Variables of the mesh can be set for one run: MESH_FRESH=500ms selvedge dev. */
 function meshVars(): Record<string, string> {
   const vars: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) {

@@ -20,11 +20,11 @@ export interface DevOptions {
   readonly port?: number
   /** Folders with a wrangler configuration: Workers to run beside the mesh and to bind to it. */
   readonly with?: readonly string[]
-  /** Variables and secrets of the mesh Worker (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …). */
+  /** Variables and secrets of the mesh's Worker (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …). */
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
   readonly worker?: URL
-  /** Told what happens while the mesh runs. */
+  /** Called on events while the mesh runs. */
   readonly on?: Partial<DevEvents>
 }
 
@@ -34,7 +34,7 @@ export interface DevEvents extends RegistryEvents {
 }
 
 export interface Dev {
-  /** Where the mesh listens, without a slash at the end. */
+  /** The URL of the mesh, without a slash at the end. */
   readonly url: string
   /** How old a record may be before the mesh asks KV again: its MESH_FRESH. */
   readonly fresh: string
@@ -44,19 +44,19 @@ export interface Dev {
   readonly keys: readonly string[]
   /** Workers bound to the mesh. */
   readonly bound: readonly Bound[]
-  /** Ends all that was started. */
+  /** Stops everything that was started. */
   dispose(): Promise<void>
 }
 
 export interface Bound {
-  /** What an endpoint says: `{ "binding": "ORDER" }`. */
+  /** The binding for endpoints: `{ "binding": "ORDER" }`. */
   readonly binding: string
   readonly worker: string
   readonly dir: string
 }
 
 const READY_WITHIN_MS = 5000
-/** A tenth of what it is where the mesh is deployed: whoever edits here waits for it. */
+/** A tenth of the default, since the developer waits for it. */
 const FRESH = '500ms'
 
 /** Resolves once the mesh answers. */
@@ -81,7 +81,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
-    // Straight to the mesh: Miniflare's own entry would stand before it, hide a client's abort and dress up errors.
+    // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
   const controlPlane: V4WorkerOptions = {
@@ -138,7 +138,7 @@ async function healthy(url: string): Promise<void> {
     if (answer instanceof Response) {
       const body = await answer.text()
       if (answer.ok) return
-      // It runs, and does not like what it was given: that will not pass.
+      // It runs and refuses its configuration: waiting does not help.
       throw new Fault(`The mesh is not healthy: ${answer.status} ${body}`)
     }
     if (performance.now() > until) throw new Fault(`The mesh did not answer on ${url}: ${answer.message}`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nameReader } from '../../src/mesh/called-host.ts'
-import { addressOf, hosts, identify } from '../../src/worker/identify.ts'
+import { addressOf, hosts, identify } from '../../src/mesh/identify.ts'
 
 const meshHosts = hosts('localhost,127.0.0.1,[::1],*.workers.dev')
 const named = (url: string) => identify(addressOf(new Request(url).url, meshHosts), nameReader('mesh'))

@@ -3,12 +3,14 @@ import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Lru, lru } from '../core/lru.ts'
 import { ownCopy } from '../core/text/own-copy.ts'
-import { type Called, splitUrl } from '../mesh/called-host.ts'
+import { type Called, splitUrl } from './called-host.ts'
 
 /** `/svc/<name>/…` on a mesh host. */
 const SERVICE_PREFIX = '/svc/'
 /** Nothing under this prefix is forwarded on a mesh host. */
 export const RESERVED_PREFIX = '/-/'
+/** The mesh's own hosts, where `MESH_HOSTS` does not say others. */
+export const MESH_HOSTS = 'localhost,127.0.0.1,[::1],*.workers.dev'
 
 export interface Hosts {
   /** Is this host, in any case, one of the mesh itself, where names are said in the path? */
