@@ -1,5 +1,5 @@
 /** `selvedge check`: is an installation, or are files, as they should be? */
-import { Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { CheckResult } from '../../admin/checks/check.ts'
 import { check } from '../../admin/checks/checks.ts'
 import { ended, readInput } from '../../manifest/yaml/input.ts'
@@ -8,8 +8,10 @@ import { isVersion } from '../../record/check/newer.ts'
 import { checkReport, checkSummary } from '../check-report.ts'
 import { fileRecords } from '../file-records.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
-import type { Printer } from '../printer.ts'
+import type { Printer } from '../print/printer.ts'
 import { seenFiles } from '../seen-files.ts'
+import type { Session } from '../session.ts'
+import { example } from '../verb.ts'
 import { readWorkerConfig } from '../worker-config.ts'
 
 interface CheckFlags extends Named {
@@ -20,13 +22,9 @@ interface CheckFlags extends Named {
   minVersion?: string
 }
 
-export function checkCommand(print: Printer): Command {
-  return filesOption(
-    new Command('check').description(
-      'look whether an installation, or files, are as they should be: a hint for each thing that is not',
-    ),
-    'in place of an installation, files and folders of records and manifests; - is standard input',
-  )
+export function checks(command: Command, { print }: Session): void {
+  example(command, 'selvedge check -f registry.yaml --config wrangler.toml')
+  filesOption(command, 'in place of an installation, files and folders of records and manifests; - is standard input')
     .option('--config <file>', "of files: the mesh's wrangler configuration")
     .option('--env <name>', 'an environment of that configuration')
     .option('--min-version <version>', 'of files: the oldest version of the library that runs', version)
