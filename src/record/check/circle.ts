@@ -1,24 +1,24 @@
-/** Aliases that go round, or too deep to be followed. */
+/** Finds alias circles, and chains of aliases that are too long. */
 import { wildcardsOf } from '../../core/endpoint.ts'
 
-/** Aliases followed for one call, at most: as in src/registry/alias.ts. */
+/** The most aliases that a call follows, as in src/registry/alias.ts. */
 const MAX_DEPTH = 8
 
-/** What stands under a name, or a wildcard: the names that it stands for, if it is an alias. */
+/** The names that a record, or a wildcard, is an alias for. `undefined` where it is no alias. */
 export type AliasOf = (key: string) => readonly string[] | undefined
 
 /**
- * Why the alias of a name cannot be followed, in words; `undefined` where it can. A circle is told of one of its names
- * alone: the first of those that are asked for in order.
+ * Why the alias of a name cannot be followed, in words. `undefined` where it can. A circle is reported once, at the first
+ * of its names that is asked for.
  *
- * @param told names of circles that were told of.
+ * @param told names in circles that were reported.
  */
 export function circle(name: string, aliasOf: AliasOf, told: Set<string>): string | undefined {
   const path = troubled([name], aliasOf, new Set())
   if (!path) return undefined
   const again = path.indexOf(path.at(-1) ?? '')
   const isDeep = again === path.length - 1
-  // What leads into a circle is well once that is, and is told there.
+  // A name that only leads into a circle is not at fault: the circle is reported at its own names.
   const isOfAnother = !isDeep && again > 0 && aliasOf(path[again] ?? '') !== undefined
   if (isOfAnother || path.some((one) => told.has(one))) return undefined
   for (const one of path) told.add(one)

@@ -1,4 +1,4 @@
-/** Keys of the registry, as people write them: with `services/` or without. */
+/** Registry keys as people write them: with `services/` or without. */
 import { isServiceName } from '../../core/endpoint.ts'
 
 const PREFIX = 'services/'
@@ -7,12 +7,12 @@ export function nameOf(key: string): string {
   return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key
 }
 
-/** Can a record under this name be called? A wildcard stands for a name in front; a tag is a label behind. */
+/** Can a record of this name be called? A wildcard is checked with a label in place of `*`, a tag as a last label. */
 export function isCallable(name: string): boolean {
   return isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))
 }
 
-/** Why nobody who calls a name gets to its record: it ends in the mesh's own domain, which is taken off. */
+/** Why a call never reaches the record of this name: the name ends in the mesh's domain, which the mesh takes off. */
 export function uncalled(name: string, domain: string): string | undefined {
   if (!name.endsWith(`.${domain}`)) return undefined
   const short = name.slice(0, -domain.length - 1)

@@ -1,29 +1,29 @@
-/** What a record needs of the Worker that reads it: bindings, and the secrets that it names. */
+/** The bindings and secrets that a record needs in the mesh's Worker. */
 import type { Endpoint } from '../../core/endpoint.ts'
 import { KINDS, type KnownTarget, kindOf } from '../../targets/kinds.ts'
 
-/** What a Worker has. */
+/** The bindings and secrets of a Worker. */
 export interface Given {
-  /** Bindings that an endpoint can name, and the section of the configuration in which each is said. */
+  /** The bindings that an endpoint can name, each with its section of the configuration. */
   readonly bindings: ReadonlyMap<string, string>
   /** Names of variables and secrets. */
   readonly values: ReadonlySet<string>
 }
 
 export interface Lack {
-  /** Which of the record's endpoints it is, from 0. */
+  /** The index of the endpoint, from 0. */
   readonly endpoint: number
-  /** A binding that is not there, and where it would be said; or a secret. */
+  /** The missing binding with its section, or the missing secret. */
   readonly name: string
   readonly section: string | undefined
-  /** What the name is bound as, where it is bound as something else. */
+  /** The section in which the name is bound, where that is the wrong one. */
   readonly boundAs: string | undefined
 }
 
-/** The sections in which a wrangler configuration says what endpoints can name. */
+/** The sections of a wrangler configuration with bindings that endpoints can name. */
 export const SECTIONS = Object.values<{ readonly section?: string }>(KINDS).flatMap(({ section }) => section ?? [])
 
-/** Everything that these endpoints need and the Worker has not. */
+/** All that these endpoints need and the Worker does not have. */
 export function lacks(endpoints: readonly Endpoint<KnownTarget>[], { bindings, values }: Given): Lack[] {
   return endpoints.flatMap(({ target }, endpoint): Lack[] => {
     const kind = kindOf(target.kind)

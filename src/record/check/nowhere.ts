@@ -1,9 +1,9 @@
-/** Names that a record leads to in vain: the services that its rules and its alias name, and for which no record stands. */
+/** Finds the services that a record's rules or alias name and that have no record. */
 import { wildcardsOf } from '../../core/endpoint.ts'
 import { type Lead, leadsOf } from '../leads.ts'
 import type { ServiceRecord } from '../record.ts'
 
-/** @param stands does a record stand under this name, or this wildcard? */
+/** @param stands is there a record of this name, or of this wildcard? */
 export function leadsNowhere({ alias = [], rules = [] }: ServiceRecord, stands: (name: string) => boolean): Lead[] {
   const aliases = alias.map((name): Lead => ({ name, path: ['alias'] }))
   const ruled = rules.flatMap((rule, index) =>

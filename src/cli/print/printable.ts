@@ -1,11 +1,11 @@
-/** Text of others as a terminal, and the log of a CI run, may be shown it: it says something, and does nothing. */
+/** Makes foreign text safe for a terminal and for a CI log: it is shown, and has no effect. */
 
 /**
- * Controls but for the tab (C0, DEL, C1: colours, titles, bells), ends of lines, what turns the direction of writing, and halves of
- * characters.
+ * Control characters except the tab (C0, DEL, C1: colours, titles, bells), line ends, marks that change the direction of
+ * writing, and lone surrogates.
  */
 const DOES = /(?!\t)[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/gu
-/** Commands of CI: `::error::` where a line begins (GitHub), `##[…]`, `##vso[…]` and `##teamcity[…]` anywhere in it. */
+/** CI commands: `::error::` at the beginning of a line (GitHub); `##[…]`, `##vso[…]` and `##teamcity[…]` anywhere in it. */
 const COMMANDS = /^(\s*):(?=:)|#(?=#\w*\[)/g
 
 /** One line, without its end. */
@@ -13,7 +13,7 @@ export function printable(line: string): string {
   return line.replace(DOES, escaped).replace(COMMANDS, (found) => found.slice(0, -1) + escaped(found.slice(-1)))
 }
 
-/** JSON, or YAML that quotes what needs it, so that it means the same: there are controls in quoted texts alone. */
+/** JSON, or YAML that quotes what needs quotes: control characters occur in quoted text only, so an escape keeps the meaning. */
 export function printableData(text: string): string {
   return text
     .split('\n')
