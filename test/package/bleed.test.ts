@@ -144,7 +144,7 @@ describe('what reads records and sends nothing', () => {
 })
 
 describe('the decision that is told', () => {
-  it.each(['src/index.ts', 'src/hono.ts', 'src/worker/worker.ts', 'examples/lean/worker.ts'])(
+  it.each(['src/index.ts', 'src/worker/worker.ts', 'examples/lean/worker.ts'])(
     'is not in the data plane: %s',
     async (entry) => {
       const { files } = await bundle(entry)
