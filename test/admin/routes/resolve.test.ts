@@ -42,7 +42,9 @@ describe('resolve', () => {
     const decision = await client.resolve({ request, records: { users: { rules }, v2: 'https://v2.example.com' } })
     expect(decision.leads).toMatchObject([{ rule: 'rules[0]', backend: 'v2', key: 'services/v2' }])
     expect((await client.resolve({ request, records: { users: null } })).refused?.code).toBe('service_not_found')
-    expect([...new Set(called)]).toEqual(['read'])
+    expect(called).toEqual([])
+    expect((await client.resolve({ request })).leads[0]?.key).toBe('services/users')
+    expect(called).toEqual(['read'])
   })
 
   it('knows what the mesh has, where it says so, and says that it does not know where not', async () => {
