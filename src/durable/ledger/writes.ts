@@ -1,5 +1,6 @@
 /** Writes: of several writers exactly one wins, and what is confirmed is in history before anyone hears of it. */
 import type { Clock } from '../../core/time/clock.ts'
+import { difference } from '../../record/difference.ts'
 import { type Books, journal, meet } from '../publish/meeting.ts'
 import { type Found, NAMES_A_READ, type Records } from '../records.ts'
 import type { Store } from '../store.ts'
@@ -13,7 +14,6 @@ import {
   type Validate,
   type Written,
 } from './change.ts'
-import { difference } from './difference.ts'
 import type { Origin, Revision } from './revision.ts'
 import { standingOf } from './standing.ts'
 
