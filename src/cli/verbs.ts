@@ -45,6 +45,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/rollback.ts')).rollback,
   },
   {
+    name: 'wait',
+    summary: 'wait until a revision is live, and say where it was seen',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/wait.ts')).wait,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
