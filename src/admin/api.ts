@@ -10,8 +10,10 @@ import { audit } from './audit.ts'
 import { authenticate } from './auth/authenticate.ts'
 import type { AdminEnv } from './env.ts'
 import { changes } from './routes/changes.ts'
+import { check } from './routes/check.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
+import { settings } from './routes/settings.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -29,6 +31,8 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', changes(trail))
     .route('/', past(trail))
     .route('/', validate())
+    .route('/', settings())
+    .route('/', check(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()
