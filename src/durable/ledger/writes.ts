@@ -1,6 +1,7 @@
 /** Writes: of several writers exactly one wins, and what is confirmed is in history before anyone hears of it. */
 import type { Clock } from '../../core/time/clock.ts'
 import { newerReason, newerThan } from '../../record/check/newer.ts'
+import { difference } from '../../record/difference.ts'
 import { type Books, journal, meet } from '../publish/meeting.ts'
 import { type Found, NAMES_A_READ, type Records } from '../records.ts'
 import type { Store } from '../store.ts'
@@ -15,7 +16,6 @@ import {
   type Validate,
   type Written,
 } from './change.ts'
-import { difference } from './difference.ts'
 import type { Origin, Revision } from './revision.ts'
 import { standingOf } from './standing.ts'
 
