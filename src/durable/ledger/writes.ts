@@ -50,7 +50,7 @@ export function writes(
   records: Records,
   clock: Clock,
   validate: Validate | undefined,
-  hooks: { readonly begin: () => void; readonly committed: () => void; readonly oldest: () => string | undefined },
+  hooks: { readonly begin: () => void; readonly arm: () => void; readonly oldest: () => string | undefined },
 ): Writes {
   const { ledger, keys } = books
 
@@ -119,13 +119,20 @@ export function writes(
     ])
     if (faults.length > 0) return { ok: false, refusals: faults }
     const found = await compared(changes.map(({ name }) => name))
-    const answer = store.transactionSync((): Written | Refused => {
-      hooks.begin()
+    return entered((): Written | Refused => {
       const refusals = changes.flatMap((change) => refusalOf(change, found.get(change.name), isDry) ?? [])
       return refusals.length > 0 ? { ok: false, refusals } : append(changes, by, origin, isDry)
+    }, isDry)
+  }
+
+  /** In one transaction with the alarm that publishes it: nothing is stored that nobody comes back to. */
+  function entered(work: () => Written | Refused, isDry = false): Written | Refused {
+    return store.transactionSync(() => {
+      hooks.begin()
+      const answer = work()
+      if (!isDry) hooks.arm()
+      return answer
     })
-    if (!isDry) hooks.committed()
-    return answer
   }
 
   return {
@@ -140,8 +147,7 @@ export function writes(
       if (faults.length > 0) return { ok: false, refusals: faults }
       const found = (await compared([name])).get(name)
       if (!found) return { ok: false, refusals: [{ name, code: 'unavailable' }] }
-      const answer = store.transactionSync((): Written | Refused => {
-        hooks.begin()
+      return entered((): Written | Refused => {
         const now = clock.now()
         const key = keys.get(name)
         if (standingOf(found, key, ledger, now) !== 'foreign') {
@@ -167,8 +173,6 @@ export function writes(
         keys.journal(name, revision, now)
         return { ok: true, revision, changed: [name], created: wanted === null ? [name] : [] }
       })
-      hooks.committed()
-      return answer
     },
   }
 }
