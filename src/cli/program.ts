@@ -1,4 +1,4 @@
-/** Reads the command line, runs one verb, and says how it went as an exit code. */
+/** Reads the command line, runs one verb, and returns the exit code. */
 import { Command, CommanderError, Option } from 'commander'
 import { withoutUserinfo } from '../core/text/userinfo.ts'
 import { Fault } from '../manifest/yaml/fault.ts'
@@ -26,7 +26,7 @@ export async function run(argv: readonly string[], given?: Partial<Machine>): Pr
     await program.parseAsync([...argv], { from: 'user' })
     return 0
   } catch (error) {
-    // Commander has already said what is wrong with the command line.
+    // Commander has already printed the error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof NegativeAnswer || error instanceof Fault) {
       const { message, more } = error
@@ -34,14 +34,14 @@ export async function run(argv: readonly string[], given?: Partial<Machine>): Pr
       for (const told of more) print.fail(told)
       return error instanceof Fault ? 2 : 1
     }
-    // One that nobody foresaw: its stack is the best there is to say.
+    // An unexpected error: its stack trace helps most.
     const [first = '', ...stack] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
     print.fail(first, stack.join('\n') || undefined)
     return 2
   }
 }
 
-/** What is wrong with an address is told without the password that stands in it. */
+/** Messages about an address do not contain its password. */
 function withoutSecrets(machine: Machine): Machine {
   return { ...machine, err: (text) => machine.err(withoutUserinfo(text)) }
 }

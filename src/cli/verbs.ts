@@ -21,6 +21,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/convert.ts')).convertManifests,
   },
   {
+    name: 'check',
+    summary: 'look whether an installation, or files, are as they should be',
+    takes: [],
+    load: async () => (await import('./commands/check.ts')).checks,
+  },
+  {
     name: 'types',
     summary: "write the registry's names as TypeScript, so that a wrong name does not compile",
     takes: [],

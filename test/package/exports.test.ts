@@ -12,7 +12,15 @@ const sourceOf = (built: string) => built.replace('./dist/lib/', './src/').repla
 
 describe('package.json', () => {
   it('exports the library, the middleware, the simulator, what tests need and the Worker', () => {
-    expect(subpaths.map(([name]) => name)).toEqual(['.', './cloud', './hono', './sim', './testing', './worker'])
+    expect(subpaths.map(([name]) => name)).toEqual([
+      '.',
+      './client',
+      './cloud',
+      './hono',
+      './sim',
+      './testing',
+      './worker',
+    ])
   })
 
   it.each(subpaths)('exports %s from a module that is there, with its types first', (_, target) => {
@@ -59,6 +67,10 @@ describe('what is exported', () => {
   it('by selvedge where nothing is known of the platform: the same', async () => {
     const [anywhere, here] = [await import('../../src/anywhere.ts'), await import('../../src/index.ts')]
     expect(Object.keys(anywhere).sort()).toEqual(Object.keys(here).sort())
+  })
+
+  it('by selvedge/client', async () => {
+    expect(Object.keys(await import('../../src/admin/client.ts')).sort()).toEqual(['AdminError', 'adminClient'])
   })
 
   it('by selvedge/cloud', async () => {

@@ -28,7 +28,7 @@ export interface MeshWorkerOptions {
   /** Told what the mesh's Worker and the others write to their consoles. Default: nobody is, and the mesh is quiet. */
   readonly onLog?: (message: string) => void
   /** Does `dist/control.js` stand behind CONTROL? Default: no, and nothing does. */
-  readonly control?: boolean
+  readonly control?: boolean | { readonly vars: Record<string, string> }
   /** The module to run in place of the built Worker. */
   readonly source?: string
 }
@@ -121,7 +121,7 @@ export async function startMesh({
           },
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         },
-        ...(control ? [controlWorker()] : []),
+        ...(control ? [controlWorker(control === true ? {} : control.vars)] : []),
         {
           name: 'dispatcher',
           ...compatibility,
@@ -176,7 +176,7 @@ export async function startMesh({
 }
 
 /** The control plane, with the texts that it serves. */
-function controlWorker() {
+function controlWorker(vars: Record<string, string>) {
   const built = (name: string) => readFileSync(fileURLToPath(new URL(name, `file://${bundlePath}`)), 'utf8')
   return {
     name: 'control',
@@ -185,6 +185,7 @@ function controlWorker() {
       { type: 'ESModule' as const, path: 'control.js', contents: built('control.js') },
       { type: 'Text' as const, path: 'record-schema.txt', contents: built('record-schema.txt') },
     ],
+    bindings: vars,
     kvNamespaces: { REGISTRY: 'registry' },
     durableObjects: {
       REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },

@@ -1,4 +1,4 @@
-/** `selvedge validate`: would the mesh obey these records and manifests, and could its Worker reach what they name? */
+/** `selvedge validate`: checks records and manifests, and that the mesh's Worker has what they name. */
 import type { Command } from 'commander'
 import { convert } from '../../manifest/convert.ts'
 import { isManifest } from '../../manifest/read.ts'
@@ -78,7 +78,7 @@ function lackingIn(config: string, given: Given): Lacking {
     return lacks(endpoints, given).flatMap((lack): Finding[] => {
       const path = typeof written === 'string' ? at : [...at, 'endpoints', lack.endpoint]
       if (lack.section !== undefined) return [{ severity: 'error', path, reason: missing(config, lack) }]
-      // A secret may well be set where no configuration says so. Once is enough.
+      // A secret may be set without being declared in the configuration. One hint is enough.
       if (told.has(lack.name)) return []
       told.add(lack.name)
       const reason = `needs the secret "${lack.name}", which ${config} does not name: wrangler secret put ${lack.name}.`

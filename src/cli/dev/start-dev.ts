@@ -11,6 +11,7 @@ import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
 import type { RegistryStore } from './registry-writer.ts'
+import { dealt } from './vars.ts'
 import { startWorkerd } from './workerd.ts'
 
 export interface DevOptions {
@@ -20,7 +21,10 @@ export interface DevOptions {
   readonly port?: number
   /** Folders with a wrangler configuration: Workers to run beside the mesh and to bind to it. */
   readonly with?: readonly string[]
-  /** Variables and secrets of the mesh's Worker (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …). */
+  /**
+   * Variables and secrets: `ADMIN_*` and `REGISTRY_SCAN` are the control plane's, `MESH_GRANT_KEY` is for both, all others
+   * (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …) are the mesh's.
+   */
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
   readonly worker?: URL
@@ -75,7 +79,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
-  const vars: Readonly<Record<string, string>> = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, ...options.vars }
+  const own = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, ...options.vars }
+  const { mesh: vars, control: controlVars } = dealt(own)
   const mesh: V4WorkerOptions = {
     name: MESH,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: worker as string }],
@@ -95,6 +100,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       { type: 'Text', path: 'record-schema.txt', contents: schema as string },
     ],
     compatibilityDate: '2026-10-01',
+    bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true }, STATS_OBJECT },
   }
