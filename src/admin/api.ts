@@ -12,6 +12,7 @@ import type { AdminEnv } from './env.ts'
 import { changes } from './routes/changes.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
+import { simulate } from './routes/simulate.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -29,6 +30,7 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', changes(trail))
     .route('/', past(trail))
     .route('/', validate())
+    .route('/', simulate(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()

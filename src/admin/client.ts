@@ -96,6 +96,61 @@ export interface Difference {
   readonly after?: unknown
 }
 
+/** Where requests go. */
+export interface Spot {
+  /** The key of the record whose rules decide. */
+  readonly record?: string
+  readonly rule?: string
+  /** The service whose endpoints are meant. */
+  readonly backend?: string
+  readonly endpoints: readonly string[]
+  /** A filter of the rule answers. */
+  readonly answered?: 'redirect' | 'preflight'
+  /** The error of the mesh that the caller gets. */
+  readonly error?: { readonly code: string; readonly status: number }
+}
+
+/** Requests; estimates, where not every one was recorded. */
+export interface SimulationCounts {
+  readonly requests: number
+  /** They go elsewhere, and arrive. */
+  readonly moved: number
+  /** They arrive now, and would not. */
+  readonly broken: number
+  /** They do not arrive now, and would. */
+  readonly mended: number
+  /** Where they go hangs on what was not recorded. */
+  readonly unknown: number
+}
+
+export interface SimulatedMove {
+  readonly kind: 'moved' | 'broken' | 'mended'
+  readonly from: Spot
+  readonly to: Spot
+  readonly requests: number
+  /** Of the service's requests. */
+  readonly percent: number
+  readonly example: { readonly method: string; readonly path: string }
+}
+
+export interface SimulatedService extends SimulationCounts {
+  readonly name: string
+  /** The largest first. */
+  readonly moves: readonly SimulatedMove[]
+  /** Moves beyond those. */
+  readonly more: number
+  /** What was not recorded, with the requests that hang on it. */
+  readonly untold: Readonly<Record<string, number>>
+}
+
+export interface SimulationView extends SimulationCounts {
+  /** Since when requests are recorded. `null`: none are, and nothing can be said. */
+  readonly recordedSince: string | null
+  /** Distinct shapes that were replayed. */
+  readonly shapes: number
+  readonly services: readonly SimulatedService[]
+}
+
 /** What the API says where it refuses (RFC 9457). */
 export interface AdminProblem {
   readonly title: string
@@ -151,6 +206,12 @@ export interface AdminClient {
   revision(revision: number): Promise<StatusView | undefined>
   /** All that is wrong with records, by name; none is written. */
   validate(records: Readonly<Record<string, WrittenRecord>>): Promise<{ readonly issues: readonly Issue[] }>
+  /**
+   * What these changes would do to requests that the mesh has served; none is written.
+   *
+   * @param window how old the requests may be, as `1h`. Default `24h`.
+   */
+  simulate(changes: readonly Pick<Change, 'name' | 'record'>[], window?: string): Promise<SimulationView>
 }
 
 /**
@@ -212,6 +273,8 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     },
     revision: (revision) => askIfThere(`/revisions/${revision}`),
     validate: (records) => ask('POST', '/validate', { json: { records } }),
+    simulate: (changes, window) =>
+      ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
   }
 }
 

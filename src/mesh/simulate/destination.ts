@@ -6,12 +6,12 @@ import { receipt } from '../../core/receipt.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import type { Route, Weighed } from '../../features/route/routes.ts'
-import type { WrittenPolicy } from '../../record/fields.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { snapshot } from '../../registry/snapshot.ts'
-import type { Bindings } from '../../targets/bindings.ts'
+import { everyBinding, standIns } from '../../targets/installed/stand-ins.ts'
 import { unreachableBecause } from '../../targets/roads.ts'
 import type { Shape } from '../../telemetry/shape/shape.ts'
+import type { Installation } from '../../wire/installation.ts'
 import type { LiveService, Way } from '../live-service.ts'
 import { type Called, resolver } from '../resolver.ts'
 import { everything } from '../routes.ts'
@@ -40,12 +40,10 @@ export type Destination = readonly End[]
 
 export interface Place {
   readonly registry: Registry
+  /** What the Worker of the mesh has. Where nobody has said it, every binding is taken for there. */
+  readonly installation?: Installation | undefined
   readonly clock: Clock
   readonly random: Random
-  /** `MESH_DEFAULTS`. */
-  readonly defaults: WrittenPolicy
-  readonly bindings: Bindings
-  readonly hasCloud: boolean
 }
 
 export interface Predictor {
@@ -58,7 +56,9 @@ const FRESH_MS = 3_600_000
 const READ_MS = 5_000
 const MOST_NAMES = 100_000
 
-export function predictor({ registry, clock, random, defaults, bindings, hasCloud }: Place): Predictor {
+export function predictor({ registry, installation, clock, random }: Place): Predictor {
+  const bindings = installation ? standIns(installation.bindings) : everyBinding()
+  const hasCloud = installation?.cloud ?? true
   const records = snapshot(
     { subrequestsPerRead: 0, read: (keys) => registry.read(keys) },
     { freshMs: FRESH_MS, maxStaleMs: FRESH_MS, readMs: READ_MS, maxRecords: MOST_NAMES },
@@ -66,7 +66,7 @@ export function predictor({ registry, clock, random, defaults, bindings, hasClou
   const known = services({
     clock,
     random,
-    defaults,
+    defaults: {},
     maxRecords: MOST_NAMES,
     unreachableBecause: (target) => unreachableBecause(target, bindings, hasCloud),
   })

@@ -29,7 +29,7 @@ interface Served {
 }
 
 /** Nothing here waits for more than a turn. */
-const quick = () => virtualClock({ settle: () => new Promise((resolve) => setImmediate(resolve)) })
+const quick = () => virtualClock({ flush: () => new Promise((resolve) => setImmediate(resolve)) })
 
 const BINDINGS = ['A', 'B', 'C', 'D', 'E']
 
@@ -76,8 +76,9 @@ async function serve(records: Records, requests: readonly Sent[], clock: Virtual
 }
 
 function placeOf(registry: Registry, clock: VirtualClock): Place {
-  const bindings = Object.fromEntries(BINDINGS.map((name) => [name, { fetch() {} }]))
-  return { registry, clock, random: seeded(1), defaults: {}, bindings, hasCloud: true }
+  const bindings = Object.fromEntries(BINDINGS.map((name) => [name, 'service' as const]))
+  const installation = { version: '0.0.0', cloud: true, bindings, variables: {} }
+  return { registry, installation, clock, random: seeded(1) }
 }
 
 const predict = (records: Records, clock: VirtualClock) => predictor(placeOf(memoryRegistry(records), clock))
