@@ -3,6 +3,7 @@ import { type AdminClient, adminClient } from '../../src/admin/client.ts'
 import type { ControlEnv, Registry, Stats } from '../../src/admin/env.ts'
 import { recordIssues } from '../../src/admin/record-issues.ts'
 import { api } from '../../src/control/api.ts'
+import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
 import { type StatsEngine, statsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { type GivenRegistry, givenRegistry } from './given-registry.ts'
@@ -30,7 +31,9 @@ export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKE
   const lines: LogLine[] = []
   const called: string[] = []
   const control = api({ clock: registry.clock, write: (line) => lines.push(line) })
-  const object = objectOf<Registry>(registry.engine, called)
+  const object = objectOf<Registry>(registry.engine, called, (method) =>
+    method.startsWith('restore') ? Promise.resolve() : registry.engine.ready(),
+  )
   // The API reads KV through the object alone.
   const stats = statsEngine({ store: nodeStore(), clock: registry.clock })
   const STATS_OBJECT = { getByName: () => objectOf<Stats>(stats) }
@@ -58,14 +61,33 @@ export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKE
 }
 
 /** An object, as its stub is: every method answers later, with a copy. */
-export function objectOf<Stub extends object>(engine: object, called: string[] = []): Stub {
+export function objectOf<Stub extends object>(
+  engine: object,
+  called: string[] = [],
+  ready: (method: string) => Promise<void> = async () => {},
+): Stub {
   return new Proxy({} as Stub, {
     get:
       (_, method: string) =>
       async (...args: unknown[]) => {
         called.push(method)
+        await ready(method)
         const asked = Reflect.get(engine, method) as (...args: unknown[]) => unknown
         return structuredClone(await asked(...structuredClone(args)))
       },
   })
+}
+
+/** Moves time, whenever something waits for it, until `work` is done. (A digest takes turns of its own.) */
+export async function late<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
+  let isDone = false
+  const done = () => {
+    isDone = true
+  }
+  work.then(done, done)
+  while (!isDone) {
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    if (!isDone && clock.pending > 0) await clock.advance(250)
+  }
+  return work
 }

@@ -3,62 +3,12 @@ import type { Shape } from '../../telemetry/shape/shape.ts'
 import type { Destination, End, Predictor } from './destination.ts'
 import { CannotTell } from './shape-asked.ts'
 import { type Shift, shiftsOf } from './shift.ts'
+import type { Counts, Move, ServiceSimulation, Simulation, Spot } from './simulation.ts'
 
 /** A shape, and how many requests it stands for. */
 export interface Counted {
   readonly shape: Shape
   readonly requests: number
-}
-
-/** Counts are requests; they are estimates where not every request was recorded. */
-export interface Counts {
-  readonly requests: number
-  /** They go elsewhere, and arrive. */
-  readonly moved: number
-  /** They arrive now, and would be led nowhere. */
-  readonly broken: number
-  /** They are led nowhere now, and would arrive. */
-  readonly mended: number
-  /** Where they go hangs on what a shape does not tell. */
-  readonly unknown: number
-}
-
-/** Where requests go. */
-export interface Spot {
-  readonly record?: string | undefined
-  readonly rule?: string | undefined
-  readonly backend?: string | undefined
-  readonly endpoints: readonly string[]
-  readonly answered?: End['answered']
-  readonly error?: End['error']
-}
-
-export interface Move {
-  readonly kind: 'moved' | 'broken' | 'mended'
-  readonly from: Spot
-  readonly to: Spot
-  readonly requests: number
-  /** Of the service's requests. */
-  readonly percent: number
-  /** One of them. */
-  readonly example: { readonly method: string; readonly path: string }
-}
-
-export interface ServiceSimulation extends Counts {
-  readonly name: string
-  /** The largest first, 50 at most. */
-  readonly moves: readonly Move[]
-  /** Moves beyond those. */
-  readonly more: number
-  /** What was not told, as `header authorization` or `path`, with the requests that hang on it. */
-  readonly untold: Readonly<Record<string, number>>
-}
-
-export interface Simulation extends Counts {
-  /** Distinct shapes that were replayed. */
-  readonly shapes: number
-  /** Services of which there are shapes, in the order of their names. */
-  readonly services: readonly ServiceSimulation[]
 }
 
 /** Moves of a service, and endpoints of a spot, that are told. */
