@@ -62,6 +62,8 @@ export interface How {
   readonly author?: string
   /** Says what would be, and writes nothing. */
   readonly dryRun?: boolean
+  /** Writes fields that the oldest version which runs does not know. */
+  readonly force?: boolean
 }
 
 export interface Change extends Pick<How, 'ifMatch' | 'ifNoneMatch'> {
@@ -147,6 +149,35 @@ export interface Difference {
 export interface SimulationView extends Simulation {
   /** Since when requests are recorded. `null`: none are, and nothing can be said. */
   readonly recordedSince: string | null
+}
+
+/** What an operator has said of the whole mesh. */
+export interface SettingsView {
+  /** The oldest version of the library that runs; `null`: nobody has said. */
+  readonly minVersion: string | null
+}
+
+/** One check of an installation, as docs/check.md has it. */
+export interface CheckView {
+  /** Its place among all checks, from 1. */
+  readonly number: number
+  readonly id: string
+  readonly group: string
+  /** What is so where it passes. */
+  readonly title: string
+  /** `unseen`: what it looks at could not be seen. */
+  readonly state: 'passed' | 'warned' | 'failed' | 'unseen'
+  readonly findings: readonly {
+    readonly severity: 'error' | 'warning'
+    /** The record that it is about. */
+    readonly name?: string
+    readonly path?: readonly (string | number)[]
+    readonly message: string
+  }[]
+  /** Findings beyond those. */
+  readonly more: number
+  readonly hint: string
+  readonly link: string
 }
 
 /** What is asked of a decision. */
@@ -236,6 +267,10 @@ export interface AdminClient {
   revision(revision: number): Promise<StatusView | undefined>
   /** All that is wrong with records, by name; none is written. */
   validate(records: Readonly<Record<string, WrittenRecord>>): Promise<{ readonly issues: readonly Issue[] }>
+  /** Is the installation as it should be? `version` is that of who asks, to be compared with the others. */
+  check(options?: { readonly version?: string }): Promise<{ readonly checks: readonly CheckView[] }>
+  settings(): Promise<SettingsView>
+  configure(settings: SettingsView): Promise<SettingsView>
   /** What would become of a request, and why. Nothing is sent. */
   resolve(question: ResolveQuestion): Promise<Decision>
   /** A record, its policy in effect and who wrote each value, and who refers to it; `undefined`: there is no such record. */
@@ -313,18 +348,24 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
   return {
     list: ({ prefix, limit, cursor } = {}) => ask('GET', '/services', { query: { prefix, limit, cursor } }),
     get: (name) => askIfThere(at(name)),
-    put: (name, record, how) => ask('PUT', at(name), { query: saidOf(how), headers: conditionOf(how), json: record }),
+    put: (name, record, how) => {
+      const query = { ...saidOf(how), force: how.force }
+      return ask('PUT', at(name), { query, headers: conditionOf(how), json: record })
+    },
     delete: (name, how) => ask('DELETE', at(name), { query: saidOf(how), headers: conditionOf(how) }),
-    change: (changes, { message, author, dryRun } = {}) =>
-      ask('POST', '/changes', { query: { dryRun }, json: { message, author, changes } }),
+    change: (changes, { message, author, dryRun, force } = {}) =>
+      ask('POST', '/changes', { query: { dryRun, force }, json: { message, author, changes } }),
     history: (name, { limit, cursor } = {}) => ask('GET', `${at(name)}/history`, { query: { limit, cursor } }),
     rollback: (name, to, how = {}) => {
-      const { message, author, dryRun } = how
+      const { message, author, dryRun, force } = how
       const json = { to, message, author }
-      return ask('POST', `${at(name)}/rollback`, { query: { dryRun }, headers: conditionOf(how), json })
+      return ask('POST', `${at(name)}/rollback`, { query: { dryRun, force }, headers: conditionOf(how), json })
     },
     revision: (revision) => askIfThere(`/revisions/${revision}`),
     validate: (records) => ask('POST', '/validate', { json: { records } }),
+    check: ({ version } = {}) => ask('GET', '/check', { query: { version } }),
+    settings: () => ask('GET', '/settings'),
+    configure: (settings) => ask('PUT', '/settings', { json: settings }),
     resolve: (question) => ask('POST', '/resolve', { json: question }),
     describe: (name) => askIfThere(`${at(name)}/describe`),
     convert: (text, { hostname, domain } = {}) =>

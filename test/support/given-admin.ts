@@ -34,14 +34,15 @@ export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKE
   const object = objectOf<Registry>(registry.engine, called, (method) =>
     method.startsWith('restore') ? Promise.resolve() : registry.engine.ready(),
   )
-  // The API reads KV through the object alone.
+  // Checks list its keys; all else is read through the object.
   const stats = statsEngine({ store: nodeStore(), clock: registry.clock })
   const STATS_OBJECT = { getByName: () => objectOf<Stats>(stats) }
   const env = {
+    REGISTRY: registry.kv,
     REGISTRY_OBJECT: { getByName: () => object },
     STATS_OBJECT,
     ...vars,
-  } as Partial<ControlEnv> as ControlEnv
+  } as object as ControlEnv
   const send = async (url: string, init: RequestInit) => control.fetch(new Request(url, init), env)
   const as = (token: string | undefined) => adminClient({ url: 'http://mesh.test', token, fetch: send })
   return {
