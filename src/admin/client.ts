@@ -117,6 +117,8 @@ export interface DriftView {
   /** What history has; `null`: no record. */
   readonly record: WrittenRecord | null
   readonly revision: number
+  /** When it was first seen, as an ISO 8601 instant. */
+  readonly since: string
 }
 
 /** A row of history, to be kept and restored as it is. */
@@ -285,7 +287,7 @@ export interface AdminClient {
   /** Has KV looked through for edits by hand now, rather than in its time. */
   scanDrift(): Promise<void>
   /** `adopt` makes a revision of what stands in KV; `overwrite` writes the record of history over it. */
-  settleDrift(name: string, choice: 'adopt' | 'overwrite', how?: Pick<How, 'message' | 'author'>): Promise<WrittenView>
+  endDrift(name: string, choice: 'adopt' | 'overwrite', how?: Pick<How, 'message' | 'author'>): Promise<WrittenView>
   /** The whole history, page by page. */
   export(options?: Paging): Promise<Page<Row>>
   /** Takes rows of a history in, into an object without one; it answers nothing else until `restored`. */
@@ -374,7 +376,7 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     async scanDrift() {
       await ask('POST', '/drift/scan')
     },
-    settleDrift: (name, choice, { message, author } = {}) =>
+    endDrift: (name, choice, { message, author } = {}) =>
       ask('POST', `${at(name)}/drift`, { json: { choice, message, author } }),
     export: ({ limit, cursor } = {}) => ask('GET', '/export', { query: { limit, cursor } }),
     async restore(rows) {

@@ -25,7 +25,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
   control: ['core', 'record', 'wire', 'durable', 'admin'],
-  cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest'],
+  cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
@@ -44,6 +44,8 @@ const DOCUMENTS: Record<string, RegExp> = {
   'admin durable':
     /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:shape-book|stats-engine))\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
+  // What is told is told by the mesh's own code; nothing else of it is the command's.
+  'cli mesh': /^mesh\/told\/[\w-]+\.ts$/,
   'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
 }
 
