@@ -29,8 +29,8 @@ export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKE
   const called: string[] = []
   const control = api({ clock: registry.clock, write: (line) => lines.push(line) })
   const object = objectOf(registry.engine, called)
-  // The API reads KV through the object alone.
-  const env = { REGISTRY_OBJECT: { getByName: () => object }, ...vars } as Partial<ControlEnv> as ControlEnv
+  // Checks list its keys; all else is read through the object.
+  const env = { REGISTRY: registry.kv, REGISTRY_OBJECT: { getByName: () => object }, ...vars } as object as ControlEnv
   const send = async (url: string, init: RequestInit) => control.fetch(new Request(url, init), env)
   const as = (token: string | undefined) => adminClient({ url: 'http://mesh.test', token, fetch: send })
   return {

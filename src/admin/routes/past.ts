@@ -7,7 +7,7 @@ import { writtenOf, writtenView } from '../answer/written.ts'
 import { jsonBody } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
 import { conditionOf, seenIfSaid } from '../ask/condition.ts'
-import { author, dryRun, limit, message, name, params, query, revision } from '../ask/query.ts'
+import { author, dryRun, force, limit, message, name, params, query, revision } from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allow } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
@@ -79,17 +79,17 @@ export function past(audit: Audit) {
         requestBody: body.spec,
       }),
       params({ name }),
-      query({ dryRun: v.optional(dryRun) }),
+      query({ dryRun: v.optional(dryRun), force: v.optional(force) }),
       async (c) => {
         const { name } = c.req.valid('param')
-        const { dryRun: isDry } = c.req.valid('query')
+        const { dryRun: isDry, force = false } = c.req.valid('query')
         const token = allow(c, 'write', [name])
         const seen = seenIfSaid(c)
         const { to, ...said } = await body.read(c)
         const registry = registryOf(c.env)
         const condition = seen && (await conditionOf(registry, name, seen))
         const answer = await written(audit, { token, act: 'rollback', names: [name], isDry }, () =>
-          registry.rollback(name, to, byOf(token, said), condition, { dryRun: isDry ?? false }),
+          registry.rollback(name, to, byOf(token, said), condition, { dryRun: isDry ?? false, force }),
         )
         return c.json(writtenOf(answer, isDry), 200, { 'cache-control': 'no-store' })
       },

@@ -9,7 +9,7 @@ import { writtenOf, writtenView } from '../answer/written.ts'
 import { assertType, parsedJson, readText } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
 import { conditionIn } from '../ask/condition.ts'
-import { author, cursor, dryRun, limit, message, name, params, query } from '../ask/query.ts'
+import { author, cursor, dryRun, force, limit, message, name, params, query } from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allow } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
@@ -20,6 +20,8 @@ import { written } from '../write.ts'
 const BODY_TYPES = ['application/json', 'text/plain'] as const
 
 const how = { message: v.optional(message), author: v.optional(author), dryRun: v.optional(dryRun) }
+/** What is deleted has no fields. */
+const howToPut = { ...how, force: v.optional(force) }
 
 export function records(audit: Audit) {
   return new Hono<AdminEnv>()
@@ -90,15 +92,15 @@ export function records(audit: Audit) {
         },
       }),
       params({ name }),
-      query(how),
+      query(howToPut),
       async (c) => {
         const { name } = c.req.valid('param')
-        const { dryRun: isDry, ...said } = c.req.valid('query')
+        const { dryRun: isDry, force = false, ...said } = c.req.valid('query')
         const token = allow(c, 'write', [name])
         const condition = await conditionIn(c, name)
         const text = await recordText(c)
         const answer = await written(audit, { token, act: 'put', names: [name], isDry }, () =>
-          registryOf(c.env).write([{ name, text, condition }], byOf(token, said), { dryRun: isDry ?? false }),
+          registryOf(c.env).write([{ name, text, condition }], byOf(token, said), { dryRun: isDry ?? false, force }),
         )
         return c.json(writtenOf(answer, isDry), answer.created.length > 0 ? 201 : 200, tagged(answer))
       },

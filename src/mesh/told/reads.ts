@@ -1,16 +1,7 @@
 /** What a decision reads of the registry: noted key by key, and with records laid over it that are not there yet. */
 import { keyOf } from '../../registry/keys.ts'
 import type { Entry, Registry } from '../../registry/registry.ts'
-
-/** A key that was read. */
-export interface ReadKey {
-  readonly key: string
-  /** Does a record stand there? */
-  readonly isThere: boolean
-  readonly revision?: string | undefined
-  /** Was it given with the question, in place of what stands there? */
-  readonly isWhatIf?: true
-}
+import type { ReadKey } from './decision.ts'
 
 export interface NotedRegistry {
   readonly registry: Registry
