@@ -62,9 +62,29 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.drift({ limit: 2, cursor: 'a' })
   },
   scanDrift: (client) => client.scanDrift(),
-  async settleDrift(client) {
-    await client.settleDrift('drifted', 'overwrite', { message: 'ours', author: 'jane' })
-    await refused(client.settleDrift('users', 'adopt'))
+  async endDrift(client) {
+    await client.endDrift('drifted', 'overwrite', { message: 'ours', author: 'jane' })
+    await refused(client.endDrift('users', 'adopt'))
+  },
+  async check(client) {
+    await client.check({ version: '1.0.0' })
+  },
+  async settings(client) {
+    await client.settings()
+  },
+  async configure(client) {
+    await client.configure({ minVersion: '0.1.0' })
+    await client.configure({ minVersion: null })
+  },
+  async resolve(client) {
+    const headers = { 'x-env': 'canary' }
+    await client.resolve({ request: { method: 'POST', name: 'users', path: '/42', headers }, records: { users: null } })
+    await client.resolve({ request: { url: 'http://users/42' } })
+    await client.resolve({ request: { url: 'http://nobody/' } })
+  },
+  async describe(client) {
+    await client.describe('users')
+    await client.describe('nobody')
   },
   async export(client) {
     const { cursor } = await client.export({ limit: 1 })
