@@ -54,6 +54,10 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async validate(client) {
     await client.validate({ users: USERS, orders: { endpoint: 1 } })
   },
+  async simulate(client) {
+    await client.simulate([{ name: 'users', record: null }], '1h')
+    await refused(client.simulate([], '1y'))
+  },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })
     await refused(client.convert('a: ['))
