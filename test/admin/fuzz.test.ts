@@ -52,15 +52,15 @@ const bodyType = fc.constantFrom(
 )
 
 function sent(api: Description, { path, parameters, body }: Operation): fc.Arbitrary<Sent> {
-  const valueOf = ({ schema }: Parameter) => fc.oneof(right(api, schema).map(String), anyText)
+  const sentFor = ({ schema }: Parameter) => fc.oneof(right(api, schema).map(String), anyText)
   const inPath = parameters.filter((one) => one.in === 'path')
   const names = fc
-    .tuple(...inPath.map(valueOf))
+    .tuple(...inPath.map(sentFor))
     .map((values) =>
       inPath.reduce((path, { name }, at) => path.replace(`{${name}}`, encodeURIComponent(values[at] || 'users')), path),
     )
   const inQuery = parameters.filter((one) => one.in === 'query')
-  const known = fc.tuple(...inQuery.map((one) => fc.option(valueOf(one)).map((value) => [one.name, value] as const)))
+  const known = fc.tuple(...inQuery.map((one) => fc.option(sentFor(one)).map((value) => [one.name, value] as const)))
   const unknown = fc.array(fc.tuple(anyText, anyText), { maxLength: 1 })
   const query = fc.tuple(known, fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, unknown)).map((all) => {
     const said = all.flat().filter(([, value]) => value !== null) as [string, string][]

@@ -56,7 +56,7 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   },
   async simulate(client) {
     await client.simulate([{ name: 'users', record: null }], '1h')
-    await refused(client.simulate([], '1y'))
+    await refused(client.simulate([{ name: 'users', record: null }], '1y'))
   },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })
@@ -149,7 +149,7 @@ export async function toured(): Promise<Asked[]> {
         path,
         query: [...searchParams.keys()],
         headers: [...headers.keys()].filter((name) => !EVERYWHERE.includes(name)),
-        body: typeof init.body === 'string' ? { type, value: valueOf(type, init.body) } : undefined,
+        body: typeof init.body === 'string' ? { type, value: readAs(type, init.body) } : undefined,
         answer: { status: answer.status, type: typeOf(answer.headers), value: await answer.clone().json() },
       })
       return answer
@@ -163,6 +163,6 @@ function typeOf(headers: Headers): string {
   return headers.get('content-type')?.split(';')[0] ?? ''
 }
 
-function valueOf(type: string, text: string): unknown {
+function readAs(type: string, text: string): unknown {
   return type === 'application/json' ? JSON.parse(text) : text
 }
