@@ -59,13 +59,13 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'check',
     summary: 'look whether an installation, or files, are as they should be',
-    takes: [],
+    takes: ['target', 'output'],
     load: async () => (await import('./commands/check.ts')).checks,
   },
   {
     name: 'types',
     summary: "write the registry's names as TypeScript, so that a wrong name does not compile",
-    takes: [],
+    takes: ['target'],
     load: async () => (await import('./commands/types.ts')).types,
   },
   {
