@@ -27,6 +27,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'edit',
+    summary: 'edit a record in $EDITOR, and write what comes back',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/edit.ts')).edit,
+  },
+  {
     name: 'delete',
     summary: 'take records away',
     takes: ['target'],
