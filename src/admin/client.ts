@@ -1,7 +1,8 @@
 /** The typed client of the admin API: what the command and the dashboard talk to the control plane with. Plain `fetch`, and nothing of a server. */
+import type { Move, ServiceSimulation, Simulation, Spot } from '../mesh/simulate/simulation.ts'
 import type { CandidateTold, Decision, ValueTold } from '../mesh/told/decision.ts'
 
-export type { CandidateTold, Decision, ValueTold }
+export type { CandidateTold, Decision, Move, ServiceSimulation, Spot, ValueTold }
 
 /** A record as it is written in JSON: an object; or a text, where a bare URL stands in KV. */
 export type WrittenRecord = string | Readonly<Record<string, unknown>>
@@ -116,6 +117,8 @@ export interface DriftView {
   /** What history has; `null`: no record. */
   readonly record: WrittenRecord | null
   readonly revision: number
+  /** When it was first seen, as an ISO 8601 instant. */
+  readonly since: string
 }
 
 /** A row of history, to be kept and restored as it is. */
@@ -142,6 +145,12 @@ export interface Difference {
   readonly path: string
   readonly before?: unknown
   readonly after?: unknown
+}
+
+/** What changes would do to requests that the mesh has served. */
+export interface SimulationView extends Simulation {
+  /** Since when requests are recorded. `null`: none are, and nothing can be said. */
+  readonly recordedSince: string | null
 }
 
 /** What an operator has said of the whole mesh. */
@@ -278,13 +287,19 @@ export interface AdminClient {
   /** Has KV looked through for edits by hand now, rather than in its time. */
   scanDrift(): Promise<void>
   /** `adopt` makes a revision of what stands in KV; `overwrite` writes the record of history over it. */
-  settleDrift(name: string, choice: 'adopt' | 'overwrite', how?: Pick<How, 'message' | 'author'>): Promise<WrittenView>
+  endDrift(name: string, choice: 'adopt' | 'overwrite', how?: Pick<How, 'message' | 'author'>): Promise<WrittenView>
   /** The whole history, page by page. */
   export(options?: Paging): Promise<Page<Row>>
   /** Takes rows of a history in, into an object without one; it answers nothing else until `restored`. */
   restore(rows: readonly Row[]): Promise<void>
   /** All rows are in. Where KV differs from them, `truth` counts. */
   restored(truth: 'kv' | 'history', how?: Pick<How, 'message' | 'author'>): Promise<void>
+  /**
+   * What these changes would do to requests that the mesh has served; none is written.
+   *
+   * @param window how old the requests may be, as `1h`. Default `24h`.
+   */
+  simulate(changes: readonly Pick<Change, 'name' | 'record'>[], window?: string): Promise<SimulationView>
 }
 
 /**
@@ -361,7 +376,7 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     async scanDrift() {
       await ask('POST', '/drift/scan')
     },
-    settleDrift: (name, choice, { message, author } = {}) =>
+    endDrift: (name, choice, { message, author } = {}) =>
       ask('POST', `${at(name)}/drift`, { json: { choice, message, author } }),
     export: ({ limit, cursor } = {}) => ask('GET', '/export', { query: { limit, cursor } }),
     async restore(rows) {
@@ -370,6 +385,8 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     async restored(truth, { message, author } = {}) {
       await ask('POST', '/restore/end', { json: { truth, message, author } })
     },
+    simulate: (changes, window) =>
+      ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
   }
 }
 

@@ -51,6 +51,18 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/rollback.ts')).rollback,
   },
   {
+    name: 'describe',
+    summary: 'show a record, its policy in effect and who wrote each value, and who refers to it',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/describe.ts')).describe,
+  },
+  {
+    name: 'resolve',
+    summary: 'tell what would become of a request, and why; nothing is sent',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/resolve.ts')).resolve,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
