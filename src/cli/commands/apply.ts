@@ -10,9 +10,10 @@ import { type Expected, isFromKv } from '../live/place.ts'
 import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Session } from '../session.ts'
+import { type GuardFlags, guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
 
-interface ApplyFlags extends Named, WriteFlags, PruneFlags, WaitFlags, Naming {}
+interface ApplyFlags extends Named, WriteFlags, GuardFlags, PruneFlags, WaitFlags, Naming {}
 
 export function apply(command: Command, session: Session): void {
   example(
@@ -52,6 +53,11 @@ async function run(files: readonly string[], flags: ApplyFlags, session: Session
   }
   for (const step of steps.filter(({ act }) => act === 'unchanged')) line(step)
   const changing = steps.filter(({ act }) => act !== 'unchanged')
+  await guard(
+    changing.map(({ name, after }) => ({ name, record: after })),
+    flags,
+    session,
+  )
   const sent = await sendAll(changing, flags, session, line)
   const taken = steps.filter(({ name }) => !sent.refused.has(name))
   if (isTable) print.line(`${summary(taken, sent)}${dry}.`)

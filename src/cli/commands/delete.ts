@@ -6,6 +6,7 @@ import { seen } from '../apply/plan.ts'
 import { send } from '../apply/send.ts'
 import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
+import { guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
 import { absent } from './get.ts'
 
@@ -26,6 +27,7 @@ async function run(names: readonly string[], flags: DeleteFlags, session: Sessio
     const before = stands.get(name)
     return before ? [{ name, record: null, ifMatch: before.revision }] : []
   })
+  await guard(changes, flags, session)
   const dry = flags.dryRun ? ' (dry run)' : ''
   const { refused, revisions, revisionOf } = await send(client, changes, howOf(flags), (_, written) => {
     for (const name of written?.changed ?? []) print.line(`${name} deleted${dry}`)
