@@ -57,6 +57,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/resolve.ts')).resolve,
   },
   {
+    name: 'explain',
+    summary: 'tell of a receipt why a call went as it did',
+    takes: ['output'],
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
