@@ -173,8 +173,8 @@ export interface CheckView {
   readonly findings: readonly {
     readonly severity: 'error' | 'warning'
     /** The record that it is about. */
-    readonly name?: string
-    readonly path?: readonly (string | number)[]
+    readonly name?: string | undefined
+    readonly path?: readonly (string | number)[] | undefined
     readonly message: string
   }[]
   /** Findings beyond those. */
