@@ -63,6 +63,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/resolve.ts')).resolve,
   },
   {
+    name: 'simulate',
+    summary: 'tell what records would do to requests that were served: who moves, who breaks',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
