@@ -63,6 +63,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/resolve.ts')).resolve,
   },
   {
+    name: 'simulate',
+    summary: 'tell what records would do to requests that were served: who moves, who breaks',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
@@ -91,5 +97,11 @@ export const VERBS: readonly Verb[] = [
     summary: 'name the meshes that the command talks to, and choose one',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/config.ts')).config,
+  },
+  {
+    name: 'completion',
+    summary: 'print what bash, zsh or fish needs to complete verbs, flags and names',
+    takes: ['target'],
+    load: async () => (await import('./commands/completion.ts')).completion,
   },
 ]
