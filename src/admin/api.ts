@@ -19,6 +19,7 @@ import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
 import { settings } from './routes/settings.ts'
+import { simulate } from './routes/simulate.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -43,6 +44,7 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', convert())
     .route('/', drift(trail))
     .route('/', archive(trail))
+    .route('/', simulate(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()

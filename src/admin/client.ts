@@ -1,7 +1,8 @@
 /** The typed client of the admin API: what the command and the dashboard talk to the control plane with. Plain `fetch`, and nothing of a server. */
+import type { Move, ServiceSimulation, Simulation, Spot } from '../mesh/simulate/simulation.ts'
 import type { CandidateTold, Decision, ValueTold } from '../mesh/told/decision.ts'
 
-export type { CandidateTold, Decision, ValueTold }
+export type { CandidateTold, Decision, Move, ServiceSimulation, Spot, ValueTold }
 
 /** A record as it is written in JSON: an object; or a text, where a bare URL stands in KV. */
 export type WrittenRecord = string | Readonly<Record<string, unknown>>
@@ -146,6 +147,12 @@ export interface Difference {
   readonly after?: unknown
 }
 
+/** What changes would do to requests that the mesh has served. */
+export interface SimulationView extends Simulation {
+  /** Since when requests are recorded. `null`: none are, and nothing can be said. */
+  readonly recordedSince: string | null
+}
+
 /** What an operator has said of the whole mesh. */
 export interface SettingsView {
   /** The oldest version of the library that runs; `null`: nobody has said. */
@@ -165,8 +172,8 @@ export interface CheckView {
   readonly findings: readonly {
     readonly severity: 'error' | 'warning'
     /** The record that it is about. */
-    readonly name?: string
-    readonly path?: readonly (string | number)[]
+    readonly name?: string | undefined
+    readonly path?: readonly (string | number)[] | undefined
     readonly message: string
   }[]
   /** Findings beyond those. */
@@ -287,6 +294,12 @@ export interface AdminClient {
   restore(rows: readonly Row[]): Promise<void>
   /** All rows are in. Where KV differs from them, `truth` counts. */
   restored(truth: 'kv' | 'history', how?: Pick<How, 'message' | 'author'>): Promise<void>
+  /**
+   * What these changes would do to requests that the mesh has served; none is written.
+   *
+   * @param window how old the requests may be, as `1h`. Default `24h`.
+   */
+  simulate(changes: readonly Pick<Change, 'name' | 'record'>[], window?: string): Promise<SimulationView>
 }
 
 /**
@@ -372,6 +385,8 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     async restored(truth, { message, author } = {}) {
       await ask('POST', '/restore/end', { json: { truth, message, author } })
     },
+    simulate: (changes, window) =>
+      ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
   }
 }
 

@@ -48,7 +48,7 @@ export function changes(audit: Audit) {
       id: 'change',
       summary: 'Writes and deletes several records under one revision, all or none',
       answers: { 200: { description: 'All of it was written.', schema: writtenView } },
-      refusals: [400, 412, 413, 415, 422, 428],
+      refusals: [412, 413, 415, 422, 428],
       requestBody: body.spec,
     }),
     query({ dryRun: v.optional(dryRun), force: v.optional(force) }),

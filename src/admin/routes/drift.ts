@@ -47,7 +47,7 @@ export function drift(audit: Audit) {
         id: 'drift',
         summary: 'Names under which KV holds an edit by hand that is not in history',
         answers: { 200: { description: 'A page, in the order of the names.', schema: pageOf(driftView) } },
-        refusals: [400],
+        refusals: [],
       }),
       query({ limit: v.optional(limit), cursor: v.optional(cursor) }),
       async (c) => {
@@ -88,7 +88,7 @@ export function drift(audit: Audit) {
         id: 'endDrift',
         summary: 'Ends the drift of one name',
         answers: { 200: { description: 'It ended.', schema: writtenView } },
-        refusals: [400, 409, 413, 415, 422],
+        refusals: [409, 413, 415, 422],
         requestBody: body.spec,
       }),
       params({ name }),

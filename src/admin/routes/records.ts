@@ -31,7 +31,7 @@ export function records(audit: Audit) {
         id: 'listRecords',
         summary: 'Records in the order of their names',
         answers: { 200: { description: 'A page.', schema: pageOf(recordView) } },
-        refusals: [400],
+        refusals: [],
       }),
       query({
         prefix: v.optional(v.pipe(v.string(), v.maxLength(512))),
@@ -49,10 +49,12 @@ export function records(audit: Audit) {
       operation({
         id: 'getRecord',
         summary: 'One record',
-        description:
-          'With `if-none-match` and the etag of a record that is known already, the answer is 304 while it is the same.',
-        answers: { 200: { description: 'The record.', schema: recordView, hasEtag: true } },
-        refusals: [400, 404],
+        answers: {
+          200: { description: 'The record.', schema: recordView, hasEtag: true },
+          304: { description: 'It is the one that is known already.', hasEtag: true },
+        },
+        refusals: [404],
+        headers: [{ name: 'if-none-match', description: 'Etags that are known already.' }],
       }),
       params({ name }),
       async (c) => {
@@ -79,7 +81,7 @@ export function records(audit: Audit) {
           200: { description: 'It was written, or nothing changed.', schema: writtenView, hasEtag: true },
           201: { description: 'It was written, and was not there before.', schema: writtenView, hasEtag: true },
         },
-        refusals: [400, 412, 413, 415, 422, 428],
+        refusals: [412, 413, 415, 422, 428],
         headers: [IF_MATCH, IF_NONE_MATCH],
         requestBody: {
           required: true,
@@ -109,7 +111,7 @@ export function records(audit: Audit) {
         id: 'deleteRecord',
         summary: 'Deletes one record',
         answers: { 200: { description: 'It was deleted.', schema: writtenView } },
-        refusals: [400, 412, 422, 428],
+        refusals: [412, 422, 428],
         headers: [IF_MATCH],
       }),
       params({ name }),
