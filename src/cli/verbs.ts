@@ -104,4 +104,10 @@ export const VERBS: readonly Verb[] = [
     takes: ['target', 'output'],
     load: async () => (await import('./commands/config.ts')).config,
   },
+  {
+    name: 'completion',
+    summary: 'print what bash, zsh or fish needs to complete verbs, flags and names',
+    takes: ['target'],
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
 ]
