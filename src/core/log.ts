@@ -18,6 +18,7 @@ export type LogEvent =
   | 'record_accepted'
   | 'registry_lost'
   | 'registry_back'
+  | 'would_deny'
 
 /** One thing that happened. What is not known of it is left out. */
 export interface LogEntry {

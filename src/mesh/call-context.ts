@@ -44,7 +44,7 @@ export type CallNames = keyof ReturnType<typeof named>
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall) {
-  const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
+  const { clock, random, trusted, proof, signal, place, hops, allowance, subrequests } = from
   const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals, own } =
     added
   const call = {
@@ -59,6 +59,7 @@ export function named(from: Inbound, added: NewCall) {
     subrequests,
     name,
     caller,
+    proof,
     path,
     mountLength,
     headers,
@@ -73,6 +74,8 @@ export function named(from: Inbound, added: NewCall) {
     // What the filters beneath give: one that gives anything else does not compile. Spelled out: to spread it here would cost as much as to choose an endpoint.
     service: undefined,
     key: undefined,
+    asked: undefined,
+    passedBy: undefined,
     way: undefined,
     backend: undefined,
     route: undefined,

@@ -150,7 +150,8 @@ export function createMesh(options: MeshOptions, load?: () => Promise<Storage | 
       return {
         fetch(request: Request, env: Env, ctx: ExecutionContext) {
           const trusted = trust(request, ctx)
-          const arrival: Served<Env> = { trusted, caller: readCaller(ctx), defer: deferTo(ctx) ?? waitUntil, env, ctx }
+          const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
+          const arrival: Served<Env> = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil, env, ctx }
           return enter(request, accept(request, arrival, settings))
         },
       }

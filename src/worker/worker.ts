@@ -1,5 +1,6 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
 import { cloud } from '../cloud.ts'
+import { type Caller, STRANGER } from '../core/caller.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, noteError } from '../core/log.ts'
@@ -72,8 +73,10 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
     },
   }
   return {
-    fetch: (request, env, ctx) => handle(made, request, env, ctx, undefined),
-    MeshEntrypoint: { fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(ctx)) },
+    fetch: (request, env, ctx) => handle(made, request, env, ctx, STRANGER),
+    MeshEntrypoint: {
+      fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(request, ctx, 'members')),
+    },
   }
 }
 
@@ -91,8 +94,9 @@ function handle(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  caller: ServiceName | undefined,
+  { name: caller, proof }: Caller,
 ): Response | Promise<Response> {
+  // A binding that names nobody may pass on what strangers have sent: it raises nothing.
   const trusted = caller !== undefined
   let mesh: Running
   try {
@@ -105,6 +109,7 @@ function handle(
   return mesh.forward(request, {
     trusted,
     caller,
+    proof,
     identify: () => identify(address, mesh.nameOf),
     defer: (work) => ctx.waitUntil(work),
   })

@@ -18,6 +18,8 @@ export interface ProblemFacts {
 /** The gRPC status for each HTTP status of a mesh error: invalid argument, not found, unavailable, deadline exceeded … */
 const GRPC_STATUS_OF: Record<number, number> = {
   400: 3,
+  401: 16,
+  403: 7,
   404: 5,
   408: 4,
   413: 8,
