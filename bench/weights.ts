@@ -78,14 +78,14 @@ function run(
   const random = seeded(seed)
   const chance = seeded(seed + 100)
   const isolates = Array.from({ length: load.isolates }, () => isolate(make, load, maxShare, random))
-  const ends: { at: number; settle: () => void }[] = []
+  const ends: { at: number; end: () => void }[] = []
   const calls = load.perSecond * load.seconds
   let now = 0
   let first = 0
   let late = 0
   for (let call = 0; call < calls; call++) {
     now += (-Math.log(1 - chance.next()) * 1000) / load.perSecond
-    while (ends[0] && ends[0].at <= now) ends.shift()?.settle()
+    while (ends[0] && ends[0].at <= now) ends.shift()?.end()
     const { balancer, detector, candidates } = isolates[Math.floor(chance.next() * isolates.length)] as Isolate
     const candidate = balancer(detector.available(candidates, now), now)
     const isFirst = candidate === candidates[0]
@@ -100,8 +100,8 @@ function run(
     detector.send(candidate, now, at)
     ends.splice(ends.findLastIndex((other) => other.at <= at) + 1, 0, {
       at,
-      settle() {
-        pick.settle(isLate ? 'timeout' : 'success', at)
+      end() {
+        pick.end(isLate ? 'timeout' : 'success', at)
         detector.record(candidate, isLate ? 'fault' : 'success', sentAt, at)
       },
     })

@@ -32,7 +32,7 @@ export interface Keys {
   /** KV took a revision. */
   put(name: string, revision: number, now: number): void
   /** KV holds the newest revision: nothing is to be done. */
-  settle(key: Key, now: number): void
+  confirm(key: Key, now: number): void
   drift(name: string, found: string | null, dueAt: number): void
   /** KV lags, or must be written: no drift. It is looked at at that instant. */
   wait(name: string, at: number): void
@@ -71,7 +71,7 @@ export function keys({ sql }: Store): Keys {
       sql.exec(upsert, name, revision, revision, now)
     },
     put,
-    settle({ name, revision, published, dueAt, drifted, failures }, now) {
+    confirm({ name, revision, published, dueAt, drifted, failures }, now) {
       // A put that nobody heard the end of: when it was is not known, but not long ago.
       if (published !== revision) put(name, revision, now)
       else if (dueAt !== null || drifted || failures) sql.exec(`UPDATE keys SET ${CLEAR} WHERE name = ?`, name)

@@ -73,7 +73,7 @@ export function named(from: Inbound, added: NewCall) {
     own,
     // What the filters beneath give: one that gives anything else does not compile. Spelled out: to spread it here would cost as much as to choose an endpoint.
     service: undefined,
-    key: undefined,
+    recordKey: undefined,
     asked: undefined,
     passedBy: undefined,
     way: undefined,

@@ -1,4 +1,4 @@
-/** Names, as calls and rules say them, and the services that they mean. */
+/** The resolver: finds the services that names mean, as calls and rules say them. */
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import type { Receipt } from '../core/receipt.ts'
@@ -8,7 +8,7 @@ import { type Followed, follow } from '../registry/alias.ts'
 import { candidateKeys, widerThan } from '../registry/keys.ts'
 import type { Asking, Snapshot } from '../registry/snapshot.ts'
 import type { LiveService } from './live-service.ts'
-import type { Fleet } from './services.ts'
+import type { Services } from './services.ts'
 
 /** What a look-up needs of the request that it is for. */
 export interface Called extends Asking {
@@ -19,27 +19,27 @@ export interface Called extends Asking {
 /** A service, and the key of the record that answered to its name. */
 export interface Resolved {
   readonly service: LiveService
-  readonly key: string
+  readonly recordKey: string
 }
 
-export interface Names {
+export interface Resolver {
   /** The service of the name that is called, noted on the receipt. */
   called(call: Called): Promise<Resolved>
   /** The same without a wait, where the record is known; `undefined` where it must be asked for, or followed. */
   warm(call: Called): Resolved | undefined
-  /** The service of the next less specific wildcard, where the rules of a key do not match. It is noted, too. */
-  wider(key: string, call: Called): Promise<Resolved | undefined>
+  /** The service of the next less specific wildcard, where the rules of a record do not match. It is noted, too. */
+  wider(recordKey: string, call: Called): Promise<Resolved | undefined>
   /** The service that a rule sends to: its rules do not count. `undefined` where there is no record of that name. */
   backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
   /** The same, for a copy of a request. */
   copy(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
 }
 
-export function names(snapshot: Snapshot, fleet: Fleet): Names {
+export function resolver(snapshot: Snapshot, services: Services): Resolver {
   const find = (name: ServiceName, asking: Asking) => {
     let chosen: LiveService | undefined
     return follow(snapshot, name, asking, (found) => {
-      const service = fleet.of(found)
+      const service = services.of(found)
       // A list within a list asks twice, and the second time this very call is the probe.
       if (service !== chosen && !isUsable(service, asking)) return false
       chosen = service
@@ -56,8 +56,8 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
       if (!found || found.record.alias) return undefined
       return noted({ found, path: [call.name], key: found.key }, [], call)
     },
-    async wider(key, call) {
-      const wildcard = widerThan(key, call.name)
+    async wider(recordKey, call) {
+      const wildcard = widerThan(recordKey, call.name)
       const followed = wildcard === undefined ? undefined : await orNone(find(wildcard, call))
       // A wildcard leads to wider ones, which may be beyond those that answer for the name.
       const isItsOwn = followed && candidateKeys(call.name).includes(followed.key)
@@ -66,13 +66,13 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
     backend,
     async copy(name, asking) {
       const service = await backend(name, asking)
-      return service && fleet.copied(service)
+      return service && services.copied(service)
     },
   }
 
   async function backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined> {
     const followed = await orNone(find(name, asking))
-    return followed && fleet.of(followed.found)
+    return followed && services.of(followed.found)
   }
 
   function noted({ found, path, key }: Followed, before: readonly ServiceName[], { receipt }: Called): Resolved {
@@ -81,9 +81,9 @@ export function names(snapshot: Snapshot, fleet: Fleet): Names {
     receipt.revision = found.revision
     receipt.freshness = found.freshness
     receipt.refusedRecord = found.refused
-    const service = fleet.of(found)
+    const service = services.of(found)
     receipt.skipped = service.unreachable
-    return { service, key }
+    return { service, recordKey: key }
   }
 }
 

@@ -33,17 +33,23 @@ const straight: Way = {
   under: (service) => service,
 }
 
-/** @param key of the record: sessions of one record are not those of another. */
-export function routes(rules: readonly Rule[], key: string, ruled: Ruled, random: Random, seal?: Seal): Routes<Way> {
+/** @param recordKey of the record: sessions of one record are not those of another. */
+export function routes(
+  rules: readonly Rule[],
+  recordKey: string,
+  ruled: Ruled,
+  random: Random,
+  seal?: Seal,
+): Routes<Way> {
   const match = matcher(rules)
-  const all = rules.map((rule, index) => routeOf(rule, `rules[${index}]`, key, ruled, random, seal))
+  const all = rules.map((rule, index) => routeOf(rule, `rules[${index}]`, recordKey, ruled, random, seal))
   return { find: (asked) => all[match(asked)] }
 }
 
 function routeOf(
   rule: Rule,
   place: string,
-  key: string,
+  recordKey: string,
   ruled: Ruled,
   random: Random,
   seal: Seal | undefined,
@@ -80,7 +86,7 @@ function routeOf(
     label,
     ways,
     choose: split(ways, spread(random.next())),
-    session: sessionPersistence && session(sessionPersistence, `${key} ${label}`, seal),
+    session: sessionPersistence && session(sessionPersistence, `${recordKey} ${label}`, seal),
   }
 }
 

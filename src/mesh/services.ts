@@ -24,8 +24,9 @@ import type { Found } from '../registry/known.ts'
 import type { LiveService, Tried } from './live-service.ts'
 import { routes } from './routes.ts'
 import type { Strategies } from './strategies.ts'
+import type { Trust } from './trust.ts'
 
-export interface Fleet {
+export interface Services {
   /** The service of a record. An endpoint or a budget that an edit leaves as it was keeps what it has learned. */
   of(found: Found): LiveService
   /** The same service with a rule's policy over its own. What is learned of it is learned for both. */
@@ -34,7 +35,7 @@ export interface Fleet {
   copied(service: LiveService): LiveService
 }
 
-export interface FleetOptions {
+export interface ServicesOptions {
   readonly clock: Clock
   readonly random: Random
   /** Policy where a record is silent. */
@@ -43,6 +44,8 @@ export interface FleetOptions {
   readonly strategies?: Strategies
   /** Of the tickets of sessions. */
   readonly seal?: Seal | undefined
+  /** What judges who may call. Default: nothing, and nobody is judged. */
+  readonly trust?: Trust | undefined
   /** Services remembered. */
   readonly maxRecords: number
   /** Told of endpoints and services that go out and come back. Default: nobody is. */
@@ -51,8 +54,8 @@ export interface FleetOptions {
   unreachableBecause(target: Target): string | undefined
 }
 
-export function fleet(options: FleetOptions): Fleet {
-  const services: Lru<string, LiveService> = lru(options.maxRecords)
+export function services(options: ServicesOptions): Services {
+  const byKey: Lru<string, LiveService> = lru(options.maxRecords)
   const copies = new WeakMap<LiveService, LiveService>()
   const { strategies = {}, log = silent } = options
   const balancerOf = (strategies.balancers ?? balancers)(options.random)
@@ -69,17 +72,19 @@ export function fleet(options: FleetOptions): Fleet {
     // One and the same across edits: what a call from before an edit still learns, it learns for all.
     const detector = before?.detector ?? outlierDetector(made.outlierDetection, options.random, onChange)
     detector.watch(candidates, made.outlierDetection)
-    const { algorithm, keyedBy } = made.loadBalancer
+    const { algorithm, hashHeader } = made.loadBalancer
     return serviceOf({
       ...made,
       record,
+      recordKey: key,
+      judge: kept('access')?.judge ?? (made.access && options.trust?.judge(made.access)),
       order,
       budget: kept('retryConstraint')?.budget ?? budgetOf(made.retryConstraint, options.clock),
       hedging: kept('hedge')?.hedging ?? (made.hedge && hedging(made.hedge)),
       routes: record.rules && routes(record.rules, key, ruled, options.random, options.seal),
       detector,
       balancer: balancerOf(algorithm, candidates),
-      keyedBy,
+      hashHeader,
       limiter: limiter(made.limits),
       // Other endpoints have other capacity.
       throttle: before && areSame(candidates, before.candidates) ? before.throttle : throttle(onChange),
@@ -129,11 +134,11 @@ export function fleet(options: FleetOptions): Fleet {
     ruled,
     copied,
     of(found) {
-      const known = services.get(found.key)
+      const known = byKey.get(found.key)
       // A call that has waited since may hold an older record than the one that serves: there is no way back.
       if (known && (known.record === found.record || known.order > found.order)) return known
       const service = live(found, known)
-      services.set(found.key, service)
+      byKey.set(found.key, service)
       return service
     },
   }

@@ -1,6 +1,7 @@
 /** The two stacks of the mesh, in reading order. There is no third path. */
 import type { Service } from '../core/engine/service.ts'
 import { stack } from '../core/engine/stack.ts'
+import { authorize } from '../features/access/filter.ts'
 import { admission } from '../features/admission/filter.ts'
 import { lend } from '../features/allowance/filter.ts'
 import { balance } from '../features/balance/filter.ts'
@@ -34,9 +35,9 @@ import type { Arrival, Inbound, Arrived as Read } from './accept.ts'
 import type { CallNames, Named } from './call-context.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
-import { names } from './resolver.ts'
+import { resolver } from './resolver.ts'
 import { everything } from './routes.ts'
-import { type Fleet, fleet } from './services.ts'
+import { type Services, services } from './services.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -55,20 +56,22 @@ export const inbound = <Arrived extends Inbound>(
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels }: Settings,
+  { sink, idleMs, platformCancels, log }: Settings,
   snapshot: Snapshot,
-  fleet: Fleet,
+  services: Services,
   send: Service<Sent>,
 ): Service<Named> => {
-  const known = names(snapshot, fleet)
+  const known = resolver(snapshot, services)
   return stack<Named, CallNames>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing
+    .pushWhere(isGuarded, authorize('authorize', guards, askedOf, log)) // beneath cors: a preflight has no credentials; above all that tells or does anything
     .pushWhere(({ way }) => way?.redirect !== undefined, redirect) // above all that needs a backend
     .pushWhere(({ way }) => way?.rewrite !== undefined, rewrite) // above retry: once a request
     .pushWhere(({ route }) => route?.session !== undefined, remember) // above retry: all attempts have been made
     .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
+    .pushWhere(isGuardedApart, authorize('authorizeBackend', ({ service }) => [service], askedOf, log)) // a route is no way around the record whose endpoints are used
     .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(known.copy)) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
@@ -89,13 +92,20 @@ export const outbound = (
     .over(send)
 }
 
-/** The outbound stack, over a snapshot and a fleet of its own. */
+/** The outbound stack, over a snapshot and services of its own. */
 export function caller(settings: Settings): Service<Named> {
   const { bindings, cloud } = settings
   return outbound(
     settings,
-    snapshot(settings.registry, { ...settings, readMs: REGISTRY_READ_MS }),
-    fleet({ ...settings, unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined) }),
+    snapshot(settings.registry, {
+      ...settings,
+      readMs: REGISTRY_READ_MS,
+      lacks: settings.trust ? undefined : lacksTrust,
+    }),
+    services({
+      ...settings,
+      unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+    }),
     send(settings),
   )
 }

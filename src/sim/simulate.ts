@@ -35,7 +35,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const { seed = 1, contender = selvedge } = options
   const { services, durationMs, network = {}, faults = [], edits = [] } = scenario
   check(scenario)
-  const clock = virtualClock({ startAt: 0, settle: turns() })
+  const clock = virtualClock({ startAt: 0, flush: turns() })
   const chance = seeded(seed)
   // Each has chance of its own: the same users come, whoever's rules are tried.
   const usersChance = fork(chance)

@@ -18,7 +18,7 @@ interface Weighed extends Choice {
 
 /** An endpoint that costs as much as is said. */
 export function weighed(name: string, cost: number, weight = 1, inFlight = 0): Weighed {
-  const load: Load = { cost: () => cost, start: () => ({ settle() {} }), inFlight: () => inFlight }
+  const load: Load = { cost: () => cost, start: () => ({ end() {} }), inFlight: () => inFlight }
   return { name, load, endpoint: { id: `https://${name}.example.com`, weight } }
 }
 
@@ -136,7 +136,7 @@ export function itIsALoad(name: string, make: () => Load): void {
   describe(`${name}, a load`, () => {
     it('costs more with every request in flight', () => {
       const load = make()
-      load.start(0, 10_000).settle('success', 10)
+      load.start(0, 10_000).end('success', 10)
       const costs = [load.cost(10)]
       for (let request = 0; request < 5; request++) {
         load.start(10, 10_000)
@@ -147,17 +147,17 @@ export function itIsALoad(name: string, make: () => Load): void {
       expect(load.inFlight(10)).toBe(5)
     })
 
-    it('counts a pick that is settled twice once', () => {
+    it('counts a pick that ends twice once', () => {
       const load = make()
       load.start(0, 10_000)
       const pick = load.start(0, 10_000)
-      pick.settle('success', 5)
-      pick.settle('unreachable', 6)
-      pick.settle('cancelled', 7)
+      pick.end('success', 5)
+      pick.end('unreachable', 6)
+      pick.end('cancelled', 7)
       expect(load.inFlight(7)).toBe(1)
       const other = make()
       other.start(0, 10_000)
-      other.start(0, 10_000).settle('success', 5)
+      other.start(0, 10_000).end('success', 5)
       expect(load.cost(7)).toBe(other.cost(7))
     })
 
@@ -168,18 +168,18 @@ export function itIsALoad(name: string, make: () => Load): void {
       expect(load.inFlight(1001)).toBe(0)
     })
 
-    it('does not mind when a request that was forgotten is settled after all', () => {
+    it('does not mind when a request that was forgotten ends after all', () => {
       const load = make()
       const pick = load.start(0, 1000)
       const other = load.start(500, 60_000)
       expect(load.inFlight(2000)).toBe(1)
-      pick.settle('success', 2001)
+      pick.end('success', 2001)
       expect(load.inFlight(2001)).toBe(1)
-      other.settle('success', 2002)
+      other.end('success', 2002)
       expect(load.inFlight(2002)).toBe(0)
     })
 
-    it(`has as many in flight as were started and not settled (seed ${seed})`, () => {
+    it(`has as many in flight as were started and have not ended (seed ${seed})`, () => {
       fc.assert(
         fc.property(
           fc.array(fc.oneof(fc.constant('start' as const), fc.integer({ min: 0, max: 20 })), { maxLength: 100 }),
@@ -190,7 +190,7 @@ export function itIsALoad(name: string, make: () => Load): void {
             for (const step of steps) {
               now += 1
               if (step === 'start') open.push(load.start(now, now + 100_000))
-              else open.splice(step, 1)[0]?.settle(step % 2 === 0 ? 'success' : 'failure', now)
+              else open.splice(step, 1)[0]?.end(step % 2 === 0 ? 'success' : 'failure', now)
               expect(load.inFlight(now)).toBe(open.length)
               expect(load.cost(now)).toBeGreaterThanOrEqual(0)
             }

@@ -37,7 +37,7 @@ async function restoredOver(
   past: RegistryEngine,
   kv: ReturnType<typeof laggingKv>,
   truth: 'kv' | 'history',
-  clock = virtualClock({ settle: async () => {} }),
+  clock = virtualClock({ flush: async () => {} }),
 ) {
   const given = await givenRegistry({}, clock, kv)
   for (const rows of exported(past, 2)) {
@@ -98,7 +98,7 @@ describe('archive', () => {
 
   it('writes what history held last into another namespace', async () => {
     const past = await givenPast()
-    const clock = virtualClock({ settle: async () => {} })
+    const clock = virtualClock({ flush: async () => {} })
     const kv = laggingKv(clock)
     kv.hand('a', 'https://other.test')
     kv.hand('stranger', 'https://s.test')

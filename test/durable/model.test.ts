@@ -35,7 +35,7 @@ interface Real {
 type Command = fc.AsyncCommand<Model, Real>
 
 function givenReal(random: Random): Real {
-  const clock = virtualClock({ settle: async () => {} })
+  const clock = virtualClock({ flush: async () => {} })
   const kv = laggingKv(clock)
   kv.hand('a', 'https://before.test')
   const store = nodeStore()

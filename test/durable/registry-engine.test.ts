@@ -46,7 +46,7 @@ const STEPS: ((life: Life) => Promise<unknown>)[] = [
 
 /** Lives through all steps; dies once, after so many operations, and is made anew over the same storage. */
 async function live(operations: number) {
-  const clock = virtualClock({ settle: async () => {} })
+  const clock = virtualClock({ flush: async () => {} })
   const kv = laggingKv(clock)
   for (const name of ['old1', 'old2', 'old3']) kv.hand(name, `https://${name}.test`)
   const store = nodeStore()

@@ -60,9 +60,9 @@ describe('the mesh', () => {
       const own = Object.keys(headers).filter((name) => name.startsWith('selvedge-'))
       expect(own.sort()).toEqual(['selvedge-error', 'selvedge-retryable'])
       upstream.override = (_, response) => response.writeHead(200, { 'selvedge-retries-used': '0' }).end('ok')
-      const settled = await mesh.call(path)
-      expect(settled.status).toBe(200)
-      expect(settled.headers).not.toHaveProperty('selvedge-retries-used')
+      const answer = await mesh.call(path)
+      expect(answer.status).toBe(200)
+      expect(answer.headers).not.toHaveProperty('selvedge-retries-used')
     })
 
     it('drops what only the mesh may say', async () => {

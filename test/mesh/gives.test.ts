@@ -62,7 +62,7 @@ const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<
   serverTrace: { trace: 'always', span: 'always' },
   rescue: {},
   loop: {},
-  resolve: { service: 'always', key: 'always' },
+  resolve: { service: 'always', recordKey: 'always' },
   route: {
     way: 'by a rule',
     backend: 'by a rule',

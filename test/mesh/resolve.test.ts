@@ -5,8 +5,8 @@ import { seeded } from '../../src/core/time/random.ts'
 import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import type { LiveService } from '../../src/mesh/live-service.ts'
 import { resolve } from '../../src/mesh/resolve.ts'
-import { names as namesOf } from '../../src/mesh/resolver.ts'
-import { fleet } from '../../src/mesh/services.ts'
+import { resolver } from '../../src/mesh/resolver.ts'
+import { services } from '../../src/mesh/services.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
 import type { Registry } from '../../src/registry/registry.ts'
 import { snapshot } from '../../src/registry/snapshot.ts'
@@ -20,14 +20,14 @@ const B = 'https://b.example.com'
 function given(registry: Registry) {
   const clock = virtualClock()
   const names = snapshot(registry, { freshMs: 5000, maxStaleMs: 3_600_000, readMs: 1000, maxRecords: 100 })
-  const services = fleet({
+  const live = services({
     clock,
     random: seeded(7),
     defaults: {},
     maxRecords: 100,
     unreachableBecause: () => undefined,
   })
-  const filter = resolve(namesOf(names, services))
+  const filter = resolve(resolver(names, live))
   const ask = async (name: string, leftMs = 15_000) => {
     let service: LiveService | undefined
     const told = receipt()

@@ -186,8 +186,8 @@ it('a retry is not made where the endpoints that are left take longer than there
     quick?.latency.add(10, clock.now())
     slow?.latency.add(800, clock.now())
   }
-  quick?.load.start(clock.now() - 10, clock.now()).settle('success', clock.now())
-  slow?.load.start(clock.now() - 800, clock.now()).settle('success', clock.now())
+  quick?.load.start(clock.now() - 10, clock.now()).end('success', clock.now())
+  slow?.load.start(clock.now() - 800, clock.now()).end('success', clock.now())
   failsAt = quick?.endpoint.id
   const told = receipt()
   await clock.run(subject.call({ receipt: told, deadline: { at: clock.now() + 500 } }))

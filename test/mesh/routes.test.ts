@@ -358,7 +358,7 @@ describe('RequestMirror', () => {
     type: 'RequestMirror' as const,
     requestMirror: { backendRef: { name }, ...more },
   })
-  const settled = async () => {
+  const allDone = async () => {
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
 
@@ -393,7 +393,7 @@ describe('RequestMirror', () => {
     )
     expect(await body(get('/a/c'))).toBe('echo ')
     expect(await body(get('/a/c', { method: 'POST', body: 'hello' }))).toBe('echo hello')
-    await settled()
+    await allDone()
     expect(one.seen).toEqual(['GET /b/c 1 ', 'POST /b/c 1 hello'])
     expect(other.seen).toEqual(one.seen)
   })
@@ -414,7 +414,7 @@ describe('RequestMirror', () => {
     )
     // The clock stands still: nothing that waits could be waited for.
     expect(await body(fetch('http://users/'))).toBe('v1')
-    await settled()
+    await allDone()
     expect(never).toBe(1)
   })
 
@@ -424,7 +424,7 @@ describe('RequestMirror', () => {
       shadow: { endpoints: [answer], retry: { codes: [500], attempts: 3 } },
     })
     const response = await get('/')
-    await settled()
+    await allDone()
     expect(response.headers.get('selvedge-retries-used')).toBeNull()
     expect(seen).toHaveLength(1)
     expect(spans().filter(({ kind }) => kind === 'client')).toHaveLength(2)
@@ -442,10 +442,10 @@ describe('RequestMirror', () => {
     expect(
       await body(get('/', { method: 'POST', body: 'x'.repeat(70_000), headers: { 'content-length': '70000' } })),
     ).toBe('70000')
-    await settled()
+    await allDone()
     expect(seen).toHaveLength(0)
     expect(await body(put(65_536))).toBe('65536')
-    await settled()
+    await allDone()
     expect(seen).toHaveLength(1)
   })
 
@@ -459,7 +459,7 @@ describe('RequestMirror', () => {
     const { answer, seen } = shadow()
     const { fetch } = given([{ filters: [mirror('shadow', share)], backendRefs: to('v1') }], { shadow: answer })
     for (let count = 0; count < 1000; count++) await fetch('http://users/')
-    await settled()
+    await allDone()
     expect(Math.abs(seen.length - copies)).toBeLessThanOrEqual(2)
   })
 })

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { seeded } from '../../src/core/time/random.ts'
 import { virtualClock } from '../../src/core/time/virtual-clock.ts'
-import { fleet } from '../../src/mesh/services.ts'
+import { services } from '../../src/mesh/services.ts'
 import type { WrittenPolicy } from '../../src/record/fields.ts'
 import { parseRecord } from '../../src/record/parse.ts'
 import type { Found } from '../../src/registry/known.ts'
 
 function given({ defaults = {}, maxRecords = 100, unreachable = '' } = {}) {
   const clock = virtualClock()
-  const known = fleet({
+  const known = services({
     clock,
     random: seeded(7),
     defaults: defaults as WrittenPolicy,
@@ -29,7 +29,7 @@ const C = 'https://c.example.com'
 const ids = (service: { candidates: readonly { endpoint: { id: string } }[] }) =>
   service.candidates.map(({ endpoint }) => endpoint.id)
 
-describe('fleet', () => {
+describe('services', () => {
   it('knows the same record by the same service', () => {
     const { known } = given()
     const record = found({ endpoints: [A] })
@@ -48,7 +48,7 @@ describe('fleet', () => {
   it('keeps what it learned of an endpoint that an edit leaves as it was', () => {
     const { of, clock } = given()
     const [before] = of({ endpoints: [A, B] }).candidates
-    before?.load.start(clock.now() - 70, 2_000_000).settle('success', clock.now())
+    before?.load.start(clock.now() - 70, 2_000_000).end('success', clock.now())
     const after = of({ endpoints: [C, A], timeouts: { request: '1s' } })
     expect(ids(after)).toEqual([C, A])
     expect(after.candidates[1]).toBe(before)
@@ -69,7 +69,7 @@ describe('fleet', () => {
   it('forgets an endpoint that an edit removes: when it comes back it is new', () => {
     const { of, clock } = given()
     const [before] = of({ endpoints: [A, B] }).candidates
-    before?.load.start(clock.now() - 70, 2_000_000).settle('success', clock.now())
+    before?.load.start(clock.now() - 70, 2_000_000).end('success', clock.now())
     of({ endpoints: [B] })
     const [after] = of({ endpoints: [A, B] }).candidates
     expect(after).not.toBe(before)
@@ -142,7 +142,7 @@ describe('fleet', () => {
   it('keeps what it learned of an endpoint whose weight or locality an edit changes', () => {
     const { of, clock } = given()
     const [before] = of({ endpoints: [A, { url: B, weight: 3 }] }).candidates
-    before?.load.start(clock.now() - 70, 2_000_000).settle('success', clock.now())
+    before?.load.start(clock.now() - 70, 2_000_000).end('success', clock.now())
     const after = of({ endpoints: [{ url: A, weight: 5, locality: 'weur' }, B] })
     expect(after.candidates[0]).toBe(before)
     expect(after.candidates[0]?.endpoint).toMatchObject({ weight: 5, locality: 'weur' })
@@ -189,9 +189,9 @@ describe('fleet', () => {
 
   it('balances as the record says, or else the defaults', () => {
     const { of } = given({ defaults: { loadBalancer: { ringHash: { header: 'X-User' } } } })
-    expect(of({ endpoints: [A, B] }).keyedBy).toBe('x-user')
-    const { balancer, keyedBy, candidates } = of({ endpoints: [A, B], loadBalancer: 'round-robin' })
-    expect(keyedBy).toBeUndefined()
+    expect(of({ endpoints: [A, B] }).hashHeader).toBe('x-user')
+    const { balancer, hashHeader, candidates } = of({ endpoints: [A, B], loadBalancer: 'round-robin' })
+    expect(hashHeader).toBeUndefined()
     const first = balancer(candidates, 0)
     expect(balancer(candidates, 0)).not.toBe(first)
     expect(balancer(candidates, 0)).toBe(first)

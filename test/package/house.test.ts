@@ -18,7 +18,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   record: ['core', 'math', 'schema', 'features', 'targets'],
   registry: ['core', 'record'],
   manifest: ['core', 'math', 'schema', 'features', 'record'],
-  // `math`: the fleet makes what the filters ask of their endpoints.
+  // `math`: `mesh/services.ts` makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'schema', 'wire', 'telemetry', 'targets', 'features', 'record', 'registry'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
   sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],

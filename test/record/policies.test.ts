@@ -40,7 +40,7 @@ describe('policyMaker', () => {
       loadBalancer: 'round-robin',
     })
     expect(retryConstraint).toEqual({ ratio: 0.2, windowMs: 1000, stopsUpstream: false })
-    expect(loadBalancer).toEqual({ algorithm: 'round-robin', keyedBy: undefined })
+    expect(loadBalancer).toEqual({ algorithm: 'round-robin', hashHeader: undefined })
   })
 
   it('gives all that are silent one and the same', () => {

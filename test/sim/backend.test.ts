@@ -8,7 +8,7 @@ const during = { fromMs: 0, toMs: 1000, backend: 'leaf' }
 
 /** An endpoint to which jobs are sent; `answers` are `job status@instant`. */
 function given(endpoint: BackendEndpoint, faults: readonly Fault[] = []) {
-  const clock = virtualClock({ startAt: 0, settle: async () => {} })
+  const clock = virtualClock({ startAt: 0, flush: async () => {} })
   const receive = backend(endpoint, faults, clock, seeded(3))
   const answers: string[] = []
   const send = (name: string, deadlineAt = Number.POSITIVE_INFINITY, isCancelled = () => false) =>
@@ -90,7 +90,7 @@ describe('an endpoint', () => {
 
   it('fails for one path alone, as the scenario says', async () => {
     const fault = { ...during, path: '/bad', failShare: 1, status: 500, headers: { 'retry-after': '1' } }
-    const clock = virtualClock({ startAt: 0, settle: async () => {} })
+    const clock = virtualClock({ startAt: 0, flush: async () => {} })
     const receive = backend({ latency: 5 }, [fault], clock, seeded(3))
     const answers: string[] = []
     for (const path of ['/bad', '/', undefined])

@@ -8,7 +8,7 @@ import { turns } from '../../src/sim/turns.ts'
 const url = 'http://there/'
 
 function given({ tells = true, ...network }: Network & { tells?: boolean } = {}) {
-  const clock = virtualClock({ startAt: 0, settle: turns() })
+  const clock = virtualClock({ startAt: 0, flush: turns() })
   const arrived: Sent[] = []
   const to: Destination = (sent) => arrived.push(sent)
   const destinations = new Map([[url, to]])

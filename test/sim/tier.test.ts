@@ -11,7 +11,7 @@ const seed = 6
 
 /** A tier that calls `leaf`, and the isolate that served each call: its rules are made once, and number it. */
 function given(over: Partial<Tier>, isEntrance = false) {
-  const clock = virtualClock({ startAt: 0, settle: turns() })
+  const clock = virtualClock({ startAt: 0, flush: turns() })
   let born = 0
   const servedBy: number[] = []
   const headers: Headers[] = []

@@ -11,7 +11,7 @@ const seed = 2
 
 /** Users of 14 s, 50 a second, who wait for 3 s. */
 async function given(answer: (clock: { now(): number }) => number | Promise<number>) {
-  const clock = virtualClock({ startAt: 0, settle: turns() })
+  const clock = virtualClock({ startAt: 0, flush: turns() })
   const book = ledger(20, 1)
   const said: (string | null | undefined)[] = []
   const fetch: Fetch = async (_, { headers }) => {
@@ -34,7 +34,7 @@ describe(`users (seed ${seed})`, () => {
   })
 
   it('ask for paths, and others beside them of whom nobody asks whether they are served', async () => {
-    const clock = virtualClock({ startAt: 0, settle: turns() })
+    const clock = virtualClock({ startAt: 0, flush: turns() })
     const book = ledger(20, 1)
     const asked: Record<string, number> = {}
     const fetch: Fetch = async (url) => {
@@ -65,7 +65,7 @@ describe(`users (seed ${seed})`, () => {
   })
 
   it('say who they are where there are so many, and nobody asks twice at a time', async () => {
-    const clock = virtualClock({ startAt: 0, settle: turns() })
+    const clock = virtualClock({ startAt: 0, flush: turns() })
     const asking = new Set<string>()
     const seen = new Set<string>()
     const brought: (string | null)[] = []

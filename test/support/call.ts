@@ -58,7 +58,7 @@ export function givenService(...candidates: readonly Candidate[]) {
     budget: retryBudget(undefined, clock),
     hedging: undefined,
     balancer: p2c(seeded(7)) as Balancer,
-    keyedBy: undefined as string | undefined,
+    hashHeader: undefined as string | undefined,
     localities: undefined as Localities<Candidate> | undefined,
     detector: outlierDetector(outlierPolicy(), seeded(7)),
     limiter: limiter(limitPolicy()),

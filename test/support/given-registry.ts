@@ -20,7 +20,7 @@ export interface GivenRegistry {
 /** By default nothing is scanned. */
 export async function givenRegistry(
   given: Partial<EngineOptions> = {},
-  clock = virtualClock({ settle: async () => {} }),
+  clock = virtualClock({ flush: async () => {} }),
   kv = laggingKv(clock),
 ): Promise<GivenRegistry> {
   const { store = nodeStore() } = given

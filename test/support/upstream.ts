@@ -68,7 +68,7 @@ export function withHeaders(status: number, headers: Record<string, string>): ()
 /** A clock for many short runs: its turns of the event loop wait for no timer of the platform. */
 export function quickClock(): VirtualClock {
   return virtualClock({
-    async settle() {
+    async flush() {
       for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
     },
   })

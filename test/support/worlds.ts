@@ -8,7 +8,7 @@ import { root } from '../../src/mesh/accept.ts'
 import type { Named } from '../../src/mesh/call-context.ts'
 import type { LiveService } from '../../src/mesh/live-service.ts'
 import { type MeshOptions, withDefaults } from '../../src/mesh/options.ts'
-import { fleet } from '../../src/mesh/services.ts'
+import { services } from '../../src/mesh/services.ts'
 import { outbound } from '../../src/mesh/stack.ts'
 import { type Snapshot, snapshot } from '../../src/registry/snapshot.ts'
 import type { Sent } from '../../src/targets/sent.ts'
@@ -47,12 +47,12 @@ export function world<Time extends Clock = VirtualClock>(
     clock,
   })
   const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
-  const services = fleet({ ...settings, unreachableBecause: () => undefined })
-  const enter = outbound(settings, names, services, send)
+  const live = services({ ...settings, unreachableBecause: () => undefined })
+  const enter = outbound(settings, names, live, send)
   const users = async (name = 'users') => {
     const found = await names.find(name, givenAsking(settings.clock))
     if (!found) throw new Error(`No record stands under "${name}".`)
-    return services.of(found)
+    return live.of(found)
   }
   return {
     clock,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Between two looks at the file. Asked for rather than told: that works on every file system, and when the file is replaced by another. */
 const POLL_MS = 150
 /** A text that stays the same for so long is taken to be written to its end. */
-const SETTLE_MS = 40
+const STABLE_MS = 40
 
 export interface TextEvents {
   /** The file has another text. No two calls overlap. */
@@ -23,7 +23,7 @@ export function watchText(file: string, known: string, events: TextEvents): () =
 
   async function look(): Promise<void> {
     if (stopped) return
-    const text = await settled(file).catch((error: Error) => error)
+    const text = await stable(file).catch((error: Error) => error)
     if (stopped) return
     if (text instanceof Error) {
       if (last !== undefined) events.unreadable(text)
@@ -47,9 +47,9 @@ export function watchText(file: string, known: string, events: TextEvents): () =
   }
 }
 
-async function settled(file: string): Promise<string> {
+async function stable(file: string): Promise<string> {
   for (let text = await readFile(file, 'utf8'); ; ) {
-    await sleep(SETTLE_MS)
+    await sleep(STABLE_MS)
     const again = await readFile(file, 'utf8')
     if (again === text) return text
     text = again

@@ -26,10 +26,10 @@ export interface VirtualClockOptions {
   /** The first instant, in milliseconds since the epoch. Default 1_000_000. */
   startAt?: number
   /** Lets work in progress run on until it waits. Default: three turns of the event loop. */
-  settle?: () => Promise<void>
+  flush?: () => Promise<void>
 }
 
-export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClockOptions = {}): VirtualClock {
+export function virtualClock({ startAt = 1_000_000, flush = turns }: VirtualClockOptions = {}): VirtualClock {
   const set = timers()
   let now = startAt
   let moves = 0
@@ -62,8 +62,8 @@ export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClo
     advance: (ms) =>
       move(async () => {
         const until = now + ms
-        await settle()
-        while (fire(until)) await settle()
+        await flush()
+        while (fire(until)) await flush()
         now = until
       }),
     run: (work) =>
@@ -73,10 +73,10 @@ export function virtualClock({ startAt = 1_000_000, settle = turns }: VirtualClo
           isDone = true
         }
         work.then(done, done)
-        await settle()
+        await flush()
         while (!isDone) {
           if (!fire(Number.POSITIVE_INFINITY)) throw new Error('The work waits, and no timer is set.')
-          await settle()
+          await flush()
         }
         return work
       }),

@@ -35,7 +35,7 @@ export function meet({ ledger, keys }: Books, found: Found, key: Key, now: numbe
   }
   if (standing === 'current') {
     if (isPending) ledger.land(name, revision, now)
-    keys.settle(key, now)
+    keys.confirm(key, now)
     return 'current'
   }
   if (isPending || now >= stoodAt + LAG_MS) {

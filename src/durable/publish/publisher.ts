@@ -9,13 +9,13 @@ export interface Publisher {
   /** Publishes and looks at what is due, for as many operations as there are. */
   publish(operations: Operations): Promise<void>
   /** Compares these names with KV, in one read, and writes where that follows. A hundred of them at most. */
-  settle(names: readonly string[], operations: Operations): Promise<void>
+  reconcile(names: readonly string[], operations: Operations): Promise<void>
 }
 
 export function publisher(books: Books, store: Store, records: Records, clock: Clock): Publisher {
   const { ledger, keys } = books
 
-  async function settle(names: readonly string[], operations: Operations): Promise<void> {
+  async function reconcile(names: readonly string[], operations: Operations): Promise<void> {
     if (names.length === 0 || !operations.take()) return
     const found = await records.read(names)
     const now = clock.now()
@@ -48,19 +48,20 @@ export function publisher(books: Books, store: Store, records: Records, clock: C
   }
 
   return {
-    settle,
+    reconcile,
     async publish(operations) {
       while (operations.left > 1) {
         // A comparison is one read for all; each may need a write.
         const due = keys.due(clock.now(), Math.min(NAMES_A_READ, operations.left - 1))
         if (due.length === 0) return
         const fresh = due.filter(({ failures }) => failures === 0)
-        await settle(
+        await reconcile(
           fresh.map(({ name }) => name),
           operations,
         )
         // One that failed is tried alone: it shall not take others with it.
-        for (const { name, failures } of due) if (failures > 0 && operations.left > 1) await settle([name], operations)
+        for (const { name, failures } of due)
+          if (failures > 0 && operations.left > 1) await reconcile([name], operations)
       }
     },
   }

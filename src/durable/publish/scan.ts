@@ -64,7 +64,7 @@ export function scanner(
     const { valuesRead = 0 } = scan
     const after = valuesRead === 0 ? (facts.get('valuesAfter') ?? '') : scan.after
     const names = unstamped(store, after, Math.min(NAMES_A_READ, VALUES_A_SCAN - valuesRead))
-    await publisher.settle(names, operations)
+    await publisher.reconcile(names, operations)
     const isEnd = names.length < NAMES_A_READ || valuesRead + names.length >= VALUES_A_SCAN
     const last = names.at(-1) ?? ''
     return store.transactionSync(() => {

@@ -25,7 +25,10 @@ interface AuthorizeNeeds {
  * @param guardsOf the services to ask, in the order in which the request comes to them.
  * @param askedOf the request as rules see it.
  */
-export function authorize<Context extends AuthorizeNeeds, Asked extends { readonly method: string; readonly path: string }>(
+export function authorize<
+  Context extends AuthorizeNeeds,
+  Asked extends { readonly method: string; readonly path: string },
+>(
   name: string,
   guardsOf: (context: Context) => readonly Guarded<Asked>[],
   askedOf: (request: Request, context: Context) => Asked,

@@ -101,7 +101,9 @@ export function accessJudge<Asked extends { readonly path: string }>(
 function isAbout({ callers }: AccessRule, caller: string | undefined): boolean {
   if (!callers) return true
   if (caller === undefined) return false
-  return callers.some((said) => said === '*' || said === caller || (said.startsWith('*.') && caller.endsWith(said.slice(1))))
+  return callers.some(
+    (said) => said === '*' || said === caller || (said.startsWith('*.') && caller.endsWith(said.slice(1))),
+  )
 }
 
 function matchesOf({ paths = [], methods = [] }: AccessRule): AccessMatch[] {

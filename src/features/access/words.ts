@@ -20,9 +20,13 @@ export const WORDS: WordsByPath = {
     description: '"audit" tells what would be denied, on the receipt and in the log, and denies nothing.',
     default: 'enforce',
   },
-  'access.rules': { description: 'Up to 64. Of each all that it says must match; what is left out matches everything.' },
+  'access.rules': {
+    description: 'Up to 64. Of each all that it says must match; what is left out matches everything.',
+  },
   'access.rules[]': { description: 'A rule.' },
-  'access.rules[].name': { description: 'Told on the receipt, in the log and to members that are denied. Once in a record.' },
+  'access.rules[].name': {
+    description: 'Told on the receipt, in the log and to members that are denied. Once in a record.',
+  },
   'access.rules[].effect': { description: '"deny" wins over every "allow".' },
   'access.rules[].callers': {
     description: 'Up to 256 names; "*.shop" is any depth below shop, "*" anyone with a name. Left out: anyone.',
@@ -32,7 +36,8 @@ export const WORDS: WordsByPath = {
   'access.rules[].methods': { description: 'Up to 9. Left out: any.' },
   'access.rules[].methods[]': { description: 'A method, as on the wire.' },
   'access.rules[].paths': {
-    description: 'Up to 16. Judged twice where another server might read the path of a request otherwise. Left out: any.',
+    description:
+      'Up to 16. Judged twice where another server might read the path of a request otherwise. Left out: any.',
     examples: [['/v1/', { type: 'Exact', value: '/healthz' }]],
   },
   'access.rules[].paths[]{string}': { description: 'A prefix, of whole segments.' },

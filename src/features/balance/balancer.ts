@@ -14,9 +14,9 @@ export interface Choice {
 /**
  * Chooses one of the candidates, of which there is at least one. One of weight 0 is never chosen unless all are.
  *
- * @param key what belongs together goes to the same place, where the balancer knows how.
+ * @param hashKey what belongs together goes to the same place, where the balancer knows how.
  */
-export type Balancer = <Of extends Choice>(candidates: readonly Of[], now: number, key?: string) => Of
+export type Balancer = <Of extends Choice>(candidates: readonly Of[], now: number, hashKey?: string) => Of
 
 /** An endpoint, and what this isolate has learned of it. */
 export interface Candidate {
@@ -37,16 +37,16 @@ export interface Candidate {
 export interface Load {
   /** Lower is better. Only comparable with others of the same kind. */
   cost(now: number): number
-  /** A request is sent. It counts until its pick is settled, or until `expiresAt` if its owner dies without a word. */
+  /** A request is sent. It counts until its pick ends, or until `expiresAt` if its owner dies without a word. */
   start(now: number, expiresAt: number): Pick
   /** Requests in flight. */
   inFlight(now: number): number
 }
 
-/** One request in flight: settled once, by whoever comes first. */
+/** One request in flight: it ends once, by whoever comes first. */
 export interface Pick {
   /**
    * @param hintMs for how long the endpoint asked to be left alone, where it did.
    */
-  settle(outcome: Outcome, now: number, hintMs?: number): void
+  end(outcome: Outcome, now: number, hintMs?: number): void
 }

@@ -18,16 +18,16 @@ export function byWeight(within: Balancer, random: Random): Balancer {
   let seen: readonly Choice[] | undefined
   let classes: Classes | undefined
 
-  return function pick(candidates, now, key) {
+  return function pick(candidates, now, hashKey) {
     if (candidates !== seen || !classes) {
       classes = classesOf(candidates)
       seen = candidates
     }
     const { members, weights, sum } = classes
     // One weight, be it 0: all are equals.
-    if (members.length <= 1) return within(candidates, now, key)
+    if (members.length <= 1) return within(candidates, now, hashKey)
     // Its members are members of the list that was given.
-    return within(members[weightedIndex(weights, sum, random.next())] as typeof candidates, now, key)
+    return within(members[weightedIndex(weights, sum, random.next())] as typeof candidates, now, hashKey)
   }
 }
 

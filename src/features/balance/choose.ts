@@ -25,7 +25,7 @@ export interface Choosing {
     /** Gives those that are not ejected: the very list where none is, or where too many are. */
     readonly detector: { available<Of extends Candidate>(candidates: readonly Of[], now: number): readonly Of[] }
     /** The header that says which requests belong together, where the record names one. */
-    readonly keyedBy: string | undefined
+    readonly hashHeader: string | undefined
     /** How near each candidate is, where any of them says where it is. */
     readonly localities: Localities<Candidate> | undefined
     /** How many requests may be in flight to one of them. */
@@ -43,8 +43,8 @@ export interface Choosing {
 /** One that has room for the call: asked of the one that is chosen, and of all only where that one has none. */
 export function choose(request: Request, context: Choosing, now: number): Candidate {
   const { attempt, service, place } = context
-  const { balancer, limiter, localities, keyedBy } = service
-  const key = keyedBy === undefined ? undefined : (request.headers.get(keyedBy) ?? undefined)
+  const { balancer, limiter, localities, hashHeader } = service
+  const hashKey = hashHeader === undefined ? undefined : (request.headers.get(hashHeader) ?? undefined)
   // A hedge is one too many: only half of the slots are for such.
   const priority = attempt.isHedge ? 'sheddable' : context.priority
   limiter.note(priority, now)
@@ -53,14 +53,14 @@ export function choose(request: Request, context: Choosing, now: number): Candid
   const near = localities ? localities.near(usable, place()) : usable
   const chosen =
     kept(usable, context, now) ??
-    probed(near, usable, key, context) ??
-    balancer(preferred(near, usable, context), now, key)
+    probed(near, usable, hashKey, context) ??
+    balancer(preferred(near, usable, context), now, hashKey)
   if (limiter.admits(chosen.load.inFlight(now), priority, now)) return chosen
 
   const free = usable.filter(({ load }) => limiter.admits(load.inFlight(now), priority, now))
   if (free.length === 0) throw limiter.refusal(priority, now, context.random)
   const nearest = localities ? localities.nearest(free, place()) : free
-  return balancer(preferred(nearest, free, context), now, key)
+  return balancer(preferred(nearest, free, context), now, hashKey)
 }
 
 /** Those that can be reached and are not ejected. */
@@ -95,11 +95,11 @@ function kept(
 function probed(
   near: readonly Candidate[],
   usable: readonly Candidate[],
-  key: string | undefined,
+  hashKey: string | undefined,
   { attempt, service }: Choosing,
 ): Candidate | undefined {
   // The very list of all: nobody is out.
-  if (usable === service.candidates || key !== undefined || attempt.number > 1 || attempt.isHedge) return undefined
+  if (usable === service.candidates || hashKey !== undefined || attempt.number > 1 || attempt.isHedge) return undefined
   return near.find(({ health }) => health && isOut(health))
 }
 

@@ -65,25 +65,25 @@ export const balance = observer<BalanceNeeds, BalanceGives>('balance', {
     if (upload) whenClosed(upload, start)
     else start()
     // The handler of a caller that left is not resumed: what is held is given back from here.
-    context.work.onCancel((reason) => settle(context, errorEnding(context.attempt, reason, context.work)))
+    context.work.onCancel((reason) => end(context, errorEnding(context.attempt, reason, context.work)))
   },
   answered(response, context) {
-    settle(context, answerEnding(context.attempt, response, context.headers, context.clock))
+    end(context, answerEnding(context.attempt, response, context.headers, context.clock))
     return response
   },
   failed(error, context) {
     const { note } = context
     if (note && error instanceof MeshError) note.reason = error.message
-    settle(context, errorEnding(context.attempt, error, context.work))
+    end(context, errorEnding(context.attempt, error, context.work))
     return undefined
   },
 })
 
-function settle(context: BalanceNeeds & Room<BalanceGives>, ending: Ending): void {
+function end(context: BalanceNeeds & Room<BalanceGives>, ending: Ending): void {
   const { clock, candidate, isCold, note, pick, upload } = context
   const { outcome, blame, status, pushback, isCut } = ending
   if (!note) return
-  // Known, though the load may have been settled before: a caller that leaves is heard of at once.
+  // Known, though the load may have ended before: a caller that leaves is heard of at once.
   note.status = status
   if (note.outcome !== undefined) return
   const at = clock.now()
@@ -94,7 +94,7 @@ function settle(context: BalanceNeeds & Room<BalanceGives>, ending: Ending): voi
   // To wake it took whatever it took: the next ones will not have to.
   const isSample = !isCold && !isCut && !(outcome === 'success' && upload?.isOpen())
   const load = pick ?? candidate?.load.start(at, at)
-  load?.settle(isSample ? outcome : 'unsent', at, pushback?.waitMs)
+  load?.end(isSample ? outcome : 'unsent', at, pushback?.waitMs)
   if (EFFECTS[outcome].load === 'took' && isSample)
     candidate?.latency.add(at - Math.max(note.startedAt, upload?.heardAt() ?? 0), at)
 }

@@ -40,7 +40,7 @@ class PeakEwma implements Load {
     return pick
   }
 
-  /** On Workers the handler of a client that left stops dead: whoever was not settled by then is forgotten here. */
+  /** On Workers the handler of a client that left stops dead: whatever has not ended by then is forgotten here. */
   inFlight(now: number): number {
     if (!this.picks) return 0
     if (this.picks.some(({ expiresAt }) => now > expiresAt)) {
@@ -78,7 +78,7 @@ class InFlight implements Pick {
     this.expiresAt = expiresAt
   }
 
-  settle(outcome: Outcome, now: number, hintMs = 0): void {
+  end(outcome: Outcome, now: number, hintMs = 0): void {
     const { load } = this
     this.load = undefined
     load?.learn(this, outcome, now, hintMs)

@@ -21,10 +21,10 @@ export interface BalancePolicy {
   /** Default `peak-ewma`: it leaves a slow endpoint within a request or two (research: 99.6 %, round robin 95.5 %). */
   readonly algorithm: (typeof ALGORITHMS)[number] | 'ring-hash'
   /** The header that says which requests belong together, in lower case. For `ring-hash` alone. */
-  readonly keyedBy: string | undefined
+  readonly hashHeader: string | undefined
 }
 
 export function balancePolicy(written: LoadBalancer = 'peak-ewma'): BalancePolicy {
-  if (typeof written === 'string') return { algorithm: written, keyedBy: undefined }
-  return { algorithm: 'ring-hash', keyedBy: written.ringHash.header.toLowerCase() }
+  if (typeof written === 'string') return { algorithm: written, hashHeader: undefined }
+  return { algorithm: 'ring-hash', hashHeader: written.ringHash.header.toLowerCase() }
 }

@@ -20,13 +20,13 @@ export function rendezvous(random: Random): Balancer {
   let seen: readonly Choice[] | undefined
   let hashes = new Uint32Array()
 
-  return function pick(candidates, now, key) {
+  return function pick(candidates, now, hashKey) {
     if (candidates !== seen) {
       hashes = Uint32Array.from(candidates, ({ endpoint }) => mixed(fnv1a(endpoint.id)))
       seen = candidates
     }
     const isAnyWeighed = candidates.some(({ endpoint }) => endpoint.weight > 0)
-    const hash = key === undefined ? random.next() * RANGE : mixed(fnv1a(key))
+    const hash = hashKey === undefined ? random.next() * RANGE : mixed(fnv1a(hashKey))
     let best: (typeof candidates)[number] | undefined
     let least = Number.POSITIVE_INFINITY
     for (let index = 0; index < candidates.length; index++) {

@@ -10,7 +10,7 @@ import { MeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { TimeoutPolicy } from './policy.ts'
 
-interface Needs {
+interface RuleDeadlineNeeds {
   readonly clock: Clock
   /** The caller's. */
   readonly deadline: Deadline
@@ -25,7 +25,7 @@ interface Needs {
   }
 }
 
-interface Gives {
+interface DeadlineGives {
   readonly deadline: Deadline
   /** Called off at the deadline with a MeshError, and when a caller leaves with its reason. */
   readonly work: Cancellation
@@ -37,7 +37,7 @@ interface Gives {
  *
  * @param withSignal whether what is sent must be cancelled by a signal.
  */
-export function ruleDeadline(withSignal: boolean): Filter<Needs, Gives> {
+export function ruleDeadline(withSignal: boolean): Filter<RuleDeadlineNeeds, DeadlineGives> {
   return function ruleDeadline(request, { clock, deadline: callers, signals, own, service }, next) {
     const deadline = earlier(callers, deadlineIn(service.timeouts.requestMs, clock))
     const left = remaining(deadline, clock)
@@ -66,7 +66,7 @@ function untilRead(answer: Promise<Response>, work: Cancellation): Promise<Respo
   )
 }
 
-interface AttemptNeeds extends Gives {
+interface AttemptDeadlineNeeds extends DeadlineGives {
   readonly clock: Clock
   readonly upload?: Pick<Upload, 'isOpen' | 'heardAt'> | undefined
   readonly attempt: Ended
@@ -74,7 +74,7 @@ interface AttemptNeeds extends Gives {
 }
 
 /** Does the rule or the record say `backendRequest`? */
-export function hasAttemptDeadline({ service }: Pick<AttemptNeeds, 'service'>): boolean {
+export function hasAttemptDeadline({ service }: Pick<AttemptDeadlineNeeds, 'service'>): boolean {
   return service.timeouts.attemptMs !== Number.POSITIVE_INFINITY
 }
 
@@ -82,7 +82,11 @@ export function hasAttemptDeadline({ service }: Pick<AttemptNeeds, 'service'>): 
  * Beneath balance, so that its load hears of the timeout. For those alone that have one. While the caller is still sending
  * no endpoint can answer: the time of an attempt counts from the end of the body.
  */
-export const attemptDeadline: Filter<AttemptNeeds, Gives> = function attemptDeadline(request, context, next) {
+export const attemptDeadline: Filter<AttemptDeadlineNeeds, DeadlineGives> = function attemptDeadline(
+  request,
+  context,
+  next,
+) {
   const { clock, attempt, deadline, upload, work: call } = context
   const { attemptMs } = context.service.timeouts
   attempt.isBounded = attemptMs < remaining(deadline, clock)

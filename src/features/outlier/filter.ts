@@ -13,7 +13,7 @@ import type { HeaderSource } from '../../wire/headers.ts'
 import { type Asking, sourceOf } from '../../wire/source.ts'
 import type { OutlierDetector, Suspect } from './detector.ts'
 
-interface Needs extends Asking {
+interface DetectNeeds extends Asking {
   readonly clock: Clock
   /** Of this request. */
   readonly headers: HeaderSource
@@ -36,7 +36,7 @@ interface DetectGives {
  * Beneath balance: it is the endpoint's health that is told. Above the attempt's deadline: its timeouts are faults. Nothing
  * may wait between balance and here, or two requests could be sent as the one probe.
  */
-export const detect = observer<Needs, DetectGives>('detect', {
+export const detect = observer<DetectNeeds, DetectGives>('detect', {
   enter(request, context) {
     const { clock, deadline, work, candidate, service } = context
     const { detector } = service
@@ -58,7 +58,7 @@ export const detect = observer<Needs, DetectGives>('detect', {
   },
 })
 
-function tell(request: Request, context: Needs & Room<DetectGives>, ending: Ending): void {
+function tell(request: Request, context: DetectNeeds & Room<DetectGives>, ending: Ending): void {
   const { clock, candidate, isCold, sentAt, service } = context
   if (sentAt === undefined) return
   const { health } = effectsOf(ending)
@@ -69,7 +69,7 @@ function tell(request: Request, context: Needs & Room<DetectGives>, ending: Endi
 }
 
 /** A call counts once for each endpoint, and once for its service, however often it is tried. */
-function blame(request: Request, context: Needs, health: Verdict, sentAt: number): void {
+function blame(request: Request, context: DetectNeeds, health: Verdict, sentAt: number): void {
   const { clock, candidate, endpoint, service, receipt } = context
   const told = receipt.attempts.filter(isAgainst)
   const verdict = told.some((note) => note.endpoint === endpoint.id) ? 'nothing' : health

@@ -9,9 +9,9 @@ const MOST_LOOKS = 5_000_000
 /** A text up to this length is not counted: even a record with all its steps does a fifth of that work on it. */
 const UNCOUNTED_CHARACTERS = 100
 
-/** Conditions with the same key read the same part of a request. It is read once, and looked up among their values. */
+/** Conditions on the same part of a request stand together. It is read once, and looked up among their values. */
 export interface Condition {
-  readonly key: string
+  readonly part: string
   /** The value that must be read: a text, or the number of a regular expression. */
   readonly value: string | number
   read(asked: Asked): string | null | readonly number[]
@@ -33,7 +33,7 @@ export function conditionsOf({ method, headers = [], queryParams = [] }: Match, 
   for (const parameter of distinct(queryParams, ({ name }) => name)) {
     conditions.push(condition(parameter, `query ${parameter.name}`, (asked) => asked.query(parameter.name), joined))
   }
-  if (method !== undefined) conditions.push({ key: 'method', value: method, read: (asked) => asked.method })
+  if (method !== undefined) conditions.push({ part: 'method', value: method, read: (asked) => asked.method })
   conditions.sort((one, other) => Number(isExpression(one)) - Number(isExpression(other)))
   return conditions
 }
@@ -47,33 +47,33 @@ export function distinct<Of>(all: readonly Of[], nameOf: (one: Of) => string): O
 
 function condition(
   { type, value }: { type?: string | undefined; value: string },
-  key: string,
+  part: string,
   read: Read,
   joined: Joined,
 ): Condition {
-  return type === 'RegularExpression' ? joined(key, read, value) : { key, value, read }
+  return type === 'RegularExpression' ? joined(part, read, value) : { part, value, read }
 }
 
 function isExpression({ value }: Condition): boolean {
   return typeof value === 'number'
 }
 
-export type Joined = (key: string, read: Read, source: string) => Condition
+export type Joined = (part: string, read: Read, source: string) => Condition
 
-/** Makes conditions of regular expressions. All with the same key run as one program, once for each request. */
+/** Makes conditions of regular expressions. All with the same part run as one program, once for each request. */
 export function joined(): Joined {
   const all = new Map<string, ReturnType<typeof onOne>>()
   // One function for the whole record: `asked.once` finds the rest of the budget by it.
   const spent = () => ({ left: MOST_LOOKS })
-  return (key, read, source) => {
-    const { sources, find } = all.get(key) ?? onOne(key, read, spent)
-    all.set(key, { sources, find })
+  return (part, read, source) => {
+    const { sources, find } = all.get(part) ?? onOne(part, read, spent)
+    all.set(part, { sources, find })
     if (!sources.includes(source)) sources.push(source)
-    return { key: `${key} ~`, value: sources.indexOf(source), read: (asked) => asked.once(find) }
+    return { part: `${part} ~`, value: sources.indexOf(source), read: (asked) => asked.once(find) }
   }
 }
 
-function onOne(key: string, read: Read, spent: () => { left: number }) {
+function onOne(part: string, read: Read, spent: () => { left: number }) {
   const sources: string[] = []
   const compiled = patterns(sources, (numbers) => numbers)
   const find = (asked: Asked) => {
@@ -82,7 +82,7 @@ function onOne(key: string, read: Read, spent: () => { left: number }) {
       const budget = asked.once(spent)
       const most = Math.floor(budget.left / compiled.steps)
       // Refused, not skipped: else another rule would take the request.
-      if (said.length > most) throw tooLong(key, said.length, most)
+      if (said.length > most) throw tooLong(part, said.length, most)
       budget.left -= said.length * compiled.steps
     }
     return (said === null ? undefined : compiled.of(said)) ?? NONE
@@ -90,11 +90,11 @@ function onOne(key: string, read: Read, spent: () => { left: number }) {
   return { sources, find }
 }
 
-function tooLong(key: string, characters: number, most: number): MeshError {
-  const code = key.startsWith('header') ? 'header_too_large' : 'uri_too_long'
+function tooLong(part: string, characters: number, most: number): MeshError {
+  const code = part.startsWith('header') ? 'header_too_large' : 'uri_too_long'
   return new MeshError(
     code,
-    `The ${key} has ${characters} characters; the regular expressions of the record read ${most}.`,
+    `The ${part} has ${characters} characters; the regular expressions of the record read ${most}.`,
   )
 }
 

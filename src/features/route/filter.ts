@@ -18,7 +18,7 @@ interface RouteNeeds<Live> {
   readonly path: string
   readonly receipt: Receipt
   /** The registry key of the service's record. */
-  readonly key: string
+  readonly recordKey: string
   readonly service: Live
 }
 
@@ -46,7 +46,7 @@ export interface Routed<Way, Live> {
 /** A service, and the key of its record. */
 export interface Wider<Live> {
   readonly service: Live
-  readonly key: string
+  readonly recordKey: string
 }
 
 interface Routable<Way> {
@@ -62,7 +62,7 @@ interface Routable<Way> {
  * @param find finds the service of a backend. `undefined` where it has no record.
  */
 export function route<Way, Live extends Routable<Way>, Asking>(
-  wider: (key: string, context: Asking) => Promise<Wider<Live> | undefined>,
+  wider: (recordKey: string, context: Asking) => Promise<Wider<Live> | undefined>,
   all: Route<Way>,
   find: (name: string, context: Asking) => Promise<Live | undefined>,
 ): ObserverFilter<Asking & RouteNeeds<Live>, Routed<Way, Live>> {
@@ -71,23 +71,23 @@ export function route<Way, Live extends Routable<Way>, Asking>(
 
   return observer('route', {
     enter(request, context) {
-      const { service, key }: RouteNeeds<Live> = context
+      const { service, recordKey }: RouteNeeds<Live> = context
       if (!service.routes) return undefined
       const gives: Gives = context
       gives.path = plainPath(context.path)
       const said = asked(request, gives.path, context.name)
       gives.asked = said
       const route = service.routes.find(said)
-      return route ? taken(route, request, context) : elsewhere(key, said, request, context)
+      return route ? taken(route, request, context) : elsewhere(recordKey, said, request, context)
     },
   })
 
-  async function elsewhere(key: string, said: Asked, request: Request, context: Within): Promise<void> {
-    const found = await wider(key, context)
+  async function elsewhere(recordKey: string, said: Asked, request: Request, context: Within): Promise<void> {
+    const found = await wider(recordKey, context)
     if (!found) throw new MeshError('route_not_found', `No rule matches ${said.method} ${said.path}.`)
     const { routes } = found.service
     const route = routes ? routes.find(said) : all
-    if (!route) return elsewhere(found.key, said, request, context)
+    if (!route) return elsewhere(found.recordKey, said, request, context)
     const gives: Gives = context
     gives.passedBy = [...(gives.passedBy ?? []), context.service]
     gives.service = found.service

@@ -79,8 +79,8 @@ function bucket(): Bucket {
 }
 
 /** The bucket of the matches that need one more condition. */
-function beneath({ groups }: Bucket, { key, value, read }: Condition): Bucket {
-  const { byValue } = of(groups, key, () => ({ read, byValue: new Map<string | number, Bucket>() }))
+function beneath({ groups }: Bucket, { part, value, read }: Condition): Bucket {
+  const { byValue } = of(groups, part, () => ({ read, byValue: new Map<string | number, Bucket>() }))
   return of(byValue, value, bucket)
 }
 

@@ -10,7 +10,7 @@ import { retry } from '../../../src/features/retry/filter.ts'
 import { clientTrace } from '../../../src/features/trace/filter.ts'
 import type { Named } from '../../../src/mesh/call-context.ts'
 import { resolve } from '../../../src/mesh/resolve.ts'
-import type { Names } from '../../../src/mesh/resolver.ts'
+import type { Resolver } from '../../../src/mesh/resolver.ts'
 import type { Sent } from '../../../src/targets/sent.ts'
 import { spanRing } from '../../../src/telemetry/span-ring.ts'
 
@@ -172,9 +172,9 @@ describe('the order of filters', () => {
   })
 
   it('of the data plane is the only one that compiles', () => {
-    const column = (names: Names, send: Service<Sent>) => {
+    const column = (known: Resolver, send: Service<Sent>) => {
       const top = stack<Named>()
-      const resolved = top.push(resolve(names))
+      const resolved = top.push(resolve(known))
       const limited = resolved.push(ruleDeadline(true))
       const retried = limited.push(retry)
       const balanced = retried.push(balance)

@@ -3,11 +3,11 @@ import { onStandstill } from '../../../src/core/time/standstill.ts'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 
 const never = new Promise<never>(() => {})
-const settle = async () => {}
+const flush = async () => {}
 
 /** What is said within a second of real time, which the test moves as well. */
 function given(work: Promise<unknown> = never) {
-  const clock = virtualClock({ settle })
+  const clock = virtualClock({ flush })
   const say = vi.fn()
   onStandstill(clock, work, say)
   return { clock, say, second: () => vi.advanceTimersByTimeAsync(1000) }
@@ -47,7 +47,7 @@ describe('onStandstill', () => {
   })
 
   it('says nothing while the clock is being moved, however long that takes', async () => {
-    const clock = virtualClock({ settle: () => never })
+    const clock = virtualClock({ flush: () => never })
     void clock.advance(1)
     const say = vi.fn()
     onStandstill(clock, never, say)

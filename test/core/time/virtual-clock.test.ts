@@ -91,7 +91,7 @@ describe('virtualClock', () => {
   it('never goes back, whatever timers are set', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: -50, max: 200 }), { maxLength: 20 }), async (delays) => {
-        const clock = virtualClock({ startAt: 0, settle: () => Promise.resolve() })
+        const clock = virtualClock({ startAt: 0, flush: () => Promise.resolve() })
         const seen: number[] = []
         for (const ms of delays) clock.after(ms, () => seen.push(clock.now()))
         await clock.advance(100)

@@ -6,7 +6,7 @@ import { laggingKv } from '../../support/lagging-kv.ts'
 import { nodeStore } from '../../support/node-store.ts'
 
 function givenKv(count: number, metadata?: (at: number) => unknown) {
-  const clock = virtualClock({ settle: async () => {} })
+  const clock = virtualClock({ flush: async () => {} })
   const kv = laggingKv(clock)
   for (let at = 0; at < count; at++) kv.hand(`s${at}`, `https://${at}.test`, metadata?.(at))
   return { clock, kv }

@@ -34,7 +34,7 @@ describe('byWeight', () => {
         const candidate = balancer(candidates, now)
         if (candidate === candidates[0]) canary += 1
         const pick = candidate.load.start(now, now + 60_000)
-        open.push(() => pick.settle('success', now + 10 * flying))
+        open.push(() => pick.end('success', now + 10 * flying))
         if (open.length >= flying) open.shift()?.()
       }
       expect(Math.abs(canary / 10_000 - 0.05)).toBeLessThan(0.01)

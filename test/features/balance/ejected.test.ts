@@ -7,7 +7,7 @@ import { seeded } from '../../../src/core/time/random.ts'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 import type { Candidate } from '../../../src/features/balance/balancer.ts'
 import { choose } from '../../../src/features/balance/choose.ts'
-import { fleet } from '../../../src/mesh/services.ts'
+import { services } from '../../../src/mesh/services.ts'
 import { parseRecord } from '../../../src/record/parse.ts'
 import { LOAD_BALANCERS } from '../../contracts/balancer.ts'
 
@@ -16,7 +16,7 @@ const seed = 21
 function given(record: object) {
   const clock = virtualClock()
   const random = seeded(seed)
-  const known = fleet({ clock, random, defaults: {}, maxRecords: 10, unreachableBecause: () => undefined })
+  const known = services({ clock, random, defaults: {}, maxRecords: 10, unreachableBecause: () => undefined })
   const of = (record: object) =>
     known.of({
       key: 'services/users',

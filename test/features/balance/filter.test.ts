@@ -31,7 +31,7 @@ function listening(name: string): Candidate & { told: Told[]; expiries: number[]
     inFlight: () => 0,
     start(startedAt, expiresAt) {
       expiries.push(expiresAt)
-      return { settle: (outcome, at, hintMs) => void told.push({ outcome, tookMs: at - startedAt, hintMs }) }
+      return { end: (outcome, at, hintMs) => void told.push({ outcome, tookMs: at - startedAt, hintMs }) }
     },
   }
   return { ...candidate, load, told, expiries }
@@ -145,7 +145,7 @@ describe('balance', () => {
     expect(candidate.latency.value(clock.now())).toBe(40)
   })
 
-  it('gives the pick back when the caller leaves, and settles once', async () => {
+  it('gives the pick back when the caller leaves, which ends once', async () => {
     const candidate = listening('eu')
     const { context, clock, abandon } = given(candidate)
     let answer = (_response: Response) => {}
@@ -294,7 +294,7 @@ describe('balance', () => {
 
   it('sends what has the same key to the same endpoint, and a retry elsewhere', async () => {
     const { context } = given(...['a', 'b', 'c', 'd'].map((name) => givenCandidate(name)))
-    const service = { ...context.service, balancer: rendezvous(seeded(7)), keyedBy: 'x-user' }
+    const service = { ...context.service, balancer: rendezvous(seeded(7)), hashHeader: 'x-user' }
     const homes = new Map<string, string>()
     for (let call = 0; call < 200; call++) {
       const user = `user-${call % 20}`
@@ -314,7 +314,7 @@ describe('balance', () => {
 
   it('sends what has no key anywhere', async () => {
     const { context } = given(...['a', 'b', 'c', 'd'].map((name) => givenCandidate(name)))
-    const service = { ...context.service, balancer: rendezvous(seeded(7)), keyedBy: 'x-user' }
+    const service = { ...context.service, balancer: rendezvous(seeded(7)), hashHeader: 'x-user' }
     for (let call = 0; call < 50; call++) await balance(request, { ...context, service }, async () => new Response())
     expect(new Set(context.receipt.attempts.map(({ endpoint }) => endpoint)).size).toBe(4)
   })
@@ -339,7 +339,7 @@ describe('balance', () => {
   it('takes traffic from an endpoint that has not answered yet', async () => {
     const slow = givenCandidate('slow')
     const quick = givenCandidate('quick')
-    for (const { load } of [slow, quick]) load.start(999_990, 1_010_000).settle('success', 1_000_000)
+    for (const { load } of [slow, quick]) load.start(999_990, 1_010_000).end('success', 1_000_000)
     const { context, clock } = given(slow, quick)
     slow.load.start(clock.now(), clock.now() + 15_000)
     await clock.advance(50)

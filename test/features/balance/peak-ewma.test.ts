@@ -10,7 +10,7 @@ const FAR = 1_000_000
 /** A load that has seen one answer, which took `ms`. */
 function measured(ms: number, at = 0): Load {
   const load = peakEwma()
-  load.start(at - ms, FAR).settle('success', at)
+  load.start(at - ms, FAR).end('success', at)
   return load
 }
 
@@ -24,7 +24,7 @@ describe('peakEwma', () => {
     unknown.start(0, FAR)
     const worst = peakEwma()
     for (let request = 0; request < 100; request++) worst.start(0, FAR)
-    worst.start(0, FAR).settle('failure', 300_000, 300_000)
+    worst.start(0, FAR).end('failure', 300_000, 300_000)
     expect(unknown.cost(1)).toBeGreaterThan(worst.cost(300_000))
   })
 
@@ -39,10 +39,10 @@ describe('peakEwma', () => {
 
   it('follows a peak at once, and comes down with time', () => {
     const load = measured(10)
-    load.start(0, FAR).settle('success', 2000)
+    load.start(0, FAR).end('success', 2000)
     expect(load.cost(2000)).toBe(2000)
     // A good answer right after it does not make it forget.
-    load.start(2000, FAR).settle('success', 2010)
+    load.start(2000, FAR).end('success', 2010)
     expect(load.cost(2010)).toBeGreaterThan(1900)
     // Down to 37 % after ten seconds, and a half after seven.
     expect(measured(2000).cost(10_000)).toBeCloseTo(2000 / Math.E, 6)
@@ -62,7 +62,7 @@ describe('peakEwma', () => {
     const load = measured(10)
     const oldest = load.start(0, FAR)
     load.start(900, FAR)
-    oldest.settle('unsent', 1000)
+    oldest.end('unsent', 1000)
     expect(load.cost(1000)).toBe(2 * 100)
   })
 
@@ -70,10 +70,10 @@ describe('peakEwma', () => {
     'takes a %s for an answer of at least five seconds',
     (outcome) => {
       const load = peakEwma()
-      load.start(0, FAR).settle(outcome, 2)
+      load.start(0, FAR).end(outcome, 2)
       expect(load.cost(2)).toBe(5000)
       const slow = peakEwma()
-      slow.start(0, FAR).settle(outcome, 9000)
+      slow.start(0, FAR).end(outcome, 9000)
       expect(slow.cost(9000)).toBe(9000)
     },
   )
@@ -81,7 +81,7 @@ describe('peakEwma', () => {
   it('believes an endpoint that asks to be left alone, up to five minutes', () => {
     const asked = (hintMs: number) => {
       const load = peakEwma()
-      load.start(0, FAR).settle('failure', 2, hintMs)
+      load.start(0, FAR).end('failure', 2, hintMs)
       return load.cost(2)
     }
     expect(asked(60_000)).toBe(60_000)
@@ -91,24 +91,24 @@ describe('peakEwma', () => {
 
   it('does not lessen what is known by a failure', () => {
     const load = measured(20_000)
-    load.start(0, FAR).settle('failure', 1)
+    load.start(0, FAR).end('failure', 1)
     expect(load.cost(1)).toBeGreaterThan(19_900)
   })
 
   it('learns nothing of an endpoint from what was never sent', () => {
     const load = peakEwma()
-    load.start(0, FAR).settle('unsent', 5000)
+    load.start(0, FAR).end('unsent', 5000)
     expect(load.cost(5000)).toBe(0)
     expect(load.inFlight(5000)).toBe(0)
   })
 
   it('learns from a caller that left how long it took at least', () => {
     const load = measured(100)
-    load.start(0, FAR).settle('cancelled', 3000)
+    load.start(0, FAR).end('cancelled', 3000)
     expect(load.cost(3000)).toBe(3000)
     // One that left early says nothing.
     const quick = measured(100)
-    quick.start(0, FAR).settle('cancelled', 1)
+    quick.start(0, FAR).end('cancelled', 1)
     expect(quick.cost(1)).toBe(measured(100).cost(1))
   })
 

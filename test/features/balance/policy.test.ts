@@ -46,10 +46,10 @@ describe('loadBalancer', () => {
 
 describe('balancePolicy', () => {
   it('is peak EWMA where nothing is written', () => {
-    expect(balancePolicy()).toEqual({ algorithm: 'peak-ewma', keyedBy: undefined })
+    expect(balancePolicy()).toEqual({ algorithm: 'peak-ewma', hashHeader: undefined })
   })
 
   it('reads header names without regard to case', () => {
-    expect(balancePolicy({ ringHash: { header: 'X-User' } })).toEqual({ algorithm: 'ring-hash', keyedBy: 'x-user' })
+    expect(balancePolicy({ ringHash: { header: 'X-User' } })).toEqual({ algorithm: 'ring-hash', hashHeader: 'x-user' })
   })
 })

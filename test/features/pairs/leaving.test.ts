@@ -37,7 +37,7 @@ describe('a caller that leaves', () => {
     expect((await users()).candidates[0]?.load.cost(clock.now())).toBe(200)
   })
 
-  it('settles once: an answer that comes after all changes nothing', async () => {
+  it('ends once: an answer that comes after all changes nothing', async () => {
     let answer = (_response: Response) => {}
     const { call, inFlight, clock, users } = world(
       record,

@@ -38,7 +38,7 @@ async function called(services: Record<string, Service>) {
     name: 'shop',
     path: '/',
     receipt: receipt(),
-    key: 'services/shop',
+    recordKey: 'services/shop',
     service: { ...serviceOf([]), routes: { find: () => rule } },
   }
   let reached: unknown

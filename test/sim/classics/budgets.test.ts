@@ -5,7 +5,7 @@ import { finagle } from '../../../src/sim/classics/finagle.ts'
 import { grpcThrottle } from '../../../src/sim/classics/grpc-throttle.ts'
 import type { Rules } from '../../../src/sim/contender.ts'
 
-const clockAt0 = () => virtualClock({ startAt: 0, settle: async () => {} })
+const clockAt0 = () => virtualClock({ startAt: 0, flush: async () => {} })
 
 /** The budget, and how many retries it grants in a row. */
 function given({ budget, attempt }: Rules, clock = clockAt0()) {
