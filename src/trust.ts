@@ -1,0 +1,17 @@
+/** Who calls and what they may do. */
+import { accessJudge } from './features/access/judge.ts'
+import { matcher } from './features/route/match.ts'
+import { withPath } from './features/route/asked.ts'
+import type { Trust } from './mesh/trust.ts'
+
+export type { CallerClass, Proof } from './core/caller.ts'
+export type { AccessNote } from './core/receipt.ts'
+export type { Trust } from './mesh/trust.ts'
+
+/**
+ * Judges callers by the `access` of records. It needs no key: who calls is known by bindings (docs/trust.md).
+ *
+ * @example
+ * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env, name: 'users', trust: access })
+ */
+export const access: Trust = { judge: (policy) => accessJudge(policy, matcher, withPath) }
