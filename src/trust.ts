@@ -1,7 +1,7 @@
 /** Who calls and what they may do. */
 import { accessJudge } from './features/access/judge.ts'
-import { matcher } from './features/route/match.ts'
 import { withPath } from './features/route/asked.ts'
+import { matcher } from './features/route/match.ts'
 import type { Trust } from './mesh/trust.ts'
 
 export type { CallerClass, Proof } from './core/caller.ts'

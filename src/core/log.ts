@@ -19,6 +19,7 @@ export type LogEvent =
   | 'registry_lost'
   | 'registry_back'
   | 'would_deny'
+  | 'copy_denied'
 
 /** One thing that happened. What is not known of it is left out. */
 export interface LogEntry {

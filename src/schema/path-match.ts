@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { stepsOf } from '../math/pattern/pattern.ts'
 import { upTo } from './http.ts'
-import { must, object, oneOf } from './kit.ts'
+import { must, object, oneOf, text } from './kit.ts'
 
 export interface PathMatch {
   /** Default PathPrefix, which matches whole segments. A regular expression matches the whole path. */
@@ -11,7 +11,7 @@ export interface PathMatch {
   value?: string | undefined
 }
 
-export const PATH_FORM =
+const PATH_FORM =
   'a path: "/" first, without "//", "/./", "/../", "%2F" or "#", and of characters that a URL may have there'
 /** RFC 3986 §3.3: pchar, slashes and whole triplets. */
 const PATH = /^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/
@@ -20,6 +20,14 @@ const NO_PATH = /\/\/|\/\.\.?(?:\/|$)|%2f/i
 /** Is this a path as the Gateway API lets one be matched or written? */
 export function isPath(path: string): boolean {
   return PATH.test(path) && !NO_PATH.test(path)
+}
+
+/** The same as one expression. */
+const PLAIN = /^(?!.*(?:\/\/|\/\.\.?(?:\/|$)|%2[fF]))\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/
+
+/** A prefix of whole segments. */
+export function pathPrefix() {
+  return text(PLAIN, 'a path that begins with "/", without "//", "/./", "/../", "%2F" or "#"')
 }
 
 export function pathMatch(): v.GenericSchema<PathMatch> {

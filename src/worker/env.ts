@@ -35,7 +35,7 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export type WorkerParts = Pick<MeshOptions, 'cloud'>
+export type WorkerParts = Pick<MeshOptions, 'cloud' | 'trust'>
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
 export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {

@@ -11,6 +11,7 @@ import { systemRandom } from '../core/time/random.ts'
 import { nameReader } from '../mesh/called-host.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { meshLog } from '../telemetry/log.ts'
+import { access } from '../trust.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
@@ -81,7 +82,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud })
+const worker = /* @__PURE__ */ createWorker({ cloud, trust: access })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 

@@ -1,6 +1,6 @@
 /** authorize: refuses a request that the records on its way do not allow its caller. */
 import type { Proof } from '../../core/caller.ts'
-import { observer } from '../../core/engine/stack.ts'
+import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { AccessNote, Receipt } from '../../core/receipt.ts'
@@ -9,13 +9,12 @@ import type { Judge } from './judge.ts'
 /** A service whose record says who may call. */
 export interface Guarded<Asked> {
   readonly judge: Judge<Asked> | undefined
-  /** Its registry key, or its name: what an operator finds it by. */
-  readonly label: string
+  /** The registry key of its record. */
+  readonly recordKey: string
 }
 
-interface AuthorizeNeeds {
-  readonly name: string
-  readonly path: string
+/** Of the caller, and where it is told. */
+export interface AuthorizeNeeds {
   readonly caller: string | undefined
   readonly proof: Proof
   readonly receipt: Receipt
@@ -25,16 +24,13 @@ interface AuthorizeNeeds {
  * @param guardsOf the services to ask, in the order in which the request comes to them.
  * @param askedOf the request as rules see it.
  */
-export function authorize<
-  Context extends AuthorizeNeeds,
-  Asked extends { readonly method: string; readonly path: string },
->(
+export function authorize<Led, Asked extends { readonly method: string; readonly path: string }>(
   name: string,
-  guardsOf: (context: Context) => readonly Guarded<Asked>[],
-  askedOf: (request: Request, context: Context) => Asked,
+  guardsOf: (context: Led) => readonly Guarded<Asked>[],
+  askedOf: (request: Request, context: Led) => Asked,
   log: Log,
-) {
-  return observer<Context>(name, {
+): ObserverFilter<Led & AuthorizeNeeds> {
+  return observer<Led & AuthorizeNeeds>(name, {
     enter(request, context) {
       const asked = askedOf(request, context)
       for (const guard of guardsOf(context)) admit(guard, asked, context, log)
@@ -47,19 +43,19 @@ export function authorize<
  * @throws {MeshError} `caller_unknown` where a name would help, `caller_denied` where none does.
  */
 export function admit<Asked extends { readonly method: string; readonly path: string }>(
-  { judge, label }: Guarded<Asked>,
+  { judge, recordKey }: Guarded<Asked>,
   asked: Asked,
   { caller, proof, receipt }: Pick<AuthorizeNeeds, 'caller' | 'proof' | 'receipt'>,
   log: Log,
 ): void {
   if (!judge) return
   const { effect, rule, wantsName } = judge.judge(caller, asked)
-  const note: AccessNote = { record: label, rule: rule ?? 'default', effect, mode: judge.mode, proof }
+  const note: AccessNote = { record: recordKey, rule: rule ?? 'default', effect, mode: judge.mode, proof }
   receipt.access = [...(receipt.access ?? []), note]
   if (effect === 'allow') return
   const who = caller === undefined ? 'a caller without a name' : `"${caller}"`
   const why = rule === undefined ? 'no rule allows it, and the default is deny' : `rule "${rule}" denies it`
-  const message = `${label} does not let ${who} (proof: ${proof}) do ${asked.method} ${asked.path}: ${why}.`
+  const message = `${recordKey} does not let ${who} (proof: ${proof}) do ${asked.method} ${asked.path}: ${why}.`
   if (judge.mode === 'enforce') throw new MeshError(wantsName ? 'caller_unknown' : 'caller_denied', message)
-  log({ level: 'warn', event: 'would_deny', service: receipt.service, key: label, caller, message })
+  log({ level: 'warn', event: 'would_deny', service: receipt.service, key: recordKey, caller, message })
 }

@@ -1,9 +1,8 @@
 /** Who may call a service: `access`. */
 import * as v from 'valibot'
-import { isServiceName } from '../../core/endpoint.ts'
-import { METHODS } from '../../schema/http.ts'
+import { METHODS, valueOfUpTo } from '../../schema/http.ts'
 import { areDistinct, either, list, must, object, oneOf, text } from '../../schema/kit.ts'
-import { isPath, PATH_FORM, type PathMatch, pathMatch } from '../../schema/path-match.ts'
+import { type PathMatch, pathMatch, pathPrefix } from '../../schema/path-match.ts'
 
 /** Rules of a record, at most: as many as of its routes. */
 const MAX_RULES = 64
@@ -45,12 +44,12 @@ function basics() {
 }
 
 function rules() {
-  const prefix = text(isPath, PATH_FORM)
+  const prefix = pathPrefix()
   const path = pathMatch()
   const rule: v.GenericSchema<AccessRule> = object({
-    name: text((name) => name.length > 0 && name.length <= 128, 'a name of 1 to 128 characters'),
+    name: valueOfUpTo(128),
     effect: oneOf('allow', 'deny'),
-    callers: v.optional(list(text(isCaller, CALLER_FORM), 'callers', MAX_CALLERS, 1)),
+    callers: v.optional(list(text(CALLER, CALLER_FORM), 'callers', MAX_CALLERS, 1)),
     methods: v.optional(list(oneOf(...METHODS), 'methods', METHODS.length, 1)),
     paths: v.optional(
       list(
@@ -68,10 +67,9 @@ function rules() {
 }
 
 const CALLER_FORM = 'a service name, "*." and one, or "*"'
-
-function isCaller(caller: string): boolean {
-  return caller === '*' || isServiceName(caller.replace(/^\*\./, ''))
-}
+/** RFC 1123 labels, 253 characters at most. */
+const CALLER =
+  /^(?=.{1,253}$)(?:\*|(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*)$/
 
 export interface AccessPolicy {
   /**

@@ -40,5 +40,9 @@ export const WORDS: WordsByPath = {
       'Up to 16. Judged twice where another server might read the path of a request otherwise. Left out: any.',
     examples: [['/v1/', { type: 'Exact', value: '/healthz' }]],
   },
-  'access.rules[].paths[]{string}': { description: 'A prefix, of whole segments.' },
+  'paths[]': { description: 'A prefix, or a path match of the Gateway API.' },
+  'paths[]{string}': { description: 'A prefix, of whole segments.' },
+  'paths[]{type}': { description: 'A path match of the Gateway API.' },
+  'paths[].type': { description: 'How value is compared with the path, without the query.', default: 'PathPrefix' },
+  'paths[].value': { description: 'A path, or a regular expression where type says so.', default: '/' },
 }
