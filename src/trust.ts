@@ -14,4 +14,7 @@ export type { Trust } from './mesh/trust.ts'
  * @example
  * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env, name: 'users', trust: access })
  */
-export const access: Trust = { judge: (policy) => accessJudge(policy, matcher, withPath) }
+export const access: Trust = {
+  judge: (policy) =>
+    policy.default === 'deny' || policy.rules ? accessJudge(policy, matcher, withPath) : undefined,
+}

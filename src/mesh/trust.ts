@@ -5,8 +5,8 @@ import type { Asked } from '../features/route/asked.ts'
 import type { ServiceRecord } from '../record/record.ts'
 
 export interface Trust {
-  /** The judge of a record that says who may call. */
-  judge(policy: AccessPolicy): Judge<Asked>
+  /** The judge of a record that says who may call; `undefined` where it lets everybody do everything. */
+  judge(policy: AccessPolicy): Judge<Asked> | undefined
 }
 
 export const NO_TRUST =

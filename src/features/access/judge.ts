@@ -49,7 +49,7 @@ type Named<Asked> = (asked: Asked) => string | undefined
  * @param at the same request with another path: it is judged twice where another server might read its path otherwise.
  */
 export function accessJudge<Asked extends { readonly path: string }>(
-  { rules, mode, default: otherwise }: AccessPolicy,
+  { rules = [], mode, default: otherwise }: AccessPolicy,
   matcherOf: MatcherOf<Asked>,
   at: (asked: Asked, path: string) => Asked,
 ): Judge<Asked> {

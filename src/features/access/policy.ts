@@ -79,13 +79,13 @@ export interface AccessPolicy {
   readonly default: Effect
   /** Default `enforce`. */
   readonly mode: AccessMode
-  /** Their order means nothing: any deny denies, else any allow allows. */
-  readonly rules: readonly AccessRule[]
+  /** Their order means nothing: any deny denies, else any allow allows. Default: none. */
+  readonly rules: readonly AccessRule[] | undefined
 }
 
 /** `undefined` where nobody says who may call: then everybody may, and nothing is asked. */
 export function accessPolicy(written?: Access): AccessPolicy | undefined {
   if (!written) return undefined
-  const { default: effect = 'allow', mode = 'enforce', rules = [] } = written
-  return effect === 'allow' && rules.length === 0 ? undefined : { default: effect, mode, rules }
+  const { default: effect = 'allow', mode = 'enforce', rules } = written
+  return { default: effect, mode, rules }
 }
