@@ -12,7 +12,15 @@ export type { Sink } from './core/sink.ts'
 export type { Span } from './core/span.ts'
 export type { Clock } from './core/time/clock.ts'
 export type { Random } from './core/time/random.ts'
-export { type Call, createMesh, type Lifetime, type Mesh, type MeshFetch, type ServeOptions } from './mesh/mesh.ts'
+export {
+  type Call,
+  createMesh,
+  type Lifetime,
+  type Mesh,
+  type MeshFetch,
+  type MeshUrl,
+  type ServeOptions,
+} from './mesh/mesh.ts'
 export type { MeshOptions } from './mesh/options.ts'
 export type { Handler } from './mesh/serve.ts'
 export type { WrittenPolicy } from './record/fields.ts'

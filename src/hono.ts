@@ -4,8 +4,8 @@ import { MeshError } from './core/errors.ts'
 import type { Call, Mesh } from './mesh/mesh.ts'
 
 /** What the middleware adds to the context. */
-export interface MeshVariables {
-  mesh: Call
+export interface MeshVariables<Names extends string = string> {
+  mesh: Call<Names>
 }
 
 /**
@@ -16,10 +16,10 @@ export interface MeshVariables {
  * app.use(selvedge((env: Env) => createMesh({ registry: kvRegistry(env.REGISTRY), env })))
  * app.get('/orders/:id', (c) => c.var.mesh.fetch(`http://customer/${c.req.param('id')}`))
  */
-export function selvedge<Env extends object>(
-  make: (env: Env) => Mesh,
-): MiddlewareHandler<{ Bindings: Env; Variables: MeshVariables }> {
-  const meshes = new WeakMap<Env, Mesh>()
+export function selvedge<Env extends object, Names extends string = string>(
+  make: (env: Env) => Mesh<Names>,
+): MiddlewareHandler<{ Bindings: Env; Variables: MeshVariables<Names> }> {
+  const meshes = new WeakMap<Env, Mesh<Names>>()
   /** `app.request(path)` of a test gives no environment at all. */
   const none = {} as Env
   return async function selvedge(c, next) {

@@ -9,7 +9,9 @@ export * from './anywhere.ts'
  * @example
  * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env })
  * const response = await mesh.fetch('http://users/42')
+ *
+ * @typeParam Names the names that may be called, as `selvedge types` writes them. Default: any.
  */
-export function createMesh(options: MeshOptions): Mesh {
-  return createMeshAnywhere(options, asyncStorage)
+export function createMesh<Names extends string = string>(options: MeshOptions): Mesh<Names> {
+  return createMeshAnywhere<Names>(options, asyncStorage)
 }

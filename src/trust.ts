@@ -2,6 +2,8 @@
 import { accessJudge } from './features/access/judge.ts'
 import { withPath } from './features/route/asked.ts'
 import { matcher } from './features/route/match.ts'
+import { guard } from './mesh/guard.ts'
+import { guards } from './mesh/guarded.ts'
 import type { Trust } from './mesh/trust.ts'
 
 export type { CallerClass, Proof } from './core/caller.ts'
@@ -15,6 +17,7 @@ export type { Trust } from './mesh/trust.ts'
  * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env, name: 'users', trust: access })
  */
 export const access: Trust = {
-  judge: (policy) =>
-    policy.default === 'deny' || policy.rules ? accessJudge(policy, matcher, withPath) : undefined,
+  guard,
+  guards,
+  judge: (policy) => (policy.default === 'deny' || policy.rules ? accessJudge(policy, matcher, withPath) : undefined),
 }

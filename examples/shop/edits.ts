@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { misnamed, refusals } from '../../src/cli/dev/refusal.ts'
-import { printable } from '../../src/cli/printable.ts'
+import { printable } from '../../src/cli/print/printable.ts'
 import type { Shop } from './shop.ts'
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8' }

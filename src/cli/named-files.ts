@@ -1,4 +1,4 @@
-/** How files are named to a verb: behind it, or with `-f`. */
+/** The files that a verb is given: as arguments, or with `-f`. */
 import type { Command } from 'commander'
 import { Fault } from '../manifest/yaml/fault.ts'
 

@@ -1,9 +1,9 @@
-/** Fields of a record where names of services are read: somebody may have written one record, and not a map of them. */
+/** Detects a single record where a map of names to records is expected. */
 import { fieldsAt } from '../record/fields-at.ts'
 import { recordSchema } from '../record/record.ts'
 import { nearest } from '../schema/near.ts'
 
-/** The field that each name of a map is, or is near to. */
+/** For each name of a map: the record field that it equals or resembles. */
 export function fieldsAmong(names: readonly string[]): ReadonlyMap<string, string> {
   const fields = fieldsAt(recordSchema(), {}, []).own
   const near = new Map<string, string>()

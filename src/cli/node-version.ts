@@ -1,7 +1,7 @@
-/** Which Node a verb needs where that is more than the package does: told in a line, before anything breaks. */
+/** Checks the Node version for verbs that need a newer one than the package does. */
 import { Fault } from '../manifest/yaml/fault.ts'
 
-/** What miniflare and wrangler ask for. */
+/** The version that miniflare and wrangler need. */
 const LEAST_MAJOR = 22
 
 /** @throws {Fault} where `dev` would run on an older Node. */

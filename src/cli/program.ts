@@ -1,25 +1,32 @@
-/** Reads the command line, runs one verb, and says how it went as an exit code. */
-import { Command, CommanderError } from 'commander'
+/** Reads the command line, runs one verb, and returns the exit code. */
+import { Command, CommanderError, Option } from 'commander'
 import { withoutUserinfo } from '../core/text/userinfo.ts'
 import { Fault } from '../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../manifest/yaml/negative-answer.ts'
-import { convertCommand } from './commands/convert.ts'
-import { devCommand } from './commands/dev.ts'
-import { validateCommand } from './commands/validate.ts'
-import { type Printer, printer } from './printer.ts'
-import { type Terminal, terminal } from './terminal.ts'
+import { type Machine, machineOf } from './machine.ts'
+import { type Printer, printer } from './print/printer.ts'
+import { mayColour } from './print/style.ts'
+import { type Flags, FORMS, type Session, sessionOf } from './session.ts'
+import type { Verb } from './verb.ts'
+import { VERBS } from './verbs.ts'
 
 /** Set when the CLI is bundled: the version in package.json. */
 declare const SELVEDGE_VERSION: string
 
 /** Resolves with the exit code: 0 done, 1 a negative answer, 2 wrong usage or a fault. */
-export async function run(argv: readonly string[], terminalOf: Terminal = terminal): Promise<number> {
-  const print = printer(withoutSecrets(terminalOf))
+export async function run(argv: readonly string[], given?: Partial<Machine>): Promise<number> {
+  const machine = withoutSecrets(machineOf(given))
+  let isColoured = mayColour(machine.env)
+  const print = printer(machine, () => isColoured)
+  const program = programOf(print, machine)
+  program.on('option:no-color', () => {
+    isColoured = false
+  })
   try {
-    await program(print).parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...argv], { from: 'user' })
     return 0
   } catch (error) {
-    // Commander has already said what is wrong with the command line.
+    // Commander has already printed the error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof NegativeAnswer || error instanceof Fault) {
       const { message, more } = error
@@ -27,29 +34,68 @@ export async function run(argv: readonly string[], terminalOf: Terminal = termin
       for (const told of more) print.fail(told)
       return error instanceof Fault ? 2 : 1
     }
-    // One that nobody foresaw: its stack is the best there is to say.
+    // An unexpected error: its stack trace helps most.
     const [first = '', ...stack] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
     print.fail(first, stack.join('\n') || undefined)
     return 2
   }
 }
 
-/** What is wrong with an address is told without the password that stands in it. */
-function withoutSecrets(terminalOf: Terminal): Terminal {
-  return { ...terminalOf, err: (text) => terminalOf.err(withoutUserinfo(text)) }
+/** Messages about an address do not contain its password. */
+function withoutSecrets(machine: Machine): Machine {
+  return { ...machine, err: (text) => machine.err(withoutUserinfo(text)) }
 }
 
-function program(print: Printer): Command {
+/** Flags that all verbs share, by what a verb says that it takes. */
+const SHARED: Record<string, Verb['takes'][number]> = { url: 'target', token: 'target', output: 'output' }
+
+function programOf(print: Printer, machine: Machine): Command {
   const program = new Command('selvedge')
     .description('The service mesh at the edge: functions call functions by name.')
     .version(SELVEDGE_VERSION, '-v, --version', 'print the version')
+    .option('--url <url>', 'the address of the mesh, or the name of a target (SELVEDGE_URL; see config)')
+    .option('--token <token>', 'for its admin API, or env:NAME, the variable that holds it (SELVEDGE_TOKEN)')
+    .addOption(new Option('-o, --output <form>', 'how an answer is printed').choices(FORMS))
+    .option('--no-color', 'no colours (NO_COLOR)')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: print.help, writeErr: print.usage })
     .showHelpAfterError('(selvedge --help lists what there is)')
-  for (const make of [devCommand, validateCommand, convertCommand]) {
-    program.addCommand(make(print).copyInheritedSettings(program))
+  const verbs = new Map(VERBS.map((verb) => [program.command(verb.name).description(verb.summary), verb]))
+  const filled = new Set<Command>()
+  const fill = async (command: Command, session: Session) => {
+    const verb = verbs.get(command)
+    if (!verb || filled.has(command)) return
+    filled.add(command)
+    const filling = await verb.load()
+    filling(command, session)
   }
-  return program
+  const session = () => {
+    const all = async () => {
+      for (const command of verbs.keys()) await fill(command, session())
+      return [...verbs.keys()]
+    }
+    return sessionOf(print, machine, program.opts<Flags>(), all)
+  }
+  const isTaken = (command: Command, flag: string) => {
+    const shared = SHARED[flag]
+    return shared === undefined || (verbs.get(command)?.takes.includes(shared) ?? true)
+  }
+  for (const command of verbs.keys()) {
+    command.configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: () =>
+        program.options.filter((option) => option.long !== '--version' && isTaken(command, option.attributeName())),
+    })
+  }
+  return program.hook('preSubcommand', async (_, command) => {
+    for (const option of program.options) {
+      const isGiven = program.getOptionValueSource(option.attributeName()) === 'cli'
+      if (isGiven && !isTaken(command, option.attributeName())) {
+        command.error(`error: ${command.name()} has no use for ${option.long}`)
+      }
+    }
+    await fill(command, session())
+  })
 }

@@ -1,12 +1,12 @@
-/** Records as people write them, a map of names or one by itself, and all that is wrong with them. */
+/** Reads records as people write them, a map of names or a single record, and reports all errors in them. */
 import { MeshError } from '../core/errors.ts'
 import type { Path } from '../manifest/manifest.ts'
+import { type AliasOf, circle } from '../record/check/circle.ts'
+import { isCallable, nameOf, uncalled } from '../record/check/key.ts'
+import { leadsNowhere } from '../record/check/nowhere.ts'
 import { parseRecord, recordChecker } from '../record/parse.ts'
 import { recordOf, type ServiceRecord, type WrittenRecord } from '../record/record.ts'
-import { type AliasOf, circle } from './circle.ts'
-import { isCallable, nameOf, uncalled } from './key.ts'
 import { fieldsAmong } from './near-record.ts'
-import { leadsNowhere } from './nowhere.ts'
 
 export interface Finding {
   readonly severity: 'error' | 'warning' | 'note'
@@ -14,38 +14,38 @@ export interface Finding {
   readonly reason: string
 }
 
-/** What was written under one name. */
+/** One record of the input. */
 export interface ReadRecord {
-  /** `undefined` of one by itself. */
+  /** `undefined` for a single record without a name. */
   readonly name: string | undefined
   readonly path: Path
   readonly written: unknown
-  /** As the mesh knows it; `undefined` where it is not understood. */
+  /** The parsed record. `undefined` where it is invalid. */
   readonly parsed: ServiceRecord | undefined
   readonly errors: readonly Finding[]
 }
 
 export interface ReadRecords {
   readonly records: readonly ReadRecord[]
-  /** Of what holds them. */
+  /** Findings on the map that holds the records. */
   readonly findings: readonly Finding[]
 }
 
-/** What the Worker lacks for a record that stands there. */
+/** What the Worker lacks for this record. */
 export type Lacking = (at: Path, written: unknown, parsed: ServiceRecord) => Finding[]
 
 export interface Check {
   readonly lacking: Lacking
-  /** The mesh's own. */
+  /** The mesh's own domain. */
   readonly domain: string
-  /** Does a record stand under this name, or this wildcard? */
+  /** Is there a record of this name, or of this wildcard? */
   stands(name: string): boolean
   readonly aliasOf: AliasOf
-  /** Names of circles that were told of. */
+  /** Names in circles that were reported. */
   readonly told: Set<string>
 }
 
-/** @param isRecord is it a record by itself for certain, and not by a look at it? */
+/** @param isRecord is it known to be a single record? Otherwise the shape decides. */
 export function recordsIn(value: unknown, isRecord: boolean): ReadRecords {
   const read = reader()
   if (isRecord) return { records: [read(undefined, [], value)], findings: [] }
@@ -74,7 +74,7 @@ function twice(keys: readonly string[]): Finding[] {
   })
 }
 
-/** Where what stands there is no record, or everything has the name of a field, it may be one record that was meant. */
+/** A map with an entry that is no record, or with only field names as keys, may be meant as a single record. */
 function misread(records: readonly ReadRecord[]): Finding[] {
   const near = fieldsAmong(records.map(({ path }) => String(path[0])))
   const areAll = near.size === records.length
@@ -86,7 +86,7 @@ function misread(records: readonly ReadRecord[]): Finding[] {
   })
 }
 
-/** All that is wrong with records that were read. */
+/** All errors in records that were read. */
 export function findingsIn({ records, findings }: ReadRecords, check: Check): Finding[] {
   return [...findings, ...records.flatMap((record) => findingsOf(record, check))]
 }
@@ -107,7 +107,7 @@ function findingsOf({ name, path, written, parsed, errors }: ReadRecord, check: 
   return [...naming, ...circles, ...nowhere, ...check.lacking(path, written, parsed)]
 }
 
-/** One by itself, as it is put under a key: what stands here are its fields, not names. */
+/** A single record, as it is put under a key: the map holds fields, not names. */
 function looksLikeRecord(value: object): boolean {
   const { endpoints, rules, alias } = value as { endpoints?: unknown; rules?: unknown; alias?: unknown }
   const isName = typeof alias === 'string' && !alias.includes(':')

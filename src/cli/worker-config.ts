@@ -1,8 +1,8 @@
-/** What a Worker has, as its wrangler configuration says it. */
+/** Reads the bindings and secrets of a Worker from its wrangler configuration. */
 
 import { faultOf } from '../manifest/yaml/fault.ts'
+import { type Given, SECTIONS } from '../record/check/needs.ts'
 import { loadWrangler } from './dev/peers.ts'
-import { type Given, SECTIONS } from './needs.ts'
 
 /**
  * Bindings, variables and declared secrets of a wrangler configuration.
@@ -23,7 +23,7 @@ export async function readWorkerConfig(file: string, env?: string): Promise<Give
   }
 }
 
-/** The names of the bindings in a section. Some call theirs `name`. */
+/** The names of the bindings in a section: the field is `binding`, or `name` in some sections. */
 function namesIn(config: object, section: string): string[] {
   let part: unknown = config
   for (const step of section.split('.')) part = (part as Readonly<Record<string, unknown>> | undefined)?.[step]

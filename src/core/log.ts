@@ -20,6 +20,11 @@ export type LogEvent =
   | 'registry_back'
   | 'would_deny'
   | 'copy_denied'
+  | 'admin_write'
+  | 'admin_denied'
+  | 'admin_weak'
+  | 'admin_off'
+  | 'admin_failed'
 
 /** One thing that happened. What is not known of it is left out. */
 export interface LogEntry {
@@ -34,6 +39,8 @@ export interface LogEntry {
   /** The endpoint, or the one that was tried last. */
   readonly endpoint?: string | undefined
   readonly caller?: string | undefined
+  /** Names that were written, the first hundred of them. */
+  readonly names?: readonly string[] | undefined
   readonly revision?: string | undefined
   readonly traceId?: string | undefined
   /** For how many milliseconds it is left alone. */

@@ -1,4 +1,4 @@
-/** Manifests of the Gateway API to records of the registry, with all that could not be said there. */
+/** Converts Gateway API manifests to registry records, and reports what a record cannot express. */
 import { recordChecker } from '../record/parse.ts'
 import { joined } from './join.ts'
 import { lacking } from './lacking.ts'
@@ -11,27 +11,27 @@ export interface Conversion<Of> {
   /** By key (`services/<name>`), in the order of the keys. */
   readonly records: ReadonlyMap<string, Fields>
   readonly findings: readonly Found<Of>[]
-  /** Notes on the names that rules lead to, and whose endpoints are still to be written. */
+  /** Notes on the services that rules lead to and that have no endpoints yet. */
   readonly lacking: readonly Found<Of>[]
   readonly leftOut: readonly LeftOut[]
 }
 
-/** An object that is not converted, or not for all of its names. */
+/** An object that was not converted, or only for some of its names. */
 export interface LeftOut {
   /** Kind, namespace and name: `HTTPRoute shop/users`. */
   readonly object: string
-  /** None where it is left out whole. */
+  /** Empty where the whole object is left out. */
   readonly names: readonly string[]
 }
 
-/** What a Service has without a route: the Gateway API does not retry unasked. */
+/** The rules of a Service without a route. Without a policy the Gateway API retries nothing. */
 const UNROUTED: readonly Fields[] = [{ retry: { attempts: 0 } }]
 
 /**
- * Converts objects, of which each is converted whole or not at all. Routes for one name are joined: the oldest first,
- * then by namespace and name. A manifest keeps its own meaning: without a policy of its own a route retries nothing, and
- * has no retry budget. A policy goes into the record of its Service, with a route or without: the budget that counts is
- * that of the service that a rule leads to.
+ * Converts objects; each is converted whole or not at all. Routes for one name are joined: the oldest first, then by
+ * namespace and name. A manifest keeps its meaning: a route without a policy retries nothing and has no retry budget.
+ * A policy goes into the record of its Service, with or without a route, since the retry budget that counts is that of
+ * the service that a rule leads to.
  */
 export function convert<Of extends Source>(sources: readonly Of[], naming: Naming = {}): Conversion<Of> {
   const findings: Found<Of>[] = []
@@ -132,7 +132,7 @@ function byName<Of, Part>(all: readonly Read<Of, Part>[], namesOf: (part: Part) 
   return found
 }
 
-/** Said once, at the first of them. */
+/** One note for all of them, at the first. */
 function noteUnbounded(reports: ReadonlyMap<string, Report | undefined>): void {
   const [first] = reports.values()
   const names = [...reports.keys()].map((name) => `"${name}"`)

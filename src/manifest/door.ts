@@ -1,17 +1,17 @@
-/** Doors: ports of a Service, listeners of a Gateway. A name of the registry has no ports, so all of its routes must be attached to the same. */
+/** A door is a port of a Service or a listener of a Gateway. A registry name has no ports, so all of its routes must share one door. */
 import type { Path } from './manifest.ts'
 
 export interface Door {
-  /** Kind, namespace and name of whom it is of. */
+  /** Kind, namespace and name of the Service or Gateway. */
   readonly parent: string
-  /** `undefined` means any. */
+  /** `undefined`: any. */
   readonly sectionName: unknown
   readonly port: unknown
   /** Where it was written. */
   readonly path: Path
 }
 
-/** The doors in both lists; an empty list stands for any door. `undefined` where there is none in both. */
+/** The doors that both lists have. An empty list means any door. `undefined` where they share none. */
 export function inCommon(some: readonly Door[], others: readonly Door[]): readonly Door[] | undefined {
   if (some.length === 0) return others
   if (others.length === 0) return some
@@ -27,7 +27,7 @@ export function inCommon(some: readonly Door[], others: readonly Door[]): readon
   return common.size > 0 ? [...common.values()] : undefined
 }
 
-/** As a reader would write it: `https and port 443 of Gateway shop/public`. */
+/** A door in words: `https and port 443 of Gateway shop/public`. */
 export function told({ parent, sectionName, port }: Door): string {
   const parts = [sectionName, port === undefined ? undefined : `port ${port}`].filter((part) => part !== undefined)
   return parts.length > 0 ? `${parts.join(' and ')} of ${parent}` : parent

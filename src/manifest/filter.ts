@@ -1,6 +1,6 @@
-/** Filters of the Gateway API that no record has. */
+/** Gateway API filters that a record cannot express. */
 
-/** Why, in a sentence; `undefined` of all others. */
+/** The reason, in a sentence. `undefined` for all other filters. */
 export function whyNot(type: unknown): string | undefined {
   if (type === 'ExtensionRef') return '"ExtensionRef" is not supported: what it names stands in the cluster.'
   if (type !== 'ExternalAuth') return undefined

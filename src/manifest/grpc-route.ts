@@ -1,4 +1,4 @@
-/** GRPCRoute (gateway.networking.k8s.io/v1) to the rules of a record: a method of gRPC is a path of HTTP. */
+/** Converts a GRPCRoute (gateway.networking.k8s.io/v1) to the rules of a record: a gRPC method is an HTTP path. */
 import { whyNot } from './filter.ts'
 import { ruleOf } from './http-route.ts'
 import { each, entriesOf, type Fields, isFields, knowsOnly, type Path, type Report, shown, worded } from './manifest.ts'
@@ -8,7 +8,7 @@ const RULE = ['name', 'matches', 'filters', 'backendRefs', 'sessionPersistence']
 const FILTERS = ['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestMirror']
 const SERVICE = /^\.?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/
 const METHOD = /^[A-Za-z_]\w*$/
-/** The specification's own limit on either. */
+/** The limit of the specification, for a service and for a method. */
 const MAX_CHARACTERS = 1024
 
 export function grpcRules(spec: Fields, home: string | undefined, report: Report): PlacedRule[] {
@@ -28,15 +28,16 @@ export function grpcRules(spec: Fields, home: string | undefined, report: Report
   })
 }
 
-/** A field of a rule by the name that it has in the manifest. */
+/** The path of a rule's field as the manifest spells it. */
 export function grpcPath(path: Path): Path {
   const [matches, index, field] = path
   return matches === 'matches' && field === 'path' ? [matches, index as number, 'method'] : path
 }
 
 /**
- * Rule and match that name a method alone, where another match names a service alone. The specification lets the longer
- * service go first, then the longer method; in a record an expression goes before every prefix.
+ * The first match that names only a method, where another match names only a service. The two cannot be ordered: in the
+ * specification the longer service name goes first, then the longer method; in a record a regular expression goes before
+ * every prefix.
  */
 export function outOfOrder(rules: readonly PlacedRule[]): readonly [rule: number, match: number] | undefined {
   const paths = rules.flatMap(({ rule }, index) =>
@@ -55,7 +56,7 @@ const ANY_SERVICE = '/[^/]+/'
 function refuseOthers(filters: unknown, path: Path, report: Report): void {
   for (const { entry, path: place } of entriesOf(filters, path)) {
     const { type } = entry
-    // Of what no record has, its schema tells.
+    // The schema reports filters that no record has.
     if (FILTERS.includes(worded(type)) || whyNot(type)) continue
     report.error([...place, 'type'], `${shown(type)}: a GRPCRoute may have ${FILTERS.join(', ')}.`)
   }
@@ -71,7 +72,7 @@ function matchesOf(list: unknown, path: Path, report: Report): unknown {
   })
 }
 
-/** `/<service>/<method>`, as gRPC spells it. Either may be left out, not both. */
+/** `/<service>/<method>`, as in gRPC. One of the two may be left out. */
 function pathOf(method: unknown, path: Path, report: Report): Fields | undefined {
   if (!isFields(method)) {
     report.error(path, `Expected an object, got ${shown(method)}.`)
@@ -103,7 +104,7 @@ function pathOf(method: unknown, path: Path, report: Report): Fields | undefined
   return { type: 'Exact', value: `/${service}/${name}` }
 }
 
-/** An expression that may stand in the middle of another: "^" and "$" mean the ends of a name, and would mean those of the path. */
+/** A regular expression without "^" and "$": inside the path's expression they would match the ends of the path, not of the name. */
 const FREE = /^(?:\\.|\[\^?|[^\\^$[])*$/s
 
 function expression(text: unknown): string {

@@ -1,17 +1,17 @@
-/** HTTPRoute (gateway.networking.k8s.io/v1) to the rules of a record. */
+/** Converts an HTTPRoute (gateway.networking.k8s.io/v1) to the rules of a record. */
 import { each, entriesOf, type Fields, isFields, type Path, type Report } from './manifest.ts'
 import type { PlacedRule } from './route.ts'
 import { CORE } from './service-name.ts'
 import { presentSession } from './session.ts'
 
-/** Rules as they stand in the manifest, word by word; only what goes without saying there is said. */
+/** The rules as the manifest has them, with the defaults of the specification written out. */
 export function httpRules(spec: Fields, home: string | undefined, report: Report): PlacedRule[] {
-  // A route without rules has one that matches all: the specification's default.
+  // The default of the specification: a route without rules has one rule that matches everything.
   if (spec.rules === undefined) return [{ rule: ruleOf({}, home, ['spec'], report), path: ['spec'] }]
   return entriesOf(spec.rules, ['spec', 'rules']).map(({ entry, path }) => {
     const { retry } = entry
     if (isFields(retry)) {
-      // In a record it is how a rule says that nothing is tried again.
+      // In a record, 0 attempts switches retries off; the specification has no such value.
       if (retry.attempts === 0) report.error([...path, 'retry', 'attempts'], 'Expected 1 or more, got 0.')
       if (retry.codes === undefined) {
         report.note([...path, 'retry'], 'names no codes: 502, 503 and 504 are tried again, and lost connections.')
@@ -21,7 +21,7 @@ export function httpRules(spec: Fields, home: string | undefined, report: Report
   })
 }
 
-/** A rule as it stands in a record: references that name their namespace, and a retry policy that retries no more than the manifest asks. */
+/** The rule for the record: references name their namespace, and nothing is retried that the manifest does not ask for. */
 export function ruleOf(rule: Fields, home: string | undefined, path: Path, report: Report): Fields {
   const { backendRefs, filters, retry, sessionPersistence: session } = rule
   if ((backendRefs === undefined || emptied(backendRefs)) && !redirects(filters)) {
@@ -36,7 +36,7 @@ export function ruleOf(rule: Fields, home: string | undefined, path: Path, repor
     ...(session === undefined
       ? {}
       : { sessionPersistence: presentSession(session, [...path, 'sessionPersistence'], report) }),
-    // The Gateway API does not retry unasked.
+    // Without `retry` the Gateway API retries nothing.
     retry: retry ?? { attempts: 0 },
   }
 }
@@ -68,7 +68,7 @@ function filtersOf(list: unknown, home: string | undefined, path: Path, report: 
   })
 }
 
-/** What names no namespace is of the route's own. */
+/** A reference without a namespace means the namespace of the route. */
 function homed(reference: Fields, home: string | undefined, path: Path, report: Report): Fields {
   const { group = '', kind = 'Service', port, namespace } = reference
   const isCore = group === '' || group === 'core'

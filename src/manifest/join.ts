@@ -1,4 +1,4 @@
-/** The routes for one name, as the rules of its record: the specification's order, and what it does not let join. */
+/** Joins the routes for one name to the rules of its record, in the order of the specification, and reports those that cannot be joined. */
 import type { Issue } from '../record/parse.ts'
 import { MAX_MATCHES_IN_ALL, MAX_RULES, matchesIn, type Rule } from '../record/rule.ts'
 import { type Door, inCommon, told } from './door.ts'
@@ -11,10 +11,10 @@ interface Own {
   readonly report: Report
 }
 
-/** A rule, and the route that it is of. */
+/** A rule and its route. */
 interface OwnRule extends PlacedRule, Own {}
 
-/** @param all in the specification's order. `undefined`, with errors, where they cannot be joined. */
+/** @param all in the order of the specification. @returns `undefined`, with errors reported, where they cannot be joined. */
 export function joined(
   name: string,
   all: readonly Own[],
@@ -49,20 +49,20 @@ export function joined(
   return reasons.length > 0 ? undefined : rules
 }
 
-/** Each route has no more than it may: their schema has seen to that. */
+/** The schema has checked the number of rules of each route; this checks the sum. */
 function tooMany(rules: readonly Fields[]): string | undefined {
   if (rules.length > MAX_RULES) return `${rules.length} rules, and a record holds ${MAX_RULES}.`
   const matches = matchesIn(rules as readonly Rule[])
   return matches > MAX_MATCHES_IN_ALL ? `${matches} matches, and a record holds ${MAX_MATCHES_IN_ALL}.` : undefined
 }
 
-/** GEP-1294: of a Service, GRPCRoutes are taken; of a hostname, the kind that was there first. */
+/** GEP-1294: for a Service, GRPCRoutes win; for a hostname, the kind of the oldest route. */
 function kindOf(name: string, all: readonly Own[]): RouteKind | undefined {
   const isGrpcService = all.some(({ route: { kind, names } }) => kind === 'GRPCRoute' && names.get(name)?.isService)
   return isGrpcService ? 'GRPCRoute' : all[0]?.route.kind
 }
 
-/** A name has one door. Where its routes have none in common, each is told of another, or of two that differ. */
+/** A name has one door. Where its routes share none, each error names another route, or two that differ. */
 function standBehindOne(name: string, own: readonly Own[]): boolean {
   const doorsOf = ({ route }: Own) => route.names.get(name)?.doors ?? []
   const areApart = (one: Own, other: Own) => !inCommon(doorsOf(one), doorsOf(other))
@@ -86,7 +86,7 @@ function standBehindOne(name: string, own: readonly Own[]): boolean {
   return false
 }
 
-/** All rules in order. The name of a rule is its own within its route: a younger route's is told apart by the route's name. */
+/** All rules in order. A rule's name is unique within its route only, so a younger route's rules get the route's name in front. */
 function named(own: readonly Own[]): OwnRule[] {
   const taken = new Set<unknown>()
   return own.flatMap(({ route, report }) =>

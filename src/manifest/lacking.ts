@@ -1,4 +1,4 @@
-/** Names that converted rules lead to: a manifest says nothing of the endpoints behind a Service, and somebody has to write them. */
+/** Services that converted rules lead to and that have no endpoints yet: a manifest does not hold them, so the operator must write them. */
 
 import { leadsOf } from '../record/leads.ts'
 import type { Rule } from '../record/rule.ts'
@@ -7,7 +7,7 @@ import { isFields } from './manifest.ts'
 import type { Found, Read } from './read.ts'
 import type { PlacedRule, RoutePart } from './route.ts'
 
-/** A note for each name, at the first place that refers to it. */
+/** One note for each service, at the first reference to it. */
 export function lacking<Of>(
   routes: readonly Read<Of, RoutePart>[],
   records: ReadonlyMap<string, unknown>,
@@ -17,7 +17,7 @@ export function lacking<Of>(
     routes.flatMap(({ part }) => part.rules.filter(isRetried).flatMap(({ rule }) => backendsOf(rule as Rule))),
   )
   for (const { source, part } of routes) {
-    // Their schema has let the rules pass.
+    // The schema has accepted the rules.
     const leads = part.rules.flatMap(({ rule, path: at }) =>
       leadsOf(rule as Rule).map(({ name, path }) => ({ name, path: [...at, ...path] })),
     )
@@ -33,7 +33,7 @@ export function lacking<Of>(
   return notes
 }
 
-/** It is the backend's own record whose budget is read. */
+/** The mesh reads the retry budget from the record of the backend. */
 function isRetried({ rule: { retry } }: PlacedRule): boolean {
   return isFields(retry) && retry.attempts !== 0
 }

@@ -1,20 +1,20 @@
-/** A Kubernetes object as it was written, and what is found wrong with it. */
+/** A Kubernetes object as it was written, and the findings on it. */
 import { withoutUserinfoIn } from '../core/text/userinfo.ts'
 
 import { nearest } from '../schema/near.ts'
 
-/** Keys and indexes from the root of a document to a field. */
+/** Keys and indexes that lead from the root of a document to a field. */
 export type Path = readonly (string | number)[]
 
-/** Something of a manifest that a record does not say. */
+/** A part of a manifest that a record cannot express. */
 export interface Finding {
   readonly path: Path
   readonly reason: string
-  /** With an error the object is not converted, or not for the name that is told; a note says what is read otherwise, or not at all. */
+  /** After an error the object is not converted, or not for the name that the error tells. A note says what is read differently, or ignored. */
   readonly severity: 'error' | 'note'
 }
 
-/** Hears what is found. */
+/** Takes the findings on one object. */
 export interface Report {
   error(path: Path, reason: string): void
   note(path: Path, reason: string): void
@@ -26,19 +26,19 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What a list holds, each object changed; anything else is left as it is, for its schema to refuse in its place. */
+/** A list with each object changed. Anything else stays as it is: the schema refuses it, with its path. */
 export function each(list: unknown, path: Path, change: (entry: Fields, path: Path) => Fields): unknown {
   if (!Array.isArray(list)) return list
   return list.map((entry: unknown, index) => (isFields(entry) ? change(entry, [...path, index]) : entry))
 }
 
-/** The objects in a list, with their paths. */
+/** The objects of a list, with their paths. */
 export function entriesOf(list: unknown, path: Path): { entry: Fields; path: Path }[] {
   if (!Array.isArray(list)) return []
   return list.flatMap((entry: unknown, index) => (isFields(entry) ? [{ entry, path: [...path, index] }] : []))
 }
 
-/** An error for every field that is not among those known. */
+/** Reports an error for each unknown field. */
 export function knowsOnly(fields: Fields, known: readonly string[], path: Path, report: Report): void {
   for (const name of Object.keys(fields)) {
     if (known.includes(name)) continue
@@ -48,7 +48,7 @@ export function knowsOnly(fields: Fields, known: readonly string[], path: Path, 
   }
 }
 
-/** As Kubernetes reads it: a field that is null is one that says nothing. It stays there, for its name may be unknown. */
+/** Kubernetes reads a null field as absent. The field is kept here, since its name may be unknown and must then be reported. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isFields(value)) return value
@@ -56,7 +56,7 @@ export function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, field]) => [name, field === null ? undefined : withoutNulls(field)]))
 }
 
-/** In a sentence: a text as it is, and all else as JSON, for an object may have a `toString` that is none. */
+/** A value for a message: text as it is, everything else as JSON, since the `toString` of an object may not be a function. */
 export function worded(value: unknown): string {
   return typeof value === 'string' ? value : shown(value)
 }

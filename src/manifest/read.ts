@@ -1,4 +1,4 @@
-/** Reads manifests one by one: what each says, and all that is wrong with it. */
+/** Reads manifests one by one, and reports all that is wrong with each. */
 import { checker, type Issue, recordChecker } from '../record/parse.ts'
 import { whyNot } from './filter.ts'
 import { grpcPath, grpcRules } from './grpc-route.ts'
@@ -8,32 +8,32 @@ import { ageOf, homeOf, type Naming, namesOf, type RouteKind, type RoutePart } f
 import { policyShape, routeShape } from './shape.ts'
 import { type PolicyPart, trafficPolicy } from './traffic-policy.ts'
 
-/** One object, as it was read. */
+/** One object of the input. */
 export interface Source {
   readonly value: unknown
 }
 
-/** A finding, and the object it is of. */
+/** A finding, and its object. */
 export interface Found<Of> extends Finding {
   readonly source: Of
 }
 
 const API = ['gateway.networking.k8s.io/v1', 'gateway.networking.k8s.io/v1beta1']
-/** What is converted, and in which versions of the API. */
+/** The kinds that are converted, and their API versions. */
 const CONVERTED: Readonly<Record<string, readonly string[]>> = {
   HTTPRoute: API,
   GRPCRoute: API,
   XBackendTrafficPolicy: ['gateway.networking.x-k8s.io/v1alpha1'],
 }
-/** Of these, everything but what stands around routes says where requests go, and so does Ingress. */
+/** API groups whose kinds decide where requests go; those that only surround routes are excepted. So does Ingress. */
 const ROUTING = /^gateway\.networking\.(?:x-)?k8s\.io\//
 const AROUND = /^(?:X?Gateway|GatewayClass|X?ListenerSet|ReferenceGrant|X?Mesh)$/
-/** Rules of one route, at most: a record holds more of them, of several routes. */
+/** The most rules of one route. A record may hold more, from several routes. */
 const MAX_RULES = 16
-/** What kubectl writes for itself. */
+/** Written by kubectl for its own use. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** Is this a manifest, and not a record? */
+/** Is this a manifest rather than a record? */
 export function isManifest(value: unknown): value is Fields {
   return isFields(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string'
 }
@@ -43,7 +43,7 @@ export function idOf(manifest: Fields): string {
   return `${worded(manifest.kind ?? 'object without kind')} ${ageOf(manifest).id}`
 }
 
-/** What was read of one object. */
+/** One object after reading. */
 export interface Read<Of, Part> {
   readonly source: Of
   readonly part: Part
@@ -52,7 +52,7 @@ export interface Read<Of, Part> {
   readonly isRefused: boolean
 }
 
-/** Reads all objects, in the order in which they stand there. */
+/** Reads all objects, in the order of the input. */
 export function readAll<Of extends Source>(sources: readonly Of[], naming: Naming, findings: Found<Of>[]) {
   const routes: Read<Of, RoutePart>[] = []
   const policies: Read<Of, PolicyPart>[] = []
@@ -101,7 +101,7 @@ function read(
     : { policy: trafficPolicy(manifest, report) }
 }
 
-/** Of what else stands in a stream of objects a note is enough, unless it says where requests go. */
+/** Other kinds get a note, or an error where they decide where requests go. */
 function isConverted({ apiVersion, kind }: Fields, report: Report): boolean {
   const api = worded(apiVersion)
   const versions = Object.hasOwn(CONVERTED, worded(kind)) ? CONVERTED[worded(kind)] : undefined
@@ -141,7 +141,7 @@ function fieldAt(value: unknown, path: Path): unknown {
   return path.reduce((part, key) => (part as Fields | undefined)?.[key], value)
 }
 
-/** An error where it is there, and no list of objects. */
+/** Reports an error where the field is present and is not a list of objects. */
 function areObjects(list: unknown, path: Path, report: Report): boolean {
   if (list === undefined) return true
   if (!Array.isArray(list)) {
@@ -154,7 +154,7 @@ function areObjects(list: unknown, path: Path, report: Report): boolean {
   return list.every(isFields)
 }
 
-/** Implementations of the Gateway API have policies of their own there. */
+/** API groups in which implementations of the Gateway API have their own policies. */
 function noteAnnotations({ metadata }: Fields, report: Report): void {
   const { annotations } = isFields(metadata) ? metadata : {}
   if (!isFields(annotations)) return

@@ -1,7 +1,7 @@
-/** A redirect to https: whom a listener sends it to is another listener of the Gateway, and in the mesh the same name. */
+/** A redirect from http to https. In a cluster it leads to another listener; in the mesh both are one name, so it would loop. */
 import { entriesOf, type Fields, isFields, type Path } from './manifest.ts'
 
-/** The first redirect of a route that changes nothing but http to https: a request by https would be sent to itself. */
+/** The first redirect of a route that changes only http to https: a request that came by https would be redirected to itself. */
 export function redirectToHttps(rules: unknown, hostnames: readonly unknown[]): Path | undefined {
   return entriesOf(rules, ['spec', 'rules'])
     .flatMap(({ entry, path }) => [

@@ -1,4 +1,4 @@
-/** What all kinds of route share: whom they are attached to, and which of several goes first. */
+/** What HTTPRoute and GRPCRoute share: parents, hostnames, and the order of several routes. */
 import type { Door } from './door.ts'
 import { entriesOf, type Fields, isFields, type Path, type Report, shown, worded } from './manifest.ts'
 import { redirectToHttps } from './redirect.ts'
@@ -6,36 +6,36 @@ import { isServiceReference, serviceName } from './service-name.ts'
 
 export type RouteKind = 'HTTPRoute' | 'GRPCRoute'
 
-/** An object that others are older or younger than. */
+/** An object with an age, by which objects are ordered. */
 export interface Aged {
-  /** When it was made, as an instant in milliseconds; `Infinity` where it does not say. */
+  /** Its creation timestamp, in milliseconds since the epoch. `Infinity` where it has none. */
   readonly createdAt: number
   /** `<namespace>/<name>`. */
   readonly id: string
 }
 
-/** A rule, with the place where it was written. */
+/** A rule, and its path in the manifest. */
 export interface PlacedRule {
   readonly rule: Fields
   readonly path: Path
 }
 
-/** A route, on its way to become a part of one or more records. */
+/** A route that was read, to become a part of one or more records. */
 export interface RoutePart extends Aged {
   readonly kind: RouteKind
-  /** Service names and wildcards whose record it becomes a part of. */
+  /** The service names and wildcards whose records it belongs to. */
   readonly names: ReadonlyMap<string, Attached>
   readonly rules: readonly PlacedRule[]
 }
 
-/** How a route is attached to what a name stands for. */
+/** How a route is attached to the parent behind a name. */
 export interface Attached {
   readonly isService: boolean
-  /** Through which of its ports or listeners; none where anyone will do. */
+  /** The ports or listeners it is attached to. Empty: any. */
   readonly doors: readonly Door[]
 }
 
-/** The namespace of an object, where it says one. */
+/** The namespace of an object, where it names one. */
 export function homeOf({ metadata }: Fields): string | undefined {
   return isFields(metadata) && typeof metadata.namespace === 'string' ? metadata.namespace : undefined
 }
@@ -49,22 +49,22 @@ export function ageOf(manifest: Fields): Aged {
   }
 }
 
-/** The specification's order of objects: the oldest first, then by namespace and name. */
+/** The order of the specification: the oldest first, then by namespace and name. */
 export function byAge(one: Aged, other: Aged): number {
   if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt
   if (one.id === other.id) return 0
   return one.id < other.id ? -1 : 1
 }
 
-/** What a manifest does not say of names. */
+/** What is needed to name services, and is not in a manifest. */
 export interface Naming {
-  /** The mesh's own, which it takes off a name that is called. Default `mesh`. */
+  /** The mesh's domain, which is taken off a called name. Default `mesh`. */
   readonly domain?: string | undefined
-  /** For routes that have none, and no Service for parent. */
+  /** The hostname of routes that have none, and no Service as parent. */
   readonly hostname?: string | undefined
 }
 
-/** The names of a route, by its parents and hostnames; an error where there is none, for nobody could ever call it. */
+/** The names of a route, from its parents and hostnames. Reports an error where it has none: nobody could call it. */
 export function namesOf(manifest: Fields, naming: Naming, report: Report): Map<string, Attached> {
   const spec = isFields(manifest.spec) ? manifest.spec : {}
   const home = homeOf(manifest)
@@ -114,7 +114,7 @@ export function namesOf(manifest: Fields, naming: Naming, report: Report): Map<s
   return new Map(called.map((name) => [name, { isService: false, doors }]))
 }
 
-/** Is a record found under this name when it is called? An error where it ends in the mesh's domain, which is taken off. */
+/** Can a record of this name be called? Reports an error where the name ends in the mesh's domain, which the mesh takes off. */
 function isCalledSo(name: string, path: Path, { domain = 'mesh' }: Naming, report: Report): boolean {
   if (!name.endsWith(`.${domain}`)) return true
   const short = name.slice(0, -domain.length - 1)

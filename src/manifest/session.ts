@@ -1,7 +1,7 @@
-/** SessionPersistence as the Gateway API had it before v1.6, in its present words. */
+/** Translates SessionPersistence from the field names before Gateway API v1.6 to the present ones. */
 import { type Fields, isFields, knowsOnly, type Path, type Report, shown } from './manifest.ts'
 
-/** What has changed its name stands under the present one, with a note; all else is as it was written. */
+/** Renames the fields that have a new name, with a note each. Everything else stays as written. */
 export function presentSession(session: unknown, path: Path, report: Report): unknown {
   if (!isFields(session)) return session
   const { sessionName, cookieConfig, idleTimeout, ...present } = session

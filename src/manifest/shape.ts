@@ -1,4 +1,4 @@
-/** What a manifest may hold around its rules: fields, forms and limits of the Gateway API's own schemas. */
+/** Schemas for a manifest around its rules, with the fields, patterns and limits of the Gateway API's own schemas. */
 import * as v from 'valibot'
 import { port } from '../schema/http.ts'
 import { areDistinct, duration, list, must, object, text, whole } from '../schema/kit.ts'
@@ -22,7 +22,7 @@ const KEPT_BY_THE_CLUSTER = [
   'deletionGracePeriodSeconds',
 ]
 
-/** An HTTPRoute or GRPCRoute; `rules` are checked by themselves. */
+/** An HTTPRoute or GRPCRoute. Its `rules` are checked elsewhere. */
 export function routeShape(): v.GenericSchema {
   const parents = v.pipe(
     list(parentRef(), 'parents', 32),
@@ -98,7 +98,7 @@ function parentRef(): v.GenericSchema<ParentRef> {
   })
 }
 
-/** A Kubernetes object with this spec: what its metadata may hold, and nothing beside it. */
+/** A Kubernetes object with this spec, and the metadata that is allowed. No other field is. */
 function manifest(spec: v.ObjectEntries): v.GenericSchema {
   const any = v.optional(v.unknown())
   const texts = v.optional(v.record(v.string(), v.string()))
@@ -112,7 +112,7 @@ function manifest(spec: v.ObjectEntries): v.GenericSchema {
     annotations: texts,
     ...Object.fromEntries(KEPT_BY_THE_CLUSTER.map((name) => [name, any])),
   })
-  // What a cluster says of it stands in the status: it is not read.
+  // Written by the cluster, and not read.
   return object({ apiVersion: v.string(), kind: v.string(), metadata, spec: object(spec), status: any })
 }
 

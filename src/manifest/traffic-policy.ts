@@ -1,12 +1,12 @@
-/** XBackendTrafficPolicy (gateway.networking.x-k8s.io/v1alpha1) to the retry budget of a record. */
+/** Converts an XBackendTrafficPolicy (gateway.networking.x-k8s.io/v1alpha1) to the retry budget of a record. */
 import { entriesOf, type Fields, isFields, type Path, type Report } from './manifest.ts'
 import { type Aged, ageOf, homeOf } from './route.ts'
 import { isServiceReference, serviceName } from './service-name.ts'
 
-/** What a policy adds to the records of the Services it names. */
+/** What a policy adds to the records of its target Services. */
 export interface PolicyPart extends Aged {
   readonly targets: readonly { readonly name: string; readonly path: Path }[]
-  /** `undefined` where it says nothing of retries. */
+  /** `undefined` where the policy has no retry constraint. */
   readonly retryConstraint: Fields | undefined
 }
 

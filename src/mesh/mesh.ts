@@ -21,8 +21,22 @@ import { type MeshOptions, type Storage, withDefaults } from './options.ts'
 import { type Carrier, type Handler, handled, type Served } from './serve.ts'
 import { inbound, made } from './stack.ts'
 
-/** As much of a fetch as everyone agrees on: hono's `hc`, connect transports and openapi-fetch take it as it is. */
-export type MeshFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+/** The address of a call to one of these names: any text where no names are given. */
+export type MeshUrl<Names extends string = string> = string extends Names
+  ? string
+  : `http${'' | 's'}://${Names}${'' | `/${string}` | `?${string}`}`
+
+/**
+ * As much of a fetch as everyone agrees on: hono's `hc`, connect transports and openapi-fetch take it as it is. With names, as
+ * `selvedge types` writes them, an address that names none of them does not compile; for such a client it is `mesh.fetch as MeshFetch`.
+ */
+export type MeshFetch<Names extends string = string> = (
+  input: MeshUrl<Names> | URL | Request,
+  init?: RequestInit,
+) => Promise<Response>
+
+/** One that takes all that any of them does. */
+type AnyFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 /** What is needed of a Worker's `ctx`. */
 export interface Lifetime {
@@ -32,8 +46,8 @@ export interface Lifetime {
 }
 
 /** Calls made on behalf of one request: they carry its deadline, trace and allowance. */
-export interface Call {
-  readonly fetch: MeshFetch
+export interface Call<Names extends string = string> {
+  readonly fetch: MeshFetch<Names>
   /**
    * Asks the record of the mesh's own `name` whether the caller may do this, where the mesh has `trust`. `serve` asks by itself.
    *
@@ -57,7 +71,7 @@ export interface ServeOptions {
   trust?: (request: Request, ctx: ExecutionContext) => boolean
 }
 
-export interface Mesh {
+export interface Mesh<Names extends string = string> {
   /**
    * Calls the service that the host of the URL names: `mesh.fetch('http://users/42')`. Within `serve` the call carries
    * the context of the request being served. Redirects are not followed.
@@ -65,9 +79,9 @@ export interface Mesh {
    * @throws {MeshError} where the mesh, not the service, failed the call, unless `errors` says `response`. A status of the
    * service is not an error.
    */
-  readonly fetch: MeshFetch
+  readonly fetch: MeshFetch<Names>
   /** Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer; without it `waitUntil` does. */
-  for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean }): Call
+  for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean }): Call<Names>
   /** A Worker whose handler stands behind the inbound stack: traced, bounded by the caller's deadline, rescued. */
   serve<Env>(handler: Handler<Env>, options?: ServeOptions): Handler<Env>
 }
@@ -79,7 +93,10 @@ export interface Mesh {
  *
  * @param load makes the storage of `serve`, where `options` has none and the first request is served.
  */
-export function createMesh(options: MeshOptions, load?: () => Promise<Storage | undefined>): Mesh {
+export function createMesh<Names extends string = string>(
+  options: MeshOptions,
+  load?: () => Promise<Storage | undefined>,
+): Mesh<Names> {
   const settings = withDefaults(options)
   const { clock, random, domain, storage, waitUntil, log } = settings
   const carrier: Carrier = { storage, load: storage ? undefined : load }
@@ -87,7 +104,7 @@ export function createMesh(options: MeshOptions, load?: () => Promise<Storage | 
   const nameOf = nameReader(domain)
 
   /** @param begin the trace of a call that none was brought for. */
-  function fetchFor(context: ContextOf, begin: () => Trace): MeshFetch {
+  function fetchFor(context: ContextOf, begin: () => Trace): AnyFetch {
     return async function fetch(input, init) {
       clock.turn?.()
       const isRequest = input instanceof Request

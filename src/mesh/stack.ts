@@ -1,7 +1,6 @@
 /** The two stacks of the mesh, in reading order. There is no third path. */
 import type { Service } from '../core/engine/service.ts'
-import { stack } from '../core/engine/stack.ts'
-import { authorize } from '../features/access/filter.ts'
+import { observer, stack } from '../core/engine/stack.ts'
 import { admission } from '../features/admission/filter.ts'
 import { lend } from '../features/allowance/filter.ts'
 import { balance } from '../features/balance/filter.ts'
@@ -33,14 +32,12 @@ import { explain, send } from '../targets/send.ts'
 import type { Sent } from '../targets/sent.ts'
 import type { Arrival, Inbound, Arrived as Read } from './accept.ts'
 import type { CallNames, Named } from './call-context.ts'
-import { type Guard, guard, guarded } from './guard.ts'
-import { admittedCopy, askedFirst, askedOf, backendGuard, guards, isGuarded, isGuardedApart } from './guarded.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
 import { resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
-import { lacksTrust } from './trust.ts'
+import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -56,29 +53,33 @@ export const inbound = <Arrived extends Inbound>(
     .push(serverTrace(sink)) // above all that can refuse: refusals are traced too
     .push(rescue(log)) // whatever is thrown beneath becomes a problem that names its trace
     .push(loop(maxHops)) // before any work is done for a request that has been here
-    .pushWhere(() => guard !== undefined, guarded(guard)) // next to the handler: refusals are traced and answered as all others
+    .pushWhere(
+      () => guard !== undefined,
+      observer<Inbound>('guarded', { enter: (request, context) => guard?.(request, context) }),
+    ) // next to the handler: refusals are traced and answered as all others
     .over(to)
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, log }: Settings,
+  { sink, idleMs, platformCancels, trust, log }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
 ): Service<Named> => {
   const known = resolver(snapshot, services)
+  const guards = trust?.guards(log) ?? unguarded
   return stack<Named, CallNames>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing
-    .pushWhere(isGuarded, authorize('authorize', guards, askedFirst, log)) // beneath cors: a preflight has no credentials; above all that tells or does anything
+    .pushWhere(isGuarded, guards.called) // beneath cors: a preflight has no credentials; above all that tells or does anything
     .pushWhere(({ way }) => way?.redirect !== undefined, redirect) // above all that needs a backend
     .pushWhere(({ way }) => way?.rewrite !== undefined, rewrite) // above retry: once a request
     .pushWhere(({ route }) => route?.session !== undefined, remember) // above retry: all attempts have been made
     .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
-    .pushWhere(isGuardedApart, authorize('authorizeBackend', backendGuard, askedOf, log)) // a route is no way around the record whose endpoints are used
+    .pushWhere(isGuardedApart, guards.backend) // a route is no way around the record whose endpoints are used
     .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
-    .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(admittedCopy(known.copy, log))) // above retry: one copy a request
+    .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(guards.copy(known.copy))) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .pushWhere(hasUpload, upload(senders())) // above retry: a request has one body, whatever becomes of its attempts
     .push(retry) // ── beneath this line everything runs once an attempt ──
@@ -111,7 +112,7 @@ export function made(settings: Settings): { readonly call: Service<Named>; reado
   })
   return {
     call: outbound(settings, records, live, send(settings)),
-    guard: trust && name !== undefined ? guard(resolver(records, live), name, log) : undefined,
+    guard: trust && name !== undefined ? trust.guard(resolver(records, live), name, log) : undefined,
   }
 }
 

@@ -1,14 +1,15 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
 import { seal } from '../core/seal.ts'
+import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
-import { type Hosts, hosts } from './identify.ts'
+import type { Shapes, ShapesEnv } from './shapes/shapes.ts'
 
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
-export interface Env {
+export interface Env extends ShapesEnv {
   REGISTRY: KVNamespace
   /** The control plane's Worker. */
   CONTROL?: Fetcher
@@ -27,26 +28,33 @@ export interface Env {
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
 const LATER = ['MESH_TRUST', 'OTLP_ENDPOINT', 'OTLP_HEADERS']
 
-const MESH_HOSTS = 'localhost,127.0.0.1,[::1],*.workers.dev'
-
 export interface WorkerOptions extends MeshOptions {
   readonly domain: string
   readonly hosts: Hosts
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export type WorkerParts = Pick<MeshOptions, 'cloud' | 'trust'>
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'trust'> {
+  /** Records shapes of requests for `selvedge simulate`: `shapes` of `selvedge/worker`. Default: nothing does. */
+  shapes?: Shapes
+}
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, trust, shapes }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
+  }
+  if (shapes === undefined && env.MESH_SHAPES !== undefined) {
+    throw new TypeError(
+      'MESH_SHAPES is set, and this Worker is composed without `shapes`. Remove it, or compose it in.',
+    )
   }
   const options: WorkerOptions = {
     registry: kvRegistry(env.REGISTRY),
     env,
     platformCancels: true,
-    ...parts,
+    ...(cloud && { cloud }),
+    ...(trust && { trust }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

@@ -1,16 +1,41 @@
 /** The paths under `/-/` on the mesh's own hosts: health is its own to tell, all else the control plane's. None is ever a service's. */
+import { INSTALLATION } from '../wire/installation.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
+import { installed, versionOf } from './installed.ts'
 
-declare const SELVEDGE_VERSION: string
+/** Of these the control plane hears what this Worker has. */
+const API_PREFIX = '/-/api/'
 
-/** @param control the binding of the control plane's Worker. Without it nothing more stands here. */
-export function reserved(request: Request, path: string, control: Fetcher | undefined): Response | Promise<Response> {
+/** What of the Worker's environment is looked at here. */
+export interface Reserving {
+  /** The binding of the control plane's Worker. Without it nothing more stands here. */
+  readonly CONTROL?: Fetcher
+}
+
+/** @param hasCloud can this Worker reach other clouds? */
+export function reserved(
+  request: Request,
+  path: string,
+  env: Reserving,
+  hasCloud: boolean,
+): Response | Promise<Response> {
   const [said = ''] = path.split('?', 1)
   if (said === '/-/healthz') {
     return Response.json({ status: 'ok', version: versionOf() }, { headers: { 'cache-control': 'no-store' } })
   }
+  const control = env.CONTROL
   if (!control) return plainProblem(404, 'Not found', `Nothing stands under ${said}.`)
-  return asked(control, request)
+  return asked(control, told(request, said, env, hasCloud))
+}
+
+/** What a caller says of this Worker goes no further. */
+function told(request: Request, path: string, env: object, hasCloud: boolean): Request {
+  const isOfApi = path.startsWith(API_PREFIX)
+  if (!isOfApi && !request.headers.has(INSTALLATION)) return request
+  const made = new Request(request)
+  if (isOfApi) made.headers.set(INSTALLATION, installed(env, hasCloud))
+  else made.headers.delete(INSTALLATION)
+  return made
 }
 
 async function asked(control: Fetcher, request: Request): Promise<Response> {
@@ -19,9 +44,4 @@ async function asked(control: Fetcher, request: Request): Promise<Response> {
   } catch {
     return plainProblem(503, 'Service unavailable', 'The control plane did not answer. Services are called without it.')
   }
-}
-
-/** The build writes the version in; what runs from source has none. */
-function versionOf(): string {
-  return typeof SELVEDGE_VERSION === 'string' ? SELVEDGE_VERSION : '0.0.0'
 }

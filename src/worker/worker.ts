@@ -9,6 +9,7 @@ import { newTrace } from '../core/span.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
 import { nameReader } from '../mesh/called-host.ts'
+import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { meshLog } from '../telemetry/log.ts'
 import { access } from '../trust.ts'
@@ -16,14 +17,20 @@ import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
-import { addressOf, type Hosts, identify, RESERVED_PREFIX } from './identify.ts'
 import { reserved } from './reserved.ts'
+import type { Recorder } from './shapes/recorder.ts'
+import { shapes } from './shapes/shapes.ts'
+
+/** The part `shapes` of {@link createWorker}: records shapes of requests for `selvedge simulate`, where `STATS_OBJECT` is bound. */
+export { shapes }
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
   readonly hosts: Hosts
   readonly nameOf: (said: string) => ServiceName
   readonly forward: Forward
+  readonly recorder: Recorder | undefined
+  readonly hasCloud: boolean
 }
 
 /** What a Worker has made for an environment. */
@@ -82,7 +89,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud, trust: access })
+const worker = /* @__PURE__ */ createWorker({ cloud, trust: access, shapes })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -106,19 +113,27 @@ function handle(
     return notStarted(cause, request, logOf(env), trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
-  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) return reserved(request, address.path, env.CONTROL)
-  return mesh.forward(request, {
-    trusted,
-    caller,
-    proof,
-    identify: () => identify(address, mesh.nameOf),
-    defer: (work) => ctx.waitUntil(work),
+  if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
+    return reserved(request, address.path, env, mesh.hasCloud)
+  }
+  const called = () => identify(address, mesh.nameOf)
+  const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
+  const answer = mesh.forward(request, { trusted, caller, proof, identify: called, defer })
+  const { recorder } = mesh
+  if (!recorder?.isDue()) return answer
+  // When it is answered the rules that it has met are known.
+  return answer.then((response) => {
+    recorder.record(request, called, caller, defer)
+    return response
   })
 }
 
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
-  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options) }
+  const recorder = parts.shapes?.(env, options.registry)
+  if (recorder) options.registry = recorder.registry
+  const hasCloud = options.cloud !== undefined
+  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud, recorder }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */

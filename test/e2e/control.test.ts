@@ -29,6 +29,42 @@ describe('the control plane', () => {
     expect((await mesh.call('/-/healthz')).json).toMatchObject({ status: 'ok' })
   })
 
+  it('hears under /-/api/ what the mesh has, whatever the caller says of it', async () => {
+    const echo = `export default { fetch: ({ headers }) => Response.json({ said: headers.get('selvedge-installation') }) }`
+    const room = `import { DurableObject } from 'cloudflare:workers'
+      export class Room extends DurableObject { fetch() { return new Response() } }
+      export default { fetch: () => new Response() }`
+    const consumer = 'export default { fetch: () => new Response(), queue() {} }'
+    const told = await startMesh({
+      bindings: { CONTROL: echo, USERS: echo },
+      rooms: room,
+      consumer,
+      vars: { MESH_FRESH: '2s', MESH_SESSION_KEY: 'a-secret-key', PLAIN: 'text' },
+    })
+    try {
+      const headers = { 'selvedge-installation': 'a lie' }
+      const { said } = (await told.call('/-/api/v1/resolve', { headers })).json as { said: string }
+      expect(JSON.parse(said)).toMatchObject({
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        cloud: true,
+        bindings: {
+          REGISTRY: 'kv',
+          CONTROL: 'service',
+          USERS: 'service',
+          ROOMS: 'object',
+          JOBS: 'queue',
+          PLAIN: 'value',
+          MESH_SESSION_KEY: 'value',
+        },
+        variables: { MESH_FRESH: '2s', MESH_LOG: 'off' },
+      })
+      expect(said).not.toContain('a-secret-key')
+      expect((await told.call('/-/', { headers })).json).toEqual({ said: null })
+    } finally {
+      await told.dispose()
+    }
+  })
+
   it('is 503 where it fails, and the mesh is well', async () => {
     const answer = await broken.call('/-/api/v1/schema')
     expect([answer.status, answer.headers['content-type']]).toEqual([503, 'application/problem+json'])

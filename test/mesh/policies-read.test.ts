@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
 import { FIELDS, type Policies } from '../../src/record/fields.ts'
+import { access } from '../../src/trust.ts'
 import { type Part, samplesOf } from '../support/samples.ts'
 import { world } from '../support/worlds.ts'
 
@@ -39,6 +40,7 @@ it('obeys every field of a record: nothing is made of what is written that nobod
   const { clock, call } = world(
     { ...Object.fromEntries(written), endpoints },
     async () => new Response(null, { status: 503 }),
+    { trust: access },
   )
   for (let calls = 0; calls < 5; calls++) {
     await clock.run(call())

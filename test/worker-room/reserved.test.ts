@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readInstallation } from '../../src/wire/installation.ts'
 import { reserved } from '../../src/worker/reserved.ts'
 
 /** A binding of the control plane, and what came to it. */
@@ -13,7 +14,9 @@ function controlled(answer: () => Response) {
   return { seen, control: control as unknown as Fetcher }
 }
 
-const asked = (path: string, control?: Fetcher) => reserved(new Request(`http://localhost${path}`), path, control)
+const sent = (request: Request, path: string, control?: Fetcher, env: object = {}) =>
+  reserved(request, path, control ? { ...env, CONTROL: control } : env, true)
+const asked = (path: string, control?: Fetcher) => sent(new Request(`http://localhost${path}`), path, control)
 
 async function problemOf(response: Response) {
   expect(response.headers.get('content-type')).toBe('application/problem+json')
@@ -47,10 +50,59 @@ describe('reserved', () => {
   it.each(OTHERS)('hands %s on to the control plane as it came, and its answer back', async (path) => {
     const answer = new Response('theirs', { status: 418 })
     const { control, seen } = controlled(() => answer)
-    const request = new Request(`http://localhost${path}`, { method: 'POST', body: 'mine' })
-    expect(await reserved(request, path, control)).toBe(answer)
+    const request = new Request(`http://localhost${path}`, { method: 'POST', body: 'mine', headers: { 'x-one': '1' } })
+    expect(await sent(request, path, control)).toBe(answer)
     expect(seen).toHaveLength(1)
-    expect(seen[0]).toBe(request)
+    expect(seen[0]).toMatchObject({ url: `http://localhost${path}`, method: 'POST' })
+    expect(seen[0]?.headers.get('x-one')).toBe('1')
+    expect(await seen[0]?.text()).toBe('mine')
+  })
+
+  it('tells the API, and nobody else, what this Worker has: of bindings the kind, of variables those that are no secrets', async () => {
+    const { control, seen } = controlled(() => new Response())
+    const env = {
+      REGISTRY: { getWithMetadata() {}, get() {}, put() {} },
+      USERS: { fetch() {} },
+      ROOMS: { idFromName() {}, get() {} },
+      DISPATCH: { get() {} },
+      JOBS: { send() {}, sendBatch() {} },
+      FILES: { get() {}, put() {}, head() {} },
+      CLIENT: new Proxy({}, { get: () => () => {} }),
+      LIMITS: { a: 1 },
+      AWS_SECRET_ACCESS_KEY: 'very secret',
+      MESH_SESSION_KEY: 'secret too',
+      MESH_GRANT_KEY: 'and this',
+      MESH_DOMAIN: 'mésh',
+      MESH_DEFAULTS: { retry: { attempts: 1 } },
+    }
+    const lie = { 'selvedge-installation': '{"version":"9"}' }
+    await sent(new Request('http://localhost/-/api/v1/x', { headers: lie }), '/-/api/v1/x', control, env)
+    await sent(new Request('http://localhost/-/x', { headers: lie }), '/-/x', control, env)
+    const said = seen[0]?.headers.get('selvedge-installation') ?? ''
+    expect(said).not.toMatch(/secret too|very secret|and this/)
+    expect(said).toMatch(/^[ -~]*$/)
+    expect(readInstallation(seen[0]?.headers ?? new Headers())).toEqual({
+      version: '0.0.0-test',
+      cloud: true,
+      bindings: {
+        REGISTRY: 'kv',
+        CONTROL: 'service',
+        USERS: 'service',
+        ROOMS: 'object',
+        DISPATCH: 'dispatch',
+        JOBS: 'queue',
+        FILES: 'other',
+        CLIENT: 'service',
+        LIMITS: 'json',
+        AWS_SECRET_ACCESS_KEY: 'value',
+        MESH_SESSION_KEY: 'value',
+        MESH_GRANT_KEY: 'value',
+        MESH_DOMAIN: 'value',
+        MESH_DEFAULTS: 'json',
+      },
+      variables: { MESH_DOMAIN: 'mésh', MESH_DEFAULTS: '{"retry":{"attempts":1}}' },
+    })
+    expect(seen[1]?.headers.has('selvedge-installation')).toBe(false)
   })
 
   it('says that the control plane failed, and not why', async () => {

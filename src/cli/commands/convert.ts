@@ -1,43 +1,32 @@
-/** `selvedge convert`: manifests of the Gateway API to records, on stdout. */
-import { Command, InvalidArgumentError } from 'commander'
-import { stringify } from 'yaml'
+/** `selvedge convert`: prints Gateway API manifests as records. */
+import { type Command, InvalidArgumentError } from 'commander'
 import { convert, type LeftOut } from '../../manifest/convert.ts'
 import { idOf, isManifest } from '../../manifest/read.ts'
+import { Fault } from '../../manifest/yaml/fault.ts'
 import { ended, readInput } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { spelled } from '../../manifest/yaml/spelled.ts'
-import { isCallable } from '../key.ts'
+import { isCallable } from '../../record/check/key.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
-import { printableData } from '../printable.ts'
-import type { Printer } from '../printer.ts'
-
-/** Words that YAML 1.1 takes for others, `off` for false, are quoted. Each value stands on one line, behind its key. */
-const YAML_FORM = {
-  aliasDuplicateObjects: false,
-  compat: 'yaml-1.1',
-  blockQuote: false,
-  lineWidth: 0,
-  doubleQuotedAsJSON: true,
-} as const
+import { yamlText } from '../print/yaml-text.ts'
+import type { Session } from '../session.ts'
+import { example } from '../verb.ts'
 
 interface ConvertFlags extends Named {
-  output: 'json' | 'yaml'
   hostname?: string
   domain: string
 }
 
-export function convertCommand(print: Printer): Command {
-  return filesOption(
-    new Command('convert').description('turn HTTPRoute, GRPCRoute and XBackendTrafficPolicy manifests into records'),
-    'files and folders of manifests, YAML or JSON; - is standard input',
-  )
-    .option('--output <form>', 'json or yaml', form, 'json')
+export function convertManifests(command: Command, session: Session): void {
+  example(command, 'selvedge convert -f routes/ --output yaml')
+  filesOption(command, 'files and folders of manifests, YAML or JSON; - is standard input')
     .option('--hostname <name>', 'the name of routes that have none, and no Service for parent', host)
     .option('--domain <name>', "the mesh's own domain, its MESH_DOMAIN", 'mesh')
-    .action((files: string[], flags: ConvertFlags) => run(named(files, flags), flags, print))
+    .action((files: string[], flags: ConvertFlags) => run(named(files, flags), flags, session))
 }
 
-async function run(names: readonly string[], { output, hostname, domain }: ConvertFlags, print: Printer) {
+async function run(names: readonly string[], { hostname, domain }: ConvertFlags, { print, output = 'json' }: Session) {
+  if (output !== 'json' && output !== 'yaml') throw new Fault('Records are printed as json or yaml.')
   const { documents, broken } = await readInput(names)
   const { records, findings, lacking, leftOut } = convert(documents, { hostname, domain })
   const places = documents.map(({ at }) => at([]))
@@ -47,7 +36,7 @@ async function run(names: readonly string[], { output, hostname, domain }: Conve
     print.tell(`${source.at(path)}: ${severity}: ${object}${spelled(path)}${reason}`)
   }
   const all = Object.fromEntries(records)
-  print.data(output === 'yaml' ? yaml(all) : `${JSON.stringify(all, null, 2)}\n`)
+  print.data(output === 'yaml' ? yamlText(all) : `${JSON.stringify(all, null, 2)}\n`)
   const errors = findings.filter(({ severity }) => severity === 'error').length
   const end = leftOut.length > 0 ? ` Left out: ${leftOut.map(told).join('; ')}.` : ''
   const summary = errors === 0 ? [] : [`${errors} ${errors === 1 ? 'error' : 'errors'}.${end}`]
@@ -55,21 +44,8 @@ async function run(names: readonly string[], { output, hostname, domain }: Conve
   if (errors > 0) throw new NegativeAnswer(summary.join())
 }
 
-/** What has to be escaped can be where it is quoted. */
-function yaml(records: object): string {
-  const text = stringify(records, YAML_FORM)
-  return printableData(text) === text
-    ? text
-    : stringify(records, { ...YAML_FORM, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' })
-}
-
 function told({ object, names }: LeftOut): string {
   return names.length > 0 ? `${object} for ${names.map((name) => `"${name}"`).join(', ')}` : object
-}
-
-function form(text: string): 'json' | 'yaml' {
-  if (text === 'json' || text === 'yaml') return text
-  throw new InvalidArgumentError('It is json or yaml.')
 }
 
 function host(text: string): string {

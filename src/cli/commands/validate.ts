@@ -1,16 +1,18 @@
-/** `selvedge validate`: would the mesh obey these records and manifests, and could its Worker reach what they name? */
-import { Command } from 'commander'
+/** `selvedge validate`: checks records and manifests, and that the mesh's Worker has what they name. */
+import type { Command } from 'commander'
 import { convert } from '../../manifest/convert.ts'
 import { isManifest } from '../../manifest/read.ts'
 import type { Document } from '../../manifest/yaml/documents.ts'
 import { ended, readInput } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { spelled } from '../../manifest/yaml/spelled.ts'
-import { nameOf } from '../key.ts'
+import { nameOf } from '../../record/check/key.ts'
+import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
-import { type Given, type Lack, lacks } from '../needs.ts'
-import type { Printer } from '../printer.ts'
+import type { Printer } from '../print/printer.ts'
 import { type Finding, findingsIn, type Lacking, recordsIn } from '../records.ts'
+import type { Session } from '../session.ts'
+import { example } from '../verb.ts'
 import { readWorkerConfig } from '../worker-config.ts'
 
 interface ValidateFlags extends Named {
@@ -21,11 +23,9 @@ interface ValidateFlags extends Named {
   domain: string
 }
 
-export function validateCommand(print: Printer): Command {
-  return filesOption(
-    new Command('validate').description('check records and Gateway API manifests without a server'),
-    'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input',
-  )
+export function validate(command: Command, { print }: Session): void {
+  example(command, 'selvedge validate -f registry.yaml --config wrangler.toml')
+  filesOption(command, 'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input')
     .option('--record', 'each document is a record by itself, as it is put under a key')
     .option('--config <file>', "the mesh's wrangler configuration: does it bind what the records name?")
     .option('--env <name>', 'an environment of that configuration')
@@ -78,7 +78,7 @@ function lackingIn(config: string, given: Given): Lacking {
     return lacks(endpoints, given).flatMap((lack): Finding[] => {
       const path = typeof written === 'string' ? at : [...at, 'endpoints', lack.endpoint]
       if (lack.section !== undefined) return [{ severity: 'error', path, reason: missing(config, lack) }]
-      // A secret may well be set where no configuration says so. Once is enough.
+      // A secret may be set without being declared in the configuration. One hint is enough.
       if (told.has(lack.name)) return []
       told.add(lack.name)
       const reason = `needs the secret "${lack.name}", which ${config} does not name: wrangler secret put ${lack.name}.`

@@ -1,24 +1,24 @@
-/** Who is bound to whom: the mesh to the Workers beside it, they to the mesh and to each other. */
+/** The service bindings of `dev`: from the mesh to the Workers beside it, and from them to the mesh and to each other. */
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import type { LocalWorker } from './local-worker.ts'
 
 /** The mesh's Worker, as the services of other Workers name it. */
 export const MESH = 'selvedge'
-/** The control plane's, which is bound to the mesh as CONTROL. */
+/** The name of the control plane's Worker, which the mesh has as CONTROL. */
 export const CONTROL = 'selvedge-control'
 /** The id of the mesh's KV namespace. */
 export const REGISTRY_ID = 'selvedge-registry'
 
-/** `order` is bound as ORDER, `order-history` as ORDER_HISTORY. */
+/** The binding of a Worker: `order` is ORDER, `order-history` is ORDER_HISTORY. */
 export function bindingName(worker: string): string {
   return worker.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
 }
 
 /**
- * Each Worker has a name and a binding of its own, and each that another one asks for is here.
+ * Checks that each Worker has its own name and binding, and that each service that a Worker is bound to is here.
  *
- * @throws Fault that names the one that is not.
+ * @throws Fault that names the Worker at fault.
  */
 export function assertBound(workers: readonly LocalWorker[]): void {
   const taken = new Map([
@@ -26,6 +26,7 @@ export function assertBound(workers: readonly LocalWorker[]): void {
     [bindingName(CONTROL), 'the control plane'],
     ['CONTROL', 'the control plane'],
     ['REGISTRY', "the mesh's KV namespace"],
+    ['STATS_OBJECT', "the control plane's object"],
   ])
   for (const { name, dir } of workers) {
     const binding = bindingName(name)
@@ -51,7 +52,7 @@ function targetOf(service: unknown): string | undefined {
   return typeof service.name === 'string' ? service.name : undefined
 }
 
-/** A Worker that declares a KV namespace REGISTRY means the mesh's. */
+/** A Worker with a KV namespace REGISTRY gets that of the mesh. */
 export function withRegistry({ options }: LocalWorker): V4WorkerOptions {
   const kvNamespaces = options.kvNamespaces
   if (!kvNamespaces || Array.isArray(kvNamespaces) || !('REGISTRY' in kvNamespaces)) return options

@@ -1,11 +1,11 @@
-/** The end of a command that runs until it is told to stop. */
+/** Waits until a running command is told to stop. */
 import { launcherGone } from './launcher.ts'
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP (a terminal that is closed), and where npm, which started the command,
- * is gone. A second signal ends the process at once.
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP (the terminal was closed), or when the npm that started the command has
+ * ended. A second signal ends the process at once.
  *
- * To be called before anything is started, so that nothing started is left behind.
+ * Call it before anything is started, so that nothing that was started is left running.
  */
 export function interruption(): Promise<void> {
   return new Promise((resolve) => {
@@ -16,7 +16,7 @@ export function interruption(): Promise<void> {
       resolve()
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
-    // Nobody reads any more: what is written then must not end us before what we started.
+    // Nobody reads the output any more. A failed write must not end this process before those it has started.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => resolve())
     void launcherGone().then(resolve)
   })

@@ -1,13 +1,13 @@
-/** npm, and the shell that it starts a script in: npm hands a signal to the shell, and the shell hands it to nobody. */
+/** Watches the npm that started this process. npm passes a signal to its shell, and the shell passes it to nobody. */
 import { readFileSync } from 'node:fs'
 
-/** Between two looks at them. */
+/** Milliseconds between two checks. */
 const POLL_MS = 250
 
-/** Resolves when npm, which started this process, is gone, or the shell between them. Never where npm did not start it. */
+/** Resolves when the npm that started this process, or the shell between them, has ended. Never where npm did not start it. */
 export function launcherGone(): Promise<void> {
   return new Promise((resolve) => {
-    // Every script of npm's has it; who starts us otherwise may well leave us running.
+    // npm sets it for every script. Other launchers may end and leave this process running.
     if (process.env.npm_lifecycle_event === undefined) return
     const shell = process.ppid
     const npm = parentOf(shell)
@@ -20,10 +20,10 @@ export function launcherGone(): Promise<void> {
   })
 }
 
-/** `undefined` where the system does not tell, or the process is gone. */
+/** `undefined` where the system does not tell, or the process has ended. */
 function parentOf(pid: number): number | undefined {
   try {
-    // The name of the program stands in brackets, and may hold anything: the state and the parent stand behind it.
+    // The program name is in brackets and may hold any text. State and parent follow it.
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1])
   } catch {
     return undefined

@@ -1,4 +1,4 @@
-/** A Worker in a folder, made ready to run beside the mesh. */
+/** Builds the Worker of a folder, to run beside the mesh. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
@@ -8,15 +8,15 @@ import { loadEsbuild, loadWrangler } from './peers.ts'
 const CONFIGS = ['wrangler.jsonc', 'wrangler.json', 'wrangler.toml']
 
 export interface LocalWorker {
-  /** As its wrangler configuration names it. */
+  /** The name in its wrangler configuration. */
   readonly name: string
-  /** As it was given: what to call it in messages. */
+  /** The folder as it was given, for messages. */
   readonly dir: string
-  /** What Miniflare runs: its bundle and its own bindings. */
+  /** The options for Miniflare: its bundle and its own bindings. */
   readonly options: V4WorkerOptions
 }
 
-/** Reads the wrangler configuration in `dir` and bundles what it names as `main`. */
+/** Reads the wrangler configuration in `dir` and bundles its `main`. */
 export async function localWorker(dir: string): Promise<LocalWorker> {
   const root = resolve(dir)
   const configFile = CONFIGS.map((file) => join(root, file)).find((file) => existsSync(file))
@@ -38,7 +38,7 @@ async function readConfig(configFile: string) {
   try {
     const config = wrangler.unstable_readConfig({ config: configFile }, { hideWarnings: true })
     const { workerOptions, define } = wrangler.unstable_getMiniflareWorkerOptions(config)
-    // The bundle is one module, so there is nothing left for the rules on modules to tell apart.
+    // The bundle is a single module: module rules do not apply.
     const { modulesRules: _, ...options } = workerOptions
     return { name: config.name, main: config.main, define, options }
   } catch (error) {
@@ -59,14 +59,14 @@ async function bundle(main: string, root: string, define: Record<string, string>
       conditions: ['workerd', 'worker', 'browser'],
       external: ['cloudflare:*', 'node:*'],
       define,
-      // Wrangler's text modules, beside .txt.
+      // Text modules of wrangler, besides .txt.
       loader: { '.html': 'text', '.sql': 'text' },
       sourcemap: 'inline',
       logLevel: 'silent',
     })
     return result.outputFiles[0]?.text ?? ''
   } catch (error) {
-    // esbuild lists file, line and reason in its message.
+    // The message of esbuild has file, line and reason.
     throw faultOf(`${main} does not build.`, error)
   }
 }

@@ -1,13 +1,13 @@
-/** The packages that only `selvedge dev` needs, loaded when it does. */
+/** The packages that only `selvedge dev` needs, loaded on demand. */
 import { Fault } from '../../manifest/yaml/fault.ts'
 
-/** Runs workerd. It comes with wrangler, in the version that fits. */
+/** Runs workerd. wrangler installs it, in the right version. */
 export const loadMiniflare = () => load('miniflare', () => import('miniflare'))
 
 /** Reads a Worker's wrangler.toml. */
 export const loadWrangler = () =>
   load('wrangler', () => {
-    // Its log in the home directory comes with a listener that ends this process on a signal, and leaves workerd behind.
+    // Its log file comes with a signal listener that ends this process and leaves workerd running.
     process.env.WRANGLER_WRITE_LOGS = 'false'
     return import('wrangler')
   })

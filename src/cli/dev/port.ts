@@ -1,13 +1,13 @@
-/** Ports on this machine's loopback. */
+/** Checks ports on loopback. */
 import { createServer } from 'node:net'
 import { Fault } from '../../manifest/yaml/fault.ts'
 
 export const HOST = '127.0.0.1'
 
 /**
- * workerd says of a port that is taken only that a socket failed.
+ * Checked before workerd starts, which reports a taken port only as a failed socket.
  *
- * @throws Fault that says why nobody can listen there.
+ * @throws Fault with the reason why the port cannot be used.
  */
 export async function assertFree(port: number): Promise<void> {
   const code = await whyNot(port)
@@ -16,7 +16,7 @@ export async function assertFree(port: number): Promise<void> {
   throw new Fault(`Port ${port} ${why} on ${HOST}: choose another with --port.`)
 }
 
-/** Could somebody listen there? */
+/** Can this port be listened on? */
 export async function isFree(port: number): Promise<boolean> {
   return (await whyNot(port)) === undefined
 }

@@ -1,26 +1,27 @@
-/** Says of a record, when it is written, what the mesh will say of it when it is called. */
+/** Warns, when a record is written, of the errors that a call would meet. */
+
+import { type AliasOf, circle } from '../../record/check/circle.ts'
+import { nameOf, uncalled } from '../../record/check/key.ts'
+import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
+import { leadsNowhere } from '../../record/check/nowhere.ts'
 import { parseRecord } from '../../record/parse.ts'
 import type { ServiceRecord } from '../../record/record.ts'
-import { type AliasOf, circle } from '../circle.ts'
-import { nameOf, uncalled } from '../key.ts'
-import { type Given, type Lack, lacks } from '../needs.ts'
-import { leadsNowhere } from '../nowhere.ts'
 import { misnamed, type Refusal, refusals } from './refusal.ts'
 
-/** What stands in KV beside a record. */
+/** What is known around a record. */
 export interface Beside {
-  /** What the mesh's Worker has. */
+  /** The bindings and secrets of the mesh's Worker. */
   readonly given: Given
-  /** The mesh's own. */
+  /** The mesh's own domain. */
   readonly domain: string
-  /** Does a record stand under this name, or this wildcard? */
+  /** Is there a record of this name, or of this wildcard? */
   stands(name: string): boolean
   readonly aliasOf: AliasOf
-  /** Names of circles that were told of. */
+  /** Names in circles that were reported. */
   readonly told: Set<string>
 }
 
-/** What the mesh has to say against what stands in KV under `key`. */
+/** All errors in the value of the KV key `key`. */
 export function recordComplaints(key: string, value: string, beside: Beside): readonly Refusal[] {
   const name = nameOf(key)
   const bad = misnamed(key)

@@ -1,24 +1,24 @@
-/** Why the mesh would refuse what is put under a key: the words of `selvedge validate`. */
+/** Why the mesh would refuse the value of a key, in the words of `selvedge validate`. */
 import { MeshError } from '../../core/errors.ts'
 import type { Path } from '../../manifest/manifest.ts'
 import { spelled } from '../../manifest/yaml/spelled.ts'
+import { isCallable, nameOf } from '../../record/check/key.ts'
 import { parseRecord, recordChecker } from '../../record/parse.ts'
-import { isCallable, nameOf } from '../key.ts'
 
 export interface Refusal {
-  /** From the record to what is wrong. */
+  /** The path from the record to the error. */
   readonly path: Path
   readonly text: string
 }
 
-/** Why nobody can call a name; `undefined` where one can. */
+/** Why a name cannot be called. `undefined` where it can. */
 export function misnamed(key: string): Refusal | undefined {
   const name = nameOf(key)
   if (isCallable(name)) return undefined
   return { path: [], text: `"${name}" is not a service name (a DNS name in lower case), so nobody can call it.` }
 }
 
-/** None where the record is understood. */
+/** Empty where the record is valid. */
 export function refusals(value: string): readonly Refusal[] {
   try {
     parseRecord(value)
@@ -35,7 +35,7 @@ function issuesIn(value: string) {
   try {
     return value.trim().startsWith('{') ? recordChecker()(JSON.parse(value)) : []
   } catch {
-    // No JSON: the message says so.
+    // Not JSON: the message says so.
     return []
   }
 }

@@ -1,4 +1,4 @@
-/** A registry as a file, JSON or YAML: what is to stand in KV, by key. */
+/** Reads a registry file, JSON or YAML: a map of KV keys to values. */
 import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml'
 import type { Path } from '../../manifest/manifest.ts'
 import { Fault } from '../../manifest/yaml/fault.ts'
@@ -7,19 +7,18 @@ import { isJson, jsonFault } from '../../manifest/yaml/json.ts'
 const PREFIX = 'services/'
 
 /**
- * The KV keys and values that a registry file stands for.
+ * The KV keys and values of a registry file.
  *
  * A key is a service name, with or without `services/`. A record is an object, or a string that goes into KV as it is (a bare URL).
- * `$schema` is for editors.
- * Whether the mesh understands a record is not decided here.
+ * `$schema` is for editors. Records are not validated here.
  *
- * @throws Fault naming file, line and column, where the text is not a map of names to records.
+ * @throws Fault with file, line and column, where the text is not a map of names to records.
  * @example parseRegistryFile('users: https://users.example.com', 'registry.yaml')
  *   // Map { 'services/users' => 'https://users.example.com' }
  */
 export function parseRegistryFile(text: string, file: string): Map<string, string> {
   const lines = new LineCounter()
-  // JSON is YAML, so one parser serves both and gives positions in both.
+  // JSON is YAML: one parser reads both, and gives positions in both.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
@@ -58,9 +57,9 @@ function stored(record: unknown): string {
 }
 
 /**
- * Where a part of a record was written: `registry.yaml:3`.
+ * The place of a part of a record in the file: `registry.yaml:3`.
  *
- * @param text of a registry file that was understood.
+ * @param text of a valid registry file.
  */
 export function placesIn(text: string, file: string): (key: string, path: Path) => string {
   const lines = new LineCounter()

@@ -1,31 +1,31 @@
-/** The registry file of a mesh that runs: KV is seeded from it, and follows it. */
+/** Seeds KV from a registry file, and writes each later change of the file to KV. */
 import { readFile } from 'node:fs/promises'
 import { Fault } from '../../manifest/yaml/fault.ts'
+import { nameOf } from '../../record/check/key.ts'
 import { parseRecord } from '../../record/parse.ts'
-import { nameOf } from '../key.ts'
 import { type Beside, recordComplaints } from './record-complaint.ts'
 import { parseRegistryFile, placesIn } from './registry-file.ts'
 import { type RegistryStore, registryWriter } from './registry-writer.ts'
 import { watchText } from './watch-text.ts'
 
 export interface RegistrySource {
-  /** KV keys that the file names. */
+  /** The KV keys of the file. */
   readonly keys: readonly string[]
-  /** Writes what the file said when it was read, then each change of it, until the returned function is called. */
+  /** Writes the file as it was read, then each change of it, until the returned function is called. */
   feed(store: RegistryStore, mesh: Fed, events: RegistryEvents): Promise<() => void>
 }
 
-/** The mesh that reads what is written: what its Worker has, and its own domain. */
+/** The mesh that reads the records: the bindings and secrets of its Worker, and its domain. */
 export type Fed = Pick<Beside, 'given' | 'domain'>
 
 export interface RegistryEvents {
   /** A change in the file has reached KV. */
   note(line: string): void
-  /** The file or a record in it is not as it should be; the mesh goes on with what it had. */
+  /** The file, or a record in it, has an error. The mesh goes on with what it had. */
   warn(line: string): void
 }
 
-/** @throws Fault where the file cannot be read or is not a registry. */
+/** @throws Fault where the file cannot be read, or is not a registry. */
 export async function registrySource(file: string): Promise<RegistrySource> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw new Fault(`The registry file cannot be read: ${cause.message}`, { cause })
@@ -65,7 +65,7 @@ export async function registrySource(file: string): Promise<RegistrySource> {
   }
 }
 
-/** What is known of the records of a file together. */
+/** What is known of all records of a file. */
 function besides(entries: ReadonlyMap<string, string>): Pick<Beside, 'stands' | 'aliasOf'> {
   return {
     stands: (name) => entries.has(`services/${name}`),
@@ -73,7 +73,7 @@ function besides(entries: ReadonlyMap<string, string>): Pick<Beside, 'stands' | 
       try {
         return parseRecord(entries.get(`services/${name}`) ?? '').alias
       } catch {
-        // It is told of by itself.
+        // Its own error is reported.
         return undefined
       }
     },

@@ -1,12 +1,12 @@
-/** Writes a registry into KV, and afterwards only what has changed in it. */
+/** Writes a registry to KV, and afterwards only its changes. */
 
-/** The part of a KV namespace that is written to. */
+/** As much of a KV namespace as is needed to write. */
 export interface RegistryStore {
   put(key: string, value: string): Promise<void>
   delete(key: string): Promise<void>
 }
 
-/** Keys by what became of them. */
+/** The keys that were added, changed and removed. */
 export interface Written {
   readonly added: readonly string[]
   readonly changed: readonly string[]
@@ -14,11 +14,11 @@ export interface Written {
 }
 
 export interface RegistryWriter {
-  /** Makes KV say what `entries` says: keys that are new or differ are put, keys that were written before and are gone are deleted. */
+  /** Makes KV equal to `entries`: puts keys that are new or differ, deletes keys that were written before and are gone. */
   write(entries: ReadonlyMap<string, string>): Promise<Written>
 }
 
-/** Puts in flight at once. */
+/** The most puts in flight at once. */
 const BATCH = 32
 
 export function registryWriter(store: RegistryStore): RegistryWriter {

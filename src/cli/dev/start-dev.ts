@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../../manifest/yaml/fault.ts'
-import type { Given } from '../needs.ts'
+import type { Given } from '../../record/check/needs.ts'
 import { assertBound, bindingName, CONTROL, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
 import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
 import type { RegistryStore } from './registry-writer.ts'
+import { dealt } from './vars.ts'
 import { startWorkerd } from './workerd.ts'
 
 export interface DevOptions {
@@ -20,11 +21,14 @@ export interface DevOptions {
   readonly port?: number
   /** Folders with a wrangler configuration: Workers to run beside the mesh and to bind to it. */
   readonly with?: readonly string[]
-  /** Variables and secrets of the mesh Worker (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …). */
+  /**
+   * Variables and secrets: `ADMIN_*` and `REGISTRY_SCAN` are the control plane's, `MESH_GRANT_KEY` is for both, all others
+   * (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …) are the mesh's.
+   */
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
   readonly worker?: URL
-  /** Told what happens while the mesh runs. */
+  /** Called on events while the mesh runs. */
   readonly on?: Partial<DevEvents>
 }
 
@@ -34,7 +38,7 @@ export interface DevEvents extends RegistryEvents {
 }
 
 export interface Dev {
-  /** Where the mesh listens, without a slash at the end. */
+  /** The URL of the mesh, without a slash at the end. */
   readonly url: string
   /** How old a record may be before the mesh asks KV again: its MESH_FRESH. */
   readonly fresh: string
@@ -44,20 +48,23 @@ export interface Dev {
   readonly keys: readonly string[]
   /** Workers bound to the mesh. */
   readonly bound: readonly Bound[]
-  /** Ends all that was started. */
+  /** Stops everything that was started. */
   dispose(): Promise<void>
 }
 
 export interface Bound {
-  /** What an endpoint says: `{ "binding": "ORDER" }`. */
+  /** The binding for endpoints: `{ "binding": "ORDER" }`. */
   readonly binding: string
   readonly worker: string
   readonly dir: string
 }
 
 const READY_WITHIN_MS = 5000
-/** A tenth of what it is where the mesh is deployed: whoever edits here waits for it. */
+/** A tenth of the default, since the developer waits for it. */
 const FRESH = '500ms'
+/** Every request: whoever tries `simulate` here has made a few. */
+const SHAPES = '1'
+const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
@@ -72,7 +79,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
-  const vars: Readonly<Record<string, string>> = { MESH_FRESH: FRESH, ...options.vars }
+  const own = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, ...options.vars }
+  const { mesh: vars, control: controlVars } = dealt(own)
   const mesh: V4WorkerOptions = {
     name: MESH,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: worker as string }],
@@ -81,7 +89,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
-    // Straight to the mesh: Miniflare's own entry would stand before it, hide a client's abort and dress up errors.
+    durableObjects: { STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL } },
+    // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
   const controlPlane: V4WorkerOptions = {
@@ -91,8 +100,9 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       { type: 'Text', path: 'record-schema.txt', contents: schema as string },
     ],
     compatibilityDate: '2026-10-01',
+    bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true }, STATS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 
@@ -138,7 +148,7 @@ async function healthy(url: string): Promise<void> {
     if (answer instanceof Response) {
       const body = await answer.text()
       if (answer.ok) return
-      // It runs, and does not like what it was given: that will not pass.
+      // It runs and refuses its configuration: waiting does not help.
       throw new Fault(`The mesh is not healthy: ${answer.status} ${body}`)
     }
     if (performance.now() > until) throw new Fault(`The mesh did not answer on ${url}: ${answer.message}`)

@@ -1,15 +1,15 @@
-/** Follows the text of a file, whichever way an editor writes it. */
+/** Follows the text of a file, however an editor writes it. */
 import { unwatchFile, watchFile } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Between two looks at the file. Asked for rather than told: that works on every file system, and when the file is replaced by another. */
+/** Milliseconds between two reads. Polling works on every file system, and when the file is replaced. */
 const POLL_MS = 150
-/** A text that stays the same for so long is taken to be written to its end. */
+/** A text that is unchanged for this many milliseconds counts as complete. */
 const STABLE_MS = 40
 
 export interface TextEvents {
-  /** The file has another text. No two calls overlap. */
+  /** The text has changed. Calls do not overlap. */
   text(text: string): Promise<void>
   /** The file cannot be read. */
   unreadable(error: Error): void
@@ -39,7 +39,7 @@ export function watchText(file: string, known: string, events: TextEvents): () =
     queue = queue.then(look)
   }
   watchFile(file, { interval: POLL_MS }, listener)
-  // Once at once: it may have changed since it was read.
+  // A first look now: the file may have changed since it was read.
   listener()
   return () => {
     stopped = true

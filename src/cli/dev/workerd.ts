@@ -1,4 +1,4 @@
-/** workerd as a process of ours. */
+/** Runs workerd as a child process. */
 import type { Miniflare, V4WorkerdStructuredLog, V4WorkerOptions } from 'miniflare'
 import { faultOf } from '../../manifest/yaml/fault.ts'
 import { loadMiniflare } from './peers.ts'
@@ -7,14 +7,14 @@ import { HOST } from './port.ts'
 /**
  * Resolves once workerd runs these Workers.
  *
- * @param log told what the Workers write to their console.
+ * @param log called with what the Workers write to their console.
  */
 export async function startWorkerd(workers: V4WorkerOptions[], log: (line: string) => void): Promise<Miniflare> {
   const { Miniflare, convertV4MiniflareOptions } = await loadMiniflare()
   const config = convertV4MiniflareOptions({
     workers,
     host: HOST,
-    // Else it asks Cloudflare where we are.
+    // Without it, Miniflare asks Cloudflare for the location of this machine.
     cf: false,
     logRequests: false,
     handleStructuredLogs: ({ message }: V4WorkerdStructuredLog) => log(message),
@@ -24,13 +24,13 @@ export async function startWorkerd(workers: V4WorkerOptions[], log: (line: strin
     await miniflare.ready
     return miniflare
   } catch (cause) {
-    // What never started fails once more when it is ended.
+    // After a failed start, dispose fails, too.
     await miniflare.dispose().catch(() => {})
     throw faultOf('workerd did not start:', cause, reasonOf(cause))
   }
 }
 
-/** What workerd itself said, a JSON line each, where it said something; else what is said of it. */
+/** The error lines of workerd, each JSON, where there are any. Otherwise the given message. */
 function reasonOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause)
   const said = text.matchAll(/^\{"timestamp.*"message":("(?:[^"\\]|\\.)*").*$/gm)
@@ -38,7 +38,7 @@ function reasonOf(cause: unknown): string {
   return messages.length > 0 ? messages.join('\n') : text
 }
 
-/** Miniflare ends the process at once on a signal. Where somebody was listening for it before, it is theirs. */
+/** Miniflare ends the process on a signal. Signals that had a listener before keep that listener alone. */
 function keepingSignals<Made>(make: () => Made): Made {
   const before = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => ({
     signal,

@@ -1,9 +1,8 @@
 /** authorize: refuses a request that the records on its way do not allow its caller. */
 import type { Proof } from '../../core/caller.ts'
 import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
-import { MeshError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { AccessNote, Receipt } from '../../core/receipt.ts'
+import type { Receipt } from '../../core/receipt.ts'
 import type { Judge } from './judge.ts'
 
 /** A service whose record says who may call. */
@@ -21,6 +20,13 @@ export interface AuthorizeNeeds {
 }
 
 /**
+ * Asks one service. It is given, so that a mesh without trust does not carry it.
+ *
+ * @throws {MeshError} `caller_unknown` where a name would help, `caller_denied` where none does.
+ */
+export type Admit<Asked> = (guarded: Guarded<Asked>, asked: Asked, by: AuthorizeNeeds, log: Log) => void
+
+/**
  * @param guardsOf the services to ask, in the order in which the request comes to them.
  * @param askedOf the request as rules see it.
  */
@@ -28,34 +34,14 @@ export function authorize<Led, Asked extends { readonly method: string; readonly
   name: string,
   guardsOf: (context: Led) => readonly Guarded<Asked>[],
   askedOf: (request: Request, context: Led) => Asked,
+  admit: Admit<Asked> | undefined,
   log: Log,
 ): ObserverFilter<Led & AuthorizeNeeds> {
   return observer<Led & AuthorizeNeeds>(name, {
     enter(request, context) {
       const asked = askedOf(request, context)
-      for (const guard of guardsOf(context)) admit(guard, asked, context, log)
+      for (const guard of guardsOf(context)) admit?.(guard, asked, context, log)
       return undefined
     },
   })
-}
-
-/**
- * @throws {MeshError} `caller_unknown` where a name would help, `caller_denied` where none does.
- */
-export function admit<Asked extends { readonly method: string; readonly path: string }>(
-  { judge, recordKey }: Guarded<Asked>,
-  asked: Asked,
-  { caller, proof, receipt }: Pick<AuthorizeNeeds, 'caller' | 'proof' | 'receipt'>,
-  log: Log,
-): void {
-  if (!judge) return
-  const { effect, rule, wantsName } = judge.judge(caller, asked)
-  const note: AccessNote = { record: recordKey, rule: rule ?? 'default', effect, mode: judge.mode, proof }
-  receipt.access = [...(receipt.access ?? []), note]
-  if (effect === 'allow') return
-  const who = caller === undefined ? 'a caller without a name' : `"${caller}"`
-  const why = rule === undefined ? 'no rule allows it, and the default is deny' : `rule "${rule}" denies it`
-  const message = `${recordKey} does not let ${who} (proof: ${proof}) do ${asked.method} ${asked.path}: ${why}.`
-  if (judge.mode === 'enforce') throw new MeshError(wantsName ? 'caller_unknown' : 'caller_denied', message)
-  log({ level: 'warn', event: 'would_deny', service: receipt.service, key: recordKey, caller, message })
 }

@@ -2,15 +2,15 @@
 import type { Allowance } from '../../core/allowance.ts'
 import { type Attempt, attempt as attemptOf } from '../../core/attempt.ts'
 import { type Deadline, remaining } from '../../core/deadline.ts'
-import { type Ending, errorEnding } from '../../core/ending.ts'
+import { errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
 import { type Filter, nothing } from '../../core/engine/service.ts'
 import type { Subrequests } from '../../core/engine/subrequests.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { AttemptNote, Receipt } from '../../core/receipt.ts'
-import { isIdempotent, isRetryable } from '../../core/retryable.ts'
+import { isIdempotent } from '../../core/retryable.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import { answerEnding, pushbackOf } from '../../wire/answer/ending.ts'
+import { answerEnding } from '../../wire/answer/ending.ts'
 import { type RetryBudget, tell } from '../../wire/budget.ts'
 import { type HeaderSource, UPGRADE } from '../../wire/headers.ts'
 import type { Hedging } from './hedging.ts'
@@ -62,12 +62,7 @@ export function isHedged({ service }: { readonly service: { readonly hedging: He
   return service.hedging !== undefined
 }
 
-/**
- * Beneath retry, of whose attempts a hedge is one. Only the first attempt is hedged: a retry is a second chance already.
- *
- * An answer that retry would not try again ends both attempts. A failure that it would waits for the other, which is under
- * way already (gRPC A6); where no hedge was sent yet it goes to retry at once, which knows how long to wait.
- */
+/** Beneath retry, of whose attempts a hedge is one. Only the first attempt is hedged: a retry is a second chance already. */
 export const hedge: Filter<HedgeNeeds, HedgeGives> = function hedge(request, context, next) {
   const { clock, headers, attempt, service, work } = context
   const { hedging } = service
@@ -84,22 +79,19 @@ export const hedge: Filter<HedgeNeeds, HedgeGives> = function hedge(request, con
   return race({
     clock,
     work,
+    headers,
     delayMs,
-    first: (work) => measured(next(request, { attempt, work }), work, hedging, context),
-    second(work) {
+    codes: service.retry.codes,
+    attempt,
+    hedge,
+    sendAttempt: (work) => measured(next(request, { attempt, work }), work, hedging, context),
+    sendHedge(work) {
       if (!isWorthwhile(context) || !isPaid(context, hedging)) return undefined
       context.receipt.hedged = true
       return next(request, { attempt: hedge, work })
     },
-    ended(isFirst, work, response, error) {
-      const of = isFirst ? attempt : hedge
-      return response ? answerEnding(of, response, headers, clock) : errorEnding(of, error, work)
-    },
-    isFinal: (ending) =>
-      ending.outcome !== 'unsent' && !isRetryable(ending, pushbackOf(ending, clock), service.retry.codes),
-    weight: (ending) => weight(ending, clock),
-    passedOver(ending, isFirst) {
-      if (isFirst && !ending && !wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
+    lost({ isHedge }, ending) {
+      if (!isHedge && !ending && !wasCold(context)) hedging.learn(clock.now() - startedAt, clock.now())
       // Retry hears of one of the two.
       if (ending && ending.outcome !== 'success') tell(service.budget, ending, request, context)
     },
@@ -140,13 +132,6 @@ function isPaid({ clock, allowance, service }: HedgeNeeds, hedging: Hedging): bo
 
 function hedgeOf({ body, number }: Attempt, { attempts }: Retries): Attempt {
   return attemptOf(number + 1, body, number + 1 <= attempts, true)
-}
-
-/** Of two failures: a stop wins over everything, an answer says more than an error, and what was not sent says nothing. */
-function weight(ending: Ending, clock: Clock): number {
-  if (pushbackOf(ending, clock)?.verdict === 'stop') return 3
-  if (ending.response) return 2
-  return ending.outcome === 'unsent' ? 0 : 1
 }
 
 /**

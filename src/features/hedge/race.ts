@@ -1,56 +1,64 @@
-/** Two attempts of one call: when the first is slow a second may follow, and what answers first is the answer. */
-
-import type { Ending } from '../../core/ending.ts'
+/** The race of an attempt and its hedge: when the attempt is slow the hedge may follow, and what answers first is the answer. */
+import type { Attempt } from '../../core/attempt.ts'
+import { type Ending, errorEnding } from '../../core/ending.ts'
 import type { Cancellation } from '../../core/engine/cancellation.ts'
-import { discard } from '../../core/retryable.ts'
+import { discard, isRetryable } from '../../core/retryable.ts'
 import type { Clock } from '../../core/time/clock.ts'
+import { answerEnding, pushbackOf } from '../../wire/answer/ending.ts'
+import type { HeaderSource } from '../../wire/headers.ts'
 
 export interface Race {
   readonly clock: Clock
   /** The call's: what calls it off calls off both. */
   readonly work: Cancellation
-  /** Milliseconds after which the second may follow, if the first has not ended by then. */
+  /** Of the request that is sent. */
+  readonly headers: HeaderSource
+  /** Milliseconds after which the hedge may follow, if the attempt has not ended by then. */
   readonly delayMs: number
-  /** Sends the first. What it gets is called off when the other has won. */
-  first(work: Cancellation): Promise<Response>
-  /** Sends the second, or nothing where that is not worthwhile. */
-  second(work: Cancellation): Promise<Response> | undefined
-  /** How an attempt ended: with an answer, or else with an error. */
-  ended(isFirst: boolean, work: Cancellation, response: Response | undefined, error: unknown): Ending
-  /** Is this the answer, though the other attempt might give another? */
-  isFinal(ending: Ending): boolean
-  /** Of two that are not final: how much each says. The later of equals is the answer. */
-  weight(ending: Ending): number
-  /** The other was the answer. This one has ended so, or was called off. */
-  passedOver(ending: Ending | undefined, isFirst: boolean): void
+  /** Statuses that retry would try again. */
+  readonly codes: ReadonlySet<number>
+  readonly attempt: Attempt
+  readonly hedge: Attempt
+  /** What it gets is called off when the hedge has won. */
+  sendAttempt(work: Cancellation): Promise<Response>
+  /** Sends the hedge, or nothing where that is not worthwhile. */
+  sendHedge(work: Cancellation): Promise<Response> | undefined
+  /** The other one was the answer. This one has ended so, or was called off. */
+  lost(attempt: Attempt, ending: Ending | undefined): void
 }
 
-interface Attempt {
+interface Runner {
+  readonly attempt: Attempt
   readonly work: Cancellation
   ending: Ending | undefined
 }
 
+/**
+ * An answer that retry would not try again ends both. A failure that it would waits for the other, which is under way
+ * already (gRPC A6); where no hedge was sent yet it goes to retry at once, which knows how long to wait.
+ */
 export function race({
   clock,
   work,
+  headers,
   delayMs,
-  first,
-  second,
-  ended,
-  isFinal,
-  weight,
-  passedOver,
+  codes,
+  attempt,
+  hedge,
+  sendAttempt,
+  sendHedge,
+  lost,
 }: Race): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const one: Attempt = { work: work.part(), ending: undefined }
-    let other: Attempt | undefined
+    const first: Runner = { attempt, work: work.part(), ending: undefined }
+    let second: Runner | undefined
     let isOver = false
 
     const stop = clock.after(delayMs, () => {
-      const late: Attempt = { work: work.part(), ending: undefined }
-      const answer = second(late.work)
+      const late: Runner = { attempt: hedge, work: work.part(), ending: undefined }
+      const answer = sendHedge(late.work)
       if (!answer) return
-      other = late
+      second = late
       follow(late, answer)
     })
     // Nothing else is run where the caller of a Worker has left.
@@ -59,35 +67,46 @@ export function race({
       stop()
       reject(reason)
     })
-    follow(one, first(one.work))
+    follow(first, sendAttempt(first.work))
 
-    function follow(attempt: Attempt, answer: Promise<Response>): void {
+    function follow(runner: Runner, answer: Promise<Response>): void {
       answer.then(
-        (response) => end(attempt, ended(attempt === one, attempt.work, response, undefined)),
-        (error) => end(attempt, ended(attempt === one, attempt.work, undefined, error)),
+        (response) => end(runner, answerEnding(runner.attempt, response, headers, clock)),
+        (error) => end(runner, errorEnding(runner.attempt, error, runner.work)),
       )
     }
 
-    function end(attempt: Attempt, ending: Ending): void {
+    function end(runner: Runner, ending: Ending): void {
       stop()
-      attempt.ending = ending
-      const rival = attempt === one ? other : one
+      runner.ending = ending
+      const rival = runner === first ? second : first
       if (isOver) discard(ending)
-      else if (!rival || isFinal(ending)) answer(attempt, ending, rival)
-      // Where the rival is under way, to wait for it costs nothing.
-      else if (rival.ending && weight(rival.ending) > weight(ending)) answer(rival, rival.ending, attempt)
-      else if (rival.ending) answer(attempt, ending, rival)
+      else if (!rival || isFinal(ending)) answer(ending, rival)
+      // Where the rival is under way, to wait for it costs nothing. The later of equals is the answer.
+      else if (rival.ending && weight(rival.ending, clock) > weight(ending, clock)) answer(rival.ending, runner)
+      else if (rival.ending) answer(ending, rival)
     }
 
-    function answer(winner: Attempt, { response, error }: Ending, loser: Attempt | undefined): void {
+    function isFinal(ending: Ending): boolean {
+      return ending.outcome !== 'unsent' && !isRetryable(ending, pushbackOf(ending, clock), codes)
+    }
+
+    function answer({ response, error }: Ending, loser: Runner | undefined): void {
       isOver = true
       if (loser) {
         loser.work.cancel(new DOMException('Another attempt has answered.', 'AbortError'))
         if (loser.ending) discard(loser.ending)
-        passedOver(loser.ending, winner !== one)
+        lost(loser.attempt, loser.ending)
       }
       if (response) resolve(response)
       else reject(error)
     }
   })
+}
+
+/** Of two failures: a stop wins over everything, an answer says more than an error, and what was not sent says nothing. */
+function weight(ending: Ending, clock: Clock): number {
+  if (pushbackOf(ending, clock)?.verdict === 'stop') return 3
+  if (ending.response) return 2
+  return ending.outcome === 'unsent' ? 0 : 1
 }

@@ -1,4 +1,4 @@
-/** Files of several documents, JSON or YAML, in which every field has a line. */
+/** Reads files of several documents, JSON or YAML, and knows the line of every field. */
 import {
   isCollection,
   isMap,
@@ -21,21 +21,21 @@ import { piecesOf } from './json-stream.ts'
 import { NegativeAnswer } from './negative-answer.ts'
 import { tooMuch } from './weight.ts'
 
-/** The largest file that is read, in bytes: a parser of YAML takes about a second for it. */
+/** The largest file that is read, in bytes. A YAML parser takes about a second for it. */
 const MAX_BYTES = 1_048_576
-/** How often aliases may be followed: a few lines of them can stand for gigabytes. */
+/** How often YAML aliases may be followed. A few lines of them can expand to gigabytes. */
 const MAX_ALIASES = 100
 
 export interface Document {
   readonly value: unknown
-  /** `file:line` of a field, or of the nearest thing around it that was written. */
+  /** `file:line` of a field, or of the nearest field around it that is in the file. */
   at(path: Path): string
 }
 
 /**
- * The documents of a file; a `List` stands for its items.
+ * The documents of a file. A `List` gives its items.
  *
- * @throws Fault naming file and line, where the text cannot be read at all; NegativeAnswer, where a glance shows that it is refused.
+ * @throws Fault with file and line, where the text cannot be parsed; NegativeAnswer, where a look before parsing shows that it is refused.
  */
 export function readDocuments(text: string, file: string): Document[] {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
@@ -57,7 +57,7 @@ function documentsOf(text: string, file: string, linesBefore: number, json: bool
     throw new Fault(`${file}:${line}: is read as JSON, and ${fault.what}.`)
   }
   const lines = new LineCounter()
-  // Merge keys (`<<`) are not of YAML 1.2, but kubectl follows them.
+  // Merge keys (`<<`) are not in YAML 1.2, but kubectl follows them.
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true }
   const parsed = parseAllDocuments(text, options)
   if (!Array.isArray(parsed)) return []
@@ -82,7 +82,7 @@ function documentsOf(text: string, file: string, linesBefore: number, json: bool
         return lineOf(offset)
       }
       const value = json ? parseJson(text) : resolved(() => document.toJS({ maxAliasCount: MAX_ALIASES }), at([]))
-      // Nothing but a comment.
+      // Only a comment.
       if (value === null) return []
       return itemsOf(value).map(({ item, path }) => ({ value: item, at: (inner: Path) => at([...path, ...inner]) }))
     })
@@ -90,11 +90,11 @@ function documentsOf(text: string, file: string, linesBefore: number, json: bool
 
 interface Written {
   readonly node: unknown
-  /** Where it begins: a field with its key. */
+  /** Where it begins. A field begins with its key. */
   readonly offset: number
 }
 
-/** What stands under a key, or at an index; the keys of a map are read once, however many of them are asked for. */
+/** The node under a key or at an index. The keys of a map are read once, however many are asked for. */
 function finder(): (node: unknown, key: string | number) => Written | undefined {
   const known = new WeakMap<YAMLMap, Map<string, Pair>>()
   return (node, key) => {
@@ -111,7 +111,7 @@ function written(node: unknown, first: unknown): Written | undefined {
   return isNode(first) ? { node, offset: first.range?.[0] ?? 0 } : undefined
 }
 
-/** What the parser lets pass, and would be read in two ways. Its own check for keys compares each with every other. */
+/** Refuses what the parser accepts and two readers may read differently. The parser's own check for duplicate keys is quadratic. */
 function refusalOf(document: Parsed): { reason: string; offset: number } | undefined {
   let found: { reason: string; offset: number } | undefined
   const refuse = (node: unknown, reason: string) => {
@@ -143,7 +143,7 @@ function refusalOf(document: Parsed): { reason: string; offset: number } | undef
 function resolved(read: () => unknown, place: string): unknown {
   try {
     const value = read()
-    // Nothing that is read goes in a circle, or deeper than who looks at it has room for.
+    // Throws where the value is circular, or too deep for the stack.
     JSON.stringify(value)
     return value
   } catch (error) {
@@ -157,7 +157,7 @@ function told(error: unknown): string {
   return /circular/.test(message) ? 'an alias within what it stands for.' : message
 }
 
-/** `kubectl get -o yaml` writes a List around what it found. */
+/** `kubectl get -o yaml` wraps its objects in a List. */
 function itemsOf(value: unknown): { item: unknown; path: Path }[] {
   const { kind, items } = (value ?? {}) as { kind?: unknown; items?: unknown }
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [{ item: value, path: [] }]

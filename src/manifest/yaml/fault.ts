@@ -1,9 +1,9 @@
-/** What stops a command: told in a sentence, without a stack, and answered with exit code 2. */
+/** An error that ends a command with exit code 2. It is printed as a sentence, without a stack trace. */
 export class Fault extends Error {
   override readonly name = 'Fault'
-  /** Further sentences, told after the first. */
+  /** Further sentences, printed after the first. */
   readonly more: readonly string[]
-  /** What another tool said of it, in lines. */
+  /** The message of another tool, in lines. */
   readonly detail: string | undefined
 
   constructor(message: string, { cause, more = [], detail }: FaultOptions = {}) {
@@ -19,7 +19,7 @@ interface FaultOptions {
   readonly detail?: string | undefined
 }
 
-/** A fault that another tool has words for: its first line ends the sentence, the others stand below. */
+/** A fault with the message of another tool: its first line ends the sentence, the other lines follow below. */
 export function faultOf(
   what: string,
   cause: unknown,

@@ -1,15 +1,15 @@
-/** A look at a file before it is parsed: a parser that knows the line of everything takes seconds for what is refused anyway. */
+/** A check before parsing: a parser that keeps the line of every field would take seconds for a file that is refused anyway. */
 
-/** Rules of one list, far beyond the sixteen that may be: fewer are left to the parser, which says what is wrong with each. */
+/** The most rules of one list that are parsed, far above the limit of 16. Shorter lists are parsed, so that each error is reported. */
 const MOST = 1000
 
 export interface LongList {
-  /** Where it begins, from 1; `undefined` of JSON, whose lines say little. */
+  /** The line where it begins, from 1. `undefined` for JSON, which is often a single line. */
   readonly line: number | undefined
   readonly count: number
 }
 
-/** The first list called `rules` that is longer than any route or record may have; `undefined` where none is seen. */
+/** The first list `rules` that is longer than {@link MOST}. `undefined` where there is none. */
 export function longRules(text: string): LongList | undefined {
   return /^\s*[[{]/.test(text) ? longInJson(text) : longInBlocks(text)
 }
@@ -23,12 +23,12 @@ function longInJson(text: string): LongList | undefined {
       return value
     })
   } catch {
-    // The parser says what is wrong, and where.
+    // The parser reports the error, with its line.
   }
   return found
 }
 
-/** In block style: the items of a list stand beneath its key, a dash each, all as far in. */
+/** Block style: the items of a list stand below its key, each with a dash, all at the same indent. */
 function longInBlocks(text: string): LongList | undefined {
   let list = listAt(0, NOWHERE)
   let line = 0

@@ -1,4 +1,4 @@
-/** What `-f` names: files, and folders of them. */
+/** Reads the files and folders that `-f` names. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
@@ -10,14 +10,14 @@ const READ = /\.(ya?ml|json)$/
 
 export interface Input {
   readonly documents: readonly Document[]
-  /** What cannot be read, and what a glance shows to be refused: it ends nothing but itself. */
+  /** Files that cannot be read, or are refused before parsing. The other files are still read. */
   readonly broken: readonly (Fault | NegativeAnswer)[]
 }
 
 /**
- * Documents of each file, in the order given; of a folder those that end in .yaml, .yml or .json; `-` is standard input.
+ * The documents of each file, in the order given. Of a folder, files that end in .yaml, .yml or .json; `-` is standard input.
  *
- * @throws what is broken, where nothing else is there.
+ * @throws Fault or NegativeAnswer, where no document could be read.
  */
 export async function readInput(names: readonly string[]): Promise<Input> {
   const documents: Document[] = []
@@ -30,7 +30,7 @@ export async function readInput(names: readonly string[]): Promise<Input> {
     try {
       for (const file of filesOf(name)) {
         try {
-          // A socket, too: /dev/stdin opens files and pipes alone.
+          // Standard input may be a socket, which /dev/stdin cannot open.
           const text = file === '-' ? await textOf(process.stdin) : attempt(() => readFileSync(file, 'utf8'))
           documents.push(...readDocuments(text, file === '-' ? 'stdin' : file))
         } catch (error) {
@@ -45,7 +45,7 @@ export async function readInput(names: readonly string[]): Promise<Input> {
   throw broken.length > 0 ? ended(broken) : new Fault(`${names.join(', ')}: nothing is written there.`)
 }
 
-/** What is broken, as the end of a command: a fault where there is one among them. */
+/** One error for all broken files: a Fault where one of them is a Fault. */
 export function ended(broken: Input['broken'], ...more: readonly string[]): Fault | NegativeAnswer {
   const [first = '', ...others] = [...broken.map(({ message }) => message), ...more]
   const isFault = broken.some((error) => error instanceof Fault)

@@ -1,13 +1,13 @@
-/** JSON values one after the other, as `kubectl` and `jq` write them: YAML wants a `---` between. */
+/** JSON values one after the other, as `kubectl` and `jq` write them. YAML would need a `---` between them. */
 
-/** A part of a text that stands for itself. */
+/** One JSON value of the text. */
 export interface Piece {
   readonly text: string
-  /** How many lines stand before it. */
+  /** The number of lines before it. */
   readonly linesBefore: number
 }
 
-/** The objects of a text that holds several and nothing else; otherwise the text as it is. */
+/** The objects of a text that holds several objects and nothing else. Otherwise the whole text. */
 export function piecesOf(text: string): readonly Piece[] {
   const whole = [{ text, linesBefore: 0 }]
   if (!/^\s*\{/.test(text)) return whole

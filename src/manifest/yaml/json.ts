@@ -1,22 +1,22 @@
-/** JSON is read as JSON: what a parser of YAML takes beside it, a comma at the end, breaks the record where it is put. */
+/** Reads JSON strictly. A YAML parser would also accept a trailing comma, and the mesh would then refuse the record. */
 
 export interface JsonFault {
   readonly offset: number
   readonly what: string
 }
 
-/** Is this text meant as JSON: by the name of its file, or, where that says nothing, by how it begins? */
+/** Is this text JSON? The file name decides, or else how the text begins. */
 export function isJson(text: string, file: string): boolean {
   if (/\.ya?ml$/.test(file)) return false
   return file.endsWith('.json') || /^\uFEFF?\s*[{[]\s*["{[\]}]/.test(text)
 }
 
-/** What JSON says. A mark of the order of bytes is no part of it. */
+/** The value of the JSON. A byte order mark in front is ignored. */
 export function parseJson(text: string): unknown {
   return JSON.parse(text.replace(/^\uFEFF/, ''))
 }
 
-/** The first thing that is not of JSON, and where it stands; `undefined` where all is. The parser itself does not always say where. */
+/** The first syntax error and its offset. `undefined` where the JSON is valid. `JSON.parse` does not always tell the place. */
 export function jsonFault(text: string): JsonFault | undefined {
   try {
     parseJson(text)

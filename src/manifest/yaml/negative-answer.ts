@@ -1,7 +1,7 @@
-/** What a command found not to be so: told in a sentence, and answered with exit code 1. */
+/** A negative result that ends a command with exit code 1. It is printed as a sentence. */
 export class NegativeAnswer extends Error {
   override readonly name = 'NegativeAnswer'
-  /** Further sentences, told after the first. */
+  /** Further sentences, printed after the first. */
   readonly more: readonly string[]
 
   constructor(message: string, more: readonly string[] = []) {

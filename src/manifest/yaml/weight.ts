@@ -1,9 +1,9 @@
-/** What a file weighs, before it is parsed: a parser of YAML may take seconds, or all of its stack, for what nobody writes. */
+/** Limits the size of a file before it is parsed: a YAML parser may take seconds, or overflow its stack, on text made to hurt it. */
 import { CST, Lexer } from 'yaml'
 
-/** Keys, values and punctuation of a file, at most: some 30,000 lines, which a parser takes half a second for. */
+/** The most tokens of a file: some 30,000 lines, for which a parser takes half a second. */
 const MOST_TOKENS = 100_000
-/** What costs the parser more than a key or a value does, or less. */
+/** The cost of tokens that cost the parser more than a key or a value, or less. */
 const TOKENS: Readonly<Record<string, number>> = {
   'doc-start': 4,
   'doc-end': 4,
@@ -13,20 +13,20 @@ const TOKENS: Readonly<Record<string, number>> = {
   'doc-mode': 0,
   'flow-error-end': 0,
 }
-/** Signs of the lexer's own. */
+/** Tokens that the lexer adds, without text of the file. */
 const WITHOUT_TEXT = new Set(['scalar', 'doc-mode', 'flow-error-end'])
-/** Brackets within brackets, at most: a record or a manifest has a dozen. */
+/** The deepest nesting of brackets. A record or a manifest has a dozen. */
 const MOST_BRACKETS = 100
-/** Anchors and aliases, at most: the parser looks for the anchor of each alias from the beginning. */
+/** The most anchors and aliases. For each alias the parser searches the anchor from the beginning. */
 const MOST_ALIASES = 1000
 
 export interface TooMuch {
-  /** From 1. */
+  /** The line, from 1. */
   readonly line: number
   readonly what: string
 }
 
-/** What there is too much of in a text, and where that shows; `undefined` of most. */
+/** Which limit the text exceeds, and at which line. `undefined` where it exceeds none. */
 export function tooMuch(text: string): TooMuch | undefined {
   let offset = 0
   let tokens = 0

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { ownCopy } from '../../../src/core/text/own-copy.ts'
 import { nameReader, splitUrl } from '../../../src/mesh/called-host.ts'
-import { hosts } from '../../../src/worker/identify.ts'
+import { hosts } from '../../../src/mesh/identify.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void

@@ -4,7 +4,7 @@ import { plainPath } from '../../../src/core/text/path.ts'
 import { redirect, redirectPlan } from '../../../src/features/redirect/filter.ts'
 import type { Redirect } from '../../../src/features/redirect/policy.ts'
 import { nameReader } from '../../../src/mesh/called-host.ts'
-import { addressOf, hosts, identify } from '../../../src/worker/identify.ts'
+import { addressOf, hosts, identify } from '../../../src/mesh/identify.ts'
 
 const meshHosts = hosts('localhost')
 /** As workerd gives it: just as it was sent. */

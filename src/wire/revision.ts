@@ -1,0 +1,50 @@
+/** Revisions in headers: which records an answer went by, and which the caller demands at least. */
+import type { RecordRead } from './receipt/view.ts'
+
+const PREFIX = 'services/'
+/** A revision is a count of changes: at one a millisecond this many take 31 years. */
+const DIGITS = /^\d{1,12}$/
+
+/** The record of a name, as `selvedge-revision` says it. */
+export interface RevisionRead {
+  /** A service name, or a wildcard. */
+  readonly name: string
+  /** `unknown`: it was written by hand, and has none. `none`: there is no record. */
+  readonly revision: string | 'unknown' | 'none'
+}
+
+/** `users=42, users-v2=unknown`: the records that were read, in order, each once. The one that was obeyed is among them. */
+export function writeRevisions(records: readonly RecordRead[]): string {
+  return records.map(({ key, revision }) => `${nameOf(key)}=${said(revision)}`).join(', ')
+}
+
+/** What does not read as one is passed over. */
+export function readRevisions(header: string): RevisionRead[] {
+  return header.split(',').flatMap((one) => {
+    const [, name, revision] = /^\s*([^=\s]+)=([^=\s]+)\s*$/.exec(one) ?? []
+    return name !== undefined && revision !== undefined ? [{ name, revision }] : []
+  })
+}
+
+/** A revision as it may be written by hand into the metadata of a key: what is no short word is not passed on. */
+function said(revision: string | null | undefined): string {
+  if (revision === undefined) return 'none'
+  return revision !== null && revision !== 'none' && /^[\w.:-]{1,64}$/.test(revision) ? revision : 'unknown'
+}
+
+function nameOf(key: string): string {
+  return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key
+}
+
+/**
+ * The least revision that a caller demands, the greatest of a list. What cannot be read is `Infinity`, which nothing meets: a
+ * caller that demands something must not get anything older.
+ */
+export function readMinRevision(header: string): number {
+  return Math.max(...header.split(',').map((one) => (DIGITS.test(one.trim()) ? Number(one) : Number.POSITIVE_INFINITY)))
+}
+
+/** The revision of a record as a number; `undefined` where it is none of the registry's object. */
+export function revisionNumber(revision: string | undefined): number | undefined {
+  return revision !== undefined && DIGITS.test(revision) ? Number(revision) : undefined
+}

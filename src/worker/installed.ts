@@ -1,0 +1,31 @@
+/** What the control plane is told of this Worker: its version, the kinds of its bindings, and its variables that are no secrets. */
+import type { Bindings } from '../targets/bindings.ts'
+import { kindOfBinding } from '../targets/installed/kind-of.ts'
+import { writtenInstallation } from '../wire/installation.ts'
+
+declare const SELVEDGE_VERSION: string
+
+/** Variables whose values may be told. What is not named here may be a secret. */
+const TOLD = /^MESH_(?:HOSTS|DOMAIN|FRESH|MAX_STALE|MAX_HOPS|IDLE|LOG|DEFAULTS|SECRETS)$/
+
+/** As the header has it. */
+export function installed(env: object, hasCloud: boolean): string {
+  const bindings = env as Bindings
+  const names = Object.keys(bindings)
+  const values = names.filter((name) => TOLD.test(name)).map((name) => [name, textOf(bindings[name])])
+  return writtenInstallation({
+    version: versionOf(),
+    cloud: hasCloud,
+    bindings: Object.fromEntries(names.map((name) => [name, kindOfBinding(bindings, name)])),
+    variables: Object.fromEntries(values),
+  })
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** The build writes the version in; what runs from source has none. */
+export function versionOf(): string {
+  return typeof SELVEDGE_VERSION === 'string' ? SELVEDGE_VERSION : '0.0.0'
+}
