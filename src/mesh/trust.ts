@@ -6,7 +6,7 @@ import type { Judge } from '../features/access/judge.ts'
 import type { AccessPolicy } from '../features/access/policy.ts'
 import type { Asked } from '../features/route/asked.ts'
 import type { ServiceRecord } from '../record/record.ts'
-import type { Inbound } from './accept.ts'
+import type { Asking } from '../registry/snapshot.ts'
 import type { LiveService } from './live-service.ts'
 import type { Resolver } from './resolver.ts'
 
@@ -43,7 +43,13 @@ export interface Guards {
  * @throws {MeshError} `caller_denied`, `caller_unknown`; `registry_unavailable` or `record_invalid` where nobody can say who
  * may call.
  */
-export type Guard = (request: Request, context: Inbound) => Promise<void>
+export type Guard = (request: Request, context: Arriving) => Promise<void>
+
+/** What of a request that came in is looked at. */
+interface Arriving extends AuthorizeNeeds, Omit<Asking, 'defer'> {
+  /** `undefined` where nobody keeps work alive. */
+  readonly defer: Asking['defer'] | undefined
+}
 
 /** Of a mesh whose records say nothing of who may call: others are refused. */
 export const unguarded: Guards = {
