@@ -9,9 +9,15 @@ import { refusal } from './answer/problem.ts'
 import { audit } from './audit.ts'
 import { authenticate } from './auth/authenticate.ts'
 import type { AdminEnv } from './env.ts'
+import { archive } from './routes/archive.ts'
 import { changes } from './routes/changes.ts'
+import { convert } from './routes/convert.ts'
+import { describe } from './routes/describe.ts'
+import { drift } from './routes/drift.ts'
+
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
+import { resolve } from './routes/resolve.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -29,6 +35,11 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', changes(trail))
     .route('/', past(trail))
     .route('/', validate())
+    .route('/', resolve(clock))
+    .route('/', describe(clock))
+    .route('/', convert())
+    .route('/', drift(trail))
+    .route('/', archive(trail))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()

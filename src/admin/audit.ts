@@ -9,22 +9,33 @@ const MOST_NAMES = 100
 export interface Audit {
   /** A write came to an end; `undefined`: the registry failed, and nobody knows how far it came. */
   wrote(token: string, act: string, names: readonly string[], answer: Written | Refused | undefined): void
+  /** Something was done that is of no names in particular. */
+  did(token: string, act: string, code: string): void
 }
 
 export function audit(clock: Clock, write: (line: LogLine) => void): Audit {
+  const line = (token: string, code: string, more: Partial<LogLine>) =>
+    write({
+      at: new Date(clock.now()).toISOString(),
+      level: 'info',
+      event: 'admin_write',
+      code,
+      caller: token,
+      ...more,
+    })
   return {
     wrote(token, act, names, answer) {
-      const refused = answer && !answer.ok ? (answer.refusals[0]?.code ?? 'refused') : undefined
-      write({
-        at: new Date(clock.now()).toISOString(),
-        level: 'info',
-        event: 'admin_write',
-        code: answer ? (refused ?? 'written') : 'unknown',
-        caller: token,
-        revision: answer?.ok ? String(answer.revision) : undefined,
+      line(token, outcomeOf(answer), {
+        ...(answer?.ok ? { revision: String(answer.revision) } : {}),
         names: names.slice(0, MOST_NAMES),
         message: names.length > MOST_NAMES ? `${act}, ${names.length} names` : act,
       })
     },
+    did: (token, act, code) => line(token, code, { message: act }),
   }
+}
+
+function outcomeOf(answer: Written | Refused | undefined): string {
+  if (!answer) return 'unknown'
+  return answer.ok ? 'written' : (answer.refusals[0]?.code ?? 'refused')
 }

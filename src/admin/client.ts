@@ -1,4 +1,7 @@
 /** The typed client of the admin API: what the command and the dashboard talk to the control plane with. Plain `fetch`, and nothing of a server. */
+import type { CandidateTold, Decision, ValueTold } from '../mesh/told/decision.ts'
+
+export type { CandidateTold, Decision, ValueTold }
 
 /** A record as it is written in JSON: an object; or a text, where a bare URL stands in KV. */
 export type WrittenRecord = string | Readonly<Record<string, unknown>>
@@ -75,12 +78,55 @@ export interface WrittenView {
   readonly dryRun?: true
 }
 
-export interface StatusView extends Omit<Stamp, 'name'> {
+export interface StatusView extends Pick<Stamp, 'revision' | 'at' | 'origin'> {
+  /** These two are left out for tokens with prefixes. */
+  readonly author?: string | null
+  readonly message?: string
   /** Names that it wrote, and how many of them KV does not hold yet. */
   readonly names: number
   readonly waiting: number
   /** When the last of them came to stand in KV; `null` while one is waited for. */
   readonly publishedAt: string | null
+}
+
+/** What manifests come to. */
+export interface Conversion {
+  /** By name. */
+  readonly records: Readonly<Record<string, WrittenRecord>>
+  /** What the records do not say, or say otherwise. An object with an error is not converted. */
+  readonly findings: readonly {
+    readonly severity: 'error' | 'note'
+    /** Kind, namespace and name: `HTTPRoute shop/users`. */
+    readonly object: string
+    readonly line: number
+    readonly path: readonly (string | number)[]
+    readonly message: string
+  }[]
+  /** Objects that are not converted; where names are told, not for these. */
+  readonly leftOut: readonly { readonly object: string; readonly names: readonly string[] }[]
+}
+
+/** A name under which KV holds an edit by hand that is not in history. */
+export interface DriftView {
+  readonly name: string
+  /** What stands in KV; `null`: nothing. */
+  readonly found: WrittenRecord | null
+  /** What history has; `null`: no record. */
+  readonly record: WrittenRecord | null
+  readonly revision: number
+}
+
+/** A row of history, to be kept and restored as it is. */
+export interface Row {
+  readonly revision: number
+  readonly name: string
+  /** As in KV; `null` where the name was deleted. */
+  readonly text: string | null
+  readonly author: string | null
+  readonly message: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly origin: RecordOrigin
 }
 
 export interface Issue {
@@ -94,6 +140,38 @@ export interface Difference {
   readonly path: string
   readonly before?: unknown
   readonly after?: unknown
+}
+
+/** What is asked of a decision. */
+export interface ResolveQuestion {
+  readonly request: {
+    /** Default GET. */
+    readonly method?: string
+    /** `http://users/42`, or an address of the mesh. Or else `name` and `path`. */
+    readonly url?: string
+    readonly name?: string
+    /** Path and query. Default `/`. */
+    readonly path?: string
+    readonly headers?: Readonly<Record<string, string>>
+  }
+  /** What-if: records in place of those that stand there; `null` takes a name away. */
+  readonly records?: Readonly<Record<string, WrittenRecord | null>>
+}
+
+export interface DescriptionView extends RecordView {
+  /** The names that stand for it, in turn, where it is an alias: its policy is theirs. */
+  readonly alias?: readonly string[]
+  readonly policy: readonly ValueTold[]
+  readonly rules: readonly {
+    readonly label: string
+    readonly leadsTo: readonly string[]
+    /** What the rule says itself. */
+    readonly policy: readonly ValueTold[]
+  }[]
+  readonly candidates: readonly CandidateTold[]
+  /** Why the mesh does not understand the record. */
+  readonly refused?: string
+  readonly referredBy: readonly { readonly name: string; readonly path: readonly (string | number)[] }[]
 }
 
 /** What the API says where it refuses (RFC 9457). */
@@ -151,6 +229,27 @@ export interface AdminClient {
   revision(revision: number): Promise<StatusView | undefined>
   /** All that is wrong with records, by name; none is written. */
   validate(records: Readonly<Record<string, WrittenRecord>>): Promise<{ readonly issues: readonly Issue[] }>
+  /** What would become of a request, and why. Nothing is sent. */
+  resolve(question: ResolveQuestion): Promise<Decision>
+  /** A record, its policy in effect and who wrote each value, and who refers to it; `undefined`: there is no such record. */
+  describe(name: string): Promise<DescriptionView | undefined>
+  /**
+   * Records of Gateway API manifests, YAML or JSON; none is written.
+   *
+   * @param naming `hostname`: the name of routes that have none; `domain`: the mesh's own, default `mesh`.
+   */
+  convert(text: string, naming?: { readonly hostname?: string; readonly domain?: string }): Promise<Conversion>
+  drift(options?: Paging): Promise<Page<DriftView>>
+  /** Has KV looked through for edits by hand now, rather than in its time. */
+  scanDrift(): Promise<void>
+  /** `adopt` makes a revision of what stands in KV; `overwrite` writes the record of history over it. */
+  settleDrift(name: string, choice: 'adopt' | 'overwrite', how?: Pick<How, 'message' | 'author'>): Promise<WrittenView>
+  /** The whole history, page by page. */
+  export(options?: Paging): Promise<Page<Row>>
+  /** Takes rows of a history in, into an object without one; it answers nothing else until `restored`. */
+  restore(rows: readonly Row[]): Promise<void>
+  /** All rows are in. Where KV differs from them, `truth` counts. */
+  restored(truth: 'kv' | 'history', how?: Pick<How, 'message' | 'author'>): Promise<void>
 }
 
 /**
@@ -165,8 +264,9 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
   async function asked(
     method: string,
     path: string,
-    { query = {}, headers = {}, json }: Asked = {},
+    { query = {}, headers = {}, json, text }: Asked = {},
   ): Promise<Response> {
+    const body = json === undefined ? text : JSON.stringify(json)
     const search = new URLSearchParams()
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
     const said = search.size > 0 ? `?${search}` : ''
@@ -179,7 +279,7 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(body === undefined ? {} : { body }),
     })
   }
   async function answered<Of>(response: Response): Promise<Of> {
@@ -212,6 +312,23 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     },
     revision: (revision) => askIfThere(`/revisions/${revision}`),
     validate: (records) => ask('POST', '/validate', { json: { records } }),
+    resolve: (question) => ask('POST', '/resolve', { json: question }),
+    describe: (name) => askIfThere(`${at(name)}/describe`),
+    convert: (text, { hostname, domain } = {}) =>
+      ask('POST', '/convert', { query: { hostname, domain }, headers: { 'content-type': 'application/yaml' }, text }),
+    drift: ({ limit, cursor } = {}) => ask('GET', '/drift', { query: { limit, cursor } }),
+    async scanDrift() {
+      await ask('POST', '/drift/scan')
+    },
+    settleDrift: (name, choice, { message, author } = {}) =>
+      ask('POST', `${at(name)}/drift`, { json: { choice, message, author } }),
+    export: ({ limit, cursor } = {}) => ask('GET', '/export', { query: { limit, cursor } }),
+    async restore(rows) {
+      for (const some of portions(rows)) await ask('POST', '/restore', { json: { rows: some } })
+    },
+    async restored(truth, { message, author } = {}) {
+      await ask('POST', '/restore/end', { json: { truth, message, author } })
+    },
   }
 }
 
@@ -219,6 +336,28 @@ interface Asked {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
+  /** A body that is sent as it is. */
+  readonly text?: string
+}
+
+/** A body has 4 MiB at most; a character of JSON takes six bytes at worst, one nearly always. */
+const MOST_CHARACTERS = 1_000_000
+const MOST_ROWS = 500
+
+function* portions(rows: readonly Row[]): Generator<Row[]> {
+  let some: Row[] = []
+  let characters = 0
+  for (const row of rows) {
+    const length = row.text?.length ?? 0
+    if (some.length > 0 && (some.length >= MOST_ROWS || characters + length > MOST_CHARACTERS)) {
+      yield some
+      some = []
+      characters = 0
+    }
+    some.push(row)
+    characters += length
+  }
+  if (some.length > 0) yield some
 }
 
 function saidOf({ message, author, dryRun }: How): NonNullable<Asked['query']> {

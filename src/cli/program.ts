@@ -1,5 +1,6 @@
 /** Reads the command line, runs one verb, and returns the exit code. */
 import { Command, CommanderError, Option } from 'commander'
+import { AdminError } from '../admin/client.ts'
 import { withoutUserinfo } from '../core/text/userinfo.ts'
 import { Fault } from '../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../manifest/yaml/negative-answer.ts'
@@ -7,6 +8,7 @@ import { type Machine, machineOf } from './machine.ts'
 import { type Printer, printer } from './print/printer.ts'
 import { mayColour } from './print/style.ts'
 import { type Flags, FORMS, type Session, sessionOf } from './session.ts'
+import { told } from './target/told.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
@@ -18,14 +20,16 @@ export async function run(argv: readonly string[], given?: Partial<Machine>): Pr
   const machine = withoutSecrets(machineOf(given))
   let isColoured = mayColour(machine.env)
   const print = printer(machine, () => isColoured)
-  const program = programOf(print, machine)
+  const sessions: Session[] = []
+  const program = programOf(print, machine, (session) => sessions.push(session))
   program.on('option:no-color', () => {
     isColoured = false
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return 0
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof AdminError ? told(thrown, sessions.at(-1)?.target()) : thrown
     // Commander has already printed the error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof NegativeAnswer || error instanceof Fault) {
@@ -49,7 +53,7 @@ function withoutSecrets(machine: Machine): Machine {
 /** Flags that all verbs share, by what a verb says that it takes. */
 const SHARED: Record<string, Verb['takes'][number]> = { url: 'target', token: 'target', output: 'output' }
 
-function programOf(print: Printer, machine: Machine): Command {
+function programOf(print: Printer, machine: Machine, begun: (session: Session) => void): Command {
   const program = new Command('selvedge')
     .description('The service mesh at the edge: functions call functions by name.')
     .version(SELVEDGE_VERSION, '-v, --version', 'print the version')
@@ -96,6 +100,8 @@ function programOf(print: Printer, machine: Machine): Command {
         command.error(`error: ${command.name()} has no use for ${option.long}`)
       }
     }
-    await fill(command, session())
+    const own = session()
+    begun(own)
+    await fill(command, own)
   })
 }

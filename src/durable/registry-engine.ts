@@ -91,28 +91,27 @@ export function registryEngine(options: EngineOptions): RegistryEngine {
   const begin = () => {
     if (!adoption.isDone) throw new MeshError('registry_unavailable', TAKES_IN, { retryAfterMs: 1_000 })
   }
-  const carried = archive(store, known, books.ledger)
+  const carried = archive(store, known, books.ledger, arm)
   return {
     ...reads(store, books),
-    ...writes(store, books, kv, clock, validate, { begin, committed: arm }),
+    ...writes(store, books, kv, clock, validate, { begin, arm }),
     export: carried.export,
     async restore(rows) {
       // What a turn has under way belongs to the history that is about to go.
       await underway
       carried.restore(rows)
     },
-    restored(truth, by) {
-      carried.restored(truth, by)
-      arm()
-    },
+    restored: carried.restored,
     async ready() {
       if (!adoption.isDone) await turn()
       begin()
     },
     turn,
     scan() {
-      if (!known.get('scan')) known.set('scan', { after: '' })
-      arm()
+      store.transactionSync(() => {
+        if (!known.get('scan')) known.set('scan', { after: '' })
+        arm()
+      })
     },
     nextAt() {
       const at = nextAt()

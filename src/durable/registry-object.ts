@@ -84,8 +84,8 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
     return (await this.#ready()).read(services, atLeast)
   }
 
-  async drifted(limit?: number) {
-    return (await this.#ready()).drifted(limit)
+  async drifted(limit?: number, after?: string) {
+    return (await this.#ready()).drifted(limit, after)
   }
 
   async scan() {

@@ -143,6 +143,17 @@ describe('what reads records and sends nothing', () => {
   })
 })
 
+describe('the decision that is told', () => {
+  it.each(['src/index.ts', 'src/worker/worker.ts', 'examples/lean/worker.ts'])(
+    'is not in the data plane: %s',
+    async (entry) => {
+      const { files } = await bundle(entry)
+      expect(files).toContain('src/mesh/stack.ts')
+      expect(files.filter((file) => file.startsWith('src/mesh/told/'))).toEqual([])
+    },
+  )
+})
+
 describe('the way to other clouds', () => {
   it('is in the bundle of whoever asks for it alone', async () => {
     const AWAY = /^src\/targets\/(clouds|aws\/(lambda.*|sig.*|event-stream|amazons)|google\/(send|id-token))\.ts$/

@@ -43,7 +43,7 @@ const DOCUMENTS: Record<string, RegExp> = {
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable': /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision))\.ts$/,
-  'cli admin': /^admin\/client\.ts$/,
+  'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
 }
 

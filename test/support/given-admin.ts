@@ -3,6 +3,7 @@ import { type AdminClient, adminClient } from '../../src/admin/client.ts'
 import type { ControlEnv, Registry } from '../../src/admin/env.ts'
 import { recordIssues } from '../../src/admin/record-issues.ts'
 import { api } from '../../src/control/api.ts'
+import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
 import type { RegistryEngine } from '../../src/durable/registry-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { type GivenRegistry, givenRegistry } from './given-registry.ts'
@@ -54,8 +55,23 @@ export function objectOf(engine: RegistryEngine, called: string[] = []): Registr
       (_, method: string) =>
       async (...args: unknown[]) => {
         called.push(method)
+        if (!method.startsWith('restore')) await engine.ready()
         const asked = Reflect.get(engine, method) as (...args: unknown[]) => unknown
         return structuredClone(await asked(...structuredClone(args)))
       },
   })
+}
+
+/** Moves time, whenever something waits for it, until `work` is done. (A digest takes turns of its own.) */
+export async function late<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
+  let isDone = false
+  const done = () => {
+    isDone = true
+  }
+  work.then(done, done)
+  while (!isDone) {
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    if (!isDone && clock.pending > 0) await clock.advance(250)
+  }
+  return work
 }

@@ -65,6 +65,11 @@ export function parsedJson(text: string): unknown {
 
 /** The whole body as text. It is called off as soon as it is too long. */
 export async function readText(c: Context<AdminEnv>): Promise<string> {
+  const encoding = c.req.header('content-encoding')?.trim().toLowerCase()
+  if (encoding && encoding !== 'identity')
+    throw refusal(415, 'A body is sent as it is, without content-encoding.', {
+      headers: { 'accept-encoding': 'identity' },
+    })
   const declared = Number(c.req.header('content-length') ?? 0)
   const tooLong = () => refusal(413, `A body has at most ${MAX_BYTES} bytes.`)
   const { body } = c.req.raw

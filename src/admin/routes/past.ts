@@ -27,8 +27,11 @@ const whole = v.pipe(v.number(), v.integer())
 export const statusView = v.pipe(
   v.strictObject({
     revision: whole,
-    author: v.nullable(v.string()),
-    message: v.string(),
+    author: v.pipe(
+      v.optional(v.nullable(v.string())),
+      v.description('Left out for tokens with prefixes, as is the message.'),
+    ),
+    message: v.optional(v.string()),
     at: v.pipe(v.string(), v.isoTimestamp()),
     origin: v.string(),
     names: v.pipe(whole, v.description('Names that it wrote.')),
@@ -101,12 +104,18 @@ export function past(audit: Audit) {
       }),
       params({ revision }),
       async (c) => {
-        allow(c, 'read', [])
+        const { prefixes } = allow(c, 'read', [])
         const { revision } = c.req.valid('param')
         const status = await registryOf(c.env).status(revision)
         if (!status) throw notFound(`There is no revision ${revision}.`)
-        const { at, publishedAt, ...rest } = status
-        return c.json({ ...rest, at: instant(at), publishedAt: publishedAt === null ? null : instant(publishedAt) })
+        const { at, publishedAt, author, message, ...rest } = status
+        const why = prefixes === undefined ? { author, message } : {}
+        return c.json({
+          ...rest,
+          ...why,
+          at: instant(at),
+          publishedAt: publishedAt === null ? null : instant(publishedAt),
+        })
       },
     )
 }

@@ -1,5 +1,6 @@
 /** Writes: of several writers exactly one wins, and what is confirmed is in history before anyone hears of it. */
 import type { Clock } from '../../core/time/clock.ts'
+import { difference } from '../../record/difference.ts'
 import { type Books, journal, meet } from '../publish/meeting.ts'
 import { type Found, NAMES_A_READ, type Records } from '../records.ts'
 import type { Store } from '../store.ts'
@@ -13,7 +14,6 @@ import {
   type Validate,
   type Written,
 } from './change.ts'
-import { difference } from './difference.ts'
 import type { Origin, Revision } from './revision.ts'
 import { standingOf } from './standing.ts'
 
@@ -46,7 +46,7 @@ export function writes(
   records: Records,
   clock: Clock,
   validate: Validate | undefined,
-  hooks: { readonly begin: () => void; readonly committed: () => void },
+  hooks: { readonly begin: () => void; readonly arm: () => void },
 ): Writes {
   const { ledger, keys } = books
 
@@ -100,13 +100,20 @@ export function writes(
     const faults = faultsOf(changes, by, validate)
     if (faults.length > 0) return { ok: false, refusals: faults }
     const found = await compared(changes.map(({ name }) => name))
-    const answer = store.transactionSync((): Written | Refused => {
-      hooks.begin()
+    return entered((): Written | Refused => {
       const refusals = changes.flatMap((change) => refusalOf(change, found.get(change.name), isDry) ?? [])
       return refusals.length > 0 ? { ok: false, refusals } : append(changes, by, origin, isDry)
+    }, isDry)
+  }
+
+  /** In one transaction with the alarm that publishes it: nothing is stored that nobody comes back to. */
+  function entered(work: () => Written | Refused, isDry = false): Written | Refused {
+    return store.transactionSync(() => {
+      hooks.begin()
+      const answer = work()
+      if (!isDry) hooks.arm()
+      return answer
     })
-    if (!isDry) hooks.committed()
-    return answer
   }
 
   return {
@@ -121,8 +128,7 @@ export function writes(
       if (faults.length > 0) return { ok: false, refusals: faults }
       const found = (await compared([name])).get(name)
       if (!found) return { ok: false, refusals: [{ name, code: 'unavailable' }] }
-      const answer = store.transactionSync((): Written | Refused => {
-        hooks.begin()
+      return entered((): Written | Refused => {
         const now = clock.now()
         const key = keys.get(name)
         if (standingOf(found, key, ledger, now) !== 'foreign') {
@@ -148,8 +154,6 @@ export function writes(
         keys.journal(name, revision, now)
         return { ok: true, revision, changed: [name], created: wanted === null ? [name] : [] }
       })
-      hooks.committed()
-      return answer
     },
   }
 }
