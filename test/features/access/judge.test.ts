@@ -103,7 +103,7 @@ describe('accessJudge', () => {
     const spelled = isEscaped.map((escaped) => {
       const spell = (character: string, index: number) =>
         escaped[index] && index > 0 ? `%${character.charCodeAt(0).toString(16)}` : character
-      return [...'/v1/admin'].map(spell).join('')
+      return Array.from('/v1/admin', spell).join('')
     })
     const noise = fc.constantFrom('', '/', ';p=1', '//', '/./', '/x/../')
     fc.assert(
