@@ -10,13 +10,17 @@ import { guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
 import { absent } from './get.ts'
 
+const BREAKS = 'also what would break requests of the last hour'
+
 type DeleteFlags = WriteFlags & WaitFlags
 
 export function deleteRecords(command: Command, session: Session): void {
   example(command, "selvedge delete users-old --message 'nobody calls it any more'")
   command.argument('<name...>', 'names of records')
   waitOptions(command)
-  writeOptions(command).action((names: string[], flags: DeleteFlags) => run([...new Set(names)], flags, session))
+  writeOptions(command, BREAKS).action((names: string[], flags: DeleteFlags) =>
+    run([...new Set(names)], flags, session),
+  )
 }
 
 async function run(names: readonly string[], flags: DeleteFlags, session: Session): Promise<void> {
