@@ -3,6 +3,7 @@
  * it is given. It writes a line of JSON, `{ url, workerd }`, and runs until it is killed.
  */
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 
 const [folder = '', token = ''] = process.argv.slice(2)
@@ -47,10 +48,8 @@ const { origin } = await miniflare.unsafeGetDirectURL('selvedge')
 const kv = await miniflare.getKVNamespace('REGISTRY', 'selvedge')
 process.stdout.write(`${JSON.stringify({ url: origin })}\n`)
 // What stands in KV, for each line of names that is asked for.
-process.stdin.on('data', async (chunk: Buffer) => {
-  for (const line of chunk.toString().split('\n').filter(Boolean)) {
-    const names: string[] = JSON.parse(line)
-    const found = await Promise.all(names.map((name) => kv.get(`services/${name}`)))
-    process.stdout.write(`${JSON.stringify(found)}\n`)
-  }
-})
+for await (const line of createInterface({ input: process.stdin })) {
+  const names: string[] = JSON.parse(line)
+  const found = await Promise.all(names.map((name) => kv.get(`services/${name}`)))
+  process.stdout.write(`${JSON.stringify(found)}\n`)
+}
