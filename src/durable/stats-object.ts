@@ -29,6 +29,14 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
     return this.#engine.shapes(options)
   }
 
+  sums(windowMs: number) {
+    return this.#engine.sums(windowMs)
+  }
+
+  series(service: string, windowMs: number) {
+    return this.#engine.series(service, windowMs)
+  }
+
   coverage() {
     return this.#engine.coverage()
   }

@@ -5,6 +5,7 @@ import { admission } from '../features/admission/filter.ts'
 import { lend } from '../features/allowance/filter.ts'
 import { balance } from '../features/balance/filter.ts'
 import { cors } from '../features/cors/filter.ts'
+import { count } from '../features/count/filter.ts'
 import { attemptDeadline, hasAttemptDeadline, ruleDeadline } from '../features/deadline/filter.ts'
 import { hedge, isHedged } from '../features/hedge/filter.ts'
 import { idle } from '../features/idle/filter.ts'
@@ -61,14 +62,17 @@ export const inbound = <Arrived extends Inbound>(
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, trust, log }: Settings,
+  { sink, idleMs, platformCancels, trust, log, numbers }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
 ): Service<Named> => {
   const known = resolver(snapshot, services)
   const guards = trust?.guards(log) ?? unguarded
-  return stack<Named, CallNames>()
+  const top = stack<Named, CallNames>()
+  // What a caller sees is counted, whoever beneath has made it.
+  const counted = numbers ? top.push(count(numbers)) : top
+  return counted
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing

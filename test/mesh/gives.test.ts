@@ -4,6 +4,7 @@ import type { Filter } from '../../src/core/engine/service.ts'
 import type { admission } from '../../src/features/admission/filter.ts'
 import type { lend } from '../../src/features/allowance/filter.ts'
 import type { balance } from '../../src/features/balance/filter.ts'
+import type { count } from '../../src/features/count/filter.ts'
 import type { ruleDeadline } from '../../src/features/deadline/filter.ts'
 import type { hedge } from '../../src/features/hedge/filter.ts'
 import type { idle } from '../../src/features/idle/filter.ts'
@@ -25,6 +26,7 @@ import { withDefaults } from '../../src/mesh/options.ts'
 import type { resolve } from '../../src/mesh/resolve.ts'
 import { inbound } from '../../src/mesh/stack.ts'
 import type { explain } from '../../src/targets/send.ts'
+import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import { world } from '../support/worlds.ts'
 
@@ -34,6 +36,7 @@ interface Observers {
   readonly serverTrace: ReturnType<typeof serverTrace>
   readonly rescue: ReturnType<typeof rescue>
   readonly loop: ReturnType<typeof loop>
+  readonly count: ReturnType<typeof count>
   readonly resolve: ReturnType<typeof resolve>
   readonly route: ReturnType<typeof route>
   readonly reach: ReturnType<typeof reach>
@@ -62,6 +65,7 @@ const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<
   serverTrace: { trace: 'always', span: 'always' },
   rescue: {},
   loop: {},
+  count: { calledAt: 'always' },
   resolve: { service: 'always', recordKey: 'always' },
   route: {
     way: 'by a rule',
@@ -135,7 +139,7 @@ async function callOf(record: object, { name = 'users', answer = {} as ResponseI
     '*.of.here': { rules: [{ matches: [{ path: { type: 'Exact', value: '/elsewhere' } }] }] },
     '*.here': { rules: [RULE] },
   })
-  const { clock, call } = world({}, async () => new Response(null, answer), { registry })
+  const { clock, call } = world({}, async () => new Response(null, answer), { registry, numbers: numbers() })
   const first = await clock.run(call({ name }))
   const cookie = first.headers.get('set-cookie')?.split(';')[0]
   written.clear()
