@@ -63,6 +63,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/resolve.ts')).resolve,
   },
   {
+    name: 'explain',
+    summary: 'tell of a receipt why a call went as it did',
+    takes: ['output'],
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
     name: 'simulate',
     summary: 'tell what records would do to requests that were served: who moves, who breaks',
     takes: ['target', 'output'],
