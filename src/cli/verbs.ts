@@ -3,6 +3,12 @@ import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
   {
+    name: 'init',
+    summary: 'write a wrangler configuration and a first record for a Worker',
+    takes: [],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
     name: 'dev',
     summary: 'run the mesh in workerd on this machine: no account, no network',
     takes: [],
