@@ -16,4 +16,14 @@ export interface Registry {
    * It may reject, or never answer: the snapshot waits 1 s at most, then serves what it has.
    */
   read(keys: readonly string[]): Promise<readonly (Entry | undefined)[]>
+  /** Past all caches, for callers that demand a minimum revision: `readThrough`. Default: nobody can, and they are refused where the record is older. */
+  readonly newest?: Newest
+}
+
+/** Where the newest records stand. */
+export interface Newest {
+  /** Reads as the registry does, past its caches. @param atLeast the revision that is demanded. */
+  read(keys: readonly string[], atLeast: number): Promise<readonly (Entry | undefined)[]>
+  /** Is what stands under these keys, as the registry reads them from now on, of this revision of the mesh, or of a later one? */
+  covers(keys: readonly string[], revision: number): boolean
 }
