@@ -90,6 +90,8 @@ export interface Receipt {
   retriesUsed: number
   /** The code of the mesh error that the caller got, if it got one. */
   error: MeshErrorCode | undefined
+  /** Its message. */
+  detail: string | undefined
   /** Why the last failed attempt was not retried. */
   retryRefused: RetryRefusal | undefined
   /** Headers with a deadline that could not be read. They were ignored. */
@@ -117,6 +119,7 @@ export function receipt(): Receipt {
     messageId: undefined,
     retriesUsed: 0,
     error: undefined,
+    detail: undefined,
     retryRefused: undefined,
     unread: undefined,
     crossOrigin: undefined,

@@ -18,6 +18,8 @@ import { readPriority } from '../wire/priority.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
 import type { Settings } from './options.ts'
+import { demandOf } from './receipts/demand.ts'
+import type { Inquiry } from './receipts/inquiry.ts'
 
 /** Keeps the isolate alive for work that outlives the answer. */
 export type Defer = (work: Promise<unknown>) => void
@@ -36,6 +38,8 @@ export interface Inbound extends Omit<RequestContext, 'defer'> {
   readonly headers: PickedHeaders | undefined
   /** Where the caller is, if the platform says it. Asked for only where endpoints say where they are. */
   place(): Place | undefined
+  /** What it asks besides; `undefined` where it asks nothing, or is not believed. */
+  readonly inquiry: Inquiry | undefined
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
@@ -82,6 +86,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     headers,
     signal: () => request.signal,
     place: () => readPlace(request),
+    inquiry: headers.asks && trusted ? demandOf(headers, undefined) : undefined,
     deadline: deadlineIn(readTimeoutMs(headers, clock.now(), notes), clock),
     hops: readHops(headers),
     trace: traceOf(headers, trusted),
@@ -140,6 +145,7 @@ export function root({ clock, random, maxSubrequests, waitUntil }: Settings): In
     headers: undefined,
     signal: () => undefined,
     place: () => undefined,
+    inquiry: undefined,
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,

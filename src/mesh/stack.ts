@@ -34,7 +34,7 @@ import type { Arrival, Inbound, Arrived as Read } from './accept.ts'
 import type { CallNames, Named } from './call-context.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
-import { resolver } from './resolver.ts'
+import { type Resolver, resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
 
@@ -89,16 +89,13 @@ export const outbound = (
     .over(send)
 }
 
-/** The outbound stack, over a snapshot and services of its own. */
-export function caller(settings: Settings): Service<Named> {
+/** The outbound stack, over a snapshot and services of its own; and what finds those. */
+export function caller(settings: Settings): { readonly call: Service<Named>; readonly known: Resolver } {
   const { bindings, cloud } = settings
-  return outbound(
-    settings,
-    snapshot(settings.registry, { ...settings, readMs: REGISTRY_READ_MS }),
-    services({
-      ...settings,
-      unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
-    }),
-    send(settings),
-  )
+  const records = snapshot(settings.registry, { ...settings, readMs: REGISTRY_READ_MS })
+  const all = services({
+    ...settings,
+    unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+  })
+  return { call: outbound(settings, records, all, send(settings)), known: resolver(records, all) }
 }

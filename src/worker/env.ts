@@ -4,6 +4,7 @@ import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
+import { type RegistryObjects, readThrough } from '../registry/read-through.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
 
@@ -22,6 +23,9 @@ export interface Env {
   MESH_DEFAULTS?: string | object
   MESH_SECRETS?: string
   MESH_SESSION_KEY?: string
+  MESH_GRANT_KEY?: string
+  /** The control plane's object, which knows what KV does not show yet. */
+  REGISTRY_OBJECT?: RegistryObjects
 }
 
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
@@ -33,7 +37,7 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export type WorkerParts = Pick<MeshOptions, 'cloud'>
+export type WorkerParts = Pick<MeshOptions, 'cloud' | 'receipts'>
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
 export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {
@@ -41,7 +45,9 @@ export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
   const options: WorkerOptions = {
-    registry: kvRegistry(env.REGISTRY),
+    registry: env.REGISTRY_OBJECT
+      ? readThrough(kvRegistry(env.REGISTRY), env.REGISTRY_OBJECT)
+      : kvRegistry(env.REGISTRY),
     env,
     platformCancels: true,
     ...parts,
@@ -55,15 +61,15 @@ export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {
   if (env.MESH_LOG !== undefined) options.log = env.MESH_LOG as LogTo
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
   if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
-  if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(sessionKeysOf(env.MESH_SESSION_KEY))
+  if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(keysOf('MESH_SESSION_KEY', env.MESH_SESSION_KEY))
+  if (env.MESH_GRANT_KEY !== undefined) options.grants = seal(keysOf('MESH_GRANT_KEY', env.MESH_GRANT_KEY))
   return options
 }
 
 /** What stands there is not repeated. */
-function sessionKeysOf(text: string): string[] {
+function keysOf(name: string, text: string): string[] {
   const keys = listOf(text)
-  if (keys.length === 0)
-    throw new TypeError('MESH_SESSION_KEY is one key, or several separated by commas; it is empty.')
+  if (keys.length === 0) throw new TypeError(`${name} is one key, or several separated by commas; it is empty.`)
   return keys
 }
 

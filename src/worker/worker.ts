@@ -1,5 +1,5 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
-import { cloud } from '../cloud.ts'
+import { cloud, receipts } from '../cloud.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, noteError } from '../core/log.ts'
@@ -15,7 +15,7 @@ import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
-import { reserved } from './reserved.ts'
+import { healthOf, reserved, serviceProbed } from './reserved.ts'
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
@@ -50,7 +50,7 @@ export interface MeshWorker extends Entrance {
  * A mesh Worker of the parts that you use: what is left out is not in its bundle.
  *
  * @example
- * const worker = createWorker({ cloud })
+ * const worker = createWorker({ cloud, receipts })
  * export default worker
  * export const { MeshEntrypoint } = worker
  */
@@ -79,7 +79,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud })
+const worker = /* @__PURE__ */ createWorker({ cloud, receipts })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -102,15 +102,16 @@ function handle(
     return notStarted(cause, request, logOf(env), trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
+  const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
-    return reserved(request, address.path, env, mesh.hasCloud)
+    const probed = serviceProbed(address.path)
+    if (probed === undefined) return reserved(request, address.path, env, mesh.hasCloud)
+    const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
+    return mesh.forward
+      .probe(request, { trusted, caller, identify, defer }, healthOf)
+      .then((answer) => answer ?? healthOf())
   }
-  return mesh.forward(request, {
-    trusted,
-    caller,
-    identify: () => identify(address, mesh.nameOf),
-    defer: (work) => ctx.waitUntil(work),
-  })
+  return mesh.forward(request, { trusted, caller, identify: () => identify(address, mesh.nameOf), defer })
 }
 
 function start(env: Env, parts: WorkerParts): Running {

@@ -25,7 +25,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts'],
   control: ['core', 'record', 'wire', 'durable'],
   cli: ['core', 'schema', 'targets', 'record', 'registry', 'manifest'],
-  'cloud.ts': ['core', 'targets'],
+  'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
