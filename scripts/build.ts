@@ -4,6 +4,7 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 import pkg from '../package.json' with { type: 'json' }
+import { ABSENT_LIBRARIES } from './absent-libraries.ts'
 import { licensesOf } from './licenses.ts'
 import { schemaFiles } from './schema/written.ts'
 
@@ -50,6 +51,7 @@ const control = await build({
   entryPoints: ['src/control/control.ts'],
   outfile: 'dist/control.js',
   external: ['cloudflare:*', '*.txt'],
+  alias: ABSENT_LIBRARIES,
 })
 copyFileSync(`${root}src/control/record-schema.txt`, `${root}dist/record-schema.txt`)
 

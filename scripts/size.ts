@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { ABSENT_LIBRARIES } from './absent-libraries.ts'
 import { WORKERS } from './workers.ts'
 
 interface Budget {
@@ -19,9 +20,9 @@ const BUDGETS: readonly Budget[] = [
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
   { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 61.5 * KB },
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 52 * KB },
-  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 63 * KB },
+  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 64.5 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 32 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 135 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,6 +37,7 @@ for (const { name, entry, gzipBytes } of BUDGETS) {
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*', '*.txt'],
+    alias: ABSENT_LIBRARIES,
     logLevel: 'warning',
   })
   const bytes = outputFiles[0]?.contents ?? new Uint8Array()

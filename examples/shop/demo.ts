@@ -4,6 +4,7 @@
  */
 import { interruption } from '../../src/cli/dev/interruption.ts'
 import { isFree } from '../../src/cli/dev/port.ts'
+import { newToken } from '../../src/cli/dev/vars.ts'
 import { printable } from '../../src/cli/print/printable.ts'
 import { startEdits } from './edits.ts'
 import { paymentRecords } from './records.ts'
@@ -59,7 +60,8 @@ async function play(): Promise<boolean> {
 
 async function stay(): Promise<void> {
   const interrupted = interruption()
-  const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, note })
+  const token = process.env.ADMIN_TOKEN ?? newToken()
+  const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, adminToken: token, note })
   const edits = await startEdits((await isFree(EDITS_PORT)) ? EDITS_PORT : 0, shop.put)
   print(`ready ${shop.url}
 
@@ -71,7 +73,13 @@ Try:
 payment can be a Worker, a URL or a Lambda, by an edit of KV each, which the second call after ${shop.fresh} obeys:
 ${switches(shop, edits.url)}
 Where the mesh is deployed, the same edit is npx wrangler kv key put --binding REGISTRY --remote services/payment '…'.
-Or edit ${shop.registryFile}, and call again. Ctrl-C ends it.
+Or edit ${shop.registryFile}, and call again.
+
+The admin API is on, with a token for this run (docs/admin-api.md):
+  admin     token ${token}
+  curl -H 'authorization: Bearer ${token}' ${shop.url}/-/api/v1/services/payment
+
+Ctrl-C ends it.
 `)
   await interrupted
   await edits.close()

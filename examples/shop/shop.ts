@@ -54,6 +54,8 @@ export interface Shop {
 export interface ShopOptions {
   /** Where the mesh listens; 0 takes any port that is free. */
   port?: number
+  /** Without one the admin API is off. */
+  adminToken?: string
   note?: (line: string) => void
 }
 
@@ -71,7 +73,7 @@ const LAMBDA_PORT = 8792
 /** No call of the demo may hang. */
 const CALL_MS = 8000
 
-export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}): Promise<Shop> {
+export async function openShop({ port = 0, adminToken, note = () => {} }: ShopOptions = {}): Promise<Shop> {
   const open: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of open.splice(0).reverse()) await end()
@@ -93,7 +95,7 @@ export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}):
       [LAMBDA_PORT]: lambda.url,
     })
     open.push(registry.remove)
-    const mesh = await startMesh(registry.file, port, note)
+    const mesh = await startMesh(registry.file, port, adminToken, note)
     open.push(() => mesh.dispose())
     return {
       url: mesh.url,
@@ -114,14 +116,23 @@ export async function openShop({ port = 0, note = () => {} }: ShopOptions = {}):
   }
 }
 
-function startMesh(registry: string, port: number, note: (line: string) => void): Promise<Dev> {
+function startMesh(
+  registry: string,
+  port: number,
+  adminToken: string | undefined,
+  note: (line: string) => void,
+): Promise<Dev> {
   return startDev({
     registry,
     port,
     with: ['order', 'customer', 'payment', 'naive'].map((dir) => join(HERE, dir)),
     worker: new URL('../../dist/worker.js', import.meta.url),
     // The keys stand here as secrets do where it is deployed (wrangler secret put).
-    vars: { MESH_FRESH: `${FRESH_MS}ms`, ...KEYS },
+    vars: {
+      MESH_FRESH: `${FRESH_MS}ms`,
+      ...KEYS,
+      ...(adminToken === undefined ? {} : { ADMIN_TOKEN: adminToken }),
+    },
     on: { note, warn: (line) => note(`warning: ${line}`), log: note },
   })
 }

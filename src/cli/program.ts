@@ -1,5 +1,6 @@
-/** Reads the command line, runs one verb, and says how it went as an exit code. */
+/** Reads the command line, runs one verb, and returns the exit code. */
 import { Command, CommanderError, Option } from 'commander'
+import { AdminError } from '../admin/client.ts'
 import { withoutUserinfo } from '../core/text/userinfo.ts'
 import { Fault } from '../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../manifest/yaml/negative-answer.ts'
@@ -7,6 +8,7 @@ import { type Machine, machineOf } from './machine.ts'
 import { type Printer, printer } from './print/printer.ts'
 import { mayColour } from './print/style.ts'
 import { type Flags, FORMS, type Session, sessionOf } from './session.ts'
+import { told } from './target/told.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
@@ -18,15 +20,17 @@ export async function run(argv: readonly string[], given?: Partial<Machine>): Pr
   const machine = withoutSecrets(machineOf(given))
   let isColoured = mayColour(machine.env)
   const print = printer(machine, () => isColoured)
-  const program = programOf(print, machine)
+  const sessions: Session[] = []
+  const program = programOf(print, machine, (session) => sessions.push(session))
   program.on('option:no-color', () => {
     isColoured = false
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return 0
-  } catch (error) {
-    // Commander has already said what is wrong with the command line.
+  } catch (thrown) {
+    const error = thrown instanceof AdminError ? told(thrown, sessions.at(-1)?.target()) : thrown
+    // Commander has already printed the error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof NegativeAnswer || error instanceof Fault) {
       const { message, more } = error
@@ -34,14 +38,14 @@ export async function run(argv: readonly string[], given?: Partial<Machine>): Pr
       for (const told of more) print.fail(told)
       return error instanceof Fault ? 2 : 1
     }
-    // One that nobody foresaw: its stack is the best there is to say.
+    // An unexpected error: its stack trace helps most.
     const [first = '', ...stack] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
     print.fail(first, stack.join('\n') || undefined)
     return 2
   }
 }
 
-/** What is wrong with an address is told without the password that stands in it. */
+/** Messages about an address do not contain its password. */
 function withoutSecrets(machine: Machine): Machine {
   return { ...machine, err: (text) => machine.err(withoutUserinfo(text)) }
 }
@@ -49,7 +53,7 @@ function withoutSecrets(machine: Machine): Machine {
 /** Flags that all verbs share, by what a verb says that it takes. */
 const SHARED: Record<string, Verb['takes'][number]> = { url: 'target', token: 'target', output: 'output' }
 
-function programOf(print: Printer, machine: Machine): Command {
+function programOf(print: Printer, machine: Machine, begun: (session: Session) => void): Command {
   const program = new Command('selvedge')
     .description('The service mesh at the edge: functions call functions by name.')
     .version(SELVEDGE_VERSION, '-v, --version', 'print the version')
@@ -96,6 +100,8 @@ function programOf(print: Printer, machine: Machine): Command {
         command.error(`error: ${command.name()} has no use for ${option.long}`)
       }
     }
-    await fill(command, session())
+    const own = session()
+    begun(own)
+    await fill(command, own)
   })
 }

@@ -1,5 +1,6 @@
 /** One run of a verb: the flags that all verbs share, and what it works with. */
 import type { Command } from 'commander'
+import type { AdminClient } from '../admin/client.ts'
 import type { Machine } from './machine.ts'
 import type { Printer } from './print/printer.ts'
 import { reaching } from './target/reaching.ts'
@@ -23,6 +24,8 @@ export interface Session {
   readonly flags: Flags
   /** Where the mesh is: told on stderr when it is first asked for. @throws Fault */
   target(): Target
+  /** The admin API of the target. */
+  client(): AdminClient
   /** `fetch` to the target, whose failures are faults. */
   readonly fetch: typeof fetch
   /** Every verb with all its flags: what completion lists. */
@@ -43,13 +46,20 @@ export function sessionOf(
     for (const warning of known.warnings) print.tell(`warning: ${warning}`)
     return known
   }
+  const send: typeof fetch = (input, init) => reaching(machine.fetch, target())(input, init)
+  let client: AdminClient | undefined
   return {
     print,
     machine,
     output: flags.output,
     flags,
     target,
-    fetch: (input, init) => reaching(machine.fetch, target())(input, init),
+    client() {
+      const { url, token } = target()
+      client ??= machine.clientOf({ url, token: token?.secret, fetch: send })
+      return client
+    },
+    fetch: send,
     commands,
   }
 }

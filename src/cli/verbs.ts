@@ -9,6 +9,42 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/dev.ts')).dev,
   },
   {
+    name: 'get',
+    summary: 'list records, or show some of them',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/get.ts')).get,
+  },
+  {
+    name: 'diff',
+    summary: 'show what apply would change',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
+    name: 'apply',
+    summary: 'make the mesh have the records of files',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'delete',
+    summary: 'take records away',
+    takes: ['target'],
+    load: async () => (await import('./commands/delete.ts')).deleteRecords,
+  },
+  {
+    name: 'history',
+    summary: 'list the revisions of a record: who changed it, when and why',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    name: 'rollback',
+    summary: 'make a record as it was',
+    takes: ['target'],
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
@@ -19,6 +55,12 @@ export const VERBS: readonly Verb[] = [
     summary: 'turn HTTPRoute, GRPCRoute and XBackendTrafficPolicy manifests into records',
     takes: ['output'],
     load: async () => (await import('./commands/convert.ts')).convertManifests,
+  },
+  {
+    name: 'check',
+    summary: 'look whether an installation, or files, are as they should be',
+    takes: [],
+    load: async () => (await import('./commands/check.ts')).checks,
   },
   {
     name: 'types',

@@ -4,19 +4,33 @@ import { faultOf } from '../manifest/yaml/fault.ts'
 import { type Given, SECTIONS } from '../record/check/needs.ts'
 import { loadWrangler } from './dev/peers.ts'
 
+/** What a wrangler configuration says of a Worker. */
+export interface WorkerConfig extends Given {
+  /** The variables of a mesh, `MESH_*`, as the Worker reads them. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Compatibility flags that it sets. */
+  readonly flags: readonly string[]
+}
+
 /**
- * Bindings, variables and declared secrets of a wrangler configuration.
+ * Bindings, variables and declared secrets of a wrangler configuration, and its compatibility flags.
  *
  * @param env one of its environments.
  * @throws Fault where it cannot be read.
  */
-export async function readWorkerConfig(file: string, env?: string): Promise<Given> {
+export async function readWorkerConfig(file: string, env?: string): Promise<WorkerConfig> {
   const { unstable_readConfig: readConfig } = await loadWrangler()
   try {
     const config = readConfig({ config: file, ...(env === undefined ? {} : { env }) }, { hideWarnings: true })
     return {
       bindings: new Map(SECTIONS.flatMap((section) => namesIn(config, section).map((name) => [name, section]))),
       values: new Set([...Object.keys(config.vars), ...(config.secrets?.required ?? [])]),
+      variables: Object.fromEntries(
+        Object.entries(config.vars)
+          .filter(([name]) => name.startsWith('MESH_'))
+          .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+      ),
+      flags: config.compatibility_flags,
     }
   } catch (cause) {
     throw faultOf(`${file}:`, cause)

@@ -1,12 +1,15 @@
 /** What stands under `/-/`, but for the health that the mesh tells by itself. */
 import { Hono } from 'hono'
+import { type AdminOptions, adminApi } from '../admin/api.ts'
+import type { AdminEnv } from '../admin/env.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
 import { schema } from './schema.ts'
 
-export function api(): Hono {
+export function api(options: AdminOptions = {}) {
   return (
-    new Hono()
+    new Hono<AdminEnv>()
       .route('/-/api/v1/schema', schema())
+      .route('/-/api', adminApi(options))
       .notFound(({ req }) => plainProblem(404, 'Not found', `Nothing stands under ${req.path}.`))
       // The platform logs it; the reader, who may be anyone, has the mesh's 503.
       .onError((cause) => {

@@ -18,6 +18,11 @@ export type LogEvent =
   | 'record_accepted'
   | 'registry_lost'
   | 'registry_back'
+  | 'admin_write'
+  | 'admin_denied'
+  | 'admin_weak'
+  | 'admin_off'
+  | 'admin_failed'
 
 /** One thing that happened. What is not known of it is left out. */
 export interface LogEntry {
@@ -32,6 +37,8 @@ export interface LogEntry {
   /** The endpoint, or the one that was tried last. */
   readonly endpoint?: string | undefined
   readonly caller?: string | undefined
+  /** Names that were written, the first hundred of them. */
+  readonly names?: readonly string[] | undefined
   readonly revision?: string | undefined
   readonly traceId?: string | undefined
   /** For how many milliseconds it is left alone. */

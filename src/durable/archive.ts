@@ -44,9 +44,7 @@ export function archive(store: Store, facts: Facts, ledger: Ledger): Archive {
             .exec<{ revision: number }>(`SELECT revision FROM revisions WHERE origin <> 'adopt' LIMIT 1`)
             .toArray()
           if (own)
-            throw new TypeError(
-              `Revision ${own.revision} was made here: a history is restored into an object without one.`,
-            )
+            throw unfit(`Revision ${own.revision} was made here: a history is restored into an object without one.`)
           sql.exec('DELETE FROM revisions')
           sql.exec('DELETE FROM keys')
           facts.set('adoption', undefined)
@@ -58,7 +56,7 @@ export function archive(store: Store, facts: Facts, ledger: Ledger): Archive {
     },
     restored(truth, { author, message = 'Restored from an export.' }) {
       store.transactionSync(() => {
-        if (!facts.get('restoring')) throw new TypeError('No history is being restored.')
+        if (!facts.get('restoring')) throw unfit('No history is being restored.')
         sql.exec('UPDATE revisions SET landedAt = at WHERE landedAt IS NULL')
         sql.exec(`INSERT INTO keys (name, revision, published)
           SELECT name, MAX(revision), MAX(revision) FROM revisions GROUP BY name`)
@@ -68,4 +66,11 @@ export function archive(store: Store, facts: Facts, ledger: Ledger): Archive {
       })
     },
   }
+}
+
+/** What says so survives a call over RPC: its `code`. */
+export const UNFIT = 'unfit'
+
+function unfit(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: UNFIT })
 }

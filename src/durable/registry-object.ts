@@ -52,8 +52,8 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
     return (await this.#ready()).write(changes, by, options)
   }
 
-  async rollback(service: string, to: number, by: By, condition?: Condition) {
-    return (await this.#ready()).rollback(service, to, by, condition)
+  async rollback(service: string, to: number, by: By, condition?: Condition, options?: { dryRun?: boolean }) {
+    return (await this.#ready()).rollback(service, to, by, condition, options)
   }
 
   async resolve(service: string, choice: 'adopt' | 'overwrite', by: By) {
@@ -84,8 +84,8 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
     return (await this.#ready()).read(services, atLeast)
   }
 
-  async drifted(limit?: number) {
-    return (await this.#ready()).drifted(limit)
+  async drifted(limit?: number, after?: string) {
+    return (await this.#ready()).drifted(limit, after)
   }
 
   async scan() {

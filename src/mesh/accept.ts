@@ -10,7 +10,7 @@ import { receipt } from '../core/receipt.ts'
 import type { Trace } from '../core/span.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
-import { BAGGAGE, PRIORITY } from '../wire/headers.ts'
+import { BAGGAGE, type HeaderSource, PRIORITY } from '../wire/headers.ts'
 import { withoutOverride } from '../wire/override.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readPlace } from '../wire/place.ts'
@@ -98,7 +98,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
 }
 
 /** A stranger can only lower it. */
-function acceptedPriority(headers: PickedHeaders, trusted: boolean): Priority {
+export function acceptedPriority(headers: HeaderSource, trusted: boolean): Priority {
   const said = readPriority(headers) ?? 'default'
   return trusted || said === 'sheddable' ? said : 'default'
 }

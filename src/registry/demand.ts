@@ -2,7 +2,7 @@
 import { remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
-import { revisionNumber } from '../core/revision.ts'
+import { revisionNumber } from '../core/text/revision.ts'
 import { within } from '../core/time/clock.ts'
 import type { Asking } from './asking.ts'
 import { candidateKeys } from './keys.ts'

@@ -1,6 +1,6 @@
 /** A registry in KV, and the registry's object behind it, which knows what KV does not show yet. */
 import { lru } from '../core/lru.ts'
-import { revisionNumber } from '../core/revision.ts'
+import { revisionNumber } from '../core/text/revision.ts'
 import { type Clock, systemClock } from '../core/time/clock.ts'
 import { nameOf } from './keys.ts'
 import type { Entry, Registry } from './registry.ts'

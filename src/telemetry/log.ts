@@ -55,7 +55,8 @@ export function meshLog(to: LogTo, clock: Clock): Log {
   }
 }
 
-function print(line: LogLine): void {
+/** Writes a line to the console, whatever else was written in this second. */
+export function print(line: LogLine): void {
   console[line.level](JSON.stringify({ from: 'selvedge', ...line }))
 }
 

@@ -1,5 +1,5 @@
 /** Revisions in headers: which records an answer went by, and which the caller demands at least. */
-import { revisionNumber } from '../core/revision.ts'
+import { revisionNumber } from '../core/text/revision.ts'
 import type { RecordRead } from './receipt/view.ts'
 
 const PREFIX = 'services/'

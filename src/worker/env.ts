@@ -7,9 +7,10 @@ import { kvRegistry } from '../registry/kv.ts'
 import { type RegistryObjects, readThrough } from '../registry/read-through.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
+import type { Shapes, ShapesEnv } from './shapes/shapes.ts'
 
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
-export interface Env {
+export interface Env extends ShapesEnv {
   REGISTRY: KVNamespace
   /** The control plane's Worker. */
   CONTROL?: Fetcher
@@ -37,12 +38,24 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
+<<<<<<< HEAD
 export type WorkerParts = Pick<MeshOptions, 'cloud' | 'receipts'>
+=======
+export interface WorkerParts extends Pick<MeshOptions, 'cloud'> {
+  /** Records shapes of requests for `selvedge simulate`: `shapes` of `selvedge/worker`. Default: nothing does. */
+  shapes?: Shapes
+}
+>>>>>>> main
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, shapes }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
+  }
+  if (shapes === undefined && env.MESH_SHAPES !== undefined) {
+    throw new TypeError(
+      'MESH_SHAPES is set, and this Worker is composed without `shapes`. Remove it, or compose it in.',
+    )
   }
   const options: WorkerOptions = {
     registry: env.REGISTRY_OBJECT
@@ -50,7 +63,7 @@ export function workerOptions(env: Env, parts: WorkerParts): WorkerOptions {
       : kvRegistry(env.REGISTRY),
     env,
     platformCancels: true,
-    ...parts,
+    ...(cloud && { cloud }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

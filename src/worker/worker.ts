@@ -15,13 +15,23 @@ import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
+<<<<<<< HEAD
 import { healthOf, reserved, serviceProbed } from './reserved.ts'
+=======
+import { reserved } from './reserved.ts'
+import type { Recorder } from './shapes/recorder.ts'
+import { shapes } from './shapes/shapes.ts'
+
+/** The part `shapes` of {@link createWorker}: records shapes of requests for `selvedge simulate`, where `STATS_OBJECT` is bound. */
+export { shapes }
+>>>>>>> main
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
   readonly hosts: Hosts
   readonly nameOf: (said: string) => ServiceName
   readonly forward: Forward
+  readonly recorder: Recorder | undefined
   readonly hasCloud: boolean
 }
 
@@ -79,7 +89,11 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
+<<<<<<< HEAD
 const worker = /* @__PURE__ */ createWorker({ cloud, receipts })
+=======
+const worker = /* @__PURE__ */ createWorker({ cloud, shapes })
+>>>>>>> main
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -111,13 +125,28 @@ function handle(
       .probe(request, { trusted, caller, identify, defer }, healthOf)
       .then((answer) => answer ?? healthOf())
   }
+<<<<<<< HEAD
   return mesh.forward(request, { trusted, caller, identify: () => identify(address, mesh.nameOf), defer })
+=======
+  const called = () => identify(address, mesh.nameOf)
+  const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
+  const answer = mesh.forward(request, { trusted, caller, identify: called, defer })
+  const { recorder } = mesh
+  if (!recorder?.isDue()) return answer
+  // When it is answered the rules that it has met are known.
+  return answer.then((response) => {
+    recorder.record(request, called, caller, defer)
+    return response
+  })
+>>>>>>> main
 }
 
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
+  const recorder = parts.shapes?.(env, options.registry)
+  if (recorder) options.registry = recorder.registry
   const hasCloud = options.cloud !== undefined
-  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud }
+  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud, recorder }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */

@@ -3,7 +3,7 @@ import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
 import { api } from '../../src/control/api.ts'
 
 const control = api()
-const asked = (path: string, init: RequestInit = {}) => control.fetch(new Request(`http://localhost${path}`, init))
+const asked = (path: string, init: RequestInit = {}) => control.fetch(new Request(`http://localhost${path}`, init), {})
 
 const SCHEMA = '/-/api/v1/schema'
 
@@ -36,7 +36,7 @@ describe('the control plane', () => {
     }
   })
 
-  it.each([`${SCHEMA}/`, '/-/api/v1/schemas', '/-/api/openapi.json', '/-/', '/-/api/v1/services?token=secret'])(
+  it.each([`${SCHEMA}/`, '/-/api/v1/schemas', '/-/api', '/-/', '/-/api/v1/services?token=secret'])(
     'finds nothing under %s',
     async (path) => {
       const response = await asked(path)

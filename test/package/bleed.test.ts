@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
+import { ABSENT_LIBRARIES } from '../../scripts/absent-libraries.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -18,6 +19,7 @@ async function bundle(entry: string, external: string[] = []) {
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*', ...external],
+    alias: ABSENT_LIBRARIES,
     logLevel: 'silent',
   })
   const [output] = Object.values(metafile.outputs)
@@ -82,7 +84,7 @@ describe('the bundle of the Worker', () => {
 
   it('gives the control plane its texts as modules', async () => {
     const { code, imports } = await bundle('src/control/control.ts', ['*.txt'])
-    expect(imports.sort()).toEqual(['./record-schema.txt', 'cloudflare:workers'])
+    expect([...new Set(imports)].sort()).toEqual(['./record-schema.txt', 'cloudflare:workers'])
     expect(code).not.toContain('defaultSnippets')
   })
 })
@@ -139,6 +141,17 @@ describe('what reads records and sends nothing', () => {
     const { files } = await bundle('src/index.ts')
     expect(files.filter((file) => SENDS.test(file)).length).toBeGreaterThan(10)
   })
+})
+
+describe('the decision that is told', () => {
+  it.each(['src/index.ts', 'src/worker/worker.ts', 'examples/lean/worker.ts'])(
+    'is not in the data plane: %s',
+    async (entry) => {
+      const { files } = await bundle(entry)
+      expect(files).toContain('src/mesh/stack.ts')
+      expect(files.filter((file) => file.startsWith('src/mesh/told/'))).toEqual([])
+    },
+  )
 })
 
 describe('the way to other clouds', () => {

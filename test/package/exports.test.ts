@@ -12,7 +12,15 @@ const sourceOf = (built: string) => built.replace('./dist/lib/', './src/').repla
 
 describe('package.json', () => {
   it('exports the library, the middleware, the simulator, what tests need and the Worker', () => {
-    expect(subpaths.map(([name]) => name)).toEqual(['.', './cloud', './hono', './sim', './testing', './worker'])
+    expect(subpaths.map(([name]) => name)).toEqual([
+      '.',
+      './client',
+      './cloud',
+      './hono',
+      './sim',
+      './testing',
+      './worker',
+    ])
   })
 
   it.each(subpaths)('exports %s from a module that is there, with its types first', (_, target) => {
@@ -61,8 +69,12 @@ describe('what is exported', () => {
     expect(Object.keys(anywhere).sort()).toEqual(Object.keys(here).sort())
   })
 
+  it('by selvedge/client', async () => {
+    expect(Object.keys(await import('../../src/admin/client.ts')).sort()).toEqual(['AdminError', 'adminClient'])
+  })
+
   it('by selvedge/cloud', async () => {
-    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'seal'])
+    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'readThrough', 'receipts', 'seal'])
   })
 
   it('by selvedge/hono', async () => {
@@ -86,7 +98,7 @@ describe('what is exported', () => {
 
   it('by selvedge/worker', async () => {
     const worker = await import('../../src/worker/worker.ts')
-    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'createWorker', 'default'])
+    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'createWorker', 'default', 'shapes'])
     expect(worker.default.fetch).toBeTypeOf('function')
     expect(worker.MeshEntrypoint.fetch).toBeTypeOf('function')
   })

@@ -23,8 +23,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
   sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts'],
-  control: ['core', 'record', 'wire', 'durable'],
-  cli: ['core', 'schema', 'targets', 'record', 'registry', 'manifest'],
+  admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
+  control: ['core', 'record', 'wire', 'durable', 'admin'],
+  cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest'],
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
@@ -39,6 +40,9 @@ const DOCUMENTS: Record<string, RegExp> = {
   'record features': /^features\/[^/]+\/(?:[\w-]+-)?(?:policy|words)\.ts$/,
   'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
+  // The object is called, not carried along: its types alone, but for what a change is.
+  'admin durable': /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision))\.ts$/,
+  'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
 }
 
@@ -51,6 +55,8 @@ const PACKAGES: Record<string, RegExp> = {
   manifest: /^(valibot|yaml|node:.*)$/,
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
+  'durable/stats-object.ts': /^cloudflare:workers$/,
+  admin: /^(?:hono(?:\/(?:factory|http-exception))?|hono-openapi|valibot)$/,
   control: /^hono(\/etag)?$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,
   'hono.ts': /^hono$/,

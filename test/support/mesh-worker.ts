@@ -10,6 +10,8 @@ export const compatibility = {
   compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough', 'no_nodejs_global_timers'],
 }
 
+const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
+
 export interface MeshWorkerOptions {
   /** Variables of the Worker: MESH_FRESH and the like. */
   readonly vars?: Record<string, string>
@@ -26,7 +28,7 @@ export interface MeshWorkerOptions {
   /** Told what the mesh's Worker and the others write to their consoles. Default: nobody is, and the mesh is quiet. */
   readonly onLog?: (message: string) => void
   /** Does `dist/control.js` stand behind CONTROL? Default: no, and nothing does. */
-  readonly control?: boolean
+  readonly control?: boolean | { readonly vars: Record<string, string> }
   /** The module to run in place of the built Worker. */
   readonly source?: string
 }
@@ -91,7 +93,10 @@ export async function startMesh({
             ...(control ? { CONTROL: 'control' } : {}),
             DISPATCH: { name: 'dispatcher', entrypoint: 'Dispatcher' },
           },
-          ...(rooms === undefined ? {} : { durableObjects: { ROOMS: { className: 'Room', scriptName: 'rooms' } } }),
+          durableObjects: {
+            ...(rooms === undefined ? {} : { ROOMS: { className: 'Room', scriptName: 'rooms' } }),
+            ...(control ? { STATS_OBJECT: { ...STATS_OBJECT, scriptName: 'control' } } : {}),
+          },
           ...(consumer === undefined ? {} : { queueProducers: { JOBS: 'jobs' } }),
           // Straight from workerd's own socket: the entry Worker of the simulator would hide a client that hangs up.
           unsafeDirectSockets: [{ host: '127.0.0.1' }, { host: '127.0.0.1', entrypoint: 'MeshEntrypoint' }],
@@ -103,6 +108,7 @@ export async function startMesh({
           serviceBindings: {
             MESH: { name: 'selvedge', entrypoint: 'MeshEntrypoint', props: { caller: workerName(name) } },
           },
+          ...(control ? { durableObjects: { STATS_OBJECT: { ...STATS_OBJECT, scriptName: 'control' } } } : {}),
           ...(name === 'CONSUMER' ? { queueConsumers: { jobs: { maxBatchTimeout: 0 } } } : {}),
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         })),
@@ -115,7 +121,7 @@ export async function startMesh({
           },
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         },
-        ...(control ? [controlWorker()] : []),
+        ...(control ? [controlWorker(control === true ? {} : control.vars)] : []),
         {
           name: 'dispatcher',
           ...compatibility,
@@ -170,7 +176,7 @@ export async function startMesh({
 }
 
 /** The control plane, with the texts that it serves. */
-function controlWorker() {
+function controlWorker(vars: Record<string, string>) {
   const built = (name: string) => readFileSync(fileURLToPath(new URL(name, `file://${bundlePath}`)), 'utf8')
   return {
     name: 'control',
@@ -179,8 +185,12 @@ function controlWorker() {
       { type: 'ESModule' as const, path: 'control.js', contents: built('control.js') },
       { type: 'Text' as const, path: 'record-schema.txt', contents: built('record-schema.txt') },
     ],
+    bindings: vars,
     kvNamespaces: { REGISTRY: 'registry' },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+    durableObjects: {
+      REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
+      STATS_OBJECT,
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { revisionNumber } from '../../src/core/revision.ts'
+import { revisionNumber } from '../../src/core/text/revision.ts'
 import { readMinRevision, readRevisions, writeRevisions } from '../../src/wire/revision.ts'
 
 describe('selvedge-revision', () => {

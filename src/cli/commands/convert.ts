@@ -1,4 +1,4 @@
-/** `selvedge convert`: manifests of the Gateway API to records, on stdout. */
+/** `selvedge convert`: prints Gateway API manifests as records. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { convert, type LeftOut } from '../../manifest/convert.ts'
 import { idOf, isManifest } from '../../manifest/read.ts'

@@ -7,6 +7,7 @@ import { Fault } from '../../manifest/yaml/fault.ts'
 import { nameOf } from '../../record/check/key.ts'
 import { interruption } from '../dev/interruption.ts'
 import { type Dev, startDev } from '../dev/start-dev.ts'
+import { hasToken, newToken } from '../dev/vars.ts'
 import { assertNodeOfDev } from '../node-version.ts'
 import type { Printer } from '../print/printer.ts'
 import type { Session } from '../session.ts'
@@ -24,7 +25,10 @@ export function dev(command: Command, { print }: Session): void {
     .option('--registry <file>', 'JSON or YAML, a record for each name; KV is seeded from it and follows it')
     .option('--port <n>', 'port on 127.0.0.1, 0 for any', port, 8787)
     .option('--with <dir...>', 'folders with a wrangler config: Workers to run beside the mesh, bound to it')
-    .option('--env-file <file>', "NAME=value lines, as in .dev.vars: variables and secrets of the mesh's Worker")
+    .option(
+      '--env-file <file>',
+      'NAME=value lines, as in .dev.vars: variables and secrets of the mesh and of the control plane',
+    )
     .action((flags: DevFlags) => runMesh(flags, print))
 }
 
@@ -32,11 +36,13 @@ async function runMesh({ registry, port, with: dirs = [], envFile }: DevFlags, p
   assertNodeOfDev()
   const { line } = print
   const interrupted = interruption()
+  const given = { ...(envFile === undefined ? {} : valuesIn(envFile)), ...ownVars() }
+  const token = hasToken(given) ? undefined : newToken()
   const dev = await startDev({
     ...(registry === undefined ? {} : { registry }),
     port,
     with: dirs,
-    vars: { ...(envFile === undefined ? {} : valuesIn(envFile)), ...meshVars() },
+    vars: { ...given, ...(token === undefined ? {} : { ADMIN_TOKEN: token }) },
     on: {
       note: line,
       // With a prefix: no line of a Worker begins where a line of ours does.
@@ -46,7 +52,7 @@ async function runMesh({ registry, port, with: dirs = [], envFile }: DevFlags, p
       warn: (text) => print.tell(`warning: ${text}`),
     },
   })
-  introduce(dev, registry, line)
+  introduce(dev, registry, token, line)
   line(`ready ${dev.url}`)
   await interrupted
   await dev.dispose()
@@ -62,22 +68,28 @@ function valuesIn(file: string): Record<string, string> {
   }
 }
 
-/** Variables of the mesh can be set for one run: MESH_FRESH=500ms selvedge dev. */
-function meshVars(): Record<string, string> {
+/** Variables of the two Workers can be set for a run: MESH_FRESH=500ms selvedge dev. */
+function ownVars(): Record<string, string> {
   const vars: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) {
-    if (name.startsWith('MESH_') && value !== undefined) vars[name] = value
+    if (/^(MESH_|ADMIN_TOKENS?$)/.test(name) && value !== undefined) vars[name] = value
   }
   return vars
 }
 
-function introduce(dev: Dev, registry: string | undefined, line: (text: string) => void): void {
+function introduce(
+  dev: Dev,
+  registry: string | undefined,
+  token: string | undefined,
+  line: (text: string) => void,
+): void {
   const services = dev.keys.map(nameOf)
   line(`registry  ${registry === undefined ? 'empty: --registry FILE fills it' : `${registry}: ${services.join(' ')}`}`)
   for (const { binding, worker, dir } of dev.bound) line(`binding   ${binding} is the Worker "${worker}" in ${dir}`)
   const callable = services.find(isServiceName) ?? 'NAME'
   line(`edits     are obeyed by the second call after ${dev.fresh} (MESH_FRESH)`)
   line(`call      curl ${dev.url}/svc/${callable}/`)
+  line(`admin     token ${token ?? 'as set: ADMIN_TOKEN or ADMIN_TOKENS'}`)
 }
 
 function port(text: string): number {

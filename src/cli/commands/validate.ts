@@ -1,16 +1,12 @@
-/** `selvedge validate`: would the mesh obey these records and manifests, and could its Worker reach what they name? */
+/** `selvedge validate`: checks records and manifests, and that the mesh's Worker has what they name. */
 import type { Command } from 'commander'
-import { convert } from '../../manifest/convert.ts'
-import { isManifest } from '../../manifest/read.ts'
-import type { Document } from '../../manifest/yaml/documents.ts'
-import { ended, readInput } from '../../manifest/yaml/input.ts'
+import { ended } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { spelled } from '../../manifest/yaml/spelled.ts'
-import { nameOf } from '../../record/check/key.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
+import { checkedFiles } from '../checked-files.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Printer } from '../print/printer.ts'
-import { type Finding, findingsIn, type Lacking, recordsIn } from '../records.ts'
+import type { Finding, Lacking } from '../records.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
 import { readWorkerConfig } from '../worker-config.ts'
@@ -35,41 +31,20 @@ export function validate(command: Command, { print }: Session): void {
 }
 
 async function run(names: readonly string[], flags: ValidateFlags, print: Printer): Promise<void> {
-  const { record: isRecord = false, config, env, hostname, domain } = flags
-  const { documents, broken } = await readInput(names)
+  const { record: isRecord, config, env, hostname, domain } = flags
   const lacking = config === undefined ? () => [] : lackingIn(config, await readWorkerConfig(config, env))
-  const { records, findings } = convert(
-    documents.filter(({ value }) => isManifest(value)),
-    { hostname, domain },
+  const { records, errors, broken } = await checkedFiles(names, { isRecord, lacking, hostname, domain }, (_, text) =>
+    print.tell(text),
   )
-  let refused = 0
-  const tell = (at: Document['at'], { severity, path, reason }: Finding) => {
-    if (severity === 'error') refused += 1
-    print.tell(`${at(path)}: ${severity}: ${spelled(path)}${reason}`)
-  }
-  for (const { source, ...finding } of findings) tell(source.at, finding)
-  const sets = documents
-    .filter(({ value }) => !isManifest(value))
-    .map((document) => ({ document, read: recordsIn(document.value, isRecord) }))
-  const stored = sets.flatMap(({ read }) => read.records.filter(({ name }) => name !== undefined))
-  const known = new Map(stored.map((record) => [record.name, record]))
-  const made = new Set([...records.keys()].map(nameOf))
-  const check = {
-    lacking,
-    domain,
-    stands: (name: string) => known.has(name) || made.has(name),
-    aliasOf: (name: string) => known.get(name)?.parsed?.alias,
-    told: new Set<string>(),
-  }
-  for (const { document, read } of sets) {
-    for (const finding of findingsIn(read, check)) tell(document.at, finding)
-  }
-  const wrong = refused > 0 ? [`${refused} ${refused === 1 ? 'thing is' : 'things are'} wrong.`] : []
+  const wrong = errors > 0 ? [wrongs(errors)] : []
   if (broken.length > 0) throw ended(broken, ...wrong)
-  if (refused > 0) throw new NegativeAnswer(wrong.join())
-  const checked = records.size + sets.reduce((sum, { read }) => sum + read.records.length, 0)
+  if (errors > 0) throw new NegativeAnswer(wrong.join())
   const bound = config === undefined ? '' : ` ${config} has every binding that they need.`
-  print.line(`${checked} ${checked === 1 ? 'record is' : 'records are'} understood.${bound}`)
+  print.line(`${records.length} ${records.length === 1 ? 'record is' : 'records are'} understood.${bound}`)
+}
+
+export function wrongs(count: number): string {
+  return `${count} ${count === 1 ? 'thing is' : 'things are'} wrong.`
 }
 
 function lackingIn(config: string, given: Given): Lacking {
@@ -78,7 +53,7 @@ function lackingIn(config: string, given: Given): Lacking {
     return lacks(endpoints, given).flatMap((lack): Finding[] => {
       const path = typeof written === 'string' ? at : [...at, 'endpoints', lack.endpoint]
       if (lack.section !== undefined) return [{ severity: 'error', path, reason: missing(config, lack) }]
-      // A secret may well be set where no configuration says so. Once is enough.
+      // A secret may be set without being declared in the configuration. One hint is enough.
       if (told.has(lack.name)) return []
       told.add(lack.name)
       const reason = `needs the secret "${lack.name}", which ${config} does not name: wrangler secret put ${lack.name}.`

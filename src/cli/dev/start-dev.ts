@@ -11,6 +11,7 @@ import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
 import type { RegistryStore } from './registry-writer.ts'
+import { dealt } from './vars.ts'
 import { startWorkerd } from './workerd.ts'
 
 export interface DevOptions {
@@ -20,7 +21,10 @@ export interface DevOptions {
   readonly port?: number
   /** Folders with a wrangler configuration: Workers to run beside the mesh and to bind to it. */
   readonly with?: readonly string[]
-  /** Variables and secrets of the mesh's Worker (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …). */
+  /**
+   * Variables and secrets: `ADMIN_*` and `REGISTRY_SCAN` are the control plane's, `MESH_GRANT_KEY` is for both, all others
+   * (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …) are the mesh's.
+   */
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
   readonly worker?: URL
@@ -58,6 +62,9 @@ export interface Bound {
 const READY_WITHIN_MS = 5000
 /** A tenth of the default, since the developer waits for it. */
 const FRESH = '500ms'
+/** Every request: whoever tries `simulate` here has made a few. */
+const SHAPES = '1'
+const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
@@ -72,7 +79,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
-  const vars: Readonly<Record<string, string>> = { MESH_FRESH: FRESH, ...options.vars }
+  const own = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, ...options.vars }
+  const { mesh: vars, control: controlVars } = dealt(own)
   const mesh: V4WorkerOptions = {
     name: MESH,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: worker as string }],
@@ -81,6 +89,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
+    durableObjects: { STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL } },
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
@@ -91,8 +100,9 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       { type: 'Text', path: 'record-schema.txt', contents: schema as string },
     ],
     compatibilityDate: '2026-10-01',
+    bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true } },
+    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true }, STATS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 

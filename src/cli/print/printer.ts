@@ -1,20 +1,20 @@
-/** The one place where text leaves the command: whatever it holds is escaped here. */
+/** The one place where the command prints. All text is escaped here. */
 import { printable, printableData } from './printable.ts'
 import { rendered, type Styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Printer {
-  /** A line of what was asked for. */
+  /** A line of the result. */
   line(text: Styled): void
-  /** Records: JSON or YAML. */
+  /** Records, as JSON or YAML. */
   data(text: string): void
-  /** A line on what went wrong, and on what to look at. */
+  /** A line about an error, or a hint. */
   tell(text: Styled): void
   /** How far long work has come: one line, written over by the next text. Nothing where nobody looks on. */
   progress(text: string): void
-  /** What ended the command, in a sentence, and what another tool said of it, in lines. */
+  /** The error that ended the command, in a sentence, and the message of another tool, in lines. */
   fail(text: string, detail?: string): void
-  /** A text of the command's own making, in lines: help. */
+  /** The command's own text, in lines: help. */
   help(text: string): void
   usage(text: string): void
 }
@@ -49,7 +49,7 @@ export function printer(to: Terminal, isColoured: () => boolean = () => false): 
     },
     fail(text, detail) {
       err(`${printable(`selvedge: ${text}`)}\n`)
-      // Set in: nothing that somebody else wrote begins where a line of ours does.
+      // Indented: no line of foreign text begins where a line of ours does.
       for (const line of detail?.split('\n') ?? []) err(`  ${printable(line)}\n`)
     },
     help: (text) => out(printableData(text)),

@@ -1,7 +1,8 @@
 /** A change as it is asked for, and why it may be refused before anything is compared. */
+
+import type { Difference } from '../../record/difference.ts'
 import { keyOf } from '../../registry/keys.ts'
 import { isKept } from '../records.ts'
-import type { Difference } from './difference.ts'
 import type { Revision } from './revision.ts'
 import { byteLength } from './stamp.ts'
 

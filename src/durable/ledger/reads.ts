@@ -40,8 +40,8 @@ export interface Reads {
    * The newest texts, past KV: for callers that demand a minimum revision. `isReached` says whether history is as far.
    */
   read(names: readonly string[], atLeast: number): Reading
-  /** Names under which KV holds an edit by hand that is not in history. */
-  drifted(limit?: number): Drift[]
+  /** Names under which KV holds an edit by hand that is not in history, in order: those after one. */
+  drifted(limit?: number, after?: string): Drift[]
 }
 
 export interface Reading {
@@ -91,10 +91,10 @@ export function reads({ sql }: Store, { ledger, keys }: Books): Reads {
       })
       return { isReached: revision >= atLeast, revision, entries }
     },
-    drifted(limit = ITEMS) {
+    drifted(limit = ITEMS, after = '') {
       const query = `SELECT k.name, k.found, k.revision, r.text FROM keys k
-        LEFT JOIN revisions r ON r.name = k.name AND r.revision = k.revision WHERE k.drifted = 1 ORDER BY k.name LIMIT ?`
-      return sql.exec<Drift & Record<string, string | number | null>>(query, within(limit)).toArray()
+        LEFT JOIN revisions r ON r.name = k.name AND r.revision = k.revision WHERE k.drifted = 1 AND k.name > ? ORDER BY k.name LIMIT ?`
+      return sql.exec<Drift & Record<string, string | number | null>>(query, after, within(limit)).toArray()
     },
   }
 }

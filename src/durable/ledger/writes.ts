@@ -1,5 +1,6 @@
 /** Writes: of several writers exactly one wins, and what is confirmed is in history before anyone hears of it. */
 import type { Clock } from '../../core/time/clock.ts'
+import { difference } from '../../record/difference.ts'
 import { type Books, journal, meet } from '../publish/meeting.ts'
 import { type Found, NAMES_A_READ, type Records } from '../records.ts'
 import type { Store } from '../store.ts'
@@ -13,7 +14,6 @@ import {
   type Validate,
   type Written,
 } from './change.ts'
-import { difference } from './difference.ts'
 import type { Origin, Revision } from './revision.ts'
 import { standingOf } from './standing.ts'
 
@@ -24,7 +24,13 @@ export interface Writes {
   /** All changes under one revision, or none. `dryRun` says what would be, and writes nothing. */
   write(changes: readonly Change[], by: By, options?: { dryRun?: boolean }): Promise<Written | Refused>
   /** A new revision, equal to an old one of that name. */
-  rollback(name: string, to: number, by: By, condition?: Condition): Promise<Written | Refused>
+  rollback(
+    name: string,
+    to: number,
+    by: By,
+    condition?: Condition,
+    options?: { dryRun?: boolean },
+  ): Promise<Written | Refused>
   /**
    * Ends drift: `adopt` makes a revision of what stands in KV; `overwrite` enters it into history as an edit by hand, and
    * then writes the newest revision over it.
@@ -105,10 +111,10 @@ export function writes(
 
   return {
     write: (changes, by, { dryRun = false } = {}) => enter(changes, by, 'api', dryRun),
-    async rollback(name, to, by, condition) {
+    async rollback(name, to, by, condition, { dryRun = false } = {}) {
       const old = ledger.row(name, to)
       if (!old) return { ok: false, refusals: [{ name, code: 'not_found' }] }
-      return enter([{ name, text: old.text, condition }], by, 'rollback')
+      return enter([{ name, text: old.text, condition }], by, 'rollback', dryRun)
     },
     async resolve(name, choice, by) {
       const faults = faultsOf([{ name, text: null }], by)

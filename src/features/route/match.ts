@@ -7,6 +7,18 @@ import type { Match } from './policy.ts'
 /** Finds the rule of a request, by its number; -1 where none matches. */
 export type Matcher = (asked: Asked) => number
 
+/** As much of a rule as says which requests it is for. */
+export interface Matching {
+  readonly matches?: readonly Match[] | undefined
+}
+
+/** A match, and the number of its rule. A rule without matches has one that says nothing. */
+export interface Ranked {
+  readonly rule: number
+  readonly match: Match
+  readonly precedence: readonly number[]
+}
+
 /** The matches of one path, as a tree: beneath each value that is compared stand the matches that need it. */
 interface Bucket {
   /** The first match that needs nothing more. */
@@ -19,17 +31,13 @@ interface Bucket {
  * headers, more query parameters; then the order of the rules. The specification leaves to us where a regular expression
  * ranks: above prefixes, as in Envoy Gateway, since beneath them any catch-all would hide it (docs/decisions/0020).
  */
-export function matcher(rules: readonly { readonly matches?: readonly Match[] | undefined }[]): Matcher {
+export function matcher(rules: readonly Matching[]): Matcher {
   const exact = new Map<string, Bucket>()
   const expressions = bucket()
   const prefixes = new Map<string, Bucket>()
   const expression = joined()
 
-  const written = rules.flatMap(({ matches = [] }, rule) =>
-    (matches.length > 0 ? matches : [{}]).map((match) => ({ rule, match, precedence: precedenceOf(match) })),
-  )
-  written.sort((one, other) => compare(one.precedence, other.precedence))
-  written.forEach(({ rule, match }, rank) => {
+  ranked(rules).forEach(({ rule, match }, rank) => {
     const { type = 'PathPrefix', value = '/' } = match.path ?? {}
     const conditions = conditionsOf(match, expression)
     const here =
@@ -56,6 +64,14 @@ export function matcher(rules: readonly { readonly matches?: readonly Match[] | 
     }
     return found ? found.rule : -1
   }
+}
+
+/** All matches of these rules, the most specific first. */
+export function ranked(rules: readonly Matching[]): Ranked[] {
+  const all = rules.flatMap(({ matches = [] }, rule) =>
+    (matches.length > 0 ? matches : [{}]).map((match) => ({ rule, match, precedence: precedenceOf(match) })),
+  )
+  return all.sort((one, other) => compare(one.precedence, other.precedence))
 }
 
 function precedenceOf({ path: { type, value = '/' } = {}, method, headers = [], queryParams = [] }: Match): number[] {

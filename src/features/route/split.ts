@@ -5,7 +5,7 @@ export function split<Of extends { readonly weight: number }>(
   all: readonly Of[],
   next: () => number,
 ): () => Of | undefined {
-  const some = all.filter(({ weight }) => weight > 0)
+  const some = open(all)
   if (some.length < 2) return () => some[0]
   const total = some.reduce((sum, { weight }) => sum + weight, 0)
   return () => {
@@ -15,4 +15,9 @@ export function split<Of extends { readonly weight: number }>(
       return left < 0
     })
   }
+}
+
+/** Those that may be chosen at all. */
+export function open<Of extends { readonly weight: number }>(all: readonly Of[]): Of[] {
+  return all.filter(({ weight }) => weight > 0)
 }

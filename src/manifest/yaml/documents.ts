@@ -38,7 +38,7 @@ export interface Document {
  * @throws Fault with file and line, where the text cannot be parsed; NegativeAnswer, where a look before parsing shows that it is refused.
  */
 export function readDocuments(text: string, file: string): Document[] {
-  if (Buffer.byteLength(text) > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
+  if (new TextEncoder().encode(text).length > MAX_BYTES) throw new Fault(`${file}: more than 1 MiB; split it.`)
   const much = tooMuch(text)
   if (much) throw new Fault(`${file}:${much.line}: ${much.what}.`)
   const json = isJson(text, file)

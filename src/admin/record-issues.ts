@@ -9,6 +9,11 @@ export function recordIssues(name: string, text: string): readonly Issue[] {
   if (!isServiceName(name.replace(/^\*\./, 'any.').replace(/@(?=[^@]+$)/, '.'))) {
     return [{ path: [], message: `"${name}" is not a service name (a DNS name in lower case), so nobody can call it.` }]
   }
+  return textIssues(text)
+}
+
+/** The same of what stands under a name, whatever the name. */
+export function textIssues(text: string): readonly Issue[] {
   try {
     parseRecord(text)
     return []

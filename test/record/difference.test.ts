@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { difference } from '../../../src/durable/ledger/difference.ts'
+import { difference } from '../../src/record/difference.ts'
 
 const json = (value: unknown) => JSON.stringify(value)
 

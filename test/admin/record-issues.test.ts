@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { recordIssues } from '../../src/control/record-issues.ts'
+import { recordIssues } from '../../src/admin/record-issues.ts'
 
 describe('recordIssues', () => {
   it.each([

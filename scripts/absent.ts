@@ -1,0 +1,3 @@
+/** Stands for schema libraries that hono-openapi would take along wherever it finds them: ours is valibot. */
+export default {}
+export const toJSONSchema = undefined

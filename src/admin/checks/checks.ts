@@ -1,0 +1,15 @@
+/** All checks, in the order in which they are numbered and told. */
+import { type Check, type CheckResult, resultOf } from './check.ts'
+import { INSTALLATION } from './installation.ts'
+import { RECORDS } from './records.ts'
+import { REGISTRY } from './registry.ts'
+import { SECURITY } from './security.ts'
+import type { Seen } from './seen.ts'
+
+export function allChecks(): Check[] {
+  return [...INSTALLATION, ...REGISTRY, ...RECORDS, ...SECURITY]
+}
+
+export function check(seen: Seen): CheckResult[] {
+  return allChecks().map((one, index) => resultOf(one, index + 1, seen))
+}

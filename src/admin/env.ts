@@ -1,0 +1,33 @@
+/** What the control plane's Worker has, and what a request of the admin API carries. */
+import type { RegistryEngine } from '../durable/registry-engine.ts'
+import type { Token } from './auth/tokens.ts'
+
+type Called = Omit<RegistryEngine, 'ready' | 'turn' | 'nextAt'>
+
+/** The registry's object, called over RPC. */
+export type Registry = {
+  readonly [Method in keyof Called]: (
+    ...args: Parameters<Called[Method]>
+  ) => Promise<Awaited<ReturnType<Called[Method]>>>
+}
+
+/** Bindings and variables, as in docs/configuration.md. */
+export interface ControlEnv {
+  readonly REGISTRY: KVNamespace
+  readonly REGISTRY_OBJECT: { getByName(name: string): Registry }
+  /** The one token of a small installation: it may do everything, under the name `admin`. */
+  readonly ADMIN_TOKEN?: string
+  /** Tokens by name, as JSON: each with its role, its prefixes and its SHA-256. */
+  readonly ADMIN_TOKENS?: string
+  readonly MESH_GRANT_KEY?: string
+}
+
+export interface AdminEnv {
+  Bindings: ControlEnv
+  Variables: { token: Token }
+}
+
+/** The mesh has one. */
+export function registryOf({ REGISTRY_OBJECT }: ControlEnv): Registry {
+  return REGISTRY_OBJECT.getByName('registry')
+}

@@ -1,0 +1,46 @@
+/** Flags of the verbs that write: why, who, and whether it is only to be said what would be. */
+import type { Command } from 'commander'
+import type { How } from '../../admin/client.ts'
+import { label, withLabel } from './label.ts'
+
+export interface WriteFlags {
+  readonly dryRun?: boolean
+  readonly message?: string
+  readonly author?: string
+}
+
+export function writeOptions(command: Command): Command {
+  return command
+    .option('-m, --message <text>', 'why: kept in history, 256 bytes at most')
+    .option('--author <name>', 'who asked for it: kept beside the name of the token, unverified')
+    .option('--dry-run', 'say what would be, and write nothing')
+}
+
+export function namingOptions(command: Command): Command {
+  return command
+    .option('--hostname <name>', 'of manifests, the name of routes that have none, as convert has it')
+    .option('--domain <name>', "the mesh's own domain, its MESH_DOMAIN", 'mesh')
+}
+
+export interface PruneFlags {
+  readonly prune?: boolean
+  readonly selector?: string
+}
+
+export function pruneOptions(command: Command): Command {
+  return command
+    .option('-l, --selector <label>', 'the set that these records are of, as in shop or team=shop', label)
+    .option('--prune', 'records last applied with that label, and not in these files, go')
+}
+
+export function howOf(
+  { dryRun, message, author }: WriteFlags,
+  label?: string,
+): Pick<How, 'dryRun' | 'message' | 'author'> {
+  const text = withLabel(message, label)
+  return {
+    ...(text === undefined ? {} : { message: text }),
+    ...(author === undefined ? {} : { author }),
+    ...(dryRun ? { dryRun } : {}),
+  }
+}

@@ -1,0 +1,109 @@
+/** `selvedge apply`: makes the mesh have the records of files. */
+import type { Command } from 'commander'
+import { Fault } from '../../manifest/yaml/fault.ts'
+import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { howOf, namingOptions, type PruneFlags, pruneOptions, type WriteFlags, writeOptions } from '../apply/flags.ts'
+import { type Act, changeOf, plan, type Step, seen } from '../apply/plan.ts'
+import { type Sent, send } from '../apply/send.ts'
+import { type Naming, wantedRecords } from '../apply/wanted.ts'
+import { filesOption, type Named, named } from '../named-files.ts'
+import type { Session } from '../session.ts'
+import { example } from '../verb.ts'
+
+interface ApplyFlags extends Named, WriteFlags, PruneFlags, Naming {}
+
+export function apply(command: Command, session: Session): void {
+  example(
+    command,
+    "selvedge apply -f registry.yaml --message 'users: two regions'",
+    'selvedge apply -f registry/ --prune --selector shop',
+    'kubectl get httproutes -o yaml | selvedge apply -f - --dry-run',
+  )
+  filesOption(command, 'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input')
+  writeOptions(command)
+  pruneOptions(command)
+  namingOptions(command).action((files: string[], flags: ApplyFlags) => run(named(files, flags), flags, session))
+}
+
+/** With more records than these, those that do not change are not listed. */
+const LISTED = 100
+
+async function run(files: readonly string[], flags: ApplyFlags, session: Session): Promise<void> {
+  const { print, output } = session
+  if (flags.prune && flags.selector === undefined) {
+    throw new Fault('--prune needs --selector LABEL: what was applied with it, and is not in these files, goes.')
+  }
+  const wanted = await wantedRecords(files, flags, print)
+  const client = session.client()
+  const names = wanted.map(({ name }) => name)
+  const steps = plan(
+    wanted,
+    await seen(client, names, flags.prune === true, print),
+    flags.prune ? flags.selector : undefined,
+  )
+  const isQuiet = steps.length > LISTED
+  const isTable = output !== 'json' && output !== 'yaml'
+  const dry = flags.dryRun ? ' (dry run)' : ''
+  const line = ({ name, act }: Step) => {
+    if (isTable && (act !== 'unchanged' || !isQuiet)) print.line(`${name} ${act}${dry}`)
+  }
+  for (const step of steps.filter(({ act }) => act === 'unchanged')) line(step)
+  const changing = steps.filter(({ act }) => act !== 'unchanged')
+  const sent = await sendAll(changing, flags, session, line)
+  const taken = steps.filter(({ name }) => !sent.refused.has(name))
+  if (isTable) print.line(`${summary(taken, sent)}${dry}.`)
+  else await printed(session, steps, sent)
+  for (const [name, reason] of sent.refused) print.tell([{ text: 'refused', style: 'bad' }, ` ${name}: ${reason}`])
+  if (sent.refused.size > 0) {
+    throw new NegativeAnswer(
+      `${sent.refused.size} of ${steps.length} records ${sent.refused.size === 1 ? 'was' : 'were'} refused.`,
+    )
+  }
+}
+
+async function sendAll(
+  changing: readonly Step[],
+  flags: ApplyFlags,
+  { client, print }: Session,
+  line: (step: Step) => void,
+): Promise<Sent> {
+  let last = 0
+  try {
+    return await send(client(), changing.map(changeOf), howOf(flags, flags.selector), (done, written) => {
+      const isTaken = new Set(written?.changed)
+      for (const step of changing.slice(last, done)) if (isTaken.has(step.name)) line(step)
+      last = done
+      if (done < changing.length) print.progress(`${done} of ${changing.length} records are written …`)
+    })
+  } catch (error) {
+    if (last > 0)
+      print.tell(`${last} of ${changing.length} records were written before that. Apply again: it goes on from there.`)
+    throw error
+  }
+}
+
+function summary(steps: readonly Step[], { revisions }: Sent): string {
+  const counts = new Map<Act, number>()
+  for (const { act } of steps) counts.set(act, (counts.get(act) ?? 0) + 1)
+  const told = [...counts].map(([act, count]) => `${count} ${act}`).join(', ') || 'nothing applied'
+  const at =
+    revisions.length === 0 ? '' : `, revision ${revisions.length === 1 ? '' : `${revisions[0]} to `}${revisions.at(-1)}`
+  return `${steps.length} ${steps.length === 1 ? 'record' : 'records'}: ${told}${at}`
+}
+
+async function printed(
+  { print, output }: Session,
+  steps: readonly Step[],
+  { revisions, refused }: Sent,
+): Promise<void> {
+  const value = {
+    revisions,
+    records: steps.map(({ name, act }) => {
+      const reason = refused.get(name)
+      return reason === undefined ? { name, act } : { name, act: 'refused', reason }
+    }),
+  }
+  print.data(
+    output === 'yaml' ? (await import('../print/yaml-text.ts')).yamlText(value) : `${JSON.stringify(value, null, 2)}\n`,
+  )
+}

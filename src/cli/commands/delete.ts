@@ -1,0 +1,35 @@
+/** `selvedge delete`: takes records away. Their history stays. */
+import type { Command } from 'commander'
+import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
+import { seen } from '../apply/plan.ts'
+import { send } from '../apply/send.ts'
+import type { Session } from '../session.ts'
+import { example } from '../verb.ts'
+import { absent } from './get.ts'
+
+export function deleteRecords(command: Command, session: Session): void {
+  example(command, "selvedge delete users-old --message 'nobody calls it any more'")
+  command.argument('<name...>', 'names of records')
+  writeOptions(command).action((names: string[], flags: WriteFlags) => run([...new Set(names)], flags, session))
+}
+
+async function run(names: readonly string[], flags: WriteFlags, session: Session): Promise<void> {
+  const { print } = session
+  const client = session.client()
+  const stands = await seen(client, names, false, print)
+  const changes = names.flatMap((name) => {
+    const before = stands.get(name)
+    return before ? [{ name, record: null, ifMatch: before.revision }] : []
+  })
+  const dry = flags.dryRun ? ' (dry run)' : ''
+  const { refused } = await send(client, changes, howOf(flags), (_, written) => {
+    for (const name of written?.changed ?? []) print.line(`${name} deleted${dry}`)
+  })
+  const missing = names.filter((name) => !stands.has(name))
+  const [first, ...more] = [
+    ...(await Promise.all(missing.map((name) => absent(name, client)))),
+    ...[...refused].map(([name, reason]) => `${name} ${reason}`),
+  ]
+  if (first !== undefined) throw new NegativeAnswer(first, more)
+}

@@ -1,0 +1,29 @@
+/** What checks can see of files alone: records, and the wrangler configuration of the mesh that is to obey them. */
+import type { Seen } from '../admin/checks/seen.ts'
+import { seenRecords } from '../admin/checks/seen-records.ts'
+import type { WorkerConfig } from './worker-config.ts'
+
+export function seenFiles(
+  texts: ReadonlyMap<string, string>,
+  config: WorkerConfig | undefined,
+  minVersion?: string,
+): Seen {
+  return {
+    records: seenRecords(texts),
+    isAll: false,
+    mesh: config && {
+      version: undefined,
+      given: config,
+      kinds: undefined,
+      variables: config.variables,
+      flags: config.flags,
+    },
+    isAsked: false,
+    control: undefined,
+    kv: undefined,
+    history: undefined,
+    entrance: undefined,
+    minVersion,
+    asker: undefined,
+  }
+}

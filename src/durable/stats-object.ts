@@ -1,0 +1,35 @@
+/** The stats Durable Object: one a mesh, in the control plane's Worker. Isolates tell it what they saw, and no request waits for it. */
+import { DurableObject } from 'cloudflare:workers'
+import { systemClock } from '../core/time/clock.ts'
+import type { Digest } from '../telemetry/digest.ts'
+import { type StatsEngine, statsEngine } from './stats/stats-engine.ts'
+
+/** Its methods are those of the engine, called over RPC. */
+export class StatsObject<Env = unknown> extends DurableObject<Env> {
+  readonly #engine: StatsEngine
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#engine = statsEngine({
+      store: ctx.storage,
+      clock: systemClock,
+      wake: (at) => void ctx.storage.setAlarm(at),
+    })
+  }
+
+  override alarm(): void {
+    this.#engine.turn()
+  }
+
+  digest(digest: Digest): boolean {
+    return this.#engine.digest(digest)
+  }
+
+  shapes(options?: { forMs?: number; cursor?: string; limit?: number }) {
+    return this.#engine.shapes(options)
+  }
+
+  coverage() {
+    return this.#engine.coverage()
+  }
+}

@@ -1,0 +1,89 @@
+/** The engine of the stats object: takes digests of isolates, each once, and keeps what they tell within bounds. */
+import type { Clock } from '../../core/time/clock.ts'
+import type { Digest } from '../../telemetry/digest.ts'
+import type { Store } from '../store.ts'
+import { sequences } from './sequences.ts'
+import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
+import { makeTables } from './tables.ts'
+
+export interface StatsOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly caps?: Caps | undefined
+  /** Is told when a turn is to be taken. */
+  readonly wake?: ((at: number) => void) | undefined
+}
+
+/** What is there to judge by. */
+export interface Coverage {
+  /** Since when shapes are kept; `undefined` where there are none. */
+  readonly oldestAt: number | undefined
+  /** Isolates that have told something in the last hour. */
+  readonly isolates: number
+}
+
+export interface StatsEngine {
+  /** Takes a digest; false where it was taken before. It is written within ten seconds: an object that is lost loses these. */
+  digest(digest: Digest): boolean
+  /**
+   * Shapes of requests seen in the last `forMs` milliseconds (to ten minutes), in pages.
+   *
+   * @param limit 1 to 5,000. Default 1,000.
+   */
+  shapes(options?: { forMs?: number; cursor?: string; limit?: number }): ShapePage
+  coverage(): Coverage
+  /** Writes what waits to be written. */
+  turn(): void
+  /** When the next turn is to be taken; `undefined`: when something is told. */
+  nextAt(): number | undefined
+}
+
+/** What is told is written together, so that equal shapes are one row. */
+const WRITE_MS = 10_000
+/** Shapes that wait in memory, at most. */
+const MOST_WAITING = 2_000
+const HOUR_MS = 3_600_000
+/** Ten minutes are found whole. */
+const MOST_PAGE = 5_000
+
+export function statsEngine({ store, clock, caps, wake }: StatsOptions): StatsEngine {
+  makeTables(store)
+  const numbers = sequences(store)
+  const book = shapeBook(store, caps)
+  let dueAt: number | undefined
+
+  function turn(): void {
+    dueAt = undefined
+    const now = clock.now()
+    store.transactionSync(() => {
+      numbers.flush(now)
+      book.flush(now)
+    })
+  }
+
+  return {
+    digest({ isolate, sequence, shapes }) {
+      const now = clock.now()
+      if (!Number.isSafeInteger(sequence) || sequence < 1) return false
+      if (!numbers.take(isolate, sequence, now)) return false
+      if (shapes) book.take(shapes, now)
+      if (book.waiting > MOST_WAITING) turn()
+      else if (dueAt === undefined) {
+        dueAt = now + WRITE_MS
+        wake?.(dueAt)
+      }
+      return true
+    },
+    shapes({ forMs = 24 * HOUR_MS, cursor = '', limit = 1_000 } = {}) {
+      // What waits belongs to the answer, but a page in the middle goes on where the last one ended.
+      if (dueAt !== undefined && cursor === '') turn()
+      return book.page(clock.now() - forMs, cursor, Math.max(1, Math.min(limit, MOST_PAGE)))
+    },
+    coverage() {
+      if (dueAt !== undefined) turn()
+      return { oldestAt: book.oldestAt(), isolates: numbers.heardSince(clock.now() - HOUR_MS) }
+    },
+    turn,
+    nextAt: () => dueAt,
+  }
+}

@@ -1,0 +1,18 @@
+/** The tables of the object that sums up what isolates tell. */
+import type { Store } from '../store.ts'
+
+/**
+ * - `isolates`: one row an isolate: which of its digests were taken (`sequences.ts`).
+ * - `shapes`: one row for each shape and ten minutes in which it was seen (`shape-book.ts`).
+ */
+export function makeTables({ sql }: Store): void {
+  sql.exec(`
+    CREATE TABLE IF NOT EXISTS isolates (
+      isolate TEXT PRIMARY KEY, last INTEGER NOT NULL, bits INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS isolatesByAge ON isolates (at);
+    CREATE TABLE IF NOT EXISTS shapes (
+      shape TEXT NOT NULL, slot INTEGER NOT NULL, service TEXT NOT NULL, requests REAL NOT NULL, samples INTEGER NOT NULL,
+      bytes INTEGER NOT NULL, lastAt INTEGER NOT NULL, PRIMARY KEY (shape, slot)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS shapesByAge ON shapes (slot, lastAt);
+  `)
+}

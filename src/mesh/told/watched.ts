@@ -1,0 +1,109 @@
+/** The services of an isolate, watched: it is noted which rules a call asks and where it is led, and said which backend it takes. */
+import type { Asked } from '../../features/route/asked.ts'
+import type { Route, Weighed } from '../../features/route/routes.ts'
+import { open } from '../../features/route/split.ts'
+import type { Found } from '../../registry/known.ts'
+import type { LiveService, Way } from '../live-service.ts'
+import type { Services } from '../services.ts'
+
+/** A record whose rules were asked. */
+export interface AskedRecord {
+  readonly found: Found
+  readonly asked: Asked
+  readonly route: Route<Way> | undefined
+}
+
+/** What one call has shown. */
+export interface Watch {
+  /** Which of the backends that may be chosen is taken. */
+  readonly turn: number
+  readonly records: AskedRecord[]
+  /** Those that could be chosen; `undefined` where nothing was to choose. */
+  open: readonly Weighed<Way>[] | undefined
+  /** The number of the way that was taken among those of its rule. */
+  taken: number | undefined
+  /** The service that it is led to, without the rule's policy. */
+  reached: LiveService | undefined
+}
+
+export function watch(turn: number): Watch {
+  return { turn, records: [], open: undefined, taken: undefined, reached: undefined }
+}
+
+export interface WatchedServices extends Services {
+  /** What is noted from here on. */
+  begin(watch: Watch): void
+  /** The service of a record that was read. */
+  serviceAt(key: string): LiveService | undefined
+  /** The record that a service was made of. */
+  foundOf(service: LiveService): Found | undefined
+}
+
+export function watchedServices(services: Services): WatchedServices {
+  const known = new WeakMap<LiveService, LiveService>()
+  const founds = new WeakMap<LiveService, Found>()
+  const byKey = new Map<string, LiveService>()
+  let now = watch(0)
+
+  function watched(service: LiveService, found: Found): LiveService {
+    const { routes } = service
+    if (!routes) return service
+    return {
+      ...service,
+      routes: {
+        find(asked) {
+          const route = routes.find(asked)
+          now.records.push({ found, asked, route })
+          return route && routeOf(route)
+        },
+      },
+    }
+  }
+
+  function routeOf(route: Route<Way>): Route<Way> {
+    const ways = route.ways.map(({ name, weight, way }, index) => ({
+      name,
+      weight,
+      /** Asked for of the one that is taken alone. */
+      get way() {
+        now.taken = index
+        return wayOf(way)
+      },
+    }))
+    return {
+      ...route,
+      ways,
+      choose() {
+        now.open = open(ways)
+        return now.open[now.turn]
+      },
+    }
+  }
+
+  function wayOf(way: Way): Way {
+    const under = (service: LiveService) => {
+      now.reached = service
+      return way.under(service)
+    }
+    // No copies are sent of what is not sent.
+    return { ...way, mirrors: undefined, under }
+  }
+
+  return {
+    ruled: services.ruled,
+    copied: services.copied,
+    of(found) {
+      const service = services.of(found)
+      const same = known.get(service) ?? watched(service, found)
+      known.set(service, same)
+      founds.set(same, found)
+      byKey.set(found.key, same)
+      return same
+    },
+    begin(watch) {
+      now = watch
+    },
+    serviceAt: (key) => byKey.get(key),
+    foundOf: (service) => founds.get(service),
+  }
+}

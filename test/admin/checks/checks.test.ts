@@ -1,0 +1,324 @@
+/** Each check passes where all is well, and finds what is not. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { type CheckResult, GROUPS } from '../../../src/admin/checks/check.ts'
+import { allChecks, check } from '../../../src/admin/checks/checks.ts'
+import { zoneOf } from '../../../src/admin/checks/hosts.ts'
+import type { Seen } from '../../../src/admin/checks/seen.ts'
+import { CONTROL, givenSeen, MESH, revision } from '../../support/given-seen.ts'
+
+const RECORD = { endpoints: ['https://a.example'] }
+const withMesh = (more: Partial<Seen['mesh'] & object>) => ({ mesh: { ...MESH, ...more } })
+const withVariables = (variables: Record<string, string>) =>
+  withMesh({ variables: { ...MESH.variables, ...variables } })
+const without = (name: string) =>
+  withMesh({ kinds: Object.fromEntries(Object.entries(MESH.kinds ?? {}).filter(([one]) => one !== name)) })
+const of = (id: string, seen: Seen) => check(seen).find((result) => result.id === id) as CheckResult
+const rule = (filter: object) => ({ ...RECORD, rules: [{ filters: [filter] }] })
+
+/** What is wrong, by the check that finds it: how it ends, and what it says. */
+const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warned', ...string[]])[]>> = {
+  'the-mesh-says-what-it-has': [[givenSeen({}, { mesh: undefined }), 'warned', 'did not say']],
+  'bindings-are-present': [
+    [givenSeen({}, without('REGISTRY')), 'failed', "mesh's Worker has no KV namespace REGISTRY"],
+    [givenSeen({}, withMesh({ kinds: { REGISTRY: 'queue' } })), 'failed', 'of the kind "queue"'],
+    [givenSeen({}, withMesh({ kinds: { ...MESH.kinds, CONTROL: 'value' } })), 'failed', 'CONTROL of the mesh'],
+    [givenSeen({}, { control: { ...CONTROL, has: new Set(['REGISTRY']) } }), 'failed', 'no binding REGISTRY_OBJECT'],
+  ],
+  'compatibility-flags-are-set': [
+    [givenSeen({}, withMesh({ flags: ['enable_request_signal'] })), 'warned', 'request_signal_passthrough'],
+  ],
+  'variables-are-known': [
+    [
+      givenSeen({}, withMesh({ kinds: { ...MESH.kinds, MESH_FRSH: 'value' } })),
+      'warned',
+      'MESH_FRSH',
+      'Did you mean MESH_FRESH?',
+    ],
+  ],
+  'versions-agree': [
+    [
+      givenSeen({}, { control: { ...CONTROL, version: '0.1.0' } }),
+      'warned',
+      'the mesh is 0.2.0, the control plane is 0.1.0',
+      'may refuse',
+    ],
+    [givenSeen({}, { asker: '1.0.0' }), 'warned', 'the command is 1.0.0'],
+  ],
+  'kv-is-readable': [[givenSeen({}, { kv: { failure: '500' } }), 'failed', 'KV does not answer: 500']],
+  'object-is-reachable': [
+    [givenSeen({}, { history: { failure: 'overloaded' } }), 'failed', 'does not answer: overloaded'],
+  ],
+  'revisions-agree': [
+    [givenSeen({}, { history: { answer: [revision('users')] } }), 'failed', 'revision 7, and not in KV'],
+    [
+      givenSeen({}, { history: { answer: [revision('users')] }, kv: { answer: new Map([['users', 6]]) } }),
+      'warned',
+      'KV shows revision 6 where history has 7',
+    ],
+    [
+      givenSeen({}, { history: { answer: [revision('users')] }, kv: { answer: new Map([['users', undefined]]) } }),
+      'warned',
+      'a record without a revision',
+    ],
+    [
+      givenSeen({}, { history: { answer: [revision('users', { state: 'publishing' })] } }),
+      'warned',
+      'has not taken revision 7 yet, after 60 min',
+    ],
+    [givenSeen({}, { kv: { answer: new Map([['users', undefined]]) } }), 'warned', 'not in history yet'],
+  ],
+  'no-edit-by-hand-waits': [
+    [
+      givenSeen({}, { history: { answer: [revision('users', { state: 'drifted' })] } }),
+      'failed',
+      'edited in KV by hand',
+    ],
+  ],
+  'hosts-are-distinct': [
+    [givenSeen({ 'mesh.acme.dev': RECORD }), 'warned', 'a host of the mesh itself'],
+    [givenSeen({ '*.edge.acme.dev': RECORD }), 'warned', 'a host of the mesh itself'],
+    [givenSeen({ 'users.mesh': RECORD }), 'warned', 'looked up as "users"'],
+    [givenSeen({ 'users.svc': RECORD }, withVariables({ MESH_DOMAIN: 'svc' })), 'warned', 'looked up as "users"'],
+  ],
+  'records-are-understood': [
+    [
+      givenSeen({ users: { endpoints: ['https://a.example'], timeout: 3 } }),
+      'failed',
+      'not a field',
+      'Did you mean "timeouts"?',
+    ],
+    [givenSeen({ users: 'nonsense' }), 'failed', 'Expected a URL or a JSON object'],
+    [givenSeen({ users: '{' }), 'failed', 'Not JSON'],
+  ],
+  'names-can-be-called': [[givenSeen({ Users: RECORD }), 'failed', 'not a service name']],
+  'bindings-are-there': [
+    [givenSeen({ users: { endpoints: [{ binding: 'USRES' }] } }), 'failed', '"USRES" is not bound under services'],
+    [givenSeen({ users: { endpoints: [{ queue: { binding: 'USERS' } }] } }), 'failed', 'but under services'],
+  ],
+  'secrets-are-there': [
+    [givenSeen({ users: bearer('OTHER') }), 'failed', 'needs the secret "OTHER"', 'does not let a record name'],
+    [givenSeen({ users: bearer('MESH_HOSTS') }), 'failed', 'does not let a record name'],
+    [
+      givenSeen({ users: bearer('OTHER') }, withMesh({ kinds: undefined, variables: {} })),
+      'warned',
+      'may be set all the same',
+    ],
+  ],
+  'names-lead-somewhere': [
+    [givenSeen({ users: { alias: 'usres' } }), 'failed', '"usres" has no record.'],
+    [
+      givenSeen({ users: { rules: [{ backendRefs: [{ name: 'v2' }] }] } }, { isAll: false }),
+      'warned',
+      '"v2" has no record in what was read.',
+    ],
+  ],
+  'aliases-end': [[givenSeen({ a: { alias: 'b' }, b: { alias: 'a' } }), 'failed', 'goes in a circle: a → b → a']],
+  'addresses-lead-out': [
+    [givenSeen({ users: 'https://mesh.acme.dev/svc/users' }), 'failed', 'a host of the mesh itself'],
+    [
+      givenSeen({ users: 'https://any.edge.acme.dev' }, withVariables({ MESH_HOSTS: '*.edge.acme.dev' })),
+      'warned',
+      'in the zone of mesh.acme.dev',
+    ],
+    [
+      givenSeen(
+        { users: 'https://any.edge.acme.dev' },
+        { ...withVariables({ MESH_HOSTS: '*.edge.acme.dev' }), entrance: undefined },
+      ),
+      'failed',
+      'MESH_HOSTS',
+    ],
+    [
+      givenSeen(
+        { users: 'https://users.acme.workers.dev' },
+        { entrance: { host: 'selvedge.acme.workers.dev', isBehindAccess: true } },
+      ),
+      'failed',
+      'error 1042',
+    ],
+    [givenSeen({ users: 'https://api.acme.dev' }), 'warned', 'in the zone of mesh.acme.dev'],
+  ],
+  'fields-are-known-everywhere': [
+    [
+      givenSeen({ users: { ...RECORD, hedge: {} } }, { minVersion: '0.1.0' }),
+      'failed',
+      'came with version 0.2.0',
+      'oldest that runs is 0.1.0',
+    ],
+  ],
+  'tokens-are-strong': [
+    [
+      givenSeen({}, { control: { ...CONTROL, weaknesses: ['ADMIN_TOKEN is short.'] } }),
+      'failed',
+      'ADMIN_TOKEN is short.',
+    ],
+  ],
+  'secrets-are-bounded': [[givenSeen({}, withMesh({ variables: {} })), 'warned', 'MESH_SECRETS is not set']],
+  'entrance-is-protected': [
+    [
+      givenSeen({}, { entrance: { host: 'mesh.acme.dev', isBehindAccess: false } }),
+      'warned',
+      'mesh.acme.dev is reached without Access',
+    ],
+  ],
+  'sessions-are-sealed': [
+    [
+      givenSeen({ users: { ...RECORD, rules: [{ sessionPersistence: { cookie: {} } }] } }),
+      'warned',
+      'MESH_SESSION_KEY is not set',
+    ],
+  ],
+  'grants-are-believed': [
+    [
+      givenSeen({}, { control: { ...CONTROL, has: new Set([...CONTROL.has, 'MESH_GRANT_KEY']) } }),
+      'warned',
+      'set on the control plane and not on the mesh',
+    ],
+    [
+      givenSeen({}, withMesh({ kinds: { ...MESH.kinds, MESH_GRANT_KEY: 'value' } })),
+      'warned',
+      'set on the mesh and not on the control plane',
+    ],
+  ],
+  'addresses-are-encrypted': [[givenSeen({ users: 'http://a.example' }), 'warned', 'over http://']],
+  'origins-are-bounded': [
+    [
+      givenSeen({ users: rule({ type: 'CORS', cors: { allowOrigins: ['*'], allowCredentials: true } }) }),
+      'warned',
+      'every origin with credentials',
+    ],
+  ],
+}
+
+/** What looks near to wrong, and is not; beside an installation in which all is well. */
+const RIGHT: Readonly<Record<string, readonly Seen[]>> = {
+  'bindings-are-present': [givenSeen({}, without('CONTROL'))],
+  'variables-are-known': [
+    givenSeen({}, withMesh({ kinds: { ...MESH.kinds, MESH_GRANT_KEY: 'value', MESHED: 'value' } })),
+  ],
+  'versions-agree': [givenSeen({}, { asker: '0.0.0' })],
+  'revisions-agree': [
+    givenSeen({}, { history: { answer: [revision('users')] }, kv: { answer: new Map([['users', 7]]) } }),
+    givenSeen({}, { history: { answer: [revision('users', { ageMs: 1_000 })] } }),
+    givenSeen({}, { history: { answer: [revision('users', { ageMs: 1_000, state: 'publishing' })] } }),
+    givenSeen(
+      {},
+      {
+        history: { answer: [revision('users', { isStamped: false })] },
+        kv: { answer: new Map([['users', undefined]]) },
+      },
+    ),
+  ],
+  'hosts-are-distinct': [givenSeen({ localhost: RECORD, users: RECORD, 'users.acme.dev': RECORD })],
+  'names-can-be-called': [givenSeen({ '*.shop': RECORD, 'users@pr-1': RECORD })],
+  'bindings-are-there': [givenSeen({ users: { endpoints: [{ binding: 'USERS' }] } })],
+  'secrets-are-there': [givenSeen({ users: bearer('TOKEN') })],
+  'names-lead-somewhere': [givenSeen({ users: { alias: 'a.shop' }, '*.shop': RECORD })],
+  'aliases-end': [givenSeen({ a: { alias: 'b' }, b: { alias: 'c' }, c: RECORD })],
+  'addresses-lead-out': [
+    givenSeen({ users: 'https://api.example.com', local: 'http://127.0.0.1:8080', named: 'http://localhost:3000' }),
+    givenSeen({ users: 'https://users.acme.workers.dev' }),
+    givenSeen({ users: 'https://api.other.co.uk' }, { entrance: { host: 'mesh.acme.co.uk', isBehindAccess: true } }),
+    givenSeen({ users: 'https://mesh.acme.dev' }, withMesh({ flags: ['global_fetch_strictly_public'] })),
+  ],
+  'fields-are-known-everywhere': [givenSeen({ users: { ...RECORD, hedge: {} } })],
+  'secrets-are-bounded': [givenSeen({}, withVariables({ MESH_SECRETS: '' }))],
+  'sessions-are-sealed': [
+    givenSeen(
+      { users: { ...RECORD, rules: [{ sessionPersistence: { cookie: {} } }] } },
+      withMesh({ kinds: { MESH_SESSION_KEY: 'value' } }),
+    ),
+  ],
+  'addresses-are-encrypted': [givenSeen({ users: 'http://127.0.0.1:8080' })],
+  'origins-are-bounded': [givenSeen({ users: rule({ type: 'CORS', cors: { allowOrigins: ['*'] } }) })],
+}
+
+/** Who has seen nothing says so. */
+const BLIND: Seen = givenSeen(
+  {},
+  {
+    mesh: undefined,
+    isAsked: false,
+    control: undefined,
+    kv: undefined,
+    history: undefined,
+    entrance: undefined,
+    minVersion: undefined,
+    asker: undefined,
+  },
+)
+
+function bearer(secret: string) {
+  return { endpoints: [{ url: 'https://a.example', credentials: { type: 'bearer', secret } }] }
+}
+
+describe('checks', () => {
+  it('are all tried here, passing and failing', () => {
+    expect(Object.keys(WRONG)).toEqual(allChecks().map(({ id }) => id))
+  })
+
+  it('all pass where all is well', () => {
+    expect(check(givenSeen({ users: RECORD })).filter(({ state }) => state !== 'passed')).toEqual([])
+  })
+
+  it('are numbered from 1, in groups', () => {
+    const all = check(givenSeen())
+    expect(all.map(({ number }) => number)).toEqual(all.map((_, index) => index + 1))
+    expect([...new Set(all.map(({ group }) => group))]).toEqual([...GROUPS])
+  })
+
+  it('say of what they have not seen that they have not', () => {
+    const seeing = check(BLIND).filter(({ state }) => state !== 'unseen')
+    expect(seeing.every(({ state, group }) => state === 'passed' && group !== 'installation')).toBe(true)
+    expect(seeing.length).toBeLessThan(allChecks().length - 10)
+  })
+
+  it.each(
+    Object.entries(WRONG).flatMap(([id, all]) =>
+      all.map(([seen, state, ...words], index) => [id, index, seen, state, words] as const),
+    ),
+  )('%s, %i: finds what is wrong', (id, _, seen, state, words) => {
+    const result = of(id, seen)
+    expect(result.state).toBe(state)
+    const told = result.findings.map(({ message }) => message).join('\n')
+    for (const word of words) expect(told).toContain(word)
+    expect(result.hint.length).toBeGreaterThan(20)
+  })
+
+  it.each(Object.entries(RIGHT).flatMap(([id, all]) => all.map((seen, index) => [id, index, seen] as const)))(
+    '%s, %i: leaves alone what is well',
+    (id, _, seen) => expect(of(id, seen).findings).toEqual([]),
+  )
+
+  it('of thousands of findings tell a hundred, and how many more there are', () => {
+    const records = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`s${index}`, 'nonsense']))
+    expect(of('records-are-understood', givenSeen(records))).toMatchObject({
+      state: 'failed',
+      more: 150,
+      findings: { length: 100 },
+    })
+  })
+})
+
+describe('docs/check.md', () => {
+  const page = readFileSync(new URL('../../../docs/check.md', import.meta.url), 'utf8')
+  const anchors = [...page.matchAll(/^### (.*)$/gm)].map(([, heading = '']) => heading)
+
+  it('has a heading for each check, in their order, to which the link of each leads', () => {
+    expect(anchors).toEqual(allChecks().map(({ id }) => id))
+    expect(check(givenSeen()).map(({ link }) => link)).toEqual(anchors.map((id) => `docs/check.md#${id}`))
+  })
+})
+
+describe('zoneOf', () => {
+  it.each([
+    ['api.example.com', 'example.com'],
+    ['a.b.example.co.uk', 'example.co.uk'],
+    ['users.acme.workers.dev', 'acme.workers.dev'],
+    ['acme.workers.dev', 'acme.workers.dev'],
+    ['127.0.0.1', undefined],
+    ['[::1]', undefined],
+    ['localhost', undefined],
+  ])('of %s is %s', (host, zone) => expect(zoneOf(host)).toBe(zone))
+})

@@ -1,0 +1,64 @@
+/** `selvedge check` of files: what it prints, and how it ends. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { selvedge } from '../../support/selvedge.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'selvedge-check-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+const write = (name: string, text: string) => {
+  writeFileSync(join(dir, name), text)
+  return join(dir, name)
+}
+
+const good = write('good.yaml', 'users: https://users.example.com\n')
+const bad = write(
+  'bad.yaml',
+  'users: { endpoints: [{ binding: USERS }], hedge: {} }\norders: { endpoint: x }\ncart: { alias: basket }\n',
+)
+const config = write(
+  'wrangler.toml',
+  'name = "selvedge"\nmain = "worker.js"\ncompatibility_date = "2026-10-01"\ncompatibility_flags = ["enable_request_signal"]\n[vars]\nMESH_SECRETS = "AWS_*"\nMESH_FRSH = "1s"\n',
+)
+
+describe('selvedge check -f', () => {
+  it('passes what is well, and says what files cannot show', async () => {
+    const { code, out, err } = await selvedge('check', '-f', good)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('records\n-------\n√ 11 every record is understood\n')
+    expect(out).toContain('–  6 the KV namespace REGISTRY can be read: not seen from here')
+    expect(out).toMatch(/\n\d+ passed, \d+ not seen\.\n$/)
+  })
+
+  it('tells what failed with a number, the place, a hint and a link, and ends with 1', async () => {
+    const { code, out, err } = await selvedge('check', bad, '--config', config, '--min-version', '0.1.0')
+    expect(code).toBe(1)
+    expect(out).toContain(
+      [
+        '× 13 the mesh has every binding that records name',
+        '     users: endpoints[0]: "USERS" is not bound under services: the endpoint is passed over.',
+        "     Add the binding to the wrangler configuration of the mesh's Worker, or correct the endpoint: it is passed over.",
+        '     see docs/check.md#bindings-are-there',
+      ].join('\n'),
+    )
+    expect(out).toContain('orders: endpoint: is not a field that this version knows. Did you mean "endpoints"?')
+    expect(out).toContain('users: hedge: came with version 0.2.0, and the oldest that runs is 0.1.0')
+    expect(out).toContain('cart: alias: "basket" has no record in what was read.')
+    expect(out).toContain('request_signal_passthrough')
+    expect(out).toContain('Nothing reads the variable MESH_FRSH. Did you mean MESH_FRESH?')
+    expect(err).toMatch(/^selvedge: 3 failed, \d+ warnings, \d+ passed, \d+ not seen\.\n$/)
+  })
+
+  it('ends with 0 where there are warnings alone', async () => {
+    const { code, out } = await selvedge('check', '-f', write('warned.yaml', 'users: http://users.example.com\n'))
+    expect(code).toBe(0)
+    expect(out).toContain('‼')
+  })
+
+  it('ends with 2 where a file cannot be read, or a version is none', async () => {
+    expect(await selvedge('check', '-f', join(dir, 'nowhere.yaml'))).toMatchObject({ code: 2, out: '' })
+    expect((await selvedge('check', '-f', good, '--min-version', 'soon')).err).toContain('three numbers')
+  })
+})

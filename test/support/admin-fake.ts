@@ -1,0 +1,125 @@
+/** The admin API in memory, for the wording of the command: records, their past, and who may write. */
+import {
+  type AdminClient,
+  AdminError,
+  type AdminProblem,
+  adminClient,
+  type Change,
+  type How,
+  type RevisionView,
+  type WrittenRecord,
+} from '../../src/admin/client.ts'
+import type { Clock } from '../../src/core/time/clock.ts'
+
+export interface AdminFake extends AdminClient {
+  /** Somebody else writes. */
+  write(
+    name: string,
+    record: WrittenRecord | null,
+    by?: Partial<Pick<RevisionView, 'author' | 'message' | 'origin'>>,
+  ): void
+  /** Transactions that were asked for, the refused ones, too. */
+  readonly asked: { readonly changes: readonly Change[]; readonly how: How }[]
+  /** Is asked before each transaction; what it throws is what the client throws. */
+  before: (changes: readonly Change[]) => void
+}
+
+export function adminFake(clock: Clock, records: Readonly<Record<string, WrittenRecord>> = {}): AdminFake {
+  const past = new Map<string, RevisionView[]>()
+  let revision = 0
+  const newest = (name: string) => past.get(name)?.at(0)
+  const add = (row: Omit<RevisionView, 'revision' | 'at'>) => {
+    const at = new Date(clock.now()).toISOString()
+    past.set(row.name, [{ ...row, revision, at }, ...(past.get(row.name) ?? [])])
+  }
+  const viewOf = (name: string) => {
+    const row = newest(name)
+    return row?.record == null ? undefined : { ...row, record: row.record, state: 'published' as const }
+  }
+  const pageOf = <Item>(all: readonly Item[], limit = 100, cursor = '0') => {
+    const items = all.slice(Number(cursor), Number(cursor) + limit)
+    const next = Number(cursor) + items.length
+    return { items, ...(next < all.length ? { cursor: String(next) } : {}) }
+  }
+  const write = (changes: readonly Change[], how: How, origin: RevisionView['origin'] = 'api') => {
+    const refusals = changes.flatMap((change): NonNullable<AdminProblem['refusals']>[number][] => {
+      const current = viewOf(change.name) ?? null
+      const holds = change.ifNoneMatch === undefined ? change.ifMatch === current?.revision : current === null
+      return holds ? [] : [{ code: 'mismatch', name: change.name, current, difference: [] }]
+    })
+    const [first] = refusals
+    if (first) {
+      throw new AdminError({
+        title: 'Precondition failed',
+        status: 412,
+        detail: 'It was written meanwhile.',
+        ...first,
+        refusals,
+      })
+    }
+    const changed = changes.filter(
+      ({ name, record }) => JSON.stringify(viewOf(name)?.record ?? null) !== JSON.stringify(record),
+    )
+    const names = changed.map(({ name }) => name)
+    const created = names.filter((name) => viewOf(name) === undefined)
+    if (how.dryRun) return { revision, changed: names, created, dryRun: true as const }
+    if (changed.length > 0) revision += 1
+    for (const { name, record } of changed) {
+      add({ name, record, author: how.author ? `ci (says: ${how.author})` : 'ci', message: how.message ?? '', origin })
+    }
+    return { revision, changed: names, created }
+  }
+  revision = 1
+  for (const [name, record] of Object.entries(records)) {
+    add({ name, record, author: null, message: '', origin: 'adopt' })
+  }
+
+  const unasked = adminClient({
+    url: 'http://fake',
+    fetch: async (url) => {
+      throw new TypeError(`The fake has no answer to ${url}.`)
+    },
+  })
+  const fake: AdminFake = {
+    ...unasked,
+    asked: [],
+    before: () => {},
+    write(name, record, { author = 'anna', message = '', origin = 'api' } = {}) {
+      revision += 1
+      add({ name, record, author, message, origin })
+    },
+    list: async ({ prefix = '', limit, cursor } = {}) => {
+      const names = [...past.keys()].filter((name) => name.startsWith(prefix)).sort()
+      return pageOf(
+        names.flatMap((name) => viewOf(name) ?? []),
+        limit,
+        cursor,
+      )
+    },
+    get: async (name) => viewOf(name),
+    change: async (changes, how = {}) => {
+      fake.asked.push({ changes, how })
+      fake.before(changes)
+      return write(changes, how)
+    },
+    history: async (name, { limit, cursor } = {}) => pageOf(past.get(name) ?? [], limit, cursor),
+    rollback: async (name, to, how = {}) => {
+      const { ifMatch, ifNoneMatch } = how
+      const condition = {
+        ...(ifMatch === undefined ? {} : { ifMatch }),
+        ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+      }
+      const old = past.get(name)?.find((row) => row.revision === to)
+      if (!old) {
+        throw new AdminError({
+          title: 'Not found',
+          status: 404,
+          code: 'not_found',
+          detail: `"${name}" has no such revision.`,
+        })
+      }
+      return write([{ name, record: old.record, ...condition }], how, 'rollback')
+    },
+  }
+  return fake
+}

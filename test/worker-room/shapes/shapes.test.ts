@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { memoryRegistry } from '../../../src/registry/memory.ts'
+import type { Digest } from '../../../src/telemetry/digest.ts'
+import type { Env } from '../../../src/worker/env.ts'
+import { shapes } from '../../../src/worker/shapes/shapes.ts'
+import worker, { createWorker } from '../../../src/worker/worker.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function given(over: Record<string, unknown> = {}) {
+  const sent: { name: string; digest: Digest }[] = []
+  const STATS_OBJECT = {
+    getByName: (name: string) => ({ digest: async (digest: Digest) => void sent.push({ name, digest }) }),
+  }
+  const record = JSON.stringify({ endpoints: [{ binding: 'USERS' }] })
+  const getWithMetadata = async (key: string) => ({ value: key === 'services/users' ? record : null, metadata: null })
+  const REGISTRY = { getWithMetadata } as unknown as KVNamespace
+  const USERS = { fetch: async () => new Response('users') }
+  return { sent, env: { REGISTRY, USERS, STATS_OBJECT, ...over } as unknown as Env }
+}
+
+const ask = async (env: Env, { fetch } = worker, works: Promise<unknown>[] = []) => {
+  const ctx = { waitUntil: (work: Promise<unknown>) => void works.push(work), props: {} }
+  const answer = await fetch(new Request('http://users/1') as never, env, ctx as unknown as ExecutionContext)
+  return answer.text()
+}
+
+describe('a Worker with a stats object', () => {
+  it('tells it of requests, after they were answered', async () => {
+    vi.useFakeTimers()
+    const { env, sent } = given({ MESH_SHAPES: '1' })
+    const works: Promise<unknown>[] = []
+    expect(await ask(env, worker, works)).toBe('users')
+    expect(await ask(env, worker, works)).toBe('users')
+    expect(sent).toEqual([])
+    await vi.advanceTimersByTimeAsync(5_000)
+    await Promise.all(works)
+    expect(sent).toMatchObject([
+      {
+        name: 'stats',
+        digest: { sequence: 1, shapes: { share: 1, drawn: 2, shapes: [{ path: '/{number}' }, { path: '/{number}' }] } },
+      },
+    ])
+  })
+
+  it.each([
+    ['MESH_SHAPES is 0', { MESH_SHAPES: '0' }],
+    ['the binding is not there', { MESH_SHAPES: '1', STATS_OBJECT: undefined }],
+  ])('records nothing where %s', async (_, over) => {
+    const { env, sent } = given(over)
+    const works: Promise<unknown>[] = []
+    expect(await ask(env, worker, works)).toBe('users')
+    expect(works).toEqual([])
+    expect(sent).toEqual([])
+    expect(shapes(env, memoryRegistry())).toBeUndefined()
+  })
+
+  it('is not one where nothing was composed in', async () => {
+    const { env } = given()
+    const works: Promise<unknown>[] = []
+    expect(await ask(env, createWorker(), works)).toBe('users')
+    expect(works).toEqual([])
+  })
+
+  it('says so where MESH_SHAPES is set and nothing was composed in that reads it', async () => {
+    const { env } = given({ MESH_SHAPES: '1', MESH_LOG: 'off' })
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const answer = JSON.parse(await ask(env, createWorker()))
+    expect(answer).toMatchObject({ code: 'internal' })
+  })
+
+  it.each(['all', '-1', '1.5', '5%'])('refuses MESH_SHAPES "%s"', (MESH_SHAPES) => {
+    const { env } = given({ MESH_SHAPES })
+    expect(() => shapes(env, memoryRegistry())).toThrow(
+      new TypeError(`MESH_SHAPES is a share from 0 to 1; got "${MESH_SHAPES}".`),
+    )
+  })
+})
