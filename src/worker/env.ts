@@ -38,17 +38,13 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-<<<<<<< HEAD
-export type WorkerParts = Pick<MeshOptions, 'cloud' | 'receipts'>
-=======
-export interface WorkerParts extends Pick<MeshOptions, 'cloud'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts'> {
   /** Records shapes of requests for `selvedge simulate`: `shapes` of `selvedge/worker`. Default: nothing does. */
   shapes?: Shapes
 }
->>>>>>> main
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, shapes }: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, receipts, shapes }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
@@ -64,6 +60,7 @@ export function workerOptions(env: Env, { cloud, shapes }: WorkerParts): WorkerO
     env,
     platformCancels: true,
     ...(cloud && { cloud }),
+    ...(receipts && { receipts }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

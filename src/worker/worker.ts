@@ -15,16 +15,12 @@ import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
-<<<<<<< HEAD
 import { healthOf, reserved, serviceProbed } from './reserved.ts'
-=======
-import { reserved } from './reserved.ts'
 import type { Recorder } from './shapes/recorder.ts'
 import { shapes } from './shapes/shapes.ts'
 
 /** The part `shapes` of {@link createWorker}: records shapes of requests for `selvedge simulate`, where `STATS_OBJECT` is bound. */
 export { shapes }
->>>>>>> main
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
@@ -89,11 +85,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-<<<<<<< HEAD
-const worker = /* @__PURE__ */ createWorker({ cloud, receipts })
-=======
-const worker = /* @__PURE__ */ createWorker({ cloud, shapes })
->>>>>>> main
+const worker = /* @__PURE__ */ createWorker({ cloud, receipts, shapes })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -125,11 +117,7 @@ function handle(
       .probe(request, { trusted, caller, identify, defer }, healthOf)
       .then((answer) => answer ?? healthOf())
   }
-<<<<<<< HEAD
-  return mesh.forward(request, { trusted, caller, identify: () => identify(address, mesh.nameOf), defer })
-=======
   const called = () => identify(address, mesh.nameOf)
-  const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   const answer = mesh.forward(request, { trusted, caller, identify: called, defer })
   const { recorder } = mesh
   if (!recorder?.isDue()) return answer
@@ -138,7 +126,6 @@ function handle(
     recorder.record(request, called, caller, defer)
     return response
   })
->>>>>>> main
 }
 
 function start(env: Env, parts: WorkerParts): Running {
