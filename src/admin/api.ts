@@ -14,6 +14,7 @@ import { changes } from './routes/changes.ts'
 import { convert } from './routes/convert.ts'
 import { describe } from './routes/describe.ts'
 import { drift } from './routes/drift.ts'
+import { grants } from './routes/grants.ts'
 
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
@@ -39,6 +40,7 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', describe(clock))
     .route('/', convert())
     .route('/', drift(trail))
+    .route('/', grants(clock, trail))
     .route('/', archive(trail))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 

@@ -22,7 +22,7 @@ export interface RegistryObjects {
   getByName(name: string): RegistryReader
 }
 
-/** What the object said of a key. */
+/** What stood under a key: as the object said, or as KV showed since. */
 interface Said {
   readonly text: string | null
   readonly revision: number
@@ -35,7 +35,7 @@ interface Said {
 const OBJECT_NAME = 'registry'
 /** For so long KV may show what is older, in milliseconds: as `durable/keys.ts` has it, which waits as long before it calls a value foreign. */
 const LAG_MS = 180_000
-/** Keys of which is remembered what the object said. */
+/** Keys of which is remembered what stood there: only those that the object was asked for. */
 const MAX_KEYS = 2000
 
 /**
@@ -50,41 +50,47 @@ const MAX_KEYS = 2000
 export function readThrough(registry: Registry, objects: RegistryObjects, clock: Clock = systemClock): Registry {
   const known = lru<string, Said>(MAX_KEYS)
   const isYoung = ({ at }: Said) => clock.now() - at < LAG_MS
+  const isKnown = (key: string, atLeast: number) => {
+    const said = known.get(key)
+    return said !== undefined && said.asOf >= atLeast && isYoung(said)
+  }
 
-  /** Of what KV shows and what the object said, the newer. */
-  function newer(shown: Entry | undefined, said: Said | undefined): Entry | undefined {
+  /** Of what KV shows and what is known to have stood there, the newer. */
+  function newer(key: string, shown: Entry | undefined): Entry | undefined {
+    const said = known.get(key)
     if (!said) return shown
     const revision = revisionNumber(shown?.revision)
-    // Without a stamp an edit by hand looks like an old state: only time tells them apart.
-    const isOlder = revision === undefined ? isYoung(said) : revision < said.revision
-    if (!isOlder) return shown
-    return said.text === null ? undefined : { text: said.text, revision: String(said.revision) }
+    // Without a stamp an edit by hand, or a deletion, looks like an old state: only time tells them apart.
+    if (revision === undefined ? isYoung(said) : revision < said.revision) return entryOf(said)
+    if (shown && revision !== undefined && revision > said.revision) {
+      // What KV has shown once, it may lag behind again.
+      known.set(key, { text: shown.text, revision, asOf: revision, at: clock.now() })
+    }
+    return shown
   }
 
   return {
     ...registry,
     async read(keys) {
       const entries = await registry.read(keys)
-      return known.size === 0 ? entries : keys.map((key, index) => newer(entries[index], known.get(key)))
+      return known.size === 0 ? entries : keys.map((key, index) => newer(key, entries[index]))
     },
-    newest: {
-      async read(keys, atLeast) {
+    async newest(keys, atLeast) {
+      if (!keys.every((key) => isKnown(key, atLeast))) {
         // A stub belongs to the request that makes it.
         const { revision: asOf, entries } = await objects.getByName(OBJECT_NAME).read(keys.map(nameOf), atLeast)
-        return keys.map((key, index) => {
+        keys.forEach((key, index) => {
           const { text, revision } = entries[index] ?? { text: null, revision: 0 }
-          const before = known.get(key)
           // Of two answers the one that left later may come first.
-          const said = before && before.asOf > asOf ? before : { text, revision, asOf, at: clock.now() }
-          known.set(key, said)
-          return said.text === null ? undefined : { text: said.text, revision: String(said.revision) }
+          if ((known.get(key)?.asOf ?? -1) < asOf) known.set(key, { text, revision, asOf, at: clock.now() })
         })
-      },
-      covers: (keys, revision) =>
-        keys.every((key) => {
-          const said = known.get(key)
-          return said !== undefined && said.asOf >= revision && isYoung(said)
-        }),
+      }
+      const all = keys.flatMap((key) => known.get(key) ?? [])
+      return { entries: all.map(entryOf), asOf: Math.min(...all.map(({ asOf }) => asOf)) }
     },
   }
+}
+
+function entryOf({ text, revision }: Said): Entry | undefined {
+  return text === null ? undefined : { text, revision: String(revision) }
 }

@@ -10,7 +10,7 @@ import { demands } from './demand.ts'
 import { candidateKeys } from './keys.ts'
 import { type Found, type Known, knownNames } from './known.ts'
 import { learner } from './learn.ts'
-import type { Entry, Registry } from './registry.ts'
+import type { Entry, Newest, Registry } from './registry.ts'
 
 export interface SnapshotOptions {
   /** How long a record is fresh, in milliseconds: it is served without reading the registry. */
@@ -146,15 +146,15 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     }
   }
 
-  /** Takes an answer that is newer than any other read. */
-  function take(name: ServiceName, keys: readonly string[], entries: readonly (Entry | undefined)[], at: number): void {
-    names.set(name, learn({ order: ++reads, keys, entries, at }, names.get(name)))
+  /** Takes in what is newer than the answer of any read. */
+  function take(name: ServiceName, keys: readonly string[], { entries, asOf }: Newest, at: number): void {
+    names.set(name, { ...learn({ order: ++reads, keys, entries, at }, names.get(name)), asOf })
   }
 
   return {
     find,
     known,
-    atLeast: demands({ get: names.get, isFresh, find, load, take, newest: registry.newest }),
+    atLeast: demands({ get: names.get, isFresh, known, load, take, newest: registry.newest }),
     get size() {
       return names.size
     },
