@@ -27,6 +27,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'edit',
+    summary: 'edit a record in $EDITOR, and write what comes back',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/edit.ts')).edit,
+  },
+  {
     name: 'delete',
     summary: 'take records away',
     takes: ['target'],
@@ -45,6 +51,24 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/rollback.ts')).rollback,
   },
   {
+    name: 'describe',
+    summary: 'show a record, its policy in effect and who wrote each value, and who refers to it',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/describe.ts')).describe,
+  },
+  {
+    name: 'resolve',
+    summary: 'tell what would become of a request, and why; nothing is sent',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/resolve.ts')).resolve,
+  },
+  {
+    name: 'simulate',
+    summary: 'tell what records would do to requests that were served: who moves, who breaks',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
@@ -59,13 +83,13 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'check',
     summary: 'look whether an installation, or files, are as they should be',
-    takes: [],
+    takes: ['target', 'output'],
     load: async () => (await import('./commands/check.ts')).checks,
   },
   {
     name: 'types',
     summary: "write the registry's names as TypeScript, so that a wrong name does not compile",
-    takes: [],
+    takes: ['target'],
     load: async () => (await import('./commands/types.ts')).types,
   },
   {

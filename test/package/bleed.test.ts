@@ -128,7 +128,7 @@ describe('what reads records and sends nothing', () => {
     /^src\/targets\/(.*\/)?(send|sent|reach|road|roads|cloud|clouds|forward|secret|lambda\S*|sigv4|id-token)\.ts$/
   const EXTERNAL = ['miniflare', 'wrangler', 'esbuild', 'node:*']
 
-  it.each(['src/record/parse.ts', 'src/durable/registry-object.ts', 'src/cli/cli.ts'])(
+  it.each(['src/record/parse.ts', 'src/durable/registry-object.ts'])(
     'knows the kinds of target, and no road to them: %s',
     async (entry) => {
       const { files } = await bundle(entry, EXTERNAL)
@@ -136,6 +136,34 @@ describe('what reads records and sends nothing', () => {
       expect(files.filter((file) => SENDS.test(file))).toEqual([])
     },
   )
+
+  it('loads them into the command where a decision is told alone', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: ['src/cli/cli.ts'],
+      bundle: true,
+      write: false,
+      metafile: true,
+      splitting: true,
+      outdir: 'out',
+      platform: 'node',
+      format: 'esm',
+      external: EXTERNAL,
+      logLevel: 'silent',
+    })
+    const { outputs } = metafile
+    const loaded = new Set<string>()
+    const load = (path: string) => {
+      if (loaded.has(path)) return
+      loaded.add(path)
+      for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') load(next)
+    }
+    const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === 'src/cli/cli.ts') ?? ''
+    load(entry)
+    const files = [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
+    expect(files).toContain('src/cli/program.ts')
+    expect(files.filter((file) => SENDS.test(file) || file.startsWith('src/mesh/'))).toEqual([])
+  })
 
   it('does not hold for the library, which has all roads', async () => {
     const { files } = await bundle('src/index.ts')

@@ -25,7 +25,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
   control: ['core', 'record', 'wire', 'durable', 'admin'],
-  cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest'],
+  cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
@@ -41,8 +41,11 @@ const DOCUMENTS: Record<string, RegExp> = {
   'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
-  'admin durable': /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision))\.ts$/,
+  'admin durable':
+    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:shape-book|stats-engine))\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
+  // What is told is told by the mesh's own code; nothing else of it is the command's.
+  'cli mesh': /^mesh\/told\/[\w-]+\.ts$/,
   'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
 }
 

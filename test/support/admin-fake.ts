@@ -7,6 +7,7 @@ import {
   type Change,
   type How,
   type RevisionView,
+  type SimulationView,
   type WrittenRecord,
 } from '../../src/admin/client.ts'
 import type { Clock } from '../../src/core/time/clock.ts'
@@ -20,8 +21,22 @@ export interface AdminFake extends AdminClient {
   ): void
   /** Transactions that were asked for, the refused ones, too. */
   readonly asked: { readonly changes: readonly Change[]; readonly how: How }[]
+  /** What simulations tell, and what they were asked. Default: that nobody goes elsewhere. */
+  simulation: SimulationView | Error
+  readonly simulated: { readonly changes: readonly Pick<Change, 'name' | 'record'>[]; readonly window?: string }[]
   /** Is asked before each transaction; what it throws is what the client throws. */
   before: (changes: readonly Change[]) => void
+}
+
+const NOBODY: SimulationView = {
+  recordedSince: '2026-11-29T00:00:00.000Z',
+  shapes: 0,
+  requests: 0,
+  moved: 0,
+  broken: 0,
+  mended: 0,
+  unknown: 0,
+  services: [],
 }
 
 export function adminFake(clock: Clock, records: Readonly<Record<string, WrittenRecord>> = {}): AdminFake {
@@ -83,6 +98,13 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
   const fake: AdminFake = {
     ...unasked,
     asked: [],
+    simulated: [],
+    simulation: NOBODY,
+    async simulate(changes, window) {
+      fake.simulated.push({ changes, ...(window === undefined ? {} : { window }) })
+      if (fake.simulation instanceof Error) throw fake.simulation
+      return fake.simulation
+    },
     before: () => {},
     write(name, record, { author = 'anna', message = '', origin = 'api' } = {}) {
       revision += 1

@@ -8,9 +8,10 @@ import { type Sent, send } from '../apply/send.ts'
 import { type Naming, wantedRecords } from '../apply/wanted.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Session } from '../session.ts'
+import { type GuardFlags, guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
 
-interface ApplyFlags extends Named, WriteFlags, PruneFlags, Naming {}
+interface ApplyFlags extends Named, WriteFlags, GuardFlags, PruneFlags, Naming {}
 
 export function apply(command: Command, session: Session): void {
   example(
@@ -20,7 +21,7 @@ export function apply(command: Command, session: Session): void {
     'kubectl get httproutes -o yaml | selvedge apply -f - --dry-run',
   )
   filesOption(command, 'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input')
-  writeOptions(command)
+  writeOptions(command).option('--force', 'write also what would break requests of the last hour')
   pruneOptions(command)
   namingOptions(command).action((files: string[], flags: ApplyFlags) => run(named(files, flags), flags, session))
 }
@@ -49,6 +50,11 @@ async function run(files: readonly string[], flags: ApplyFlags, session: Session
   }
   for (const step of steps.filter(({ act }) => act === 'unchanged')) line(step)
   const changing = steps.filter(({ act }) => act !== 'unchanged')
+  await guard(
+    changing.map(({ name, after }) => ({ name, record: after })),
+    flags,
+    session,
+  )
   const sent = await sendAll(changing, flags, session, line)
   const taken = steps.filter(({ name }) => !sent.refused.has(name))
   if (isTable) print.line(`${summary(taken, sent)}${dry}.`)
