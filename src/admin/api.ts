@@ -15,6 +15,7 @@ import { check } from './routes/check.ts'
 import { convert } from './routes/convert.ts'
 import { describe } from './routes/describe.ts'
 import { drift } from './routes/drift.ts'
+import { explain } from './routes/explain.ts'
 import { grants } from './routes/grants.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
@@ -42,6 +43,7 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', check(clock))
     .route('/', resolve(clock))
     .route('/', describe(clock))
+    .route('/', explain())
     .route('/', convert())
     .route('/', drift(trail))
     .route('/', grants(clock, trail))

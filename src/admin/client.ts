@@ -1,8 +1,9 @@
 /** The typed client of the admin API: what the command and the dashboard talk to the control plane with. Plain `fetch`, and nothing of a server. */
 import type { Move, ServiceSimulation, Simulation, Spot } from '../mesh/simulate/simulation.ts'
 import type { CandidateTold, Decision, ValueTold } from '../mesh/told/decision.ts'
+import type { Explanation } from '../mesh/told/explanation.ts'
 
-export type { CandidateTold, Decision, Move, ServiceSimulation, Spot, ValueTold }
+export type { CandidateTold, Decision, Explanation, Move, ServiceSimulation, Spot, ValueTold }
 
 /** A record as it is written in JSON: an object; or a text, where a bare URL stands in KV. */
 export type WrittenRecord = string | Readonly<Record<string, unknown>>
@@ -284,6 +285,8 @@ export interface AdminClient {
   resolve(question: ResolveQuestion): Promise<Decision>
   /** A record, its policy in effect and who wrote each value, and who refers to it; `undefined`: there is no such record. */
   describe(name: string): Promise<DescriptionView | undefined>
+  /** Why a call that was made went as it did. @param receipt the value of `selvedge-receipt`. */
+  explain(receipt: string): Promise<Explanation>
   /**
    * Records of Gateway API manifests, YAML or JSON; none is written.
    *
@@ -383,6 +386,7 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     configure: (settings) => ask('PUT', '/settings', { json: settings }),
     resolve: (question) => ask('POST', '/resolve', { json: question }),
     describe: (name) => askIfThere(`${at(name)}/describe`),
+    explain: (receipt) => ask('POST', '/explain', { json: { receipt } }),
     convert: (text, { hostname, domain } = {}) =>
       ask('POST', '/convert', { query: { hostname, domain }, headers: { 'content-type': 'application/yaml' }, text }),
     grant: (names) => ask('POST', '/grants', { json: { names } }),

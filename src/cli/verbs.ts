@@ -63,6 +63,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/resolve.ts')).resolve,
   },
   {
+    name: 'explain',
+    summary: 'tell of a receipt why a call went as it did',
+    takes: ['output'],
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
     name: 'simulate',
     summary: 'tell what records would do to requests that were served: who moves, who breaks',
     takes: ['target', 'output'],
@@ -97,5 +103,11 @@ export const VERBS: readonly Verb[] = [
     summary: 'name the meshes that the command talks to, and choose one',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/config.ts')).config,
+  },
+  {
+    name: 'completion',
+    summary: 'print what bash, zsh or fish needs to complete verbs, flags and names',
+    takes: ['target'],
+    load: async () => (await import('./commands/completion.ts')).completion,
   },
 ]

@@ -9,7 +9,7 @@ import type { Forwarded } from './proxied.ts'
 import { demandOf } from './receipts/demand.ts'
 import type { Inquiry } from './receipts/inquiry.ts'
 import { type Probe, prober } from './receipts/prober.ts'
-import { caller, inbound } from './stack.ts'
+import { inbound, made } from './stack.ts'
 
 export interface Forward {
   (request: Request, forwarded: Forwarded): Promise<Response>
@@ -19,15 +19,25 @@ export interface Forward {
 
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
-  const { call, known } = caller(settings)
+  const { call, known } = made(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
-    const { caller, receipt, trace, deadline, priority, arrival, headers = pickHeaders(request.headers) } = context
+    const {
+      caller,
+      proof,
+      receipt,
+      trace,
+      deadline,
+      priority,
+      arrival,
+      headers = pickHeaders(request.headers),
+    } = context
     const { name, path, mountLength } = arrival.identify()
     return call(
       request,
       named(context, {
         name,
         caller,
+        proof,
         path,
         mountLength,
         headers,

@@ -5,6 +5,7 @@ import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, silent } from '../core/log.ts'
 import { within } from '../core/time/clock.ts'
+import type { Lacks } from '../record/parse.ts'
 import type { Asking } from './asking.ts'
 import { demands } from './demand.ts'
 import { candidateKeys } from './keys.ts'
@@ -23,6 +24,8 @@ export interface SnapshotOptions {
   readonly maxRecords: number
   /** Gets a line for a refused record, and for a registry that does not answer. Default: no log. */
   readonly log?: Log
+  /** What this mesh lacks to obey a record. Default: nothing. */
+  readonly lacks?: Lacks | undefined
 }
 
 export interface Snapshot {
@@ -48,9 +51,9 @@ export interface Snapshot {
 }
 
 export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot {
-  const { freshMs, maxStaleMs, readMs, maxRecords, log = silent } = options
+  const { freshMs, maxStaleMs, readMs, maxRecords, log = silent, lacks } = options
   const names = knownNames(maxRecords)
-  const learn = learner({ maxStaleMs, maxRecords, log })
+  const learn = learner({ maxStaleMs, maxRecords, log, lacks })
   const { subrequestsPerRead = 1 } = registry
   let reads = 0
   let isLost = false

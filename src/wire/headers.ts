@@ -12,6 +12,8 @@ export const REVISION = 'selvedge-revision'
 export const MIN_REVISION = 'selvedge-min-revision'
 /** Looked at where one of the three before it is there. */
 export const GRANT = 'selvedge-grant'
+/** Said by a mesh that a binding trusts, to members alone. */
+export const CALLER = 'selvedge-caller'
 
 export const TRACEPARENT = 'traceparent'
 export const TRACESTATE = 'tracestate'

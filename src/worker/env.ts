@@ -38,13 +38,13 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust'> {
   /** Records shapes of requests for `selvedge simulate`: `shapes` of `selvedge/worker`. Default: nothing does. */
   shapes?: Shapes
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, receipts, shapes }: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, receipts, trust, shapes }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
@@ -61,6 +61,7 @@ export function workerOptions(env: Env, { cloud, receipts, shapes }: WorkerParts
     platformCancels: true,
     ...(cloud && { cloud }),
     ...(receipts && { receipts }),
+    ...(trust && { trust }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

@@ -36,7 +36,7 @@ async function skippedBy(name: string, env: object) {
   const request = new Request(`http://${name}/`)
   const headers = pickHeaders(request.headers)
   const call = { ...root(settings), defer: () => {}, headers, receipt: told, name, path: '/', signals: () => [] }
-  const response = await caller(settings).call(request, call)
+  const response = await caller(settings)(request, call)
   return { text: await response.text(), skipped: told.skipped.map(({ endpoint, reason }) => [endpoint, reason]) }
 }
 

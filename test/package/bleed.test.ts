@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
@@ -195,5 +196,37 @@ describe('the bundle of the middleware', () => {
   it('imports nothing of hono but types: the app brings its own', async () => {
     const { files } = await bundle('src/hono.ts')
     expect(files.filter((file) => file.includes('node_modules/hono'))).toEqual([])
+  })
+})
+
+describe('the admin API', () => {
+  it.each(['src/worker/worker.ts', 'examples/lean/worker.ts', 'src/index.ts', 'src/hono.ts'])(
+    'is not in the bundle of %s, nor what it is described with',
+    async (entry) => {
+      const { files } = await bundle(entry)
+      expect(files.filter((file) => /^src\/(admin|control|manifest)\/|node_modules\/(hono|yaml)/.test(file))).toEqual(
+        [],
+      )
+    },
+  )
+
+  it('takes along no schema library but ours', async () => {
+    const { files } = await bundle('src/control/control.ts', ['*.txt'])
+    expect(files).toContain('src/admin/api.ts')
+    expect(files.filter((file) => /node_modules\/(zod|arktype|effect|sury|@sinclair)/.test(file))).toEqual([])
+  })
+
+  it('has a client that brings nothing', async () => {
+    const { files, imports } = await bundle('src/admin/client.ts')
+    expect([files, imports]).toEqual([['src/admin/client.ts'], []])
+  })
+})
+
+describe('wrangler.control.toml', () => {
+  it('leaves out what the build leaves out', () => {
+    const config = readFileSync(`${root}wrangler.control.toml`, 'utf8')
+    const [, aliases = ''] = /^\[alias\]\n((?:.+\n)+)/m.exec(config) ?? []
+    const named = [...aliases.matchAll(/^"(.+)" = "\.\/scripts\/absent\.ts"$/gm)].map(([, name]) => name)
+    expect(named).toEqual(Object.keys(ABSENT_LIBRARIES))
   })
 })

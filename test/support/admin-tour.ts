@@ -1,7 +1,9 @@
 /** A tour: each method of the admin client is called, and what was asked and answered is kept. */
 import type { AdminClient } from '../../src/admin/client.ts'
 import { adminClient } from '../../src/admin/client.ts'
+import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, TOKEN } from './given-admin.ts'
+import { givenReceipt } from './given-receipt.ts'
 
 const [USERS, OTHER] = ['https://users.example.com', 'https://other.example.com']
 
@@ -93,6 +95,10 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async describe(client) {
     await client.describe('users')
     await client.describe('nobody')
+  },
+  async explain(client) {
+    await client.explain(encodeReceipt(givenReceipt()))
+    await refused(client.explain('nonsense'))
   },
   async export(client) {
     const { cursor } = await client.export({ limit: 1 })

@@ -10,12 +10,14 @@ export interface WriteFlags {
   readonly force?: boolean
 }
 
-export function writeOptions(command: Command): Command {
+export const FORCE = 'write fields that the oldest version which runs does not know (config min-version)'
+
+export function writeOptions(command: Command, force = FORCE): Command {
   return command
     .option('-m, --message <text>', 'why: kept in history, 256 bytes at most')
     .option('--author <name>', 'who asked for it: kept beside the name of the token, unverified')
     .option('--dry-run', 'say what would be, and write nothing')
-    .option('--force', 'write fields that the oldest version which runs does not know (config min-version)')
+    .option('--force', force)
 }
 
 export function namingOptions(command: Command): Command {

@@ -2,16 +2,24 @@
 import type { Command } from 'commander'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { howOf, namingOptions, type PruneFlags, pruneOptions, type WriteFlags, writeOptions } from '../apply/flags.ts'
+import {
+  FORCE,
+  howOf,
+  namingOptions,
+  type PruneFlags,
+  pruneOptions,
+  type WriteFlags,
+  writeOptions,
+} from '../apply/flags.ts'
 import { type Act, changeOf, plan, type Step, seen } from '../apply/plan.ts'
 import { type Sent, send } from '../apply/send.ts'
 import { type Naming, wantedRecords } from '../apply/wanted.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Session } from '../session.ts'
-import { type GuardFlags, guard } from '../simulated/guard.ts'
+import { guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
 
-interface ApplyFlags extends Named, WriteFlags, GuardFlags, PruneFlags, Naming {}
+interface ApplyFlags extends Named, WriteFlags, PruneFlags, Naming {}
 
 export function apply(command: Command, session: Session): void {
   example(
@@ -21,7 +29,7 @@ export function apply(command: Command, session: Session): void {
     'kubectl get httproutes -o yaml | selvedge apply -f - --dry-run',
   )
   filesOption(command, 'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input')
-  writeOptions(command).option('--force', 'write also what would break requests of the last hour')
+  writeOptions(command, `${FORCE}, and what would break requests of the last hour`)
   pruneOptions(command)
   namingOptions(command).action((files: string[], flags: ApplyFlags) => run(named(files, flags), flags, session))
 }

@@ -1,13 +1,9 @@
 /** Before records are written: asks what they would break, of what was served in the last hour. */
 import { AdminError, type Change, type ServiceSimulation, type SimulationView } from '../../admin/client.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import type { WriteFlags } from '../apply/flags.ts'
 import type { Session } from '../session.ts'
 import { exampleText, many, percentText, spotText } from './spots.ts'
-
-export interface GuardFlags {
-  readonly force?: boolean
-  readonly dryRun?: boolean
-}
 
 /** What was served not long ago, and is likely to be asked for again. */
 const WINDOW = '1h'
@@ -22,7 +18,7 @@ const LISTED = 5
  */
 export async function guard(
   changes: readonly Pick<Change, 'name' | 'record'>[],
-  { force = false, dryRun = false }: GuardFlags,
+  { force = false, dryRun = false }: Pick<WriteFlags, 'force' | 'dryRun'>,
   session: Session,
 ): Promise<void> {
   if (force || changes.length === 0) return

@@ -1,7 +1,7 @@
 /** How an endpoint was chosen: who stood to be chosen and how each stood, what the balancer was given, and what it took. */
 import type { Allowance } from '../../core/allowance.ts'
 import type { Deadline } from '../../core/deadline.ts'
-import { isOut } from '../../core/health.ts'
+import { isOut } from '../../core/health/health.ts'
 import { hearing } from '../../core/time/random.ts'
 import type { Balancer, Candidate } from '../../features/balance/balancer.ts'
 import type { Choosing } from '../../features/balance/choose.ts'

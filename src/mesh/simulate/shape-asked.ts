@@ -1,7 +1,8 @@
 /** What rules may look at, of a shape: what it does not tell is not guessed. */
 import type { Asked } from '../../features/route/asked.ts'
-import type { Match, PathMatch } from '../../features/route/policy.ts'
+import type { Match } from '../../features/route/policy.ts'
 import type { Rule } from '../../record/rule.ts'
+import type { PathMatch } from '../../schema/path-match.ts'
 import { isMasked, maskOf } from '../../telemetry/shape/masked-path.ts'
 import { headerKey, queryKey, type Shape } from '../../telemetry/shape/shape.ts'
 

@@ -71,7 +71,10 @@ function down({ request, called }: Asked, noted: ReturnType<typeof receipt>, { s
   const headers = pickHeaders(request.headers)
   const { name, path, mountLength } = called
   const more = { trace, deadline, priority, defer, signals: () => [] }
-  return call(request, named(from, { name, caller: undefined, path, mountLength, headers, receipt: noted, ...more }))
+  return call(
+    request,
+    named(from, { name, caller: undefined, proof: 'none', path, mountLength, headers, receipt: noted, ...more }),
+  )
 }
 
 async function outcomeOf(answer: Promise<Response>, sent: readonly { host: string; path: string }[]): Promise<Outcome> {
