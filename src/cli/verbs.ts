@@ -3,6 +3,12 @@ import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
   {
+    name: 'init',
+    summary: 'write a wrangler configuration and a first record for a Worker',
+    takes: [],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
     name: 'dev',
     summary: 'run the mesh in workerd on this machine: no account, no network',
     takes: [],
@@ -49,6 +55,12 @@ export const VERBS: readonly Verb[] = [
     summary: 'make a record as it was',
     takes: ['target'],
     load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  {
+    name: 'wait',
+    summary: 'wait until a revision is live, and say where it was seen',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/wait.ts')).wait,
   },
   {
     name: 'describe',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AdminError } from '../../../src/admin/client.ts'
+import type { Registry } from '../../../src/admin/env.ts'
 import { sha256Hex } from '../../../src/core/text/digest.ts'
 import { type Installation, writtenInstallation } from '../../../src/wire/installation.ts'
 import { givenAdmin, TOKEN } from '../../support/given-admin.ts'
@@ -80,6 +81,13 @@ describe('resolve', () => {
       body: '{"request":{"name":"users"}}',
     })
     expect([answer.status, await answer.json()]).toMatchObject([422, { code: 'record_invalid' }])
+  })
+
+  it('is 503 where the registry does not answer: that is no decision of the mesh', async () => {
+    const gone = new Proxy({} as Registry, { get: () => () => Promise.reject(new Error('gone')) })
+    const { client } = await givenAdmin({ ADMIN_TOKEN: TOKEN, REGISTRY_OBJECT: { getByName: () => gone } })
+    const problem = await problemOf(client.resolve({ request: { name: 'users' } }))
+    expect(problem).toMatchObject({ status: 503, code: 'registry_unavailable' })
   })
 
   it('tells a token nothing of records that it does not reach', async () => {
