@@ -18,6 +18,7 @@ import { readPlace } from '../wire/place.ts'
 import { readPriority } from '../wire/priority.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
+import type { Called } from './called-host.ts'
 import type { Settings } from './options.ts'
 import { demandOf } from './receipts/demand.ts'
 import type { Inquiry } from './receipts/inquiry.ts'
@@ -63,6 +64,13 @@ export interface Arrival {
   /** What shows it. Default `none`. */
   readonly proof?: Proof | undefined
   readonly defer: Defer | undefined
+}
+
+/** A request that arrived at the mesh as a proxy. */
+export interface Forwarded extends Arrival {
+  readonly defer: Defer
+  /** Which service it means; throws a MeshError where it means none. */
+  identify(): Called
 }
 
 /** A request that came in, and what is known of it besides. */

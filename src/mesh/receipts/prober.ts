@@ -1,8 +1,7 @@
 /** Probes of this isolate: which records it goes by for a name. It looks the name up as a call would, and calls nobody. */
 import { MeshError } from '../../core/errors.ts'
-import { type Arrived, accept } from '../accept.ts'
+import { type Arrived, accept, type Forwarded } from '../accept.ts'
 import type { Settings } from '../options.ts'
-import type { Forwarded } from '../proxied.ts'
 import type { Resolver } from '../resolver.ts'
 import { inbound } from '../stack.ts'
 import type { Inquiry, Noted } from './inquiry.ts'
