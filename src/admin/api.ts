@@ -39,7 +39,7 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', changes(trail))
     .route('/', past(trail))
     .route('/', validate())
-    .route('/', settings())
+    .route('/', settings(trail))
     .route('/', check(clock))
     .route('/', resolve(clock))
     .route('/', describe(clock))
