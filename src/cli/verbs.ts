@@ -57,6 +57,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/rollback.ts')).rollback,
   },
   {
+    name: 'wait',
+    summary: 'wait until a revision is live, and say where it was seen',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/wait.ts')).wait,
+  },
+  {
     name: 'describe',
     summary: 'show a record, its policy in effect and who wrote each value, and who refers to it',
     takes: ['target', 'output'],

@@ -115,6 +115,28 @@ describe('the registry object on disk', () => {
     expect(revisions).toEqual(revisions.map((_, at) => at + 1))
   }, 90_000)
 
+  it('leaves KV as it is when its storage is lost, and a new one numbers on from what stands there', async () => {
+    await write('kept', 'https://k.test')
+    await published('kept', 'https://k.test')
+    await eventually('all is published', async () => (await control.call('get', 'kept'))?.state === 'published')
+    const latest = await control.call('latest')
+    const { writes } = kv
+    await control.lose()
+    await control.start()
+    expect(
+      await eventually('it has taken in what stands in KV', () => control.call('get', 'kept').catch(() => false)),
+    ).toMatchObject({
+      text: 'https://k.test',
+      origin: 'adopt',
+      state: 'published',
+      revision: latest + 1,
+    })
+    expect(kv.get('kept')).toMatchObject({ value: 'https://k.test', metadata: { revision: latest } })
+    expect(kv.writes).toBe(writes)
+    expect(await write('kept', 'https://k2.test')).toMatchObject({ ok: true, revision: latest + 2 })
+    await published('kept', 'https://k2.test')
+  })
+
   it('publishes 10,000 records, and lists them in order, page by page', async () => {
     const names = Array.from({ length: 10_000 }, (_, at) => `many-${(at * 7_919) % 10_000}`)
     for (let from = 0; from < names.length; from += 1_000) {

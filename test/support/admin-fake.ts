@@ -13,6 +13,7 @@ import {
 import type { Clock } from '../../src/core/time/clock.ts'
 
 export interface AdminFake extends AdminClient {
+  grant(names: readonly string[]): Promise<{ readonly grant: string; readonly expiresAt: string }>
   /** Somebody else writes. */
   write(
     name: string,
@@ -26,6 +27,8 @@ export interface AdminFake extends AdminClient {
   readonly simulated: { readonly changes: readonly Pick<Change, 'name' | 'record'>[]; readonly window?: string }[]
   /** Is asked before each transaction; what it throws is what the client throws. */
   before: (changes: readonly Change[]) => void
+  /** Names that KV does not hold yet. */
+  waiting: () => number
 }
 
 const NOBODY: SimulationView = {
@@ -106,6 +109,7 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
       return fake.simulation
     },
     before: () => {},
+    waiting: () => 0,
     write(name, record, { author = 'anna', message = '', origin = 'api' } = {}) {
       revision += 1
       add({ name, record, author, message, origin })
@@ -124,6 +128,18 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
       fake.before(changes)
       return write(changes, how)
     },
+    revision: async (revision) => {
+      const rows = [...past.values()].flat().filter((row) => row.revision === revision)
+      const [first] = rows
+      if (!first) return undefined
+      const { name: _, record: __, ...stamp } = first
+      return { ...stamp, names: rows.length, waiting: fake.waiting(), publishedAt: null }
+    },
+    grant: async (names) => ({
+      grant: names.join(' '),
+      names,
+      expiresAt: new Date(clock.now() + 300_000).toISOString(),
+    }),
     history: async (name, { limit, cursor } = {}) => pageOf(past.get(name) ?? [], limit, cursor),
     rollback: async (name, to, how = {}) => {
       const { ifMatch, ifNoneMatch } = how
