@@ -5,7 +5,6 @@ import { admission } from '../features/admission/filter.ts'
 import { lend } from '../features/allowance/filter.ts'
 import { balance } from '../features/balance/filter.ts'
 import { cors } from '../features/cors/filter.ts'
-import { count } from '../features/count/filter.ts'
 import { attemptDeadline, hasAttemptDeadline, ruleDeadline } from '../features/deadline/filter.ts'
 import { hedge, isHedged } from '../features/hedge/filter.ts'
 import { idle } from '../features/idle/filter.ts'
@@ -62,7 +61,7 @@ export const inbound = <Arrived extends Inbound>(
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, trust, log, numbers }: Settings,
+  { sink, idleMs, platformCancels, trust, log, counting }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
@@ -71,7 +70,7 @@ export const outbound = (
   const guards = trust?.guards(log) ?? unguarded
   const top = stack<Named, CallNames>()
   // What a caller sees is counted, whoever beneath has made it.
-  const counted = numbers ? top.push(count(numbers)) : top
+  const counted = counting ? top.push(counting) : top
   return counted
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request

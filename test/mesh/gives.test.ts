@@ -17,6 +17,7 @@ import type { reach } from '../../src/features/route/reach.ts'
 import type { clientTrace, serverTrace } from '../../src/features/trace/filter.ts'
 import { accept } from '../../src/mesh/accept.ts'
 import type { CallNames, Named } from '../../src/mesh/call-context.ts'
+import { counting } from '../../src/mesh/counting.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import type { resolve } from '../../src/mesh/resolve.ts'
 import { inbound } from '../../src/mesh/stack.ts'
@@ -50,6 +51,7 @@ type When = 'always' | keyof typeof CALLS
 /** A name that is missing here, or that is none of the observer's, does not compile. */
 const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<Observers[Name]>]: When } } = {
   serverTrace: { trace: 'always', span: 'always' },
+  count: { calledAt: 'always' },
   resolve: { service: 'always', recordKey: 'always' },
   route: {
     way: 'by a rule',
@@ -120,7 +122,7 @@ async function callOf(record: object, { name = 'users', answer = {} as ResponseI
     '*.of.here': { rules: [{ matches: [{ path: { type: 'Exact', value: '/elsewhere' } }] }] },
     '*.here': { rules: [RULE] },
   })
-  const { clock, call } = world({}, async () => new Response(null, answer), { registry, numbers: numbers() })
+  const { clock, call } = world({}, async () => new Response(null, answer), { registry, counting: counting(numbers()) })
   const first = await clock.run(call({ name }))
   const cookie = first.headers.get('set-cookie')?.split(';')[0]
   written.clear()

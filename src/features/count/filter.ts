@@ -6,13 +6,13 @@ import type { Receipt } from '../../core/receipt.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Numbers } from '../../telemetry/numbers/numbers.ts'
 
-interface CountNeeds {
+export interface CountNeeds {
   readonly clock: Clock
   readonly caller: string | undefined
   readonly receipt: Receipt
 }
 
-interface CountGives {
+export interface CountGives {
   readonly calledAt: number
 }
 

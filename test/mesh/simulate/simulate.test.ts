@@ -9,6 +9,7 @@ import { type Counted, simulate } from '../../../src/mesh/simulate/simulate.ts'
 import type { Simulation } from '../../../src/mesh/simulate/simulation.ts'
 import { memoryRegistry, type WrittenEntry } from '../../../src/registry/memory.ts'
 import type { Registry } from '../../../src/registry/registry.ts'
+import { reporter } from '../../../src/telemetry/reporter.ts'
 import type { Shape } from '../../../src/telemetry/shape/shape.ts'
 import { recorder } from '../../../src/worker/shapes/recorder.ts'
 
@@ -40,9 +41,12 @@ async function serve(records: Records, requests: readonly Sent[], clock: Virtual
   const recording = recorder({
     registry: memoryRegistry(records),
     share: 1,
-    clock,
     random: seeded(3),
-    send: async (digest) => void shapes.push(...(digest.shapes?.shapes ?? [])),
+    reporter: reporter({
+      clock,
+      random: seeded(4),
+      send: async (digest) => void shapes.push(...(digest.shapes?.shapes ?? [])),
+    }),
   })
   const reached: string[] = []
   const binding = (name: string) => ({
