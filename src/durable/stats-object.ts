@@ -33,6 +33,10 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
     return this.#engine.sums(windowMs)
   }
 
+  totals() {
+    return this.#engine.totals()
+  }
+
   series(service: string, windowMs: number) {
     return this.#engine.series(service, windowMs)
   }

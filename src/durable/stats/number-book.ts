@@ -46,6 +46,8 @@ export interface NumberBook {
   sums(windowMs: number, now: number): ServiceSum[]
   /** One service over time: of the last `windowMs`, in steps of one length. */
   series(service: string, windowMs: number, now: number): { stepMs: number; points: Point[] }
+  /** All that was ever counted, by service: what only grows. */
+  totals(): ServiceSum[]
   /** Services that wait to be written. */
   readonly waiting: number
 }
@@ -61,7 +63,7 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
   function nameOf(service: string): string {
     known ??= new Set(
       sql
-        .exec<{ service: string }>('SELECT DISTINCT service FROM numbers')
+        .exec<{ service: string }>('SELECT service FROM totals')
         .toArray()
         .map(({ service }) => service),
     )
@@ -119,6 +121,14 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       : sql.exec<Row>(`${query} AND service = ? ORDER BY slot`, stepMs, first, service).toArray()
   }
 
+  /** What was ever counted of a service is a step that never ends. */
+  function addUp(service: string, all: ServiceNumbers[]): void {
+    const [row] = sql.exec<{ numbers: string }>('SELECT numbers FROM totals WHERE service = ?', service).toArray()
+    const before = row ? [JSON.parse(row.numbers) as ServiceNumbers] : []
+    const text = JSON.stringify(sumOf([...before, ...all]))
+    sql.exec('INSERT OR REPLACE INTO totals (service, numbers) VALUES (?, ?)', service, text)
+  }
+
   const grainOf = (windowMs: number) => (windowMs <= FINE_WINDOW_MS ? FINE : COARSE)
 
   return {
@@ -133,7 +143,10 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       }
     },
     flush(now) {
-      for (const one of pending.values()) for (const grain of GRAINS) write(grain, one)
+      for (const one of pending.values()) {
+        for (const grain of GRAINS) write(grain, one)
+        addUp(one.service, one.all)
+      }
       pending = new Map()
       for (const { stepMs, keepMs } of GRAINS)
         remove('step = ? AND slot < ?', stepMs, Math.floor((now - keepMs) / stepMs))
@@ -162,6 +175,11 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       }
       return { stepMs, points: [...bySlot].map(([at, all]) => ({ at, numbers: sumOf(all) })) }
     },
+    totals: () =>
+      sql
+        .exec<{ service: string; numbers: string }>('SELECT service, numbers FROM totals ORDER BY service')
+        .toArray()
+        .map(({ service, numbers }) => ({ service, numbers: JSON.parse(numbers) as ServiceNumbers })),
     get waiting() {
       return pending.size
     },

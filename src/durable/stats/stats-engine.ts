@@ -40,6 +40,8 @@ export interface StatsEngine {
    * @param windowMs 10 s to 7 days; above ten minutes in whole five minutes.
    */
   sums(windowMs: number): Sums
+  /** All that was ever counted, and the isolates of the last five minutes. */
+  totals(): Omit<Sums, 'at'>
   /** One service over the last `windowMs`, in 400 steps at most. */
   series(service: string, windowMs: number): { stepMs: number; points: Point[] }
   /** Writes what waits to be written. */
@@ -109,6 +111,10 @@ export function statsEngine({ store, clock, caps, numberCaps, wake }: StatsOptio
       if (dueAt !== undefined) turn()
       const now = clock.now()
       return { at: now, isolates: taken.heardSince(now - windowMs), services: numbers.sums(windowMs, now) }
+    },
+    totals() {
+      if (dueAt !== undefined) turn()
+      return { isolates: taken.heardSince(clock.now() - 300_000), services: numbers.totals() }
     },
     series(service, windowMs) {
       if (dueAt !== undefined) turn()
