@@ -1,6 +1,9 @@
 /** The admin API as it is deployed: through the mesh, by CONTROL, to the object, and into KV. */
+
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { request as ask, type IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdminClient, adminClient } from '../../src/admin/client.ts'
@@ -32,6 +35,20 @@ describe('the admin API behind the mesh', () => {
       status: 412,
       problem: { code: 'mismatch', current: { record: 'https://users.example.com' } },
     })
+  })
+
+  it('refuses a body of more than 4 MiB, by what it says of itself, before it has come', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', 'if-none-match': '*' }
+    const request = ask(`${mesh.url}/-/api/v1/services/long`, {
+      method: 'PUT',
+      headers: { ...headers, 'content-length': 5_000_000 },
+    })
+    request.on('error', () => {})
+    request.write('{')
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    expect([response.statusCode, response.headers['content-type']]).toEqual([413, 'application/problem+json'])
+    request.destroy()
+    expect((await admin.list()).items.map(({ name }) => name)).not.toContain('long')
   })
 
   it('answers nobody without the token, and describes itself to anyone', async () => {
