@@ -56,3 +56,5 @@ export const ONE_RULE_US = 1
 export const FULL_RULES_US = 2
 /** Microseconds: no kind of match may be gone through one by one. */
 export const CHOICE_US = 5
+/** A command that one waits for in a shell: what is twice a bare Node is felt, three times is noticed. */
+export const COMMAND_START = 2.5

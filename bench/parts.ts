@@ -1,5 +1,6 @@
 /** The parts of the bench, by the name that `--only` takes. */
 import { measureBalancing } from './balancing.ts'
+import { measureCommand } from './command.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureGarbage } from './garbage.ts'
 import { measureProxy } from './proxy.ts'
@@ -72,6 +73,11 @@ export const parts = {
     tells: 'other differences below 5 µs: headers, waitUntil, endpoints, trust',
     minutes: '1 min',
     measure: async ({ say }) => [await measureSmall(say)],
+  },
+  command: {
+    tells: 'what the command takes to start, beside a Node that does nothing',
+    minutes: '10 s',
+    measure: async ({ isQuick, say }) => [measureCommand(isQuick ? 11 : 31, say)],
   },
 } satisfies Record<string, Part>
 

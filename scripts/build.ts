@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 import pkg from '../package.json' with { type: 'json' }
 import { ABSENT_LIBRARIES } from './absent-libraries.ts'
+import { lateBuiltins } from './late-builtins.ts'
 import { licensesOf } from './licenses.ts'
 import { schemaFiles } from './schema/written.ts'
 
@@ -59,6 +60,10 @@ const cli = await build({
   ...bundled,
   entryPoints: ['src/cli/cli.ts'],
   outfile: 'dist/cli.js',
+  // Less to read when it starts; names stay, for the stack of an error that nobody foresaw.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  plugins: [lateBuiltins],
   platform: 'node',
   target: 'node20.20',
   external: ['esbuild', 'miniflare', 'wrangler'],

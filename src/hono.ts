@@ -31,6 +31,11 @@ export function selvedge<Env extends object, Names extends string = string>(
     }
     const call = mesh.for(c.req.raw, lifetimeOf(c))
     c.set('mesh', call)
+    try {
+      await call.admit()
+    } catch (error) {
+      return call.settle(call.problem(error))
+    }
     await next()
     const { error } = c
     const answer = error instanceof MeshError && c.res.status === 500 ? call.problem(error) : c.res

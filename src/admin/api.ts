@@ -11,10 +11,16 @@ import { authenticate } from './auth/authenticate.ts'
 import type { AdminEnv } from './env.ts'
 import { archive } from './routes/archive.ts'
 import { changes } from './routes/changes.ts'
+import { check } from './routes/check.ts'
 import { convert } from './routes/convert.ts'
+import { describe } from './routes/describe.ts'
 import { drift } from './routes/drift.ts'
+import { explain } from './routes/explain.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
+import { resolve } from './routes/resolve.ts'
+import { settings } from './routes/settings.ts'
+import { simulate } from './routes/simulate.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -32,9 +38,15 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', changes(trail))
     .route('/', past(trail))
     .route('/', validate())
+    .route('/', settings())
+    .route('/', check(clock))
+    .route('/', resolve(clock))
+    .route('/', describe(clock))
+    .route('/', explain())
     .route('/', convert())
     .route('/', drift(trail))
     .route('/', archive(trail))
+    .route('/', simulate(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()

@@ -1,4 +1,9 @@
 /** The typed client of the admin API: what the command and the dashboard talk to the control plane with. Plain `fetch`, and nothing of a server. */
+import type { Move, ServiceSimulation, Simulation, Spot } from '../mesh/simulate/simulation.ts'
+import type { CandidateTold, Decision, ValueTold } from '../mesh/told/decision.ts'
+import type { Explanation } from '../mesh/told/explanation.ts'
+
+export type { CandidateTold, Decision, Explanation, Move, ServiceSimulation, Spot, ValueTold }
 
 /** A record as it is written in JSON: an object; or a text, where a bare URL stands in KV. */
 export type WrittenRecord = string | Readonly<Record<string, unknown>>
@@ -58,6 +63,8 @@ export interface How {
   readonly author?: string
   /** Says what would be, and writes nothing. */
   readonly dryRun?: boolean
+  /** Writes fields that the oldest version which runs does not know. */
+  readonly force?: boolean
 }
 
 export interface Change extends Pick<How, 'ifMatch' | 'ifNoneMatch'> {
@@ -111,6 +118,8 @@ export interface DriftView {
   /** What history has; `null`: no record. */
   readonly record: WrittenRecord | null
   readonly revision: number
+  /** When it was first seen, as an ISO 8601 instant. */
+  readonly since: string
 }
 
 /** A row of history, to be kept and restored as it is. */
@@ -137,6 +146,73 @@ export interface Difference {
   readonly path: string
   readonly before?: unknown
   readonly after?: unknown
+}
+
+/** What changes would do to requests that the mesh has served. */
+export interface SimulationView extends Simulation {
+  /** Since when requests are recorded. `null`: none are, and nothing can be said. */
+  readonly recordedSince: string | null
+}
+
+/** What an operator has said of the whole mesh. */
+export interface SettingsView {
+  /** The oldest version of the library that runs; `null`: nobody has said. */
+  readonly minVersion: string | null
+}
+
+/** One check of an installation, as docs/check.md has it. */
+export interface CheckView {
+  /** Its place among all checks, from 1. */
+  readonly number: number
+  readonly id: string
+  readonly group: string
+  /** What is so where it passes. */
+  readonly title: string
+  /** `unseen`: what it looks at could not be seen. */
+  readonly state: 'passed' | 'warned' | 'failed' | 'unseen'
+  readonly findings: readonly {
+    readonly severity: 'error' | 'warning'
+    /** The record that it is about. */
+    readonly name?: string | undefined
+    readonly path?: readonly (string | number)[] | undefined
+    readonly message: string
+  }[]
+  /** Findings beyond those. */
+  readonly more: number
+  readonly hint: string
+  readonly link: string
+}
+
+/** What is asked of a decision. */
+export interface ResolveQuestion {
+  readonly request: {
+    /** Default GET. */
+    readonly method?: string
+    /** `http://users/42`, or an address of the mesh. Or else `name` and `path`. */
+    readonly url?: string
+    readonly name?: string
+    /** Path and query. Default `/`. */
+    readonly path?: string
+    readonly headers?: Readonly<Record<string, string>>
+  }
+  /** What-if: records in place of those that stand there; `null` takes a name away. */
+  readonly records?: Readonly<Record<string, WrittenRecord | null>>
+}
+
+export interface DescriptionView extends RecordView {
+  /** The names that stand for it, in turn, where it is an alias: its policy is theirs. */
+  readonly alias?: readonly string[]
+  readonly policy: readonly ValueTold[]
+  readonly rules: readonly {
+    readonly label: string
+    readonly leadsTo: readonly string[]
+    /** What the rule says itself. */
+    readonly policy: readonly ValueTold[]
+  }[]
+  readonly candidates: readonly CandidateTold[]
+  /** Why the mesh does not understand the record. */
+  readonly refused?: string
+  readonly referredBy: readonly { readonly name: string; readonly path: readonly (string | number)[] }[]
 }
 
 /** What the API says where it refuses (RFC 9457). */
@@ -194,6 +270,16 @@ export interface AdminClient {
   revision(revision: number): Promise<StatusView | undefined>
   /** All that is wrong with records, by name; none is written. */
   validate(records: Readonly<Record<string, WrittenRecord>>): Promise<{ readonly issues: readonly Issue[] }>
+  /** Is the installation as it should be? `version` is that of who asks, to be compared with the others. */
+  check(options?: { readonly version?: string }): Promise<{ readonly checks: readonly CheckView[] }>
+  settings(): Promise<SettingsView>
+  configure(settings: SettingsView): Promise<SettingsView>
+  /** What would become of a request, and why. Nothing is sent. */
+  resolve(question: ResolveQuestion): Promise<Decision>
+  /** A record, its policy in effect and who wrote each value, and who refers to it; `undefined`: there is no such record. */
+  describe(name: string): Promise<DescriptionView | undefined>
+  /** Why a call that was made went as it did. @param receipt the value of `selvedge-receipt`. */
+  explain(receipt: string): Promise<Explanation>
   /**
    * Records of Gateway API manifests, YAML or JSON; none is written.
    *
@@ -204,13 +290,19 @@ export interface AdminClient {
   /** Has KV looked through for edits by hand now, rather than in its time. */
   scanDrift(): Promise<void>
   /** `adopt` makes a revision of what stands in KV; `overwrite` writes the record of history over it. */
-  settleDrift(name: string, choice: 'adopt' | 'overwrite', how?: Pick<How, 'message' | 'author'>): Promise<WrittenView>
+  endDrift(name: string, choice: 'adopt' | 'overwrite', how?: Pick<How, 'message' | 'author'>): Promise<WrittenView>
   /** The whole history, page by page. */
   export(options?: Paging): Promise<Page<Row>>
   /** Takes rows of a history in, into an object without one; it answers nothing else until `restored`. */
   restore(rows: readonly Row[]): Promise<void>
   /** All rows are in. Where KV differs from them, `truth` counts. */
   restored(truth: 'kv' | 'history', how?: Pick<How, 'message' | 'author'>): Promise<void>
+  /**
+   * What these changes would do to requests that the mesh has served; none is written.
+   *
+   * @param window how old the requests may be, as `1h`. Default `24h`.
+   */
+  simulate(changes: readonly Pick<Change, 'name' | 'record'>[], window?: string): Promise<SimulationView>
 }
 
 /**
@@ -261,25 +353,34 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
   return {
     list: ({ prefix, limit, cursor } = {}) => ask('GET', '/services', { query: { prefix, limit, cursor } }),
     get: (name) => askIfThere(at(name)),
-    put: (name, record, how) => ask('PUT', at(name), { query: saidOf(how), headers: conditionOf(how), json: record }),
+    put: (name, record, how) => {
+      const query = { ...saidOf(how), force: how.force }
+      return ask('PUT', at(name), { query, headers: conditionOf(how), json: record })
+    },
     delete: (name, how) => ask('DELETE', at(name), { query: saidOf(how), headers: conditionOf(how) }),
-    change: (changes, { message, author, dryRun } = {}) =>
-      ask('POST', '/changes', { query: { dryRun }, json: { message, author, changes } }),
+    change: (changes, { message, author, dryRun, force } = {}) =>
+      ask('POST', '/changes', { query: { dryRun, force }, json: { message, author, changes } }),
     history: (name, { limit, cursor } = {}) => ask('GET', `${at(name)}/history`, { query: { limit, cursor } }),
     rollback: (name, to, how = {}) => {
-      const { message, author, dryRun } = how
+      const { message, author, dryRun, force } = how
       const json = { to, message, author }
-      return ask('POST', `${at(name)}/rollback`, { query: { dryRun }, headers: conditionOf(how), json })
+      return ask('POST', `${at(name)}/rollback`, { query: { dryRun, force }, headers: conditionOf(how), json })
     },
     revision: (revision) => askIfThere(`/revisions/${revision}`),
     validate: (records) => ask('POST', '/validate', { json: { records } }),
+    check: ({ version } = {}) => ask('GET', '/check', { query: { version } }),
+    settings: () => ask('GET', '/settings'),
+    configure: (settings) => ask('PUT', '/settings', { json: settings }),
+    resolve: (question) => ask('POST', '/resolve', { json: question }),
+    describe: (name) => askIfThere(`${at(name)}/describe`),
+    explain: (receipt) => ask('POST', '/explain', { json: { receipt } }),
     convert: (text, { hostname, domain } = {}) =>
       ask('POST', '/convert', { query: { hostname, domain }, headers: { 'content-type': 'application/yaml' }, text }),
     drift: ({ limit, cursor } = {}) => ask('GET', '/drift', { query: { limit, cursor } }),
     async scanDrift() {
       await ask('POST', '/drift/scan')
     },
-    settleDrift: (name, choice, { message, author } = {}) =>
+    endDrift: (name, choice, { message, author } = {}) =>
       ask('POST', `${at(name)}/drift`, { json: { choice, message, author } }),
     export: ({ limit, cursor } = {}) => ask('GET', '/export', { query: { limit, cursor } }),
     async restore(rows) {
@@ -288,6 +389,8 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     async restored(truth, { message, author } = {}) {
       await ask('POST', '/restore/end', { json: { truth, message, author } })
     },
+    simulate: (changes, window) =>
+      ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
   }
 }
 

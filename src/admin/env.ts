@@ -1,5 +1,7 @@
 /** What the control plane's Worker has, and what a request of the admin API carries. */
 import type { RegistryEngine } from '../durable/registry-engine.ts'
+import type { ShapePage } from '../durable/stats/shape-book.ts'
+import type { Coverage } from '../durable/stats/stats-engine.ts'
 import type { Token } from './auth/tokens.ts'
 
 type Called = Omit<RegistryEngine, 'ready' | 'turn' | 'nextAt'>
@@ -11,10 +13,17 @@ export type Registry = {
   ) => Promise<Awaited<ReturnType<Called[Method]>>>
 }
 
+/** As much of the stats object as the API asks, called over RPC. */
+export interface Stats {
+  shapes(options: { forMs?: number; cursor?: string; limit?: number }): Promise<ShapePage>
+  coverage(): Promise<Coverage>
+}
+
 /** Bindings and variables, as in docs/configuration.md. */
 export interface ControlEnv {
   readonly REGISTRY: KVNamespace
   readonly REGISTRY_OBJECT: { getByName(name: string): Registry }
+  readonly STATS_OBJECT?: { getByName(name: string): Stats }
   /** The one token of a small installation: it may do everything, under the name `admin`. */
   readonly ADMIN_TOKEN?: string
   /** Tokens by name, as JSON: each with its role, its prefixes and its SHA-256. */

@@ -7,7 +7,8 @@ type Spec = Parameters<typeof describeRoute>[0]
 
 interface Answer {
   readonly description: string
-  readonly schema: v.GenericSchema
+  /** Left out: it has no body. */
+  readonly schema?: v.GenericSchema
   /** With the revision of the record in `etag`. */
   readonly hasEtag?: boolean
 }
@@ -17,7 +18,7 @@ interface Operation {
   readonly summary: string
   readonly description?: string
   readonly answers: Readonly<Record<number, Answer>>
-  /** Beside 401 and 503, which any may have. */
+  /** Beside 400, 401, 403 and 503, which any may have. */
   readonly refusals: readonly RefusedStatus[]
   readonly requestBody?: Spec['requestBody']
   /** Headers that it reads. */
@@ -77,10 +78,10 @@ export function operation({ id, summary, description, answers, refusals, request
       ...(hasEtag
         ? { headers: { etag: { description: 'The revision, in quotes.', schema: { type: 'string' } } } }
         : {}),
-      content: { 'application/json': { schema: resolver(schema) } },
+      ...(schema ? { content: { 'application/json': { schema: resolver(schema) } } } : {}),
     }
   }
-  for (const status of new Set<RefusedStatus>([401, 403, ...refusals, 503])) {
+  for (const status of new Set<RefusedStatus>([400, 401, 403, ...refusals, 503])) {
     responses[status] = {
       description: REFUSALS[status],
       content: { 'application/problem+json': { schema: resolver(problem) } },

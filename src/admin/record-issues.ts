@@ -1,6 +1,7 @@
 /** What is wrong with a record that is to be written: what the mesh would say of it when it is called. */
 import { isServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import { isDeeper, MOST_LEVELS } from '../core/text/depth.ts'
 import { type Issue, parseRecord, recordChecker } from '../record/parse.ts'
 
 /** Nothing where the mesh would obey it. */
@@ -14,6 +15,8 @@ export function recordIssues(name: string, text: string): readonly Issue[] {
 
 /** The same of what stands under a name, whatever the name. */
 export function textIssues(text: string): readonly Issue[] {
+  // Whoever says what is wrong with it has to walk through it.
+  if (isDeeper(text, MOST_LEVELS)) return [{ path: [], message: `Expected at most ${MOST_LEVELS} levels of nesting.` }]
   try {
     parseRecord(text)
     return []

@@ -1,12 +1,15 @@
 /** What the command finds around it: a terminal, an environment, the time, and the network. */
 import { type AdminClient, type AdminClientOptions, adminClient } from '../admin/client.ts'
 import { type Clock, systemClock } from '../core/time/clock.ts'
+import { confirmer } from './print/confirm.ts'
 import { type Terminal, terminal } from './print/terminal.ts'
 
 export interface Machine extends Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   readonly fetch: typeof fetch
+  /** Asks a person; `undefined` where nobody can answer. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined
   readonly clientOf: (options: AdminClientOptions) => AdminClient
 }
 
@@ -17,6 +20,7 @@ export function machineOf(given: Partial<Machine> = {}): Machine {
   if (out && err) return { ...own, ...given, isOutSeen, isErrSeen, out, err }
   return {
     ...own,
+    confirm: confirmer(),
     ...given,
     out: terminal.out,
     err: terminal.err,

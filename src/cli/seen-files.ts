@@ -17,6 +17,7 @@ export function seenFiles(
       kinds: undefined,
       variables: config.variables,
       flags: config.flags,
+      compatibilityDate: config.compatibilityDate,
     },
     isAsked: false,
     control: undefined,

@@ -3,6 +3,12 @@ import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
   {
+    name: 'init',
+    summary: 'write a wrangler configuration and a first record for a Worker',
+    takes: [],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
     name: 'dev',
     summary: 'run the mesh in workerd on this machine: no account, no network',
     takes: [],
@@ -27,6 +33,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'edit',
+    summary: 'edit a record in $EDITOR, and write what comes back',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/edit.ts')).edit,
+  },
+  {
     name: 'delete',
     summary: 'take records away',
     takes: ['target'],
@@ -45,6 +57,36 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/rollback.ts')).rollback,
   },
   {
+    name: 'wait',
+    summary: 'wait until a revision is live, and say where it was seen',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/wait.ts')).wait,
+  },
+  {
+    name: 'describe',
+    summary: 'show a record, its policy in effect and who wrote each value, and who refers to it',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/describe.ts')).describe,
+  },
+  {
+    name: 'resolve',
+    summary: 'tell what would become of a request, and why; nothing is sent',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/resolve.ts')).resolve,
+  },
+  {
+    name: 'explain',
+    summary: 'tell of a receipt why a call went as it did',
+    takes: ['output'],
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'simulate',
+    summary: 'tell what records would do to requests that were served: who moves, who breaks',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
@@ -59,13 +101,13 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'check',
     summary: 'look whether an installation, or files, are as they should be',
-    takes: [],
+    takes: ['target', 'output'],
     load: async () => (await import('./commands/check.ts')).checks,
   },
   {
     name: 'types',
     summary: "write the registry's names as TypeScript, so that a wrong name does not compile",
-    takes: [],
+    takes: ['target'],
     load: async () => (await import('./commands/types.ts')).types,
   },
   {
@@ -73,5 +115,11 @@ export const VERBS: readonly Verb[] = [
     summary: 'name the meshes that the command talks to, and choose one',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/config.ts')).config,
+  },
+  {
+    name: 'completion',
+    summary: 'print what bash, zsh or fish needs to complete verbs, flags and names',
+    takes: ['target'],
+    load: async () => (await import('./commands/completion.ts')).completion,
   },
 ]

@@ -10,6 +10,7 @@ export interface WorkerConfig extends Given {
   readonly variables: Readonly<Record<string, string>>
   /** Compatibility flags that it sets. */
   readonly flags: readonly string[]
+  readonly compatibilityDate: string | undefined
 }
 
 /**
@@ -31,6 +32,7 @@ export async function readWorkerConfig(file: string, env?: string): Promise<Work
           .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
       ),
       flags: config.compatibility_flags,
+      compatibilityDate: config.compatibility_date,
     }
   } catch (cause) {
     throw faultOf(`${file}:`, cause)

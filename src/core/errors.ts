@@ -15,6 +15,8 @@ export const MEANINGS = {
   service_not_named: { status: 400, proxyError: 'http_request_error', retryable: false },
   object_not_named: { status: 400, proxyError: 'http_request_error', retryable: false },
   body_broken: { status: 400, proxyError: 'http_request_error', retryable: false },
+  caller_unknown: { status: 401, proxyError: 'http_request_denied', retryable: false },
+  caller_denied: { status: 403, proxyError: 'http_request_denied', retryable: false },
   service_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
   route_not_found: { status: 404, proxyError: 'destination_not_found', retryable: false },
   body_idle: { status: 408, proxyError: 'http_request_error', retryable: false },

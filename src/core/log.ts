@@ -18,6 +18,8 @@ export type LogEvent =
   | 'record_accepted'
   | 'registry_lost'
   | 'registry_back'
+  | 'would_deny'
+  | 'copy_denied'
   | 'admin_write'
   | 'admin_denied'
   | 'admin_weak'

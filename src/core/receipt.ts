@@ -1,4 +1,5 @@
 /** A receipt: what the mesh decided for one request, and why. Filters write plain values into it. */
+import type { Proof } from './caller.ts'
 import type { MeshErrorCode } from './errors.ts'
 import type { Blame, Outcome } from './outcome.ts'
 
@@ -59,6 +60,18 @@ export interface Skipped {
   readonly reason: string
 }
 
+/** What a record on the way said of the caller. */
+export interface AccessNote {
+  /** Its registry key. */
+  readonly record: string
+  /** The name of the rule that decided, or `default`. */
+  readonly rule: string
+  readonly effect: 'allow' | 'deny'
+  /** `audit`: a denial was told, and not enforced. */
+  readonly mode: 'enforce' | 'audit'
+  readonly proof: Proof
+}
+
 /** How current the record is that was used. */
 export type Freshness = 'fresh' | 'stale' | 'last-good'
 
@@ -92,6 +105,8 @@ export interface Receipt {
   error: MeshErrorCode | undefined
   /** Why the last failed attempt was not retried. */
   retryRefused: RetryRefusal | undefined
+  /** What the records on the way said of the caller, where they say who may call. */
+  access: readonly AccessNote[] | undefined
   /** Headers with a deadline that could not be read. They were ignored. */
   unread: readonly string[] | undefined
   /** CORS headers of the answer. An error of the mesh gets them, too, so that the page can read it. */
@@ -118,6 +133,7 @@ export function receipt(): Receipt {
     retriesUsed: 0,
     error: undefined,
     retryRefused: undefined,
+    access: undefined,
     unread: undefined,
     crossOrigin: undefined,
   }

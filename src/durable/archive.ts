@@ -29,7 +29,8 @@ export interface Archive {
   restored(truth: 'kv' | 'history', by: By): void
 }
 
-export function archive(store: Store, facts: Facts, ledger: Ledger): Archive {
+/** @param arm is called in the transaction that ends a restoring: there is work to do. */
+export function archive(store: Store, facts: Facts, ledger: Ledger, arm: () => void): Archive {
   const { sql } = store
   return {
     export(after = { revision: 0, name: '' }, limit = ROWS_A_PAGE) {
@@ -63,6 +64,7 @@ export function archive(store: Store, facts: Facts, ledger: Ledger): Archive {
         facts.set('restoring', undefined)
         const start = { isDone: false, revision: ledger.latest() + 1, highest: 0, after: '' }
         facts.set('adoption', truth === 'kv' ? start : { ...start, restoredBy: { author, message } })
+        arm()
       })
     },
   }

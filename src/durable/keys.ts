@@ -18,7 +18,7 @@ export type Key = {
   readonly stoodAt: number
   readonly dueAt: number | null
   readonly failures: number
-  /** 1: KV holds what nobody here knows; it is `found`, `null` where the key was deleted. */
+  /** Since when KV is known to hold what nobody here knows; 0: it does not. That is `found`, `null` where the key was deleted. */
   readonly drifted: number
   readonly found: string | null
 }
@@ -33,7 +33,8 @@ export interface Keys {
   put(name: string, revision: number, now: number): void
   /** KV holds the newest revision: nothing is to be done. */
   confirm(key: Key, now: number): void
-  drift(name: string, found: string | null, dueAt: number): void
+  /** KV holds what nobody here knows. It is looked at again at `dueAt`. */
+  drift(name: string, found: string | null, dueAt: number, now: number): void
   /** KV lags, or must be written: no drift. It is looked at at that instant. */
   wait(name: string, at: number): void
   /** Looks at names at an instant, or earlier if that was planned. */
@@ -79,10 +80,11 @@ export function keys({ sql }: Store): Keys {
     wait(name, at) {
       sql.exec(`UPDATE keys SET ${CLEAR_BUT_DUE}, dueAt = ? WHERE name = ?`, at, name)
     },
-    drift(name, found, dueAt) {
-      const upsert = `INSERT INTO keys (name, revision, published, drifted, found, dueAt) VALUES (?, 0, 0, 1, ?, ?) ON CONFLICT (name)
-        DO UPDATE SET failures = 0, drifted = 1, found = excluded.found, dueAt = excluded.dueAt`
-      sql.exec(upsert, name, found, dueAt)
+    drift(name, found, dueAt, now) {
+      const upsert = `INSERT INTO keys (name, revision, published, drifted, found, dueAt) VALUES (?, 0, 0, ?, ?, ?) ON CONFLICT (name)
+        DO UPDATE SET failures = 0, drifted = CASE WHEN drifted = 0 THEN excluded.drifted ELSE drifted END,
+        found = excluded.found, dueAt = excluded.dueAt`
+      sql.exec(upsert, name, now, found, dueAt)
     },
     look(names, at) {
       const upsert = `INSERT INTO keys (name, revision, published, dueAt) VALUES (?, 0, 0, ?) ON CONFLICT (name)

@@ -30,6 +30,12 @@ export interface EngineOptions {
   readonly wake?: ((at: number) => void) | undefined
 }
 
+/** What an operator has said of the whole mesh. */
+export interface Settings {
+  /** The oldest version of the library that runs; `null`: nobody has said. */
+  readonly minVersion: string | null
+}
+
 export interface RegistryEngine extends Reads, Writes, Omit<Archive, 'restore'> {
   /** As {@link Archive.restore}, when the turn under way has ended. */
   restore(rows: readonly Revision[]): Promise<void>
@@ -43,6 +49,8 @@ export interface RegistryEngine extends Reads, Writes, Omit<Archive, 'restore'> 
   turn(): Promise<void>
   /** Has KV scanned as soon as there is a turn. */
   scan(): void
+  settings(): Settings
+  configure(settings: Settings): Settings
   /** When the next turn is to be taken; `undefined`: when something is written. */
   nextAt(): number | undefined
 }
@@ -91,28 +99,33 @@ export function registryEngine(options: EngineOptions): RegistryEngine {
   const begin = () => {
     if (!adoption.isDone) throw new MeshError('registry_unavailable', TAKES_IN, { retryAfterMs: 1_000 })
   }
-  const carried = archive(store, known, books.ledger)
+  const settings = (): Settings => ({ minVersion: known.get('minVersion') ?? null })
+  const carried = archive(store, known, books.ledger, arm)
   return {
     ...reads(store, books),
-    ...writes(store, books, kv, clock, validate, { begin, committed: arm }),
+    ...writes(store, books, kv, clock, validate, { begin, arm, oldest: () => known.get('minVersion') }),
     export: carried.export,
     async restore(rows) {
       // What a turn has under way belongs to the history that is about to go.
       await underway
       carried.restore(rows)
     },
-    restored(truth, by) {
-      carried.restored(truth, by)
-      arm()
-    },
+    restored: carried.restored,
     async ready() {
       if (!adoption.isDone) await turn()
       begin()
     },
     turn,
     scan() {
-      if (!known.get('scan')) known.set('scan', { after: '' })
-      arm()
+      store.transactionSync(() => {
+        if (!known.get('scan')) known.set('scan', { after: '' })
+        arm()
+      })
+    },
+    settings,
+    configure({ minVersion }) {
+      known.set('minVersion', minVersion ?? undefined)
+      return settings()
     },
     nextAt() {
       const at = nextAt()

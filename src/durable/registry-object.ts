@@ -5,7 +5,8 @@ import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { Place } from './archive.ts'
 import type { By, Change, Condition, Issue } from './ledger/change.ts'
 import type { Revision } from './ledger/revision.ts'
-import { type RegistryEngine, registryEngine } from './registry-engine.ts'
+import type { Manner } from './ledger/writes.ts'
+import { type RegistryEngine, registryEngine, type Settings } from './registry-engine.ts'
 
 export interface RegistryObjectEnv {
   readonly REGISTRY: KVNamespace
@@ -48,12 +49,12 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
     return this.#engine.turn()
   }
 
-  async write(changes: readonly Change[], by: By, options?: { dryRun?: boolean }) {
-    return (await this.#ready()).write(changes, by, options)
+  async write(changes: readonly Change[], by: By, manner?: Manner) {
+    return (await this.#ready()).write(changes, by, manner)
   }
 
-  async rollback(service: string, to: number, by: By, condition?: Condition, options?: { dryRun?: boolean }) {
-    return (await this.#ready()).rollback(service, to, by, condition, options)
+  async rollback(service: string, to: number, by: By, condition?: Condition, manner?: Manner) {
+    return (await this.#ready()).rollback(service, to, by, condition, manner)
   }
 
   async resolve(service: string, choice: 'adopt' | 'overwrite', by: By) {
@@ -90,6 +91,14 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
 
   async scan() {
     return (await this.#ready()).scan()
+  }
+
+  async settings() {
+    return (await this.#ready()).settings()
+  }
+
+  async configure(settings: Settings) {
+    return (await this.#ready()).configure(settings)
   }
 
   async export(after?: Place, limit?: number) {

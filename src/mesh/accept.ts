@@ -1,5 +1,6 @@
 /** Reads what a request brings with it from the hop before: where both modes begin. */
 import { type Allowance, allowance } from '../core/allowance.ts'
+import type { Proof } from '../core/caller.ts'
 import { type Deadline, deadlineIn } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import type { RequestContext } from '../core/engine/context.ts'
@@ -28,6 +29,8 @@ export interface Inbound extends Omit<RequestContext, 'defer'> {
   readonly defer: Defer | undefined
   /** Who sent it, where that is known for certain. */
   readonly caller: ServiceName | undefined
+  /** What shows who sent it. */
+  readonly proof: Proof
   /** The caller's deadline. A stranger may say one too: it can only shorten what the mesh would allow. */
   readonly deadline: Deadline
   /** The caller's own: it aborts when the caller leaves. Asked for only where needed: the platform makes it then. */
@@ -53,6 +56,8 @@ export interface Arrival {
   readonly trusted: boolean
   /** Its name, where that is known for certain: never by what the request says. */
   readonly caller?: ServiceName | undefined
+  /** What shows it. Default `none`. */
+  readonly proof?: Proof | undefined
   readonly defer: Defer | undefined
 }
 
@@ -64,7 +69,7 @@ export interface Arrived<Of extends Arrival> extends Inbound {
 }
 
 export function accept<Of extends Arrival>(request: Request, arrival: Of, settings: Settings): Arrived<Of> {
-  const { trusted, caller } = arrival
+  const { trusted, caller, proof = 'none' } = arrival
   const { clock, random, maxSubrequests } = settings
   clock.turn?.()
   const headers = pickHeaders(request.headers)
@@ -76,6 +81,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     random,
     trusted,
     caller,
+    proof,
     receipt: notes,
     arrival,
     defer: arrival.defer,
@@ -135,6 +141,7 @@ export function root({ clock, random, maxSubrequests, waitUntil }: Settings): In
     random,
     trusted: true,
     caller: undefined,
+    proof: 'own',
     receipt: receipt(),
     defer: waitUntil,
     headers: undefined,

@@ -1,6 +1,7 @@
 /** A call to a name: what the outbound stack begins with. */
 
 import type { Upload } from '../core/bytes/upload.ts'
+import type { Proof } from '../core/caller.ts'
 import type { Deadline } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import type { Priority } from '../core/priority.ts'
@@ -14,6 +15,8 @@ export interface NewCall {
   readonly name: ServiceName
   /** Who calls, where that is known. */
   readonly caller: ServiceName | undefined
+  /** What shows it. */
+  readonly proof: Proof
   /** Path and query, from the first slash. */
   readonly path: string
   /** How many characters of the URL's path stand before it, and name the service. */
@@ -45,8 +48,22 @@ export type CallNames = keyof ReturnType<typeof named>
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall) {
   const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
-  const { name, caller, path, mountLength, headers, receipt, trace, deadline, priority, defer, upload, signals, own } =
-    added
+  const {
+    name,
+    caller,
+    proof,
+    path,
+    mountLength,
+    headers,
+    receipt,
+    trace,
+    deadline,
+    priority,
+    defer,
+    upload,
+    signals,
+    own,
+  } = added
   const call = {
     clock,
     random,
@@ -59,6 +76,7 @@ export function named(from: Inbound, added: NewCall) {
     subrequests,
     name,
     caller,
+    proof,
     path,
     mountLength,
     headers,
@@ -73,6 +91,8 @@ export function named(from: Inbound, added: NewCall) {
     // What the filters beneath give: one that gives anything else does not compile. Spelled out: to spread it here would cost as much as to choose an endpoint.
     service: undefined,
     recordKey: undefined,
+    asked: undefined,
+    passedBy: undefined,
     way: undefined,
     backend: undefined,
     route: undefined,

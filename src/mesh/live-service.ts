@@ -1,5 +1,6 @@
 /** A service as an isolate knows it, and the ways that its rules lead: types that need each other. */
 import type { Skipped } from '../core/receipt.ts'
+import type { Judge } from '../features/access/judge.ts'
 import type { Balancer, Candidate } from '../features/balance/balancer.ts'
 import type { Localities } from '../features/balance/locality.ts'
 import type { CorsPlan } from '../features/cors/filter.ts'
@@ -10,6 +11,7 @@ import type { MirrorPlan } from '../features/mirror/filter.ts'
 import type { OutlierDetector } from '../features/outlier/detector.ts'
 import type { RedirectPlan } from '../features/redirect/filter.ts'
 import type { RewritePlan } from '../features/rewrite/filter.ts'
+import type { Asked } from '../features/route/asked.ts'
 import type { Routes } from '../features/route/routes.ts'
 import type { Policies, WrittenPolicy } from '../record/fields.ts'
 import type { ServiceRecord } from '../record/record.ts'
@@ -28,6 +30,10 @@ export interface Way {
 /** A service as this isolate knows it: its policy, and what was learned. Values only; it outlives requests. */
 export interface LiveService extends Policies {
   readonly record: ServiceRecord
+  /** The registry key of its record. */
+  readonly recordKey: string
+  /** Says who may call; `undefined` where everybody may. */
+  readonly judge: Judge<Asked> | undefined
   /** The number of the read that found it. */
   readonly order: number
   /** Its rules, compiled; `undefined` where everything goes to its endpoints. */

@@ -19,7 +19,7 @@ import { named } from './call-context.ts'
 import { nameReader, splitUrl } from './called-host.ts'
 import { type MeshOptions, type Storage, withDefaults } from './options.ts'
 import { type Carrier, type Handler, handled, type Served } from './serve.ts'
-import { caller, inbound } from './stack.ts'
+import { inbound, made } from './stack.ts'
 
 /** The address of a call to one of these names: any text where no names are given. */
 export type MeshUrl<Names extends string = string> = string extends Names
@@ -41,11 +41,19 @@ type AnyFetch = (input: string | URL | Request, init?: RequestInit) => Promise<R
 /** What is needed of a Worker's `ctx`. */
 export interface Lifetime {
   waitUntil(work: Promise<unknown>): void
+  /** What the caller's binding says of it. */
+  readonly props?: unknown
 }
 
 /** Calls made on behalf of one request: they carry its deadline, trace and allowance. */
 export interface Call<Names extends string = string> {
   readonly fetch: MeshFetch<Names>
+  /**
+   * Asks the record of the mesh's own `name` whether the caller may do this, where the mesh has `trust`. `serve` asks by itself.
+   *
+   * @throws {MeshError} `caller_denied` or `caller_unknown`.
+   */
+  admit(): Promise<void>
   /** The response, with the retries that were used on its behalf where the caller granted some. */
   settle(response: Response): Response
   /** What was thrown, as an answer to the request: `application/problem+json` of what its caller may read. The log gets all of it. */
@@ -92,7 +100,7 @@ export function createMesh<Names extends string = string>(
   const settings = withDefaults(options)
   const { clock, random, domain, storage, waitUntil, log } = settings
   const carrier: Carrier = { storage, load: storage ? undefined : load }
-  const call = caller(settings)
+  const { call, guard } = made(settings)
   const nameOf = nameReader(domain)
 
   /** @param begin the trace of a call that none was brought for. */
@@ -118,6 +126,7 @@ export function createMesh<Names extends string = string>(
         const made = named(from, {
           name: nameOf(host),
           caller: settings.name,
+          proof: 'own',
           path,
           headers,
           receipt: noted,
@@ -150,24 +159,27 @@ export function createMesh<Names extends string = string>(
       () => newTrace(random),
     ),
     for(request, ctx, { trusted = false } = {}) {
-      const context = accept(request, { trusted, defer: deferTo(ctx) ?? waitUntil }, settings)
+      const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
+      const context = accept(request, { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil }, settings)
       const trace = context.trace ?? newTrace(random)
       return {
         fetch: fetchFor(
           () => context,
           () => trace,
         ),
+        admit: async () => guard?.(request, context),
         settle: (response) =>
           settled(scrubbed(response, context, trace.traceId, request), context.allowance, context.receipt),
         problem: (error) => rescued(handedOn(error), { ...context, trace }, request, log),
       }
     },
     serve<Env>(handler: Handler<Env>, { trust = () => false }: ServeOptions = {}) {
-      const enter = inbound(settings, handled<Env>(handler, carrier))
+      const enter = inbound(settings, handled<Env>(handler, carrier), guard)
       return {
         fetch(request: Request, env: Env, ctx: ExecutionContext) {
           const trusted = trust(request, ctx)
-          const arrival: Served<Env> = { trusted, caller: readCaller(ctx), defer: deferTo(ctx) ?? waitUntil, env, ctx }
+          const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
+          const arrival: Served<Env> = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil, env, ctx }
           return enter(request, accept(request, arrival, settings))
         },
       }

@@ -13,6 +13,7 @@ import type { CloudMaker } from '../targets/cloud.ts'
 import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
 import type { Strategies } from './strategies.ts'
+import { NO_TRUST, type Trust } from './trust.ts'
 
 export interface MeshOptions {
   /** Where names are looked up: `kvRegistry(env.REGISTRY)`, `memoryRegistry({…})`, `viaMesh()`. */
@@ -70,6 +71,8 @@ export interface MeshOptions {
   platformCancels?: boolean
   /** What reaches Lambda functions, and addresses that want a signature or an id token: `cloud` of `selvedge/cloud`. Default: nothing. */
   cloud?: CloudMaker
+  /** What judges callers by the `access` of records: `access` of `selvedge/trust`. Default: nothing, and a record with `access` is refused. */
+  trust?: Trust
   /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
   secrets?: readonly string[]
   /**
@@ -115,6 +118,7 @@ export interface Settings {
   readonly fetch: typeof fetch
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
+  readonly trust: Trust | undefined
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
   readonly storage: Storage | undefined
@@ -160,6 +164,7 @@ export function withDefaults(options: MeshOptions): Settings {
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
+    trust: options.trust,
     secrets: options.secrets,
     seal: options.seal,
     storage: options.storage,
@@ -169,6 +174,7 @@ export function withDefaults(options: MeshOptions): Settings {
   if (options.name !== undefined && !isServiceName(options.name)) {
     throw new TypeError(`name is a service name, such as "checkout"; got ${JSON.stringify(options.name)}.`)
   }
+  if (settings.defaults.access && !settings.trust) throw new TypeError(`defaults.access: ${NO_TRUST}`)
   for (const [name, least, most] of RANGES) {
     const value = settings[name]
     if (!(value >= least && value <= most)) throw new TypeError(`${name} is ${least} to ${most}; got ${value}.`)

@@ -20,13 +20,23 @@ export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
   const call = caller(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
-    const { caller, receipt, trace, deadline, priority, arrival, headers = pickHeaders(request.headers) } = context
+    const {
+      caller,
+      proof,
+      receipt,
+      trace,
+      deadline,
+      priority,
+      arrival,
+      headers = pickHeaders(request.headers),
+    } = context
     const { name, path, mountLength } = arrival.identify()
     return call(
       request,
       named(context, {
         name,
         caller,
+        proof,
         path,
         mountLength,
         headers,

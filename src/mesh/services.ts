@@ -7,6 +7,8 @@ import type { Skipped } from '../core/receipt.ts'
 import type { Seal } from '../core/seal.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { Random } from '../core/time/random.ts'
+import type { Judge } from '../features/access/judge.ts'
+import type { AccessPolicy } from '../features/access/policy.ts'
 import type { Candidate } from '../features/balance/balancer.ts'
 import { balancers } from '../features/balance/balancers.ts'
 import { localities } from '../features/balance/locality.ts'
@@ -17,6 +19,7 @@ import { limiter } from '../features/limit/limiter.ts'
 import { throttle } from '../features/limit/throttle.ts'
 import { outlierDetector } from '../features/outlier/detector.ts'
 import { retryBudget } from '../features/retry/budget.ts'
+import type { Asked } from '../features/route/asked.ts'
 import { recentMedian } from '../math/recent-median.ts'
 import type { FieldName, WrittenPolicy } from '../record/fields.ts'
 import { policyMaker } from '../record/policies.ts'
@@ -43,6 +46,8 @@ export interface ServicesOptions {
   readonly strategies?: Strategies
   /** Of the tickets of sessions. */
   readonly seal?: Seal | undefined
+  /** What judges who may call. Default: nothing, and nobody is judged. */
+  readonly trust?: { judge(policy: AccessPolicy): Judge<Asked> | undefined } | undefined
   /** Services remembered. */
   readonly maxRecords: number
   /** Told of endpoints and services that go out and come back. Default: nobody is. */
@@ -73,6 +78,8 @@ export function services(options: ServicesOptions): Services {
     return serviceOf({
       ...made,
       record,
+      recordKey: key,
+      judge: kept('access')?.judge ?? (made.access && options.trust?.judge(made.access)),
       order,
       budget: kept('retryConstraint')?.budget ?? budgetOf(made.retryConstraint, options.clock),
       hedging: kept('hedge')?.hedging ?? (made.hedge && hedging(made.hedge)),

@@ -1,6 +1,6 @@
 /** The two stacks of the mesh, in reading order. There is no third path. */
 import type { Service } from '../core/engine/service.ts'
-import { stack } from '../core/engine/stack.ts'
+import { observer, stack } from '../core/engine/stack.ts'
 import { admission } from '../features/admission/filter.ts'
 import { lend } from '../features/allowance/filter.ts'
 import { balance } from '../features/balance/filter.ts'
@@ -37,6 +37,7 @@ import { resolve } from './resolve.ts'
 import { resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
+import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -45,32 +46,40 @@ const REGISTRY_READ_MS = 1000
 export const inbound = <Arrived extends Inbound>(
   { sink, maxHops, log }: Settings,
   to: Service<Arrived>,
+  guard?: Guard,
 ): Service<Arrived> =>
   stack<Arrived, keyof Read<Arrival>>()
     .push(settle) // top: an error, too, settles the allowance that the caller granted
     .push(serverTrace(sink)) // above all that can refuse: refusals are traced too
     .push(rescue(log)) // whatever is thrown beneath becomes a problem that names its trace
     .push(loop(maxHops)) // before any work is done for a request that has been here
+    .pushWhere(
+      () => guard !== undefined,
+      observer<Inbound>('guarded', { enter: (request, context) => guard?.(request, context) }),
+    ) // next to the handler: refusals are traced and answered as all others
     .over(to)
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels }: Settings,
+  { sink, idleMs, platformCancels, trust, log }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
 ): Service<Named> => {
   const known = resolver(snapshot, services)
+  const guards = trust?.guards(log) ?? unguarded
   return stack<Named, CallNames>()
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing
+    .pushWhere(isGuarded, guards.called) // beneath cors: a preflight has no credentials; above all that tells or does anything
     .pushWhere(({ way }) => way?.redirect !== undefined, redirect, isRuled) // above all that needs a backend
     .pushWhere(({ way }) => way?.rewrite !== undefined, rewrite, isRuled) // above retry: once a request
     .pushWhere(({ route }) => route?.session !== undefined, remember, isRuled) // above retry: all attempts have been made
-    .pushFor(isRuled, reach(known.backend)) // gives the service of the backend, under the policy of the rule
+    .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
+    .pushWhere(isGuardedApart, guards.backend) // a route is no way around the record whose endpoints are used
     .pushWhere(isOfNativeGrpc, nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
-    .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(known.copy)) // above retry: one copy a request
+    .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(guards.copy(known.copy))) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .pushWhere(hasUpload, upload(senders())) // above retry: a request has one body, whatever becomes of its attempts
     .push(retry) // ── beneath this line everything runs once an attempt ──
@@ -89,16 +98,25 @@ export const outbound = (
     .over(send)
 }
 
-/** The outbound stack, over a snapshot and services of its own. */
+/** One mesh: the outbound stack over a snapshot and services of its own, and the guard of the function that it is in. */
+export function made(settings: Settings): { readonly call: Service<Named>; readonly guard: Guard | undefined } {
+  const { bindings, cloud, trust, name, log } = settings
+  const records = snapshot(settings.registry, {
+    ...settings,
+    readMs: REGISTRY_READ_MS,
+    lacks: trust ? undefined : lacksTrust,
+  })
+  const live = services({
+    ...settings,
+    unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+  })
+  return {
+    call: outbound(settings, records, live, send(settings)),
+    guard: trust && name !== undefined ? trust.guard(resolver(records, live), name, log) : undefined,
+  }
+}
+
+/** The outbound stack alone. */
 export function caller(settings: Settings): Service<Named> {
-  const { bindings, cloud } = settings
-  return outbound(
-    settings,
-    snapshot(settings.registry, { ...settings, readMs: REGISTRY_READ_MS }),
-    services({
-      ...settings,
-      unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
-    }),
-    send(settings),
-  )
+  return made(settings).call
 }

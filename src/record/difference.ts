@@ -1,4 +1,5 @@
 /** How two texts of a record differ: field by field where both are JSON, as a whole where one is not. */
+import { isDeeper, MOST_LEVELS } from '../core/text/depth.ts'
 
 export interface Difference {
   /** A JSON Pointer (RFC 6901) to the field; `''` is the record. */
@@ -44,6 +45,8 @@ function own(value: Nested, field: string): unknown {
 
 function parsed(text: string | null): unknown {
   if (text === null) return undefined
+  // What is deeper can neither be sent nor written out.
+  if (isDeeper(text, MOST_LEVELS)) return text
   try {
     return JSON.parse(text)
   } catch {

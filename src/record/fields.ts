@@ -1,5 +1,6 @@
 /** The one list of policy fields: what a record, a rule and `MESH_DEFAULTS` may say of how calls are made. */
 import * as v from 'valibot'
+import { type Access, access, accessDefaults, accessPolicy } from '../features/access/policy.ts'
 import { balancePolicy, type LoadBalancer, loadBalancer } from '../features/balance/policy.ts'
 import { ruleTimeoutPolicy, ruleTimeouts, type Timeouts, timeoutPolicy, timeouts } from '../features/deadline/policy.ts'
 import { type Hedge, hedge, hedgePolicy } from '../features/hedge/policy.ts'
@@ -24,6 +25,8 @@ interface Field<Written> {
   readonly policy: (written?: Written) => unknown
   /** Does a record's own leave nothing of that in `MESH_DEFAULTS`? Default: they are laid over each other field by field. */
   readonly isWhole?: true
+  /** What `MESH_DEFAULTS` may say of it. Default: the same as a record. */
+  readonly ofDefaults?: () => v.GenericSchema<Written>
   /** Where a rule may write it, too: what may be written there, and what the mesh obeys of all that is written and of the rule's own. */
   readonly ofRule?: {
     readonly schema: () => v.GenericSchema<Written>
@@ -64,6 +67,12 @@ export const FIELDS = [
   } as const satisfies Field<LoadBalancer>,
   { name: 'hedge', schema: hedge, policy: hedgePolicy } as const satisfies Field<Hedge>,
   { name: 'limits', schema: limits, policy: limitPolicy } as const satisfies Field<Limits>,
+  {
+    name: 'access',
+    schema: access,
+    policy: accessPolicy,
+    ofDefaults: accessDefaults,
+  } as const satisfies Field<Access>,
 ] as const
 
 type Entry = (typeof FIELDS)[number]
@@ -85,12 +94,19 @@ export interface AnyField {
   schema(): v.GenericSchema
   policy(written?: unknown): unknown
   readonly isWhole?: true
+  ofDefaults?(): v.GenericSchema
   readonly ofRule?: { schema(): v.GenericSchema; policy(written: unknown, own: unknown): unknown }
 }
 
 /** The fields of a record, each made when a record has it. */
 export function policyEntries(): v.ObjectEntries {
   return entriesOf(FIELDS)
+}
+
+/** Those of `MESH_DEFAULTS`. */
+export function defaultEntries(): v.ObjectEntries {
+  const fields: readonly AnyField[] = FIELDS
+  return entriesOf(fields.map(({ name, schema, ofDefaults = schema }) => ({ name, schema: ofDefaults })))
 }
 
 /** Those of a rule. */

@@ -21,10 +21,24 @@ const SHOWN_ISSUES = 3
  */
 export type RecordParser = (text: string) => ServiceRecord
 
-/** For one record after another: the schema of a field is made for the first record that has it, and kept. */
-export function recordParser(): RecordParser {
+/** What a mesh lacks to obey a record that is well written; `undefined` where nothing. */
+export type Lacks = (record: ServiceRecord) => string | undefined
+
+/**
+ * For one record after another: the schema of a field is made for the first record that has it, and kept.
+ *
+ * @param lacks refuses what this mesh could not obey.
+ */
+export function recordParser(lacks?: Lacks): RecordParser {
   const schema = recordSchema()
   return (text) => {
+    const record = read(text)
+    const lack = lacks?.(record)
+    if (lack !== undefined) throw new MeshError('record_invalid', lack)
+    return record
+  }
+
+  function read(text: string): ServiceRecord {
     if (text.length > MAX_CHARACTERS)
       throw new MeshError('record_invalid', `Expected at most ${MAX_CHARACTERS} characters, got ${text.length}.`)
     const trimmed = text.trim()

@@ -4,7 +4,7 @@ import { isReference, type ServiceName } from '../core/endpoint.ts'
 import { REFERENCE_FORM } from '../schema/backend-ref.ts'
 import { areDistinct, either, list, must, object, onDemand, text } from '../schema/kit.ts'
 import { endpoint, endpointOf, type KnownEndpoint, type WrittenEndpoint } from '../targets/schema.ts'
-import { policyEntries, policyOf, type WrittenPolicy } from './fields.ts'
+import { defaultEntries, policyEntries, policyOf, type WrittenPolicy } from './fields.ts'
 import { type Rule, rules } from './rule.ts'
 
 /** Endpoints of one record, at most. */
@@ -14,7 +14,7 @@ const MAX_ALIASES = 16
 
 /** What `MESH_DEFAULTS` may hold. */
 export function policySchema() {
-  return object(policyEntries()) as v.GenericSchema<WrittenPolicy>
+  return object(defaultEntries()) as v.GenericSchema<WrittenPolicy>
 }
 
 /** Of a field that a record does not have no schema is made. */

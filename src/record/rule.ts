@@ -1,9 +1,10 @@
 /** The rules of a record: HTTPRouteRule of the Gateway API, as it is written there. */
 import * as v from 'valibot'
-import { type Match, match, stepsOrRefusal } from '../features/route/policy.ts'
+import { type Match, match } from '../features/route/policy.ts'
 import { type SessionPersistence, sessionPersistence } from '../features/route/session-policy.ts'
 import { type BackendRef, reference } from '../schema/backend-ref.ts'
 import { areDistinct, list, must, object, onDemand, text, whole } from '../schema/kit.ts'
+import { stepsOrRefusal } from '../schema/path-match.ts'
 import { type RulePolicy, rulePolicyEntries } from './fields.ts'
 import { areCors, filters, has, type RuleFilter } from './rule-filter.ts'
 

@@ -2,7 +2,7 @@
 import { MeshError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { lru } from '../core/lru.ts'
-import { type RecordParser, recordParser } from '../record/parse.ts'
+import { type Lacks, type RecordParser, recordParser } from '../record/parse.ts'
 import { isWildcard } from './keys.ts'
 import type { Held, Known } from './known.ts'
 import type { Entry } from './registry.ts'
@@ -25,11 +25,13 @@ interface LearnerOptions {
   readonly maxStaleMs: number
   readonly maxRecords: number
   readonly log: Log
+  /** What this mesh lacks to obey a record; `undefined` where nothing. Such a record is refused. */
+  readonly lacks?: Lacks | undefined
 }
 
-export function learner({ maxStaleMs, maxRecords, log }: LearnerOptions): Learn {
+export function learner({ maxStaleMs, maxRecords, log, lacks }: LearnerOptions): Learn {
   const wildcards = lru<string, Held>(maxRecords)
-  const parse = recordParser()
+  const parse = recordParser(lacks)
 
   return function learn({ order, keys, entries, at }, before) {
     const index = entries.findIndex((entry) => entry !== undefined)

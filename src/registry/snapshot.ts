@@ -6,6 +6,7 @@ import type { Subrequests } from '../core/engine/subrequests.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, silent } from '../core/log.ts'
 import { type Clock, within } from '../core/time/clock.ts'
+import type { Lacks } from '../record/parse.ts'
 import { candidateKeys } from './keys.ts'
 import { type Found, type Known, knownNames } from './known.ts'
 import { learner } from './learn.ts'
@@ -22,6 +23,8 @@ export interface SnapshotOptions {
   readonly maxRecords: number
   /** Gets a line for a refused record, and for a registry that does not answer. Default: no log. */
   readonly log?: Log
+  /** What this mesh lacks to obey a record. Default: nothing. */
+  readonly lacks?: Lacks | undefined
 }
 
 export interface Snapshot {
@@ -51,9 +54,9 @@ export interface Asking {
 }
 
 export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot {
-  const { freshMs, maxStaleMs, readMs, maxRecords, log = silent } = options
+  const { freshMs, maxStaleMs, readMs, maxRecords, log = silent, lacks } = options
   const names = knownNames(maxRecords)
-  const learn = learner({ maxStaleMs, maxRecords, log })
+  const learn = learner({ maxStaleMs, maxRecords, log, lacks })
   const { subrequestsPerRead = 1 } = registry
   let reads = 0
   let isLost = false

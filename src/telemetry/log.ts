@@ -41,7 +41,7 @@ export function meshLog(to: LogTo, clock: Clock): Log {
     if (LOG_LEVELS.indexOf(entry.level) > most) return
     const now = clock.now()
     // Not by the name that was called, nor by the trace: strangers choose those.
-    const kind = [entry.event, entry.code, entry.key, entry.endpoint].join()
+    const kind = [entry.event, entry.code, entry.key, entry.endpoint, callerOf(entry)].join()
     const told = kinds.get(kind)
     // A request's clock may be behind that of the last one.
     if (told && Math.abs(now - told.at) < GAP_MS) {
@@ -53,6 +53,11 @@ export function meshLog(to: LogTo, clock: Clock): Log {
     const at = new Date(now).toISOString()
     write({ at, ...entry, message: cut(message), stack: cut(stack), leftOut: told?.leftOut || undefined })
   }
+}
+
+/** Who would be denied is what the line is read for. A caller's name is known for certain: strangers have none. */
+function callerOf({ event, caller }: LogEntry): string | undefined {
+  return event === 'would_deny' ? caller : undefined
 }
 
 /** Writes a line to the console, whatever else was written in this second. */

@@ -1,7 +1,7 @@
 /** A retry budget, and what it is told of each attempt. */
 import { effectsOf } from '../core/effects.ts'
 import type { Ending } from '../core/ending.ts'
-import type { Source } from '../core/streak.ts'
+import type { Source } from '../core/health/streak.ts'
 import { type Asking, sourceOf } from './source.ts'
 
 export interface RetryBudget {

@@ -1,12 +1,40 @@
-/** The name of the caller, from its service binding: `props = { caller = "checkout" }` in the caller's configuration. */
-import { isServiceName, type ServiceName } from '../core/endpoint.ts'
+/** Who calls, as a service binding says it: `props = { caller = "checkout" }` in the caller's configuration. */
+import { type Caller, NAMELESS, STRANGER } from '../core/caller.ts'
+import { isServiceName } from '../core/endpoint.ts'
+import { CALLER } from './headers.ts'
+
+interface Props {
+  readonly caller?: unknown
+  readonly vouches?: unknown
+}
 
 /**
- * `undefined` where the binding has no name, or one that is not valid.
+ * - `public`: anyone can come by it.
+ * - `members`: only Workers of the account can.
+ * - `trusted`: whoever runs it says that its callers belong to the mesh.
+ */
+export type Entrance = 'public' | 'members' | 'trusted'
+
+/**
+ * Who sent a request, as far as its binding shows it. A binding with `props = { vouches = true }` is one of a mesh, which says
+ * in `selvedge-caller` for whom it calls; so does a trusted entrance. Of any other that header is not read.
  *
  * @param ctx of a Worker. Only whoever deploys the binding can set its `props`. A request cannot: from outside they are `{}`.
  */
-export function readCaller(ctx: { readonly props?: unknown }): ServiceName | undefined {
-  const { caller } = (ctx.props ?? {}) as { readonly caller?: unknown }
-  return typeof caller === 'string' && isServiceName(caller) ? caller : undefined
+export function readCaller(
+  request: { readonly headers: { get(name: string): string | null } },
+  ctx: { readonly props?: unknown } | undefined,
+  entrance: Entrance,
+): Caller {
+  const { caller, vouches }: Props = ctx?.props ?? {}
+  if (isName(caller)) return { name: caller, proof: 'binding' }
+  if (vouches === true || entrance === 'trusted') {
+    const said = request.headers.get(CALLER)
+    return isName(said) ? { name: said, proof: 'vouched' } : NAMELESS
+  }
+  return entrance === 'members' ? NAMELESS : STRANGER
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && isServiceName(value)
 }

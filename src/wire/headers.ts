@@ -7,6 +7,8 @@ export const TIMEOUT_MS = 'selvedge-timeout-ms'
 export const RETRY_ALLOWANCE = 'selvedge-retry-allowance'
 export const ATTEMPT = 'selvedge-attempt'
 export const PRIORITY = 'selvedge-priority'
+/** Said by a mesh that a binding trusts, to members alone. */
+export const CALLER = 'selvedge-caller'
 
 export const TRACEPARENT = 'traceparent'
 export const TRACESTATE = 'tracestate'

@@ -14,6 +14,8 @@ export interface Installation {
   readonly bindings: Readonly<Record<string, BindingKind>>
   /** The `MESH_*` variables that are no secrets, with their values. */
   readonly variables: Readonly<Record<string, string>>
+  /** Compatibility flags that are on, of those that matter to a mesh; left out where the platform does not say. */
+  readonly flags?: readonly string[] | undefined
 }
 
 /** As a header may hold it: in ASCII. */
@@ -29,9 +31,9 @@ export function readInstallation(headers: Headers): Installation | undefined {
   const said = headers.get(INSTALLATION)
   if (said === null) return undefined
   try {
-    const { version, cloud, bindings, variables } = JSON.parse(said) as Partial<Installation>
+    const { version, cloud, bindings, variables, flags } = JSON.parse(said) as Partial<Installation>
     if (typeof version !== 'string' || typeof cloud !== 'boolean' || !bindings || !variables) return undefined
-    return { version, cloud, bindings, variables }
+    return { version, cloud, bindings, variables, ...(Array.isArray(flags) ? { flags } : {}) }
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 /** What a request asked for, and who asked: by these the failures of one bad request are told from those of a broken endpoint. */
+
+import type { Source } from '../core/health/streak.ts'
 import type { Receipt } from '../core/receipt.ts'
-import type { Source } from '../core/streak.ts'
 import { fnv1a } from '../math/hash.ts'
 
 export interface Asking {

@@ -34,13 +34,13 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'trust'> {
   /** Records shapes of requests for `selvedge simulate`: `shapes` of `selvedge/worker`. Default: nothing does. */
   shapes?: Shapes
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, shapes }: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, trust, shapes }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
@@ -54,6 +54,7 @@ export function workerOptions(env: Env, { cloud, shapes }: WorkerParts): WorkerO
     env,
     platformCancels: true,
     ...(cloud && { cloud }),
+    ...(trust && { trust }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

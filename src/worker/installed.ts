@@ -8,6 +8,9 @@ declare const SELVEDGE_VERSION: string
 /** Variables whose values may be told. What is not named here may be a secret. */
 const TOLD = /^MESH_(?:HOSTS|DOMAIN|FRESH|MAX_STALE|MAX_HOPS|IDLE|LOG|DEFAULTS|SECRETS)$/
 
+/** Compatibility flags by which a client's abort is heard of, and Workers of the same zone are reached. */
+const FLAGS = ['enable_request_signal', 'request_signal_passthrough', 'global_fetch_strictly_public']
+
 /** As the header has it. */
 export function installed(env: object, hasCloud: boolean): string {
   const bindings = env as Bindings
@@ -18,7 +21,15 @@ export function installed(env: object, hasCloud: boolean): string {
     cloud: hasCloud,
     bindings: Object.fromEntries(names.map((name) => [name, kindOfBinding(bindings, name)])),
     variables: Object.fromEntries(values),
+    flags: flagsOn(),
   })
+}
+
+/** Outside of workerd nobody says. */
+function flagsOn(): string[] | undefined {
+  if (typeof Cloudflare === 'undefined') return undefined
+  const { compatibilityFlags } = Cloudflare
+  return FLAGS.filter((flag) => compatibilityFlags[flag])
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,6 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
 import { cloud } from '../cloud.ts'
+import { type Caller, STRANGER } from '../core/caller.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, noteError } from '../core/log.ts'
@@ -11,6 +12,7 @@ import { nameReader } from '../mesh/called-host.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { meshLog } from '../telemetry/log.ts'
+import { access } from '../trust.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
@@ -79,13 +81,15 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
     },
   }
   return {
-    fetch: (request, env, ctx) => handle(made, request, env, ctx, undefined),
-    MeshEntrypoint: { fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(ctx)) },
+    fetch: (request, env, ctx) => handle(made, request, env, ctx, STRANGER),
+    MeshEntrypoint: {
+      fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(request, ctx, 'members')),
+    },
   }
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud, shapes })
+const worker = /* @__PURE__ */ createWorker({ cloud, trust: access, shapes })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -98,8 +102,9 @@ function handle(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  caller: ServiceName | undefined,
+  { name: caller, proof }: Caller,
 ): Response | Promise<Response> {
+  // A binding that names nobody may pass on what strangers have sent: it raises nothing.
   const trusted = caller !== undefined
   let mesh: Running
   try {
@@ -113,7 +118,7 @@ function handle(
   }
   const called = () => identify(address, mesh.nameOf)
   const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
-  const answer = mesh.forward(request, { trusted, caller, identify: called, defer })
+  const answer = mesh.forward(request, { trusted, caller, proof, identify: called, defer })
   const { recorder } = mesh
   if (!recorder?.isDue()) return answer
   // When it is answered the rules that it has met are known.

@@ -22,6 +22,11 @@ describe('recordIssues', () => {
     },
   )
 
+  it('refuses what is nested without an end', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    expect(recordIssues('users', `{"endpoints":${deep}}`)).toMatchObject([{ path: [], message: /levels/ }])
+  })
+
   it.each(['Users', 'a..b', 'users@', '*', 'a b'])('refuses a name that nobody can call: %j', (name) => {
     expect(recordIssues(name, 'https://users.example.com')).toMatchObject([{ path: [], message: /service name/ }])
   })

@@ -7,6 +7,8 @@ const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['object_not_named', 400, 'http_request_error', false],
   ['body_broken', 400, 'http_request_error', false],
   ['body_idle', 408, 'http_request_error', false],
+  ['caller_unknown', 401, 'http_request_denied', false],
+  ['caller_denied', 403, 'http_request_denied', false],
   ['service_not_found', 404, 'destination_not_found', false],
   ['route_not_found', 404, 'destination_not_found', false],
   ['request_too_large', 413, 'http_request_error', false],

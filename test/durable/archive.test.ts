@@ -126,6 +126,25 @@ describe('archive', () => {
     expect(kv.truth('a')).toMatchObject({ value: 'https://a2.test', metadata: { revision: 3 } })
   })
 
+  it('takes a history in that was cut to what is newest of each name', async () => {
+    const past = await givenPast()
+    const rows = exported(past.engine).flat()
+    const newest = rows.filter(({ name, revision }) =>
+      rows.every((other) => other.name !== name || other.revision <= revision),
+    )
+    expect(newest.length).toBeLessThan(rows.length)
+    const { engine, put, run, kv } = await givenRegistry({}, past.clock, past.kv)
+    await engine.restore(newest)
+    engine.restored('kv', by)
+    await engine.ready()
+    kv.log.length = 0
+    await run(600_000)
+    expect(kv.log.filter((what) => what.startsWith('put'))).toEqual([])
+    expect(engine.list()).toEqual(past.engine.list())
+    expect(engine.history('a').items.map(({ revision }) => revision)).toEqual([3])
+    expect(await put('a', 'https://a3.test')).toMatchObject({ ok: true, revision: 6 })
+  })
+
   it('gives and lists no more text at once than an answer may carry', async () => {
     const { engine, put } = await givenRegistry()
     for (let count = 0; count < 10; count++) await put(`s${count}`, `https://${'x'.repeat(1_000_000)}.test/${count}`)

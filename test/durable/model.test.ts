@@ -1,11 +1,13 @@
-/** Random writers, edits by hand, kills, outages and lag, against a reference: the list of what was confirmed. */
+/** Random writers, edits by hand, kills, outages, lag and moves, against a reference: the list of what was confirmed. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Random, seeded } from '../../src/core/time/random.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
+import type { Place } from '../../src/durable/archive.ts'
 import { LAG_MS } from '../../src/durable/keys.ts'
 import type { Condition, Refused, Written } from '../../src/durable/ledger/change.ts'
 import { ledger } from '../../src/durable/ledger/ledger.ts'
+import type { Revision } from '../../src/durable/ledger/revision.ts'
 import { type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
 import type { Store } from '../../src/durable/store.ts'
 import { takeTurns } from '../support/given-registry.ts'
@@ -24,7 +26,7 @@ interface Model {
 
 interface Real {
   readonly clock: VirtualClock
-  readonly store: Store
+  store: Store
   readonly kv: LaggingKv
   /** Edits by hand that were written over, though every location had seen them, and that are in no history. */
   readonly lost: string[]
@@ -41,11 +43,12 @@ function givenReal(random: Random): Real {
   const store = nodeStore()
   const lost: string[] = []
   kv.onOverwrite = (name, old, now) => {
-    if (isLost(store, name, old, now)) lost.push(`${name}: ${old.value}, of ${old.at}, at ${now}`)
+    if (isLost(real.store, name, old, now)) lost.push(`${name}: ${old.value}, of ${old.at}, at ${now}`)
   }
   kv.lagMs = () => random.next() * MOST_LAG_MS
   const first = mortal(store, kv)
-  return { clock, store, kv, lost, mortal: first, engine: engineOf(first, clock) }
+  const real: Real = { clock, store, kv, lost, mortal: first, engine: engineOf(first, clock) }
+  return real
 }
 
 function engineOf({ store, namespace }: Mortal, clock: VirtualClock): RegistryEngine {
@@ -86,6 +89,30 @@ async function ask<T>(real: Real, work: (engine: RegistryEngine) => Promise<T>):
     if ((error as { code?: string }).code === 'registry_unavailable') return undefined
     throw error instanceof Killed ? new Error('Killed, and alive.') : error
   }
+}
+
+/** Another object takes the history over, as one that deploys it elsewhere would: when the last write is old, and page by page. */
+async function move(real: Real, truth: 'kv' | 'history'): Promise<void> {
+  const waited = await ask(real, (engine) => takeTurns(engine, real.clock, LAG_MS).then(() => true))
+  const rows = waited && exportedFrom(registryEngine({ store: real.store, namespace: real.kv, clock: real.clock }))
+  if (!rows) return
+  const store = nodeStore()
+  const target = mortal(store, real.kv)
+  const engine = engineOf(target, real.clock)
+  for (let from = 0; from < rows.length; from += 3) await engine.restore(rows.slice(from, from + 3))
+  engine.restored(truth, { author: 'eve' })
+  // The old one is gone from here on, whatever KV does.
+  Object.assign(real, { store, mortal: target, engine })
+}
+
+function exportedFrom(engine: RegistryEngine): Revision[] | undefined {
+  const rows: Revision[] = []
+  for (let next: Place | undefined = { revision: 0, name: '' }; next; ) {
+    const page: ReturnType<RegistryEngine['export']> = engine.export(next, 4)
+    rows.push(...page.rows)
+    next = page.next
+  }
+  return rows.length > 0 ? rows : undefined
 }
 
 function command(what: string, run: (model: Model, real: Real) => Promise<unknown>): Command {
@@ -179,6 +206,9 @@ const commands: fc.Arbitrary<Command>[] = [
       command(`${choice} ${name}`, (_, real) => ask(real, (engine) => engine.resolve(name, choice, { author: 'dan' }))),
     ),
   fc
+    .constantFrom('kv' as const, 'history' as const)
+    .map((truth) => command(`move, and ${truth} counts`, (_, real) => move(real, truth))),
+  fc
     .nat(60)
     .map((operations) => command(`die after ${operations}`, async (_, real) => real.mortal.dieAfter(operations))),
   fc.constantFrom('up', 'down', 'read-only').map((how) =>
@@ -194,27 +224,31 @@ const commands: fc.Arbitrary<Command>[] = [
 ]
 
 it('has one linear history, loses nothing that it confirmed, and brings KV to it', async () => {
-  const property = fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), fc.nat(), async (commands, seed) => {
-    const model: Model = { confirmed: [] }
-    const real = givenReal(seeded(seed))
-    await fc.asyncModelRun(() => ({ model, real }), commands)
+  const property = fc.asyncProperty(
+    fc.commands(commands, { maxCommands: 40, size: 'max' }),
+    fc.nat(),
+    async (commands, seed) => {
+      const model: Model = { confirmed: [] }
+      const real = givenReal(seeded(seed))
+      await fc.asyncModelRun(() => ({ model, real }), commands)
 
-    const { clock, kv, store } = real
-    kv.isDown = false
-    kv.isReadOnly = false
-    const engine = registryEngine({ store, namespace: kv, clock, scanMs: 300_000 })
-    await takeTurns(engine, clock, 2_000_000)
-    kv.lagMs = () => 0
-    for (const { name } of engine.drifted()) await engine.resolve(name, 'overwrite', { author: 'end' })
-    await takeTurns(engine, clock, 1_000_000)
+      const { clock, kv, store } = real
+      kv.isDown = false
+      kv.isReadOnly = false
+      const engine = registryEngine({ store, namespace: kv, clock, scanMs: 300_000 })
+      await takeTurns(engine, clock, 2_000_000)
+      kv.lagMs = () => 0
+      for (const { name } of engine.drifted()) await engine.resolve(name, 'overwrite', { author: 'end' })
+      await takeTurns(engine, clock, 1_000_000)
 
-    for (const { revision, name, text } of model.confirmed)
-      expect(engine.history(name).items).toContainEqual(expect.objectContaining({ revision, text }))
-    for (let revision = 1; revision <= engine.latest(); revision++)
-      expect(engine.status(revision), `revision ${revision}`).toMatchObject({ waiting: 0 })
-    for (const name of NAMES) expect(kv.truth(name).value, name).toBe(engine.get(name)?.text ?? null)
-    expect(engine.drifted()).toEqual([])
-    expect(real.lost).toEqual([])
-  })
+      for (const { revision, name, text } of model.confirmed)
+        expect(engine.history(name).items).toContainEqual(expect.objectContaining({ revision, text }))
+      for (let revision = 1; revision <= engine.latest(); revision++)
+        expect(engine.status(revision), `revision ${revision}`).toMatchObject({ waiting: 0 })
+      for (const name of NAMES) expect(kv.truth(name).value, name).toBe(engine.get(name)?.text ?? null)
+      expect(engine.drifted()).toEqual([])
+      expect(real.lost).toEqual([])
+    },
+  )
   await fc.assert(property, { numRuns: 400 })
 }, 120_000)

@@ -1,80 +1,29 @@
-/** The engine as a whole: killed at every step it does, it goes on from what was stored, and KV and history agree in the end. */
+/** The engine as a whole: killed, or failed by its storage, at every step it does, it goes on from what was stored, and KV and history agree in the end. */
 import { describe, expect, it } from 'vitest'
-import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
-import type { Refused, Written } from '../../src/durable/ledger/change.ts'
 import { type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
 import { givenRegistry, takeTurns } from '../support/given-registry.ts'
-import { type LaggingKv, laggingKv } from '../support/lagging-kv.ts'
-import { Killed, mortal } from '../support/mortal.ts'
+import { Failed, Killed, mortal } from '../support/mortal.ts'
 import { nodeStore } from '../support/node-store.ts'
+import { type Confirmed, expectAgreed, givenOldKv, type Life, lifeOf, STEPS } from '../support/registry-life.ts'
 
 const by = { author: 'ann' }
 
-interface Life {
-  readonly engine: RegistryEngine
-  readonly kv: LaggingKv
-  readonly clock: VirtualClock
-  /** Writes over what is there. */
-  put(texts: Record<string, string | null>): Promise<Written | Refused>
-}
-
-/** What an object may live through: adoption, writes, a change of several, edits by hand, drift, rollback, scans. */
-const STEPS: ((life: Life) => Promise<unknown>)[] = [
-  ({ engine }) => engine.ready(),
-  ({ put }) => put({ a: 'https://a1.test', old1: 'https://o1.test' }),
-  ({ engine, clock }) => takeTurns(engine, clock, 0),
-  ({ put }) => put({ a: 'https://a2.test' }),
-  ({ put }) => put({ a: 'https://a3.test', b: 'https://b1.test', old2: null }),
-  ({ engine, clock }) => takeTurns(engine, clock, 2_000),
-  async ({ kv, clock }) => {
-    await clock.advance(200_000)
-    kv.hand('b', 'https://hand.test')
-    kv.hand('old3', null)
-    kv.hand('new', 'https://new.test')
-  },
-  ({ put }) => put({ b: 'https://b2.test' }),
-  ({ engine, clock }) => takeTurns(engine, clock, 300_000),
-  ({ put }) => put({ a: 'https://a4.test' }),
-  async ({ kv, engine, clock }) => {
-    kv.hand('a', 'https://hand.test')
-    await takeTurns(engine, clock, 1_000)
-  },
-  ({ engine }) => engine.resolve('a', 'overwrite', by),
-  ({ engine }) => engine.rollback('a', 2, by),
-  ({ engine, clock }) => takeTurns(engine, clock, 5_000),
-]
-
 /** Lives through all steps; dies once, after so many operations, and is made anew over the same storage. */
 async function live(operations: number) {
-  const clock = virtualClock({ flush: async () => {} })
-  const kv = laggingKv(clock)
-  for (const name of ['old1', 'old2', 'old3']) kv.hand(name, `https://${name}.test`)
+  const { clock, kv } = givenOldKv()
   const store = nodeStore()
   const first = mortal(store, kv)
   first.dieAfter(operations)
   const make = (parts: Pick<typeof first, 'store' | 'namespace'>) =>
     registryEngine({ ...parts, clock, scanMs: 300_000 })
-  const confirmed: [revision: number, name: string, text: string | null][] = []
+  const confirmed: Confirmed = []
 
   let engine: RegistryEngine | undefined
-  const lifeOf = (engine: RegistryEngine): Life => ({
-    engine,
-    kv,
-    clock,
-    async put(texts) {
-      const changes = Object.entries(texts).map(([name, text]) => {
-        const revision = engine.get(name)?.revision
-        return { name, text, condition: revision === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: revision } }
-      })
-      const answer = await engine.write(changes, by)
-      if (answer.ok) for (const name of answer.changed) confirmed.push([answer.revision, name, texts[name] ?? null])
-      return answer
-    },
-  })
   for (const step of STEPS) {
     try {
       engine ??= make(first)
-      await step(lifeOf(engine))
+      const own = engine
+      await step(lifeOf({ engine: own, kv, clock, pass: (ms) => takeTurns(own, clock, ms) }, confirmed))
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     }
@@ -91,38 +40,129 @@ async function live(operations: number) {
   return { engine, kv, confirmed, isDead, operations: lived }
 }
 
-function agree({ engine, kv, confirmed }: Awaited<ReturnType<typeof live>>): void {
-  const items = engine.list({ limit: 1_000 }).items
-  expect(items.map(({ name }) => name)).toEqual(kv.names.sort())
-  for (const { name, text, state } of items) {
-    expect(kv.truth(name).value, name).toBe(text)
-    expect(state, name).toBe('published')
-  }
-  for (const [revision, name, text] of confirmed)
-    expect(engine.history(name).items, `${revision} ${name}`).toContainEqual(
-      expect.objectContaining({ revision, text }),
-    )
-  for (let revision = 1; revision <= engine.latest(); revision++)
-    expect(engine.status(revision), `revision ${revision}`).toMatchObject({ waiting: 0 })
-}
-
 describe('an engine that is killed', () => {
   it('goes on from what was stored, at whatever step it was', async () => {
-    const { operations, isDead, ...whole } = await live(Number.POSITIVE_INFINITY)
-    expect(isDead).toBe(false)
-    agree({ operations, isDead, ...whole })
+    const whole = await live(Number.POSITIVE_INFINITY)
+    expect(whole.isDead).toBe(false)
+    expectAgreed(whole.engine, whole.kv, whole.confirmed)
     expect(whole.confirmed.length).toBeGreaterThan(6)
-    expect(operations).toBeGreaterThan(300)
-    for (let killedAt = 0; killedAt < operations; killedAt++) {
-      const life = await live(killedAt)
-      expect(life.isDead, `killed at ${killedAt}`).toBe(true)
+    expect(whole.operations).toBeGreaterThan(300)
+    for (let killedAt = 0; killedAt < whole.operations; killedAt++) {
+      const { engine, kv, confirmed, isDead } = await live(killedAt)
+      expect(isDead, `killed at ${killedAt}`).toBe(true)
       try {
-        agree(life)
+        expectAgreed(engine, kv, confirmed)
       } catch (cause) {
-        throw new Error(`Killed at operation ${killedAt} of ${operations}.`, { cause })
+        throw new Error(`Killed at operation ${killedAt} of ${whole.operations}.`, { cause })
       }
     }
   }, 120_000)
+})
+
+/** How long the platform waits before it runs an alarm again that failed. */
+const ALARM_RETRY_MS = 2_000
+
+/** An object that acts by its alarm alone; one operation of its storage or of KV fails, and it lives on. */
+async function failing(operations: number, scanMs: number) {
+  const { clock, kv } = givenOldKv()
+  const parts = mortal(nodeStore(), kv)
+  parts.failAfter(operations)
+  const confirmed: Confirmed = []
+  let alarmAt: number | undefined
+  const wake = (at: number) => {
+    alarmAt = at
+  }
+  const survived = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      // Adoption that KV failed is tried again in five seconds.
+      const isUnready = (error as { code?: string }).code === 'registry_unavailable'
+      if (!isUnready && !(error instanceof Failed)) throw error
+      return undefined
+    }
+  }
+  // An object that cannot be made is made again by the next call.
+  const make = () => registryEngine({ ...parts, clock, scanMs, wake })
+  const engine = (await survived(make)) ?? make()
+  wake((await survived(() => engine.nextAt())) ?? clock.now())
+
+  async function pass(ms: number): Promise<void> {
+    const until = clock.now() + ms
+    while (alarmAt !== undefined && alarmAt <= until) {
+      await clock.advance(Math.max(0, alarmAt - clock.now()))
+      alarmAt = undefined
+      const isDone = await survived(() => engine.turn().then(() => true))
+      if (!isDone) alarmAt ??= clock.now() + ALARM_RETRY_MS
+    }
+    await clock.advance(until - clock.now())
+  }
+  const life = lifeOf({ engine, kv, clock, pass }, confirmed)
+  return {
+    ...life,
+    confirmed,
+    step: (step: (life: Life) => Promise<unknown>) => survived(() => engine.ready().then(() => step(life))),
+    /** Nothing fails from here on. Says how many operations there were. */
+    heal() {
+      parts.failAfter(Number.POSITIVE_INFINITY)
+      return parts.operations
+    },
+    /** Is something due that no alarm will do? */
+    hasForgotten: () => (engine.nextAt() ?? Number.POSITIVE_INFINITY) < (alarmAt ?? Number.POSITIVE_INFINITY),
+  }
+}
+
+/** Calls with the number of the operation that fails, as long as there is one; the first time with none. */
+async function atEachOperation(live: (failedAt: number) => Promise<number>): Promise<number> {
+  const operations = await live(Number.POSITIVE_INFINITY)
+  for (let failedAt = 0; failedAt < operations; failedAt++) {
+    try {
+      await live(failedAt)
+    } catch (cause) {
+      throw new Error(`Operation ${failedAt} of ${operations} failed.`, { cause })
+    }
+  }
+  return operations
+}
+
+describe('an engine whose storage, or whose KV, fails once', () => {
+  it.each([
+    ['every five minutes', 300_000],
+    ['never', 0],
+  ])(
+    'lives on and forgets nothing, whatever operation it was, where it scans %s',
+    async (_, scanMs) => {
+      const operations = await atEachOperation(async (failedAt) => {
+        const { engine, kv, confirmed, pass, step, heal, hasForgotten } = await failing(failedAt, scanMs)
+        for (const each of STEPS) await step(each)
+        await pass(1_200_000)
+        const operations = heal()
+        expect(hasForgotten()).toBe(false)
+        engine.scan()
+        await pass(600_000)
+        for (const { name } of engine.drifted()) await engine.resolve(name, 'overwrite', by)
+        await pass(600_000)
+        expectAgreed(engine, kv, confirmed)
+        return operations
+      })
+      expect(operations).toBeGreaterThan(200)
+    },
+    120_000,
+  )
+
+  it('publishes a write, or has never written it', async () => {
+    await atEachOperation(async (failedAt) => {
+      const life = await failing(failedAt, 0)
+      await life.pass(10_000)
+      await life.step(({ put }) => put({ users: 'https://a.test' }))
+      await life.pass(60_000)
+      const { engine, kv, confirmed } = life
+      const operations = life.heal()
+      expect(life.hasForgotten()).toBe(false)
+      expectAgreed(engine, kv, confirmed)
+      return operations
+    })
+  })
 })
 
 describe('registryEngine', () => {

@@ -37,4 +37,16 @@ describe('the admin API behind the mesh', () => {
     expect(wrong.status).toBe(401)
     expect((await mesh.call('/-/api/openapi.json')).json).toMatchObject({ openapi: expect.stringMatching(/^3\.1\./) })
   })
+
+  it('resolves and describes, and knows what the mesh has', async () => {
+    const record = { endpoints: [{ binding: 'CONTROL' }, { binding: 'GONE' }], timeouts: { request: '2s' } }
+    await admin.put('told', record, { ifNoneMatch: '*' })
+    const { leads, read } = await admin.resolve({ request: { url: `${mesh.url}/svc/told/1?a=b` } })
+    expect(read).toEqual([{ key: 'services/told', isThere: true, revision: expect.any(String) }])
+    expect(leads[0]?.candidates.map(({ state }) => state)).toEqual(['reachable', 'unreachable'])
+    expect(leads[0]?.outcome).toEqual({ is: 'sent', host: 'told', path: '/1?a=b' })
+    const told = await admin.describe('told')
+    expect(told?.candidates[1]?.because).toBe('This Worker has no service binding "GONE".')
+    expect(told?.policy).toContainEqual({ field: 'timeouts.request', value: '2s', source: 'record' })
+  })
 })

@@ -142,6 +142,13 @@ describe('selvedge dev', () => {
     expect(dev.written.err).not.toContain('KEY')
   })
 
+  it('has the admin API on, with a token for the run, and the records of the file in it', async () => {
+    const [, token = ''] = /^admin +token ([0-9a-f]{48})$/m.exec(dev.written.out) ?? []
+    const admin = (authorization: string) => fetch(`${url}/-/api/v1/services/users`, { headers: { authorization } })
+    expect(await (await admin(`Bearer ${token}`)).json()).toMatchObject({ record: blue.url, origin: 'adopt' })
+    expect((await admin('Bearer wrong')).status).toBe(401)
+  })
+
   it('writes each change of the file into KV', { timeout: 120_000 }, async () => {
     const history = '\nhistory: { endpoints: [{ binding: ORDER_HISTORY }] }\n'
     await writeFile(registry, `users: ${green.url}${history}`)

@@ -1,5 +1,8 @@
 /** The registry's object in a process of its own, with its storage on disk: killed with `kill -9`, it loses nothing that it confirmed. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Condition, Refused, Written } from '../../src/durable/ledger/change.ts'
+import type { RegistryEngine } from '../../src/durable/registry-engine.ts'
 import { eventually } from '../support/eventually.ts'
 import { type KvServer, startKv } from '../support/kv-server.ts'
 import { type RawWorkerd, startRawWorkerd } from '../support/raw-workerd.ts'
@@ -35,6 +38,28 @@ describe('the registry object on disk', () => {
     expect(await write('users', 'https://a.test')).toMatchObject({ ok: true, revision: 2 })
     await published('users', 'https://a.test')
     expect(kv.get('users')?.metadata).toMatchObject({ revision: 2, author: 'ann', message: 'because' })
+  })
+
+  it('keeps 50 writes of a second to one key, and gives KV the last of them, no faster than KV takes it', async () => {
+    const { writes, tooFast } = kv
+    const startedAt = performance.now()
+    let condition: Condition = { ifNoneMatch: '*' }
+    for (let count = 1; count <= 50; count++) {
+      const answer: Written | Refused = await control.call(
+        'write',
+        [{ name: 'busy', text: `https://${count}.test`, condition }],
+        by,
+      )
+      if (!answer.ok) throw new Error(`Write ${count} was refused: ${JSON.stringify(answer.refusals)}`)
+      condition = { ifMatch: answer.revision }
+    }
+    await published('busy', 'https://50.test')
+    const { items } = await control.call('history', 'busy')
+    expect(items.map(({ text }) => text)).toEqual(Array.from({ length: 50 }, (_, at) => `https://${50 - at}.test`))
+    await eventually('the object knows', async () => (await control.call('get', 'busy'))?.state === 'published')
+    const seconds = (performance.now() - startedAt) / 1_000
+    expect(kv.writes - writes).toBeLessThanOrEqual(Math.ceil(seconds) + 1)
+    expect(kv.tooFast).toBe(tooFast)
   })
 
   it('has after kill -9 all that it confirmed, and goes on publishing by itself', async () => {
@@ -90,18 +115,95 @@ describe('the registry object on disk', () => {
     expect(revisions).toEqual(revisions.map((_, at) => at + 1))
   }, 90_000)
 
-  it('lets traffic and KV alone when it is gone', async () => {
+  it('leaves KV as it is when its storage is lost, and a new one numbers on from what stands there', async () => {
+    await write('kept', 'https://k.test')
+    await published('kept', 'https://k.test')
+    await eventually('all is published', async () => (await control.call('get', 'kept'))?.state === 'published')
+    const latest = await control.call('latest')
+    const { writes } = kv
+    await control.lose()
+    await control.start()
+    expect(
+      await eventually('it has taken in what stands in KV', () => control.call('get', 'kept').catch(() => false)),
+    ).toMatchObject({
+      text: 'https://k.test',
+      origin: 'adopt',
+      state: 'published',
+      revision: latest + 1,
+    })
+    expect(kv.get('kept')).toMatchObject({ value: 'https://k.test', metadata: { revision: latest } })
+    expect(kv.writes).toBe(writes)
+    expect(await write('kept', 'https://k2.test')).toMatchObject({ ok: true, revision: latest + 2 })
+    await published('kept', 'https://k2.test')
+  })
+
+  it('publishes 10,000 records, and lists them in order, page by page', async () => {
+    const names = Array.from({ length: 10_000 }, (_, at) => `many-${(at * 7_919) % 10_000}`)
+    for (let from = 0; from < names.length; from += 1_000) {
+      const changes = names
+        .slice(from, from + 1_000)
+        .map((name) => ({ name, text: `https://${name}.test`, condition: { ifNoneMatch: '*' as const } }))
+      expect(await control.call('write', changes, by)).toMatchObject({ ok: true })
+    }
+    const last = await control.call('latest')
+    await eventually(
+      'all of them stand in KV',
+      async () => {
+        const waiting = await Promise.all(Array.from({ length: 10 }, (_, at) => control.call('status', last - at)))
+        return waiting.every((status) => status?.waiting === 0)
+      },
+      100_000,
+    )
+    const listed: string[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page: Awaited<ReturnType<RegistryEngine['list']>> = await control.call('list', { prefix: 'many-', cursor })
+      expect(page.items.length).toBeLessThanOrEqual(100)
+      listed.push(...page.items.map(({ name }) => name))
+      cursor = page.cursor
+    }
+    expect(listed).toEqual([...names].sort())
+    expect(listed.filter((name) => kv.get(name)?.value !== `https://${name}.test`)).toEqual([])
+  })
+
+  it('lets traffic and KV alone when it is gone, and when KV is', async () => {
     let upstream: Upstream | undefined
     let mesh: RawWorkerd | undefined
+    let isOver = false
+    const statuses: number[] = []
     try {
       upstream = await startUpstream()
-      mesh = await startRawWorkerd(kv.address)
+      // Each second a record is looked at again.
+      mesh = await startRawWorkerd(kv.address, { MESH_FRESH: '1s' })
       await write('alive', upstream.url)
       await published('alive', upstream.url)
+      const { call } = mesh
+      const traffic = (async () => {
+        for (let count = 0; count < 10_000 && !isOver; count++) {
+          statuses.push((await call('/svc/alive/')).status)
+          await sleep(10)
+        }
+      })()
+      const some = async (more: number) => {
+        const before = statuses.length
+        await eventually(`${more} calls more`, () => statuses.length >= before + more)
+      }
+      await some(20)
       await control.kill()
-      expect((await mesh.call('/svc/alive/')).status).toBe(200)
+      await some(50)
       expect(kv.get('alive')).toMatchObject({ value: upstream.url, metadata: { author: 'ann' } })
+      for (const fault of ['fail', 'nonsense', 'hang'] as const) {
+        kv.fault = fault
+        await sleep(1_100)
+        await some(50)
+      }
+      kv.fault = 'none'
+      await some(50)
+      isOver = true
+      await traffic
+      expect(new Set(statuses)).toEqual(new Set([200]))
     } finally {
+      isOver = true
+      kv.fault = 'none'
       await control.start()
       await mesh?.dispose()
       await upstream?.close()

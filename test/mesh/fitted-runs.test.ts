@@ -39,8 +39,12 @@ interface Fate {
 }
 
 interface Step {
+  /** Of `users`, and of `*.of.here`. */
   readonly record: object
+  /** Of `*.here`, which is asked where no rule of the other matches. */
+  readonly wider: object
   readonly calls: readonly {
+    readonly name: string
     readonly method: string
     readonly path: string
     readonly headers: Record<string, string>
@@ -101,6 +105,9 @@ const record = fc
   })
   .map(said)
 
+const NOWHERE = { matches: [{ path: { type: 'Exact', value: '/nowhere' } }], backendRefs: [{ name: 'others' }] }
+const wider = fc.oneof(record, fc.constant({ rules: [NOWHERE] }), fc.constant({ endpoints: ['https://d.example.com'] }))
+
 const headers = fc
   .record({
     'selvedge-timeout-ms': maybe(fc.constantFrom('0', '8', '40', '5000', 'soon')),
@@ -114,6 +121,7 @@ const headers = fc
   })
   .map(said)
 const call = fc.record({
+  name: fc.constantFrom('users', 'users', 'users.of.here'),
   method: fc.constantFrom('GET', 'GET', 'POST', 'OPTIONS'),
   path: fc.constantFrom('/', '/a', '/a/../b'),
   headers,
@@ -172,7 +180,15 @@ async function seen(steps: readonly Step[], fates: readonly Fate[], isWhole: boo
   )
   const settings = withDefaults({ registry, clock, random })
 
-  async function one({ method, path, headers, body, isTrusted, leavesAfterMs }: Step['calls'][number]): Promise<void> {
+  async function one({
+    name,
+    method,
+    path,
+    headers,
+    body,
+    isTrusted,
+    leavesAfterMs,
+  }: Step['calls'][number]): Promise<void> {
     const leaving = new AbortController()
     const content = method === 'GET' ? undefined : body
     const request = new Request(`http://users${path}`, { method, headers, ...(content ? { body: content } : {}) })
@@ -180,7 +196,7 @@ async function seen(steps: readonly Step[], fates: readonly Fate[], isWhole: boo
     const noted = receipt()
     const signals = () => [leaving.signal]
     if (leavesAfterMs !== undefined) clock.after(leavesAfterMs, () => leaving.abort(new Error('left')))
-    const context = { ...from, defer: () => {}, path, receipt: noted, callersDeadline: from.deadline, signals }
+    const context = { ...from, name, defer: () => {}, path, receipt: noted, callersDeadline: from.deadline, signals }
     try {
       const answer = await call({ ...context, headers: from.headers as NonNullable<typeof from.headers> }, request)
       lines.push(['answered', clock.now(), answer.status, [...answer.headers], await answer.text()])
@@ -190,8 +206,9 @@ async function seen(steps: readonly Step[], fates: readonly Fate[], isWhole: boo
     lines.push(['receipt', noted, from.allowance?.used, from.allowance?.left, from.subrequests.left])
   }
 
-  for (const { record, calls } of steps) {
-    registry.set('users', JSON.stringify(record))
+  for (const { record, wider, calls } of steps) {
+    for (const name of ['users', '*.of.here']) registry.set(name, JSON.stringify(record))
+    registry.set('*.here', JSON.stringify(wider))
     await clock.run(one(PLAIN))
     await clock.advance(100)
     let under: Promise<void>[] = []
@@ -206,12 +223,14 @@ async function seen(steps: readonly Step[], fates: readonly Fate[], isWhole: boo
     await clock.run(Promise.all(under))
     // Copies of requests, too, have ended.
     await clock.advance(20_000)
-    for (const name of ['users', 'others']) lines.push([name, learned(await users(name), clock.now())])
+    for (const name of ['users', 'others', 'users.of.here', 'or.here'])
+      lines.push([name, learned(await users(name), clock.now())])
   }
   return JSON.stringify([lines, spans], (_, value) => (value === undefined ? null : value))
 }
 
 const PLAIN: Step['calls'][number] = {
+  name: 'users',
   method: 'GET',
   path: '/',
   headers: {},
@@ -238,7 +257,10 @@ function learned(service: LiveService, now: number) {
 }
 
 it('a call through the run of its service is the call through the whole run', async () => {
-  const steps = fc.array(fc.record({ record, calls: fc.array(call, { maxLength: 5 }) }), { minLength: 1, maxLength: 3 })
+  const steps = fc.array(fc.record({ record, wider, calls: fc.array(call, { maxLength: 5 }) }), {
+    minLength: 1,
+    maxLength: 3,
+  })
   const fates = fc.array(fate, { minLength: 1, maxLength: 6 })
   const came: Record<string, number> = {}
   const property = fc.asyncProperty(steps, fates, async (steps, fates) => {
@@ -253,7 +275,7 @@ it('a call through the run of its service is the call through the whole run', as
 }, 120_000)
 
 it('is another run: of a plain service it has no routes', async () => {
-  const steps = [{ record: { endpoints: ['https://a.example.com'] }, calls: [PLAIN] }]
+  const steps = [{ record: { endpoints: ['https://a.example.com'] }, wider: { rules: [NOWHERE] }, calls: [PLAIN] }]
   const fates = [{ kind: 'answer', status: 200, headers: {}, afterMs: 1 }] as const
   const metBy = async (isWhole: boolean) => {
     entered.clear()
@@ -262,5 +284,5 @@ it('is another run: of a plain service it has no routes', async () => {
   }
   const whole = await metBy(true)
   const own = await metBy(false)
-  expect(whole.filter((name) => !own.includes(name))).toEqual(['route', 'reach'])
+  expect(whole.filter((name) => !own.includes(name))).toEqual(['route'])
 })

@@ -72,6 +72,8 @@ const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<
     ticket: 'that comes back to its session',
     isKept: 'that comes back to its session',
     found: 'that comes back to its session',
+    asked: 'by a rule',
+    passedBy: 'by the rule of a wildcard',
   },
   reach: { service: 'by a rule' },
   nativeGrpc: {},

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
 import { FIELDS, type Policies } from '../../src/record/fields.ts'
+import { access as trust } from '../../src/trust.ts'
 import { type Part, samplesOf } from '../support/samples.ts'
 import { world } from '../support/worlds.ts'
 
@@ -34,11 +35,14 @@ vi.mock('../../src/record/policies.ts', async (load) => {
 it('obeys every field of a record: nothing is made of what is written that nobody reads', async () => {
   const { properties, definitions } = recordJsonSchema() as Record<string, Readonly<Record<string, Part>>>
   const written = FIELDS.map(({ name }) => [name, samplesOf(properties?.[name] as Part, definitions ?? {}).at(-1)])
+  // As it decides about calls: a policy that allows everything is asked nothing.
+  const access = { default: 'deny', mode: 'audit' }
   const endpoints = ['https://a.example.com', 'https://b.example.com']
   // Both fail until they are left alone, while a body comes, and with a retry of each.
   const { clock, call } = world(
-    { ...Object.fromEntries(written), endpoints },
+    { ...Object.fromEntries(written), access, endpoints },
     async () => new Response(null, { status: 503 }),
+    { trust },
   )
   for (let calls = 0; calls < 5; calls++) {
     await clock.run(call())

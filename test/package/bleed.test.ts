@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
@@ -128,7 +129,7 @@ describe('what reads records and sends nothing', () => {
     /^src\/targets\/(.*\/)?(send|sent|reach|road|roads|cloud|clouds|forward|secret|lambda\S*|sigv4|id-token)\.ts$/
   const EXTERNAL = ['miniflare', 'wrangler', 'esbuild', 'node:*']
 
-  it.each(['src/record/parse.ts', 'src/durable/registry-object.ts', 'src/cli/cli.ts'])(
+  it.each(['src/record/parse.ts', 'src/durable/registry-object.ts'])(
     'knows the kinds of target, and no road to them: %s',
     async (entry) => {
       const { files } = await bundle(entry, EXTERNAL)
@@ -136,6 +137,34 @@ describe('what reads records and sends nothing', () => {
       expect(files.filter((file) => SENDS.test(file))).toEqual([])
     },
   )
+
+  it('loads them into the command where a decision is told alone', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: ['src/cli/cli.ts'],
+      bundle: true,
+      write: false,
+      metafile: true,
+      splitting: true,
+      outdir: 'out',
+      platform: 'node',
+      format: 'esm',
+      external: EXTERNAL,
+      logLevel: 'silent',
+    })
+    const { outputs } = metafile
+    const loaded = new Set<string>()
+    const load = (path: string) => {
+      if (loaded.has(path)) return
+      loaded.add(path)
+      for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') load(next)
+    }
+    const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === 'src/cli/cli.ts') ?? ''
+    load(entry)
+    const files = [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
+    expect(files).toContain('src/cli/program.ts')
+    expect(files.filter((file) => SENDS.test(file) || file.startsWith('src/mesh/'))).toEqual([])
+  })
 
   it('does not hold for the library, which has all roads', async () => {
     const { files } = await bundle('src/index.ts')
@@ -167,5 +196,37 @@ describe('the bundle of the middleware', () => {
   it('imports nothing of hono but types: the app brings its own', async () => {
     const { files } = await bundle('src/hono.ts')
     expect(files.filter((file) => file.includes('node_modules/hono'))).toEqual([])
+  })
+})
+
+describe('the admin API', () => {
+  it.each(['src/worker/worker.ts', 'examples/lean/worker.ts', 'src/index.ts', 'src/hono.ts'])(
+    'is not in the bundle of %s, nor what it is described with',
+    async (entry) => {
+      const { files } = await bundle(entry)
+      expect(files.filter((file) => /^src\/(admin|control|manifest)\/|node_modules\/(hono|yaml)/.test(file))).toEqual(
+        [],
+      )
+    },
+  )
+
+  it('takes along no schema library but ours', async () => {
+    const { files } = await bundle('src/control/control.ts', ['*.txt'])
+    expect(files).toContain('src/admin/api.ts')
+    expect(files.filter((file) => /node_modules\/(zod|arktype|effect|sury|@sinclair)/.test(file))).toEqual([])
+  })
+
+  it('has a client that brings nothing', async () => {
+    const { files, imports } = await bundle('src/admin/client.ts')
+    expect([files, imports]).toEqual([['src/admin/client.ts'], []])
+  })
+})
+
+describe('wrangler.control.toml', () => {
+  it('leaves out what the build leaves out', () => {
+    const config = readFileSync(`${root}wrangler.control.toml`, 'utf8')
+    const [, aliases = ''] = /^\[alias\]\n((?:.+\n)+)/m.exec(config) ?? []
+    const named = [...aliases.matchAll(/^"(.+)" = "\.\/scripts\/absent\.ts"$/gm)].map(([, name]) => name)
+    expect(named).toEqual(Object.keys(ABSENT_LIBRARIES))
   })
 })

@@ -19,6 +19,7 @@ describe('package.json', () => {
       './hono',
       './sim',
       './testing',
+      './trust',
       './worker',
     ])
   })

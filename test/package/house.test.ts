@@ -22,11 +22,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   mesh: ['core', 'math', 'schema', 'wire', 'telemetry', 'targets', 'features', 'record', 'registry'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
   sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
-  worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts'],
+  worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts', 'trust.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
   control: ['core', 'record', 'wire', 'durable', 'admin'],
-  cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest'],
+  cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets'],
+  'trust.ts': ['core', 'features', 'mesh'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
@@ -41,8 +42,11 @@ const DOCUMENTS: Record<string, RegExp> = {
   'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
-  'admin durable': /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision))\.ts$/,
+  'admin durable':
+    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:shape-book|stats-engine))\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
+  // What is told is told by the mesh's own code; nothing else of it is the command's.
+  'cli mesh': /^mesh\/told\/[\w-]+\.ts$/,
   'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
 }
 

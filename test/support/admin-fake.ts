@@ -7,11 +7,13 @@ import {
   type Change,
   type How,
   type RevisionView,
+  type SimulationView,
   type WrittenRecord,
 } from '../../src/admin/client.ts'
 import type { Clock } from '../../src/core/time/clock.ts'
 
 export interface AdminFake extends AdminClient {
+  grant(names: readonly string[]): Promise<{ readonly grant: string; readonly expiresAt: string }>
   /** Somebody else writes. */
   write(
     name: string,
@@ -20,8 +22,24 @@ export interface AdminFake extends AdminClient {
   ): void
   /** Transactions that were asked for, the refused ones, too. */
   readonly asked: { readonly changes: readonly Change[]; readonly how: How }[]
+  /** What simulations tell, and what they were asked. Default: that nobody goes elsewhere. */
+  simulation: SimulationView | Error
+  readonly simulated: { readonly changes: readonly Pick<Change, 'name' | 'record'>[]; readonly window?: string }[]
   /** Is asked before each transaction; what it throws is what the client throws. */
   before: (changes: readonly Change[]) => void
+  /** Names that KV does not hold yet. */
+  waiting: () => number
+}
+
+const NOBODY: SimulationView = {
+  recordedSince: '2026-11-29T00:00:00.000Z',
+  shapes: 0,
+  requests: 0,
+  moved: 0,
+  broken: 0,
+  mended: 0,
+  unknown: 0,
+  services: [],
 }
 
 export function adminFake(clock: Clock, records: Readonly<Record<string, WrittenRecord>> = {}): AdminFake {
@@ -83,7 +101,15 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
   const fake: AdminFake = {
     ...unasked,
     asked: [],
+    simulated: [],
+    simulation: NOBODY,
+    async simulate(changes, window) {
+      fake.simulated.push({ changes, ...(window === undefined ? {} : { window }) })
+      if (fake.simulation instanceof Error) throw fake.simulation
+      return fake.simulation
+    },
     before: () => {},
+    waiting: () => 0,
     write(name, record, { author = 'anna', message = '', origin = 'api' } = {}) {
       revision += 1
       add({ name, record, author, message, origin })
@@ -102,6 +128,18 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
       fake.before(changes)
       return write(changes, how)
     },
+    revision: async (revision) => {
+      const rows = [...past.values()].flat().filter((row) => row.revision === revision)
+      const [first] = rows
+      if (!first) return undefined
+      const { name: _, record: __, ...stamp } = first
+      return { ...stamp, names: rows.length, waiting: fake.waiting(), publishedAt: null }
+    },
+    grant: async (names) => ({
+      grant: names.join(' '),
+      names,
+      expiresAt: new Date(clock.now() + 300_000).toISOString(),
+    }),
     history: async (name, { limit, cursor } = {}) => pageOf(past.get(name) ?? [], limit, cursor),
     rollback: async (name, to, how = {}) => {
       const { ifMatch, ifNoneMatch } = how

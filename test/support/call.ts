@@ -87,6 +87,8 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     allowance: allowance(2),
     service: givenService(),
     name: 'users',
+    caller: undefined,
+    proof: 'none' as const,
     path: '/',
     hops: 0,
     priority: 'default' as Priority,

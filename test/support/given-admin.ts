@@ -1,12 +1,13 @@
 /** The admin API to test with: over a registry's engine of its own, in virtual time. */
 import { type AdminClient, adminClient } from '../../src/admin/client.ts'
-import type { ControlEnv, Registry } from '../../src/admin/env.ts'
+import type { ControlEnv, Registry, Stats } from '../../src/admin/env.ts'
 import { recordIssues } from '../../src/admin/record-issues.ts'
 import { api } from '../../src/control/api.ts'
 import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
-import type { RegistryEngine } from '../../src/durable/registry-engine.ts'
+import { type StatsEngine, statsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { type GivenRegistry, givenRegistry } from './given-registry.ts'
+import { nodeStore } from './node-store.ts'
 
 export const TOKEN = 'a-token-of-thirty-two-characters'
 
@@ -15,6 +16,8 @@ export interface GivenAdmin extends GivenRegistry {
   readonly client: AdminClient
   /** Lines of the log and of the audit. */
   readonly lines: LogLine[]
+  /** The engine behind STATS_OBJECT. */
+  readonly stats: StatsEngine
   /** The methods of the object that were called. */
   readonly called: string[]
   /** The client of another token. */
@@ -28,15 +31,25 @@ export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKE
   const lines: LogLine[] = []
   const called: string[] = []
   const control = api({ clock: registry.clock, write: (line) => lines.push(line) })
-  const object = objectOf(registry.engine, called)
-  // The API reads KV through the object alone.
-  const env = { REGISTRY_OBJECT: { getByName: () => object }, ...vars } as Partial<ControlEnv> as ControlEnv
+  const object = objectOf<Registry>(registry.engine, called, (method) =>
+    method.startsWith('restore') ? Promise.resolve() : registry.engine.ready(),
+  )
+  // Checks list its keys; all else is read through the object.
+  const stats = statsEngine({ store: nodeStore(), clock: registry.clock })
+  const STATS_OBJECT = { getByName: () => objectOf<Stats>(stats) }
+  const env = {
+    REGISTRY: registry.kv,
+    REGISTRY_OBJECT: { getByName: () => object },
+    STATS_OBJECT,
+    ...vars,
+  } as object as ControlEnv
   const send = async (url: string, init: RequestInit) => control.fetch(new Request(url, init), env)
   const as = (token: string | undefined) => adminClient({ url: 'http://mesh.test', token, fetch: send })
   return {
     ...registry,
     env,
     lines,
+    stats,
     called,
     as,
     client: as(TOKEN),
@@ -49,13 +62,17 @@ export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKE
 }
 
 /** An object, as its stub is: every method answers later, with a copy. */
-export function objectOf(engine: RegistryEngine, called: string[] = []): Registry {
-  return new Proxy({} as Registry, {
+export function objectOf<Stub extends object>(
+  engine: object,
+  called: string[] = [],
+  ready: (method: string) => Promise<void> = async () => {},
+): Stub {
+  return new Proxy({} as Stub, {
     get:
       (_, method: string) =>
       async (...args: unknown[]) => {
         called.push(method)
-        if (!method.startsWith('restore')) await engine.ready()
+        await ready(method)
         const asked = Reflect.get(engine, method) as (...args: unknown[]) => unknown
         return structuredClone(await asked(...structuredClone(args)))
       },

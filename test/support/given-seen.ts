@@ -8,6 +8,7 @@ export const MESH: SeenMesh = {
   kinds: { REGISTRY: 'kv', CONTROL: 'service', USERS: 'service', TOKEN: 'value', MESH_HOSTS: 'value' },
   variables: { MESH_HOSTS: 'mesh.acme.dev,*.edge.acme.dev', MESH_SECRETS: 'TOKEN' },
   flags: ['enable_request_signal', 'request_signal_passthrough'],
+  compatibilityDate: undefined,
 }
 
 export const CONTROL: SeenControl = {

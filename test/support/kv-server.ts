@@ -18,6 +18,9 @@ export interface KvServer {
   readonly address: string
   /** Read requests so far: a bulk read is one. */
   readonly reads: number
+  /** Writes so far, of all keys, and those of them that came within a second of the one before to the same key: 429, as Workers KV says. */
+  readonly writes: number
+  readonly tooFast: number
   fault: KvFault
   /** Before every answer. */
   delayMs: number
@@ -33,12 +36,17 @@ export interface Stored {
   readonly metadata: unknown
 }
 
+/** A key takes one write a second; the 10 ms are for two clocks that differ. */
+const WRITE_MS = 990
 /** Keys of a list, at most. */
 const PAGE = 1_000
 
 export async function startKv(records: Record<string, unknown> = {}): Promise<KvServer> {
   const stored = new Map<string, Stored>()
+  const writtenAt = new Map<string, number>()
   let reads = 0
+  let writes = 0
+  let tooFast = 0
 
   const server = createServer((request, response) => void answer(request, response))
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
@@ -60,6 +68,15 @@ export async function startKv(records: Record<string, unknown> = {}): Promise<Kv
     }
     const key = decodeURIComponent(pathname.slice(1))
     if (request.method === 'GET' && key === '') return json(response, listed(searchParams))
+    if (request.method === 'PUT' || request.method === 'DELETE') {
+      writes += 1
+      const at = performance.now()
+      if (at - (writtenAt.get(key) ?? Number.NEGATIVE_INFINITY) < WRITE_MS) {
+        tooFast += 1
+        return response.writeHead(429).end('Too Many Requests')
+      }
+      writtenAt.set(key, at)
+    }
     if (request.method === 'PUT') {
       const metadata = request.headers['cf-kv-metadata']
       stored.set(key, {
@@ -98,6 +115,12 @@ export async function startKv(records: Record<string, unknown> = {}): Promise<Kv
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     get reads() {
       return reads
+    },
+    get writes() {
+      return writes
+    },
+    get tooFast() {
+      return tooFast
     },
     fault: 'none',
     delayMs: 0,

@@ -3,6 +3,8 @@ import type { Namespace } from '../../src/durable/records.ts'
 import type { Store } from '../../src/durable/store.ts'
 
 export class Killed extends Error {}
+/** A storage that failed once, and goes on. */
+export class Failed extends Error {}
 
 export interface Mortal {
   readonly store: Store
@@ -12,14 +14,18 @@ export interface Mortal {
   readonly isDead: boolean
   /** Dies after so many operations more. */
   dieAfter(operations: number): void
+  /** The one after so many fails, and nothing else does. What was committed is not taken back by it. */
+  failAfter(operations: number): void
 }
 
 export function mortal(store: Store, namespace: Namespace): Mortal {
   let operations = 0
   let lastOperation = Number.POSITIVE_INFINITY
-  const live = () => {
+  let failing = Number.POSITIVE_INFINITY
+  const live = (isDone = false) => {
     operations += 1
     if (operations > lastOperation) throw new Killed(`Killed at operation ${lastOperation}.`)
+    if (operations === failing && !isDone) throw new Failed(`Operation ${failing} failed.`)
   }
   /** Dies before KV has done it, or when KV has and nobody hears of it. */
   const around = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -42,7 +48,7 @@ export function mortal(store: Store, namespace: Namespace): Mortal {
           live()
           return result
         })
-        live()
+        live(true)
         return result
       },
     },
@@ -60,6 +66,9 @@ export function mortal(store: Store, namespace: Namespace): Mortal {
     },
     dieAfter(more) {
       lastOperation = operations + more
+    },
+    failAfter(more) {
+      failing = operations + more + 1
     },
   }
 }

@@ -18,6 +18,8 @@ export interface RegistryWorkerd {
   start(): Promise<void>
   /** `kill -9`: nothing is said, nothing is ended. */
   kill(): Promise<void>
+  /** Its disk is gone, and it with it. */
+  lose(): Promise<void>
   /** Calls the object. */
   call<M extends Method>(
     method: M,
@@ -62,6 +64,11 @@ export async function registryWorkerd(kvAddress: string): Promise<RegistryWorker
       throw new Error('workerd did not start.')
     },
     kill,
+    async lose() {
+      await kill()
+      rmSync(join(folder, 'disk'), { recursive: true, force: true })
+      mkdirSync(join(folder, 'disk'))
+    },
     async call(method, ...args) {
       const response = await fetch(`${url}/${method}`, { method: 'POST', body: JSON.stringify(args) })
       const { answer, error } = (await response.json()) as { answer?: never; error?: string }

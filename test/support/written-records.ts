@@ -45,6 +45,14 @@ const policy = {
   loadBalancer: { ringHash: { header: 'x-user' } },
   outlierDetection: { consecutive: 3, baseEjection: '5s', maxEjection: '300s', maxEjectionPercent: 50 },
   limits: { maxInFlight: 64 },
+  access: {
+    default: 'deny',
+    mode: 'audit',
+    rules: [
+      { name: 'readers', effect: 'allow', callers: ['checkout', '*.shop', '*'], methods: ['GET'], paths: ['/v1/'] },
+      { name: 'no admin', effect: 'deny', paths: [{ type: 'Exact', value: '/v1/admin' }] },
+    ],
+  },
 }
 
 const filters = [

@@ -1,5 +1,6 @@
 /** What answers show of records and of their past. */
 import * as v from 'valibot'
+import { isDeeper, MOST_LEVELS } from '../../core/text/depth.ts'
 import type { Current } from '../../durable/ledger/reads.ts'
 import type { Revision } from '../../durable/ledger/revision.ts'
 import { recordIssues } from '../record-issues.ts'
@@ -51,7 +52,8 @@ export function instant(at: number): string {
 
 /** A text of KV as JSON has it. */
 export function recordOf(text: string): Written {
-  if (!text.trimStart().startsWith('{')) return text
+  // What is nested without an end could not be written out again.
+  if (!text.trimStart().startsWith('{') || isDeeper(text, MOST_LEVELS)) return text
   try {
     return JSON.parse(text)
   } catch {

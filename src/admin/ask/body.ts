@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { resolver } from 'hono-openapi'
 import * as v from 'valibot'
+import { isDeeper, MOST_LEVELS } from '../../core/text/depth.ts'
 import { refusal } from '../answer/problem.ts'
 import type { AdminEnv } from '../env.ts'
 
@@ -55,12 +56,18 @@ export function assertType(c: Context<AdminEnv>, types: readonly string[]): stri
   })
 }
 
+/** @throws 400 for what is no JSON, 422 for what is nested too deep. */
 export function parsedJson(text: string): unknown {
+  assertShallow(text)
   try {
     return JSON.parse(text)
   } catch {
     throw refusal(400, 'The body is not JSON.')
   }
+}
+
+function assertShallow(text: string): void {
+  if (isDeeper(text, MOST_LEVELS)) throw refusal(422, `The body is nested deeper than ${MOST_LEVELS} levels.`)
 }
 
 /** The whole body as text. It is called off as soon as it is too long. */

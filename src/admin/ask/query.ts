@@ -84,6 +84,15 @@ export const dryRun = v.pipe(
   v.description('Say what would be, and write nothing.'),
 )
 
+export const force = v.pipe(
+  v.picklist(['true', 'false', '']),
+  v.transform((text) => text !== 'false'),
+  v.boolean(),
+  v.description(
+    'Write what would otherwise be refused with good reason: fields that the oldest version does not know.',
+  ),
+)
+
 function whole(least: number, most: number) {
   return v.pipe(
     v.string(),

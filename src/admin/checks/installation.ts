@@ -6,6 +6,9 @@ import type { Check, Finding } from './check.ts'
 /** Compatibility flags that the mesh wants: without them a client's abort does not reach the endpoint. */
 export const FLAGS = ['enable_request_signal', 'request_signal_passthrough'] as const
 
+/** That of docs/configuration.md. */
+const LEAST_DATE = '2026-10-01'
+
 /** Variables and secrets of the mesh, as in docs/configuration.md. */
 const VARIABLES = [
   'MESH_HOSTS',
@@ -61,14 +64,19 @@ export const INSTALLATION: readonly Check[] = [
   {
     id: 'compatibility-flags-are-set',
     group: 'installation',
-    title: "a client's abort reaches what it called",
-    hint: `Add ${FLAGS.join(' and ')} to compatibility_flags of the mesh's Worker.`,
+    title: "the compatibility flags are set: a client's abort reaches what it called",
+    hint: `Add ${FLAGS.join(' and ')} to compatibility_flags of the mesh's Worker, with compatibility_date ${LEAST_DATE}.`,
     find({ mesh }) {
-      const { flags } = mesh ?? {}
+      const { flags, compatibilityDate } = mesh ?? {}
       if (!flags) return undefined
-      return FLAGS.filter((flag) => !flags.includes(flag)).map((flag) =>
+      const isOld = compatibilityDate !== undefined && compatibilityDate < LEAST_DATE
+      const old = isOld
+        ? [warning(`The compatibility date is ${compatibilityDate}: the mesh is tried with ${LEAST_DATE} and later.`)]
+        : []
+      const missing = FLAGS.filter((flag) => !flags.includes(flag)).map((flag) =>
         warning(`The compatibility flag ${flag} is not set: when a client leaves, the endpoint goes on working.`),
       )
+      return [...old, ...missing]
     },
   },
   {

@@ -23,6 +23,8 @@ export interface SeenMesh {
   readonly variables: Readonly<Record<string, string>>
   /** Compatibility flags that are on, of those that matter; `undefined` where it does not say. */
   readonly flags: readonly string[] | undefined
+  /** As a configuration has it: a Worker cannot tell its own. */
+  readonly compatibilityDate: string | undefined
 }
 
 /** The control plane's Worker. */

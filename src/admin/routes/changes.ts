@@ -8,7 +8,7 @@ import { writtenOf, writtenView } from '../answer/written.ts'
 import { jsonBody } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
 import { conditionOf } from '../ask/condition.ts'
-import { author, dryRun, message, query } from '../ask/query.ts'
+import { author, dryRun, force, message, query } from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allow } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
@@ -48,12 +48,12 @@ export function changes(audit: Audit) {
       id: 'change',
       summary: 'Writes and deletes several records under one revision, all or none',
       answers: { 200: { description: 'All of it was written.', schema: writtenView } },
-      refusals: [400, 412, 413, 415, 422, 428],
+      refusals: [412, 413, 415, 422, 428],
       requestBody: body.spec,
     }),
-    query({ dryRun: v.optional(dryRun) }),
+    query({ dryRun: v.optional(dryRun), force: v.optional(force) }),
     async (c) => {
-      const { dryRun: isDry } = c.req.valid('query')
+      const { dryRun: isDry, force = false } = c.req.valid('query')
       const { changes, ...said } = await body.read(c)
       const names = changes.map(({ name }) => name)
       const token = allow(c, 'write', names)
@@ -74,7 +74,7 @@ export function changes(audit: Audit) {
         }),
       )
       const answer = await written(audit, { token, act: 'change', names, isDry }, () =>
-        registry.write(wanted, byOf(token, said), { dryRun: isDry ?? false }),
+        registry.write(wanted, byOf(token, said), { dryRun: isDry ?? false, force }),
       )
       return c.json(writtenOf(answer, isDry), 200, { 'cache-control': 'no-store' })
     },

@@ -51,7 +51,7 @@ export function convert() {
       id: 'convert',
       summary: 'Turns HTTPRoute, GRPCRoute and XBackendTrafficPolicy manifests into records; none is written',
       answers: { 200: { description: 'The records, and all that could not be said in them.', schema: answer } },
-      refusals: [400, 413, 415, 422],
+      refusals: [413, 415, 422],
       requestBody: {
         required: true,
         content: Object.fromEntries(

@@ -1,7 +1,7 @@
 /** Drift: what people wrote into KV over a change that waits for the same name. */
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { recordOf, written as writtenRecord } from '../answer/views.ts'
+import { instant, recordOf, written as writtenRecord } from '../answer/views.ts'
 import { writtenOf, writtenView } from '../answer/written.ts'
 import { jsonBody } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
@@ -19,6 +19,7 @@ const driftView = v.pipe(
     found: v.pipe(v.nullable(writtenRecord), v.description('What stands in KV; `null`: nothing.')),
     record: v.pipe(v.nullable(writtenRecord), v.description('What history has; `null`: no record.')),
     revision: v.pipe(v.number(), v.integer()),
+    since: v.pipe(v.string(), v.isoTimestamp(), v.description('When it was first seen.')),
   }),
   v.metadata({ ref: 'Drift' }),
 )
@@ -46,7 +47,7 @@ export function drift(audit: Audit) {
         id: 'drift',
         summary: 'Names under which KV holds an edit by hand that is not in history',
         answers: { 200: { description: 'A page, in the order of the names.', schema: pageOf(driftView) } },
-        refusals: [400],
+        refusals: [],
       }),
       query({ limit: v.optional(limit), cursor: v.optional(cursor) }),
       async (c) => {
@@ -55,7 +56,13 @@ export function drift(audit: Audit) {
         const found = await registryOf(c.env).drifted(limit, cursor)
         const items = found
           .filter(({ name }) => reaches(token, name))
-          .map(({ name, found, text, revision }) => ({ name, found: shown(found), record: shown(text), revision }))
+          .map(({ name, found, text, revision, since }) => ({
+            name,
+            found: shown(found),
+            record: shown(text),
+            revision,
+            since: instant(since),
+          }))
         const last = found.length < limit ? undefined : found.at(-1)
         return c.json({ items, ...(last ? { cursor: last.name } : {}) })
       },
@@ -78,10 +85,10 @@ export function drift(audit: Audit) {
     .post(
       '/services/:name/drift',
       operation({
-        id: 'settleDrift',
+        id: 'endDrift',
         summary: 'Ends the drift of one name',
         answers: { 200: { description: 'It ended.', schema: writtenView } },
-        refusals: [400, 409, 413, 415, 422],
+        refusals: [409, 413, 415, 422],
         requestBody: body.spec,
       }),
       params({ name }),

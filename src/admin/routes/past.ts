@@ -7,7 +7,7 @@ import { writtenOf, writtenView } from '../answer/written.ts'
 import { jsonBody } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
 import { conditionOf, seenIfSaid } from '../ask/condition.ts'
-import { author, dryRun, limit, message, name, params, query, revision } from '../ask/query.ts'
+import { author, dryRun, force, limit, message, name, params, query, revision } from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allow } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
@@ -52,7 +52,7 @@ export function past(audit: Audit) {
         id: 'history',
         summary: 'The revisions of a name, newest first; deletions are among them',
         answers: { 200: { description: 'A page.', schema: pageOf(revisionView) } },
-        refusals: [400],
+        refusals: [],
       }),
       params({ name }),
       query({ limit: v.optional(limit), cursor: v.optional(revision) }),
@@ -74,22 +74,22 @@ export function past(audit: Audit) {
         id: 'rollback',
         summary: 'Writes a new revision that is equal to an old one',
         answers: { 200: { description: 'It was written, or nothing changed.', schema: writtenView } },
-        refusals: [400, 404, 412, 413, 415, 422],
+        refusals: [404, 412, 413, 415, 422],
         headers: [{ ...IF_MATCH, description: 'The etag of the record that was seen. Here it may be left out.' }],
         requestBody: body.spec,
       }),
       params({ name }),
-      query({ dryRun: v.optional(dryRun) }),
+      query({ dryRun: v.optional(dryRun), force: v.optional(force) }),
       async (c) => {
         const { name } = c.req.valid('param')
-        const { dryRun: isDry } = c.req.valid('query')
+        const { dryRun: isDry, force = false } = c.req.valid('query')
         const token = allow(c, 'write', [name])
         const seen = seenIfSaid(c)
         const { to, ...said } = await body.read(c)
         const registry = registryOf(c.env)
         const condition = seen && (await conditionOf(registry, name, seen))
         const answer = await written(audit, { token, act: 'rollback', names: [name], isDry }, () =>
-          registry.rollback(name, to, byOf(token, said), condition, { dryRun: isDry ?? false }),
+          registry.rollback(name, to, byOf(token, said), condition, { dryRun: isDry ?? false, force }),
         )
         return c.json(writtenOf(answer, isDry), 200, { 'cache-control': 'no-store' })
       },
@@ -100,7 +100,7 @@ export function past(audit: Audit) {
         id: 'revision',
         summary: 'Where a revision stands: what of it KV holds',
         answers: { 200: { description: 'Its status.', schema: statusView } },
-        refusals: [400, 404],
+        refusals: [404],
       }),
       params({ revision }),
       async (c) => {

@@ -9,7 +9,7 @@ import { writtenOf, writtenView } from '../answer/written.ts'
 import { assertType, parsedJson, readText } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
 import { conditionIn } from '../ask/condition.ts'
-import { author, cursor, dryRun, limit, message, name, params, query } from '../ask/query.ts'
+import { author, cursor, dryRun, force, limit, message, name, params, query } from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allow } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
@@ -20,6 +20,8 @@ import { written } from '../write.ts'
 const BODY_TYPES = ['application/json', 'text/plain'] as const
 
 const how = { message: v.optional(message), author: v.optional(author), dryRun: v.optional(dryRun) }
+/** What is deleted has no fields. */
+const howToPut = { ...how, force: v.optional(force) }
 
 export function records(audit: Audit) {
   return new Hono<AdminEnv>()
@@ -29,7 +31,7 @@ export function records(audit: Audit) {
         id: 'listRecords',
         summary: 'Records in the order of their names',
         answers: { 200: { description: 'A page.', schema: pageOf(recordView) } },
-        refusals: [400],
+        refusals: [],
       }),
       query({
         prefix: v.optional(v.pipe(v.string(), v.maxLength(512))),
@@ -47,10 +49,12 @@ export function records(audit: Audit) {
       operation({
         id: 'getRecord',
         summary: 'One record',
-        description:
-          'With `if-none-match` and the etag of a record that is known already, the answer is 304 while it is the same.',
-        answers: { 200: { description: 'The record.', schema: recordView, hasEtag: true } },
-        refusals: [400, 404],
+        answers: {
+          200: { description: 'The record.', schema: recordView, hasEtag: true },
+          304: { description: 'It is the one that is known already.', hasEtag: true },
+        },
+        refusals: [404],
+        headers: [{ name: 'if-none-match', description: 'Etags that are known already.' }],
       }),
       params({ name }),
       async (c) => {
@@ -77,7 +81,7 @@ export function records(audit: Audit) {
           200: { description: 'It was written, or nothing changed.', schema: writtenView, hasEtag: true },
           201: { description: 'It was written, and was not there before.', schema: writtenView, hasEtag: true },
         },
-        refusals: [400, 412, 413, 415, 422, 428],
+        refusals: [412, 413, 415, 422, 428],
         headers: [IF_MATCH, IF_NONE_MATCH],
         requestBody: {
           required: true,
@@ -88,15 +92,15 @@ export function records(audit: Audit) {
         },
       }),
       params({ name }),
-      query(how),
+      query(howToPut),
       async (c) => {
         const { name } = c.req.valid('param')
-        const { dryRun: isDry, ...said } = c.req.valid('query')
+        const { dryRun: isDry, force = false, ...said } = c.req.valid('query')
         const token = allow(c, 'write', [name])
         const condition = await conditionIn(c, name)
         const text = await recordText(c)
         const answer = await written(audit, { token, act: 'put', names: [name], isDry }, () =>
-          registryOf(c.env).write([{ name, text, condition }], byOf(token, said), { dryRun: isDry ?? false }),
+          registryOf(c.env).write([{ name, text, condition }], byOf(token, said), { dryRun: isDry ?? false, force }),
         )
         return c.json(writtenOf(answer, isDry), answer.created.length > 0 ? 201 : 200, tagged(answer))
       },
@@ -107,7 +111,7 @@ export function records(audit: Audit) {
         id: 'deleteRecord',
         summary: 'Deletes one record',
         answers: { 200: { description: 'It was deleted.', schema: writtenView } },
-        refusals: [400, 412, 422, 428],
+        refusals: [412, 422, 428],
         headers: [IF_MATCH],
       }),
       params({ name }),

@@ -26,7 +26,7 @@ export function validate() {
       id: 'validate',
       summary: 'Says all that is wrong with records; none is written',
       answers: { 200: { description: 'What is wrong. Nothing: the mesh would obey all of them.', schema: answer } },
-      refusals: [400, 413, 415, 422],
+      refusals: [413, 415, 422],
       requestBody: body.spec,
     }),
     query({}),

@@ -7,13 +7,17 @@ export interface WriteFlags {
   readonly dryRun?: boolean
   readonly message?: string
   readonly author?: string
+  readonly force?: boolean
 }
 
-export function writeOptions(command: Command): Command {
+export const FORCE = 'write fields that the oldest version which runs does not know (config min-version)'
+
+export function writeOptions(command: Command, force = FORCE): Command {
   return command
     .option('-m, --message <text>', 'why: kept in history, 256 bytes at most')
     .option('--author <name>', 'who asked for it: kept beside the name of the token, unverified')
     .option('--dry-run', 'say what would be, and write nothing')
+    .option('--force', force)
 }
 
 export function namingOptions(command: Command): Command {
@@ -34,13 +38,14 @@ export function pruneOptions(command: Command): Command {
 }
 
 export function howOf(
-  { dryRun, message, author }: WriteFlags,
+  { dryRun, message, author, force }: WriteFlags,
   label?: string,
-): Pick<How, 'dryRun' | 'message' | 'author'> {
+): Pick<How, 'dryRun' | 'message' | 'author' | 'force'> {
   const text = withLabel(message, label)
   return {
     ...(text === undefined ? {} : { message: text }),
     ...(author === undefined ? {} : { author }),
     ...(dryRun ? { dryRun } : {}),
+    ...(force ? { force } : {}),
   }
 }

@@ -9,6 +9,8 @@ const BYTES = 3 * 1024 * 1024
 export interface Sent {
   /** Revisions that were made, the newest last. */
   readonly revisions: readonly number[]
+  /** What was written, by name. */
+  readonly revisionOf: ReadonlyMap<string, number>
   /** Why, by name. */
   readonly refused: ReadonlyMap<string, string>
 }
@@ -24,14 +26,18 @@ export async function send(
 ): Promise<Sent> {
   const revisions: number[] = []
   const refused = new Map<string, string>()
+  const revisionOf = new Map<string, number>()
   let done = 0
   for (const batch of batches(changes)) {
     const written = await one(client, batch, how, refused)
-    if (written && written.changed.length > 0 && !written.dryRun) revisions.push(written.revision)
+    if (written && written.changed.length > 0 && !written.dryRun) {
+      revisions.push(written.revision)
+      for (const name of written.changed) revisionOf.set(name, written.revision)
+    }
     done += batch.length
     onBatch(done, written)
   }
-  return { revisions, refused }
+  return { revisions, revisionOf, refused }
 }
 
 /** One transaction, again without those that are refused, until it is taken or nothing is left. */

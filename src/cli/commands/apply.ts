@@ -2,15 +2,26 @@
 import type { Command } from 'commander'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { howOf, namingOptions, type PruneFlags, pruneOptions, type WriteFlags, writeOptions } from '../apply/flags.ts'
+import {
+  FORCE,
+  howOf,
+  namingOptions,
+  type PruneFlags,
+  pruneOptions,
+  type WriteFlags,
+  writeOptions,
+} from '../apply/flags.ts'
 import { type Act, changeOf, plan, type Step, seen } from '../apply/plan.ts'
 import { type Sent, send } from '../apply/send.ts'
 import { type Naming, wantedRecords } from '../apply/wanted.ts'
+import { type Expected, isFromKv } from '../live/place.ts'
+import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Session } from '../session.ts'
+import { guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
 
-interface ApplyFlags extends Named, WriteFlags, PruneFlags, Naming {}
+interface ApplyFlags extends Named, WriteFlags, PruneFlags, WaitFlags, Naming {}
 
 export function apply(command: Command, session: Session): void {
   example(
@@ -20,8 +31,9 @@ export function apply(command: Command, session: Session): void {
     'kubectl get httproutes -o yaml | selvedge apply -f - --dry-run',
   )
   filesOption(command, 'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input')
-  writeOptions(command)
+  writeOptions(command, `${FORCE}, and what would break requests of the last hour`)
   pruneOptions(command)
+  waitOptions(command)
   namingOptions(command).action((files: string[], flags: ApplyFlags) => run(named(files, flags), flags, session))
 }
 
@@ -49,16 +61,35 @@ async function run(files: readonly string[], flags: ApplyFlags, session: Session
   }
   for (const step of steps.filter(({ act }) => act === 'unchanged')) line(step)
   const changing = steps.filter(({ act }) => act !== 'unchanged')
+  await guard(
+    changing.map(({ name, after }) => ({ name, record: after })),
+    flags,
+    session,
+  )
   const sent = await sendAll(changing, flags, session, line)
   const taken = steps.filter(({ name }) => !sent.refused.has(name))
   if (isTable) print.line(`${summary(taken, sent)}${dry}.`)
   else await printed(session, steps, sent)
   for (const [name, reason] of sent.refused) print.tell([{ text: 'refused', style: 'bad' }, ` ${name}: ${reason}`])
   if (sent.refused.size > 0) {
-    throw new NegativeAnswer(
-      `${sent.refused.size} of ${steps.length} records ${sent.refused.size === 1 ? 'was' : 'were'} refused.`,
-    )
+    const were = sent.refused.size === 1 ? 'was' : 'were'
+    throw new NegativeAnswer(`${sent.refused.size} of ${steps.length} records ${were} refused.`)
   }
+  if (flags.wait && !flags.dryRun) await waitForAll(steps, sent, flags, session)
+}
+
+/** What was written first; what stood there already may not be live yet, either. */
+async function waitForAll(steps: readonly Step[], sent: Sent, flags: WaitFlags, session: Session): Promise<void> {
+  const written = steps.filter(({ name }) => sent.revisionOf.has(name))
+  const stood = steps.filter(({ act }) => act === 'unchanged')
+  const expected = [...written, ...stood].flatMap(({ name, before, after }): Expected[] => {
+    const revision = sent.revisionOf.get(name) ?? before?.revision
+    if (revision === undefined) return []
+    const isUnstamped = !sent.revisionOf.has(name) && before !== undefined && isFromKv(before.origin)
+    return [{ name, revision: after === null ? 'none' : revision, isUnstamped }]
+  })
+  const publishing = stood.flatMap(({ before }) => (before?.state === 'publishing' ? [before.revision] : []))
+  await waitFor(session, expected, [...new Set([...sent.revisions, ...publishing])], flags)
 }
 
 async function sendAll(

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { isVersion } from '../../record/check/newer.ts'
 import { show } from '../print/show.ts'
 import type { Session } from '../session.ts'
 import { type NamedTarget, readSettings, type Settings, settingsFile, writeSettings } from '../target/settings.ts'
@@ -34,11 +35,33 @@ export function config(command: Command, session: Session): void {
     .description('forget a target')
     .argument('<name>', 'a target')
     .action((name: string) => unset(name, session))
+  command
+    .command('min-version')
+    .description('show or say the oldest version of the library that runs: newer fields are refused in records')
+    .argument('[version]', 'as in 0.1.0; "none" takes it back')
+    .action((version: string | undefined) => minVersion(version, session))
 }
 
 interface Row extends NamedTarget {
   readonly name: string
   readonly isCurrent: boolean
+}
+
+/** It is the mesh's, not this machine's: whoever writes obeys it. */
+async function minVersion(version: string | undefined, { client, print, output }: Session): Promise<void> {
+  const isNone = version === 'none'
+  if (version !== undefined && !isNone && !isVersion(version)) {
+    throw new Fault(`A version has three numbers, as in 0.1.0; got "${version}".`)
+  }
+  const settings =
+    version === undefined
+      ? await client().settings()
+      : await client().configure({ minVersion: isNone ? null : version })
+  if (output === 'json' || output === 'yaml')
+    return show({ print, output }, { value: settings, rows: [], columns: [], none: '' })
+  if (settings.minVersion === null)
+    return print.line('Nobody has said the oldest version that runs: no field is refused.')
+  print.line(version === undefined ? settings.minVersion : `The oldest version that runs is ${settings.minVersion}.`)
 }
 
 async function list(session: Session): Promise<void> {

@@ -4,17 +4,26 @@ import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { seen } from '../apply/plan.ts'
 import { send } from '../apply/send.ts'
+import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
+import { guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
 import { absent } from './get.ts'
+
+const BREAKS = 'also what would break requests of the last hour'
+
+type DeleteFlags = WriteFlags & WaitFlags
 
 export function deleteRecords(command: Command, session: Session): void {
   example(command, "selvedge delete users-old --message 'nobody calls it any more'")
   command.argument('<name...>', 'names of records')
-  writeOptions(command).action((names: string[], flags: WriteFlags) => run([...new Set(names)], flags, session))
+  waitOptions(command)
+  writeOptions(command, BREAKS).action((names: string[], flags: DeleteFlags) =>
+    run([...new Set(names)], flags, session),
+  )
 }
 
-async function run(names: readonly string[], flags: WriteFlags, session: Session): Promise<void> {
+async function run(names: readonly string[], flags: DeleteFlags, session: Session): Promise<void> {
   const { print } = session
   const client = session.client()
   const stands = await seen(client, names, false, print)
@@ -22,8 +31,9 @@ async function run(names: readonly string[], flags: WriteFlags, session: Session
     const before = stands.get(name)
     return before ? [{ name, record: null, ifMatch: before.revision }] : []
   })
+  await guard(changes, flags, session)
   const dry = flags.dryRun ? ' (dry run)' : ''
-  const { refused } = await send(client, changes, howOf(flags), (_, written) => {
+  const { refused, revisions, revisionOf } = await send(client, changes, howOf(flags), (_, written) => {
     for (const name of written?.changed ?? []) print.line(`${name} deleted${dry}`)
   })
   const missing = names.filter((name) => !stands.has(name))
@@ -32,4 +42,7 @@ async function run(names: readonly string[], flags: WriteFlags, session: Session
     ...[...refused].map(([name, reason]) => `${name} ${reason}`),
   ]
   if (first !== undefined) throw new NegativeAnswer(first, more)
+  if (!flags.wait || flags.dryRun) return
+  const expected = [...revisionOf.keys()].map((name) => ({ name, revision: 'none' as const, isUnstamped: false }))
+  await waitFor(session, expected, revisions, flags)
 }

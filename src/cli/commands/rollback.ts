@@ -3,11 +3,12 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { labelOf } from '../apply/label.ts'
+import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
 import { absent } from './get.ts'
 
-interface RollbackFlags extends WriteFlags {
+interface RollbackFlags extends WriteFlags, WaitFlags {
   readonly to?: number
 }
 
@@ -20,6 +21,7 @@ export function rollback(command: Command, session: Session): void {
       'one of its revisions, as history lists them. Default: the one before the newest',
       revision,
     )
+  waitOptions(command)
   writeOptions(command).action((name: string, flags: RollbackFlags) => run(name, flags, session))
 }
 
@@ -38,6 +40,10 @@ async function run(name: string, flags: RollbackFlags, session: Session): Promis
   const dry = written.dryRun ? ' (dry run)' : ''
   if (written.changed.length === 0) return print.line(`${name} is as it was at revision ${to} already${dry}.`)
   print.line(`${name} is back at revision ${to}${written.dryRun ? dry : `, as revision ${written.revision}`}.`)
+  if (!flags.wait || written.dryRun) return
+  const record = (await client.history(name, { limit: 1 })).items[0]?.record
+  const expected = { name, revision: record === null ? ('none' as const) : written.revision, isUnstamped: false }
+  await waitFor(session, [expected], [written.revision], flags)
 }
 
 function revision(text: string): number {

@@ -11,7 +11,7 @@ import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
 import type { RegistryStore } from './registry-writer.ts'
-import { dealt } from './vars.ts'
+import { dealt, newToken } from './vars.ts'
 import { startWorkerd } from './workerd.ts'
 
 export interface DevOptions {
@@ -79,7 +79,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
-  const own = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, ...options.vars }
+  const own = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, MESH_GRANT_KEY: newToken(), ...options.vars }
   const { mesh: vars, control: controlVars } = dealt(own)
   const mesh: V4WorkerOptions = {
     name: MESH,

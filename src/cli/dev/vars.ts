@@ -20,7 +20,7 @@ export function hasToken(vars: Vars): boolean {
   return vars.ADMIN_TOKEN !== undefined || vars.ADMIN_TOKENS !== undefined
 }
 
-/** A token for one run. */
+/** A token, or a key, for one run. In hex: a command takes it for no flag. */
 export function newToken(): string {
-  return randomBytes(24).toString('base64url')
+  return randomBytes(24).toString('hex')
 }

@@ -33,6 +33,8 @@ interface Known {
   readonly scannedAt: number
   /** The name whose value was read last. */
   readonly valuesAfter: string
+  /** The oldest version of the library that runs. */
+  readonly minVersion: string
 }
 
 export interface Facts {

@@ -25,6 +25,8 @@ export interface Drift {
   /** What history has; `null`: no record. */
   readonly text: string | null
   readonly revision: number
+  /** When it was first seen, in milliseconds since the epoch. Another edit by hand does not move it. */
+  readonly since: number
 }
 
 export interface Reads {
@@ -92,8 +94,8 @@ export function reads({ sql }: Store, { ledger, keys }: Books): Reads {
       return { isReached: revision >= atLeast, revision, entries }
     },
     drifted(limit = ITEMS, after = '') {
-      const query = `SELECT k.name, k.found, k.revision, r.text FROM keys k
-        LEFT JOIN revisions r ON r.name = k.name AND r.revision = k.revision WHERE k.drifted = 1 AND k.name > ? ORDER BY k.name LIMIT ?`
+      const query = `SELECT k.name, k.found, k.revision, r.text, k.drifted AS since FROM keys k
+        LEFT JOIN revisions r ON r.name = k.name AND r.revision = k.revision WHERE k.drifted <> 0 AND k.name > ? ORDER BY k.name LIMIT ?`
       return sql.exec<Drift & Record<string, string | number | null>>(query, after, within(limit)).toArray()
     },
   }

@@ -4,7 +4,8 @@ import type { Store } from '../store.ts'
 /**
  * - `revisions`: one row for each name of a revision, never changed but for `landedAt`: since when KV holds it or a newer one.
  * - `keys`: one row a name. `revision` is the newest in history, `published` the one that KV is known to have taken (0: none);
- *   `putAt` is when this object last wrote the key, `stoodAt` when the key last changed as far as is known; at `dueAt` it is looked at.
+ *   `putAt` is when this object last wrote the key, `stoodAt` when the key last changed as far as is known; at `dueAt` it is looked at;
+ *   `drifted` is since when KV is known to hold an edit by hand, `found`, that was not decided on (0: it does not).
  * - `facts`: the rest, as JSON.
  */
 export function makeTables({ sql }: Store): void {

@@ -1,5 +1,6 @@
 /** Writes: of several writers exactly one wins, and what is confirmed is in history before anyone hears of it. */
 import type { Clock } from '../../core/time/clock.ts'
+import { newerReason, newerThan } from '../../record/check/newer.ts'
 import { difference } from '../../record/difference.ts'
 import { type Books, journal, meet } from '../publish/meeting.ts'
 import { type Found, NAMES_A_READ, type Records } from '../records.ts'
@@ -9,6 +10,7 @@ import {
   type Change,
   type Condition,
   faultsOf,
+  type Issue,
   type Refusal,
   type Refused,
   type Validate,
@@ -17,20 +19,22 @@ import {
 import type { Origin, Revision } from './revision.ts'
 import { standingOf } from './standing.ts'
 
+/** How something is written. */
+export interface Manner {
+  /** Says what would be, and writes nothing. */
+  readonly dryRun?: boolean
+  /** Writes fields that the oldest version which runs does not know. */
+  readonly force?: boolean
+}
+
 /** How long a writer waits for KV to be compared; without it, the comparison before publishing has to do. */
 const COMPARE_MS = 1_000
 
 export interface Writes {
-  /** All changes under one revision, or none. `dryRun` says what would be, and writes nothing. */
-  write(changes: readonly Change[], by: By, options?: { dryRun?: boolean }): Promise<Written | Refused>
+  /** All changes under one revision, or none. */
+  write(changes: readonly Change[], by: By, manner?: Manner): Promise<Written | Refused>
   /** A new revision, equal to an old one of that name. */
-  rollback(
-    name: string,
-    to: number,
-    by: By,
-    condition?: Condition,
-    options?: { dryRun?: boolean },
-  ): Promise<Written | Refused>
+  rollback(name: string, to: number, by: By, condition?: Condition, manner?: Manner): Promise<Written | Refused>
   /**
    * Ends drift: `adopt` makes a revision of what stands in KV; `overwrite` enters it into history as an edit by hand, and
    * then writes the newest revision over it.
@@ -46,7 +50,7 @@ export function writes(
   records: Records,
   clock: Clock,
   validate: Validate | undefined,
-  hooks: { readonly begin: () => void; readonly committed: () => void },
+  hooks: { readonly begin: () => void; readonly arm: () => void; readonly oldest: () => string | undefined },
 ): Writes {
   const { ledger, keys } = books
 
@@ -96,33 +100,54 @@ export function writes(
     return { ok: true, revision, changed: names, created }
   }
 
-  async function enter(changes: readonly Wanted[], by: By, origin: Origin, isDry = false): Promise<Written | Refused> {
-    const faults = faultsOf(changes, by, validate)
+  /** What stands there already is no news to anyone. */
+  function newerFields(name: string, text: string, oldest: string | undefined): Issue[] {
+    if (oldest === undefined || ledger.newest(name)?.text === text) return []
+    return newerThan(oldest, text).map((newer) => ({ path: newer.path, message: newerReason(newer, oldest) }))
+  }
+
+  async function enter(
+    changes: readonly Wanted[],
+    by: By,
+    origin: Origin,
+    { dryRun: isDry = false, force = false }: Manner = {},
+  ): Promise<Written | Refused> {
+    const oldest = force ? undefined : hooks.oldest()
+    const faults = faultsOf(changes, by, (name, text) => [
+      ...(validate?.(name, text) ?? []),
+      ...newerFields(name, text, oldest),
+    ])
     if (faults.length > 0) return { ok: false, refusals: faults }
     const found = await compared(changes.map(({ name }) => name))
-    const answer = store.transactionSync((): Written | Refused => {
-      hooks.begin()
+    return entered((): Written | Refused => {
       const refusals = changes.flatMap((change) => refusalOf(change, found.get(change.name), isDry) ?? [])
       return refusals.length > 0 ? { ok: false, refusals } : append(changes, by, origin, isDry)
+    }, isDry)
+  }
+
+  /** In one transaction with the alarm that publishes it: nothing is stored that nobody comes back to. */
+  function entered(work: () => Written | Refused, isDry = false): Written | Refused {
+    return store.transactionSync(() => {
+      hooks.begin()
+      const answer = work()
+      if (!isDry) hooks.arm()
+      return answer
     })
-    if (!isDry) hooks.committed()
-    return answer
   }
 
   return {
-    write: (changes, by, { dryRun = false } = {}) => enter(changes, by, 'api', dryRun),
-    async rollback(name, to, by, condition, { dryRun = false } = {}) {
+    write: (changes, by, manner) => enter(changes, by, 'api', manner),
+    async rollback(name, to, by, condition, manner) {
       const old = ledger.row(name, to)
       if (!old) return { ok: false, refusals: [{ name, code: 'not_found' }] }
-      return enter([{ name, text: old.text, condition }], by, 'rollback', dryRun)
+      return enter([{ name, text: old.text, condition }], by, 'rollback', manner)
     },
     async resolve(name, choice, by) {
       const faults = faultsOf([{ name, text: null }], by)
       if (faults.length > 0) return { ok: false, refusals: faults }
       const found = (await compared([name])).get(name)
       if (!found) return { ok: false, refusals: [{ name, code: 'unavailable' }] }
-      const answer = store.transactionSync((): Written | Refused => {
-        hooks.begin()
+      return entered((): Written | Refused => {
         const now = clock.now()
         const key = keys.get(name)
         if (standingOf(found, key, ledger, now) !== 'foreign') {
@@ -148,8 +173,6 @@ export function writes(
         keys.journal(name, revision, now)
         return { ok: true, revision, changed: [name], created: wanted === null ? [name] : [] }
       })
-      hooks.committed()
-      return answer
     },
   }
 }

@@ -30,7 +30,7 @@ export function meet({ ledger, keys }: Books, found: Found, key: Key, now: numbe
       journal({ ledger, keys }, name, found.text, now)
       return 'journalled'
     }
-    keys.drift(name, found.text, isPending ? Math.max(certainAt, now + LAG_MS) : certainAt)
+    keys.drift(name, found.text, isPending ? Math.max(certainAt, now + LAG_MS) : certainAt, now)
     return 'drifted'
   }
   if (standing === 'current') {

@@ -1,6 +1,6 @@
 /** What a balancer chooses among, and how it is told what came of it. */
 import type { Endpoint } from '../../core/endpoint.ts'
-import type { Health } from '../../core/health.ts'
+import type { Health } from '../../core/health/health.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { RecentMedian } from '../../math/recent-median.ts'
 import type { Warmth } from './warmth.ts'

@@ -1,7 +1,7 @@
 /** Which endpoint an attempt goes to: narrowed step by step, where a step with nothing to say leaves the list as it is. */
 import type { Endpoint } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
-import { isOut } from '../../core/health.ts'
+import { isOut } from '../../core/health/health.ts'
 import type { Place } from '../../core/locality.ts'
 import type { Priority } from '../../core/priority.ts'
 import type { Receipt, Skipped } from '../../core/receipt.ts'

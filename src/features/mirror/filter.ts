@@ -61,7 +61,7 @@ export function mirrorPlans(mirrors: readonly Mirror[], next: () => number): Mir
  * @param find the service of a copy: never tried again, whatever its record says. `undefined` drops the copy.
  */
 export function mirror<Asking, Live>(
-  find: (name: string, context: Asking) => Promise<Live | undefined>,
+  find: (name: string, context: Asking, copy: Request) => Promise<Live | undefined>,
 ): Filter<Asking & MirrorNeeds, Copy<Live> | object> {
   return function mirror(request, context, next) {
     const chosen = context.way?.mirrors?.filter((plan) => plan.isChosen()) ?? []
@@ -83,7 +83,7 @@ export function mirror<Asking, Live>(
     }
 
     async function send({ name }: MirrorPlan, copy: Request, upload: Upload | undefined): Promise<void> {
-      const service = await find(name, context)
+      const service = await find(name, context, copy)
       const { clock, headers, subrequests } = context
       if (!service || subrequests.left <= LEFT_OVER || subrequests.freeConnections <= LEFT_OVER) return
       const response = await (next as Next<Copy<Live>>)(copy, {

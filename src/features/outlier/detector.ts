@@ -1,8 +1,8 @@
 /** Ejects endpoints that fail again and again, and readmits them when a probe succeeds. All of it computed from `now`. */
 import type { Verdict } from '../../core/effects.ts'
-import { type Health, isOut, health as unblemished } from '../../core/health.ts'
+import { type Health, isOut, health as unblemished } from '../../core/health/health.ts'
+import { NONE, type Source } from '../../core/health/streak.ts'
 import { type OnChange, silent } from '../../core/log.ts'
-import { NONE, type Source } from '../../core/streak.ts'
 import type { Random } from '../../core/time/random.ts'
 import { type Outage, outage } from './outage.ts'
 import type { OutlierPolicy } from './policy.ts'

@@ -1,8 +1,8 @@
 /** Whether a service fails as a whole: what a name that stands for several goes by. All of it computed from `now`. */
 import type { Verdict } from '../../core/effects.ts'
-import { type Health, health, isOut } from '../../core/health.ts'
+import { type Health, health, isOut } from '../../core/health/health.ts'
+import type { Source } from '../../core/health/streak.ts'
 import { type OnChange, silent } from '../../core/log.ts'
-import type { Source } from '../../core/streak.ts'
 import type { Random } from '../../core/time/random.ts'
 import type { OutlierPolicy } from './policy.ts'
 import { hear, isAgainst, isDue, leave, probe, takeBack } from './probation.ts'

@@ -1,7 +1,7 @@
 /** Leaving alone what fails, probing it, and taking it back: the same for an endpoint and for a service as a whole. */
 import type { Verdict } from '../../core/effects.ts'
-import { type Health, isOut } from '../../core/health.ts'
-import { addTo, endStreak, NONE, type Source } from '../../core/streak.ts'
+import { type Health, isOut } from '../../core/health/health.ts'
+import { addTo, endStreak, NONE, type Source } from '../../core/health/streak.ts'
 import type { Random } from '../../core/time/random.ts'
 import { ejectionMs } from './ladder.ts'
 import type { OutlierPolicy } from './policy.ts'

@@ -12,6 +12,7 @@ import { writeTimeout } from '../../wire/deadline.ts'
 import {
   ATTEMPT,
   BAGGAGE,
+  CALLER,
   CDN_LOOP,
   FORWARDED_HOST,
   GRPC_PREVIOUS_ATTEMPTS,
@@ -32,6 +33,8 @@ interface PropagateNeeds {
   readonly trace: Trace
   readonly hops: number
   readonly name: string
+  /** Who calls, where that is known. */
+  readonly caller: string | undefined
   /** Of this request. */
   readonly headers: PickedHeaders
   readonly attempt: { readonly number: number; retriesUsed?: string | null | undefined }
@@ -60,7 +63,7 @@ export const propagate = observer<PropagateNeeds, PropagateGives>('propagate', {
 
 /** The headers of one attempt: those that are forwarded, and the mesh's own. */
 function outgoing(context: PropagateNeeds) {
-  const { clock, deadline, trace, hops, name, headers, attempt, lent, priority, endpoint } = context
+  const { clock, deadline, trace, hops, name, headers, attempt, lent, priority, endpoint, caller } = context
   // The first attempt writes into the copy that was made when the headers were read. Later ones copy that.
   const out = attempt.number === 1 ? headers.passedOn : new Headers(headers.passedOn)
   // The one hop-by-hop header that is written anew: without it no WebSocket is opened.
@@ -79,6 +82,9 @@ function outgoing(context: PropagateNeeds) {
   // The platform sets Host from the URL of the endpoint, so the name that was called goes here.
   if (endpoint.traits.hasOwnHost) out.set(FORWARDED_HOST, name)
   else if (attempt.number > 1) restore(out, FORWARDED_HOST, headers.get(FORWARDED_HOST))
+  // To members alone: who else runs an address is not known.
+  if (caller !== undefined && !endpoint.traits.hasOwnHost) out.set(CALLER, caller)
+  else if (attempt.number > 1) out.delete(CALLER)
   if (attempt.number > 1 && isGrpc(headers)) out.set(GRPC_PREVIOUS_ATTEMPTS, String(attempt.number - 1))
   return out
 }

@@ -1,6 +1,6 @@
 /** A budget for retries to one service, in one isolate: successes pay a little in, every retry takes one out. */
 
-import { addTo, endStreak, NONE, type Source, type Streak } from '../../core/streak.ts'
+import { addTo, endStreak, NONE, type Source, type Streak } from '../../core/health/streak.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { type SlidingSum, slidingSum } from '../../math/window.ts'
 import type { RetryBudget } from '../../wire/budget.ts'

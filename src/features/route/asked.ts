@@ -16,6 +16,17 @@ export function asked(request: Request, path: string, host: string): Asked {
   return new AskedRequest(request, path, host)
 }
 
+/** The same request, at another path. */
+export function withPath(asked: Asked, path: string): Asked {
+  return {
+    path,
+    method: asked.method,
+    header: (name) => asked.header(name),
+    query: (name) => asked.query(name),
+    once: (find) => find(withPath(asked, path)),
+  }
+}
+
 class AskedRequest implements Asked {
   readonly path: string
   private readonly request: Request

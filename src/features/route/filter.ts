@@ -27,6 +27,10 @@ export interface Routed<Way, Live> {
   readonly way?: Way
   readonly backend?: Weighed<Way>
   readonly route?: Route<Way>
+  /** What the rules have looked at. */
+  readonly asked?: Asked
+  /** Services of the name of which no rule matched, before that of a wildcard. */
+  readonly passedBy?: readonly Live[] | undefined
   /** The service of a wildcard, where one of its rules matched. */
   readonly service: Live
   /** The path without `..`, as the rules have matched it. */
@@ -77,6 +81,7 @@ export function route<Way, Live extends Routable<Way>, Asking>(
       const gives: Gives = context
       gives.path = plainPath(context.path)
       const said = asked(request, gives.path, context.name)
+      gives.asked = said
       const route = service.routes.find(said)
       return route ? taken(route, request, context) : elsewhere(recordKey, said, request, context)
     },
@@ -89,6 +94,7 @@ export function route<Way, Live extends Routable<Way>, Asking>(
     const route = routes ? routes.find(said) : all
     if (!route) return elsewhere(found.recordKey, said, request, context)
     const gives: Gives = context
+    gives.passedBy = [...(gives.passedBy ?? []), context.service]
     gives.service = found.service
     return taken(route, request, context)
   }

@@ -2,23 +2,7 @@
 import type { KnownTarget } from '../../targets/kinds.ts'
 import { kindOf } from '../../targets/kinds.ts'
 import type { LiveService } from '../live-service.ts'
-
-/** What only the isolates know, each for itself. */
-export type Unknown = 'unknown'
-
-export interface CandidateTold {
-  /** Its id, as on a receipt. */
-  readonly endpoint: string
-  readonly kind: string
-  readonly weight: number
-  readonly locality?: string | undefined
-  /** `drained`: it has weight 0 beside others. `unknown`: nobody has said which bindings there are. */
-  readonly state: 'reachable' | 'unreachable' | 'drained' | 'unknown'
-  readonly because?: string
-  readonly ejected: Unknown
-  readonly inFlight: Unknown
-  readonly latencyMs: Unknown
-}
+import type { CandidateTold } from './decision.ts'
 
 /** @param isInstalled is it known what the Worker of the mesh has? */
 export function candidatesTold(

@@ -27,7 +27,7 @@ interface Run {
   readonly outcome: Outcome
 }
 
-/** @throws {MeshError} `service_not_named` for a question that means no service. */
+/** @throws {MeshError} `service_not_named` for a question that means no service; and what the registry throws. */
 export async function decide(question: Question, place: Place): Promise<Decision> {
   const sent: { host: string; path: string }[] = []
   const telling = teller(place, async (_, { name, path }) => {
@@ -60,6 +60,7 @@ export async function decide(question: Question, place: Place): Promise<Decision
     sent.length = 0
     const noted = receipt()
     const outcome = await outcomeOf(down(asked, noted, telling), sent)
+    registry.assertRead()
     return { watch: seen, names: noted.path, key: noted.key, revision: noted.revision, outcome }
   }
 }
@@ -71,7 +72,10 @@ function down({ request, called }: Asked, noted: ReturnType<typeof receipt>, { s
   const headers = pickHeaders(request.headers)
   const { name, path, mountLength } = called
   const more = { trace, deadline, priority, defer, signals: () => [] }
-  return call(request, named(from, { name, caller: undefined, path, mountLength, headers, receipt: noted, ...more }))
+  return call(
+    request,
+    named(from, { name, caller: undefined, proof: 'none', path, mountLength, headers, receipt: noted, ...more }),
+  )
 }
 
 async function outcomeOf(answer: Promise<Response>, sent: readonly { host: string; path: string }[]): Promise<Outcome> {

@@ -1,10 +1,5 @@
 /** A decision, told: what would become of a request, and why. Plain values, as the API answers them. */
 import type { MeshErrorCode } from '../../core/errors.ts'
-import type { CandidateTold } from './candidates.ts'
-import type { FilterTold } from './filters-told.ts'
-import type { ValueTold } from './policy-told.ts'
-import type { ReadKey } from './reads.ts'
-import type { RuleTold } from './why.ts'
 
 export interface Decision {
   readonly request: { readonly method: string; readonly name: string; readonly path: string }
@@ -22,10 +17,48 @@ export interface Decision {
   readonly refused?: Refused | undefined
 }
 
+/** A registry key that was read. */
+export interface ReadKey {
+  readonly key: string
+  /** Does a record stand there? */
+  readonly isThere: boolean
+  readonly revision?: string | undefined
+  /** Was it given with the question, in place of what stands there? */
+  readonly isWhatIf?: true
+}
+
 export interface RecordTold {
   readonly key: string
   readonly revision?: string | undefined
   readonly rules: readonly RuleTold[]
+}
+
+export interface RuleTold {
+  /** Its name, or where it stands: `rules[2]`. */
+  readonly label: string
+  /** Does one of its matches hold? */
+  readonly matched: boolean
+  /** Is it the rule of this request? */
+  readonly isTaken: boolean
+  readonly why: string
+  readonly matches: readonly MatchTold[]
+}
+
+export interface MatchTold {
+  readonly holds: boolean
+  readonly conditions: readonly ConditionTold[]
+}
+
+export interface ConditionTold {
+  /** `path`, `method`, `header x-env` or `query page`. */
+  readonly on: string
+  readonly type: string
+  readonly wanted: string
+  /** What the request has there; `null` where it has nothing. */
+  readonly found: string | null
+  readonly holds: boolean
+  /** Why it was not even tried. */
+  readonly refused?: string
 }
 
 export interface Lead {
@@ -44,6 +77,38 @@ export interface Lead {
   readonly candidates: readonly CandidateTold[]
   readonly policy: readonly ValueTold[]
   readonly outcome: Outcome
+}
+
+export interface FilterTold {
+  readonly type: string
+  /** In words. */
+  readonly does: string
+}
+
+/** What only the isolates know, each for itself. */
+export type Unknown = 'unknown'
+
+export interface CandidateTold {
+  /** Its id, as on a receipt. */
+  readonly endpoint: string
+  readonly kind: string
+  readonly weight: number
+  readonly locality?: string | undefined
+  /** `drained`: it has weight 0 beside others. `unknown`: nobody has said which bindings there are. */
+  readonly state: 'reachable' | 'unreachable' | 'drained' | 'unknown'
+  readonly because?: string
+  readonly ejected: Unknown
+  readonly inFlight: Unknown
+  readonly latencyMs: Unknown
+}
+
+/** A value of a policy as it is in effect. */
+export interface ValueTold {
+  /** As in a record: `timeouts.request`. */
+  readonly field: string
+  readonly value: unknown
+  /** Who wrote it: `built in`, `MESH_DEFAULTS`, `record`, or `rule` and its label. */
+  readonly source: string
 }
 
 export type Outcome =

@@ -4,12 +4,7 @@ import type { Mirror } from '../../features/mirror/policy.ts'
 import type { HeaderModifier } from '../../features/rewrite/policy.ts'
 import type { RuleFilter } from '../../record/rule-filter.ts'
 import { nameOfRef } from '../../schema/backend-ref.ts'
-
-export interface FilterTold {
-  readonly type: RuleFilter['type']
-  /** In words. */
-  readonly does: string
-}
+import type { FilterTold } from './decision.ts'
 
 export function filtersTold(filters: readonly RuleFilter[], { headers }: Request): FilterTold[] {
   const origin = headers.get('origin')

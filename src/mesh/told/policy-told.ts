@@ -3,14 +3,7 @@ import { type AnyField, FIELDS, type WrittenPolicy } from '../../record/fields.t
 import { fieldsAt } from '../../record/fields-at.ts'
 import { recordSchema } from '../../record/record.ts'
 import { builtIn } from './built-in.ts'
-
-export interface ValueTold {
-  /** As in a record: `timeouts.request`. */
-  readonly field: string
-  readonly value: unknown
-  /** `built in`, `MESH_DEFAULTS`, `record`, or `rule` and its label. */
-  readonly source: string
-}
+import type { ValueTold } from './decision.ts'
 
 /** What somebody wrote. */
 export interface Layer {

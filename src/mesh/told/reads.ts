@@ -1,21 +1,14 @@
 /** What a decision reads of the registry: noted key by key, and with records laid over it that are not there yet. */
 import { keyOf } from '../../registry/keys.ts'
 import type { Entry, Registry } from '../../registry/registry.ts'
-
-/** A key that was read. */
-export interface ReadKey {
-  readonly key: string
-  /** Does a record stand there? */
-  readonly isThere: boolean
-  readonly revision?: string | undefined
-  /** Was it given with the question, in place of what stands there? */
-  readonly isWhatIf?: true
-}
+import type { ReadKey } from './decision.ts'
 
 export interface NotedRegistry {
   readonly registry: Registry
   /** Those that were read, in the order in which they first were. */
   keys(): readonly ReadKey[]
+  /** @throws what the registry has thrown: of what cannot be read, nothing can be told. */
+  assertRead(): void
 }
 
 /** Records by name: what would stand there, or `null` for a name that would not be there. */
@@ -24,12 +17,13 @@ export type WhatIf = Readonly<Record<string, string | null>>
 export function notedRegistry(registry: Registry, whatIf: WhatIf = {}): NotedRegistry {
   const laid = new Map(Object.entries(whatIf).map(([name, text]) => [keyOf(name), text]))
   const seen = new Map<string, ReadKey>()
+  const failures: unknown[] = []
   return {
     registry: {
       subrequestsPerRead: 0,
       async read(keys) {
         const others = keys.filter((key) => !laid.has(key))
-        const found = others.length === 0 ? [] : await registry.read(others)
+        const found = others.length === 0 ? [] : await read(others)
         return keys.map((key) => {
           const isWhatIf = laid.has(key)
           const entry = isWhatIf ? entryOf(laid.get(key)) : found[others.indexOf(key)]
@@ -41,6 +35,18 @@ export function notedRegistry(registry: Registry, whatIf: WhatIf = {}): NotedReg
       },
     },
     keys: () => [...seen.values()],
+    assertRead() {
+      if (failures.length > 0) throw failures[0]
+    },
+  }
+
+  async function read(keys: readonly string[]) {
+    try {
+      return await registry.read(keys)
+    } catch (error) {
+      failures.push(error)
+      throw error
+    }
   }
 }
 

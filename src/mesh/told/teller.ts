@@ -26,6 +26,8 @@ export interface Place {
   readonly whatIf?: WhatIf | undefined
   /** What the Worker of the mesh has. Where nobody has said it, every binding is taken for there. */
   readonly installation?: Installation | undefined
+  /** The mesh's own, where the installation does not say it. Default `mesh`. */
+  readonly domain?: string | undefined
   readonly clock: Clock
   readonly random: Random
 }
@@ -47,11 +49,14 @@ const NO_LIMIT = 10_000
  * @param send is what stands in for the network.
  * @throws {MeshError} `record_invalid` where `MESH_DEFAULTS` of the installation is not understood.
  */
-export function teller({ registry, whatIf, installation, clock, random }: Place, send: Service<Sent>): Teller {
+export function teller(
+  { registry, whatIf, installation, domain = 'mesh', clock, random }: Place,
+  send: Service<Sent>,
+): Teller {
   const noted = notedRegistry(registry, whatIf)
   const settings = withDefaults({
     registry: noted.registry,
-    domain: installation?.variables.MESH_DOMAIN ?? 'mesh',
+    domain: installation?.variables.MESH_DOMAIN ?? domain,
     defaults: defaultsOf(installation),
     maxSubrequests: NO_LIMIT,
     platformCancels: true,

@@ -4,34 +4,7 @@ import type { Asked } from '../../features/route/asked.ts'
 import { matcher, ranked } from '../../features/route/match.ts'
 import type { Match } from '../../features/route/policy.ts'
 import type { Rule } from '../../record/rule.ts'
-
-export interface ConditionTold {
-  /** `path`, `method`, `header x-env` or `query page`. */
-  readonly on: string
-  readonly type: string
-  readonly wanted: string
-  /** What the request has there; `null` where it has nothing. */
-  readonly found: string | null
-  readonly holds: boolean
-  /** Why it was not even tried. */
-  readonly refused?: string
-}
-
-export interface MatchTold {
-  readonly holds: boolean
-  readonly conditions: readonly ConditionTold[]
-}
-
-export interface RuleTold {
-  /** Its name, or where it stands: `rules[2]`. */
-  readonly label: string
-  /** Does one of its matches hold? */
-  readonly matched: boolean
-  /** Is it the rule of this request? */
-  readonly isTaken: boolean
-  readonly why: string
-  readonly matches: readonly MatchTold[]
-}
+import type { ConditionTold, MatchTold, RuleTold } from './decision.ts'
 
 /** How much of a value is repeated. */
 const SHOWN_CHARACTERS = 200

@@ -207,4 +207,21 @@ export const SINCE: Since<WrittenRecord> = {
   loadBalancer: { since: '0.2.0', fields: { ringHash: { since: '0.2.0', fields: { header: '0.2.0' } } } },
   hedge: { since: '0.2.0', fields: { delay: '0.2.0', maxExtraLoad: '0.2.0' } },
   limits: { since: '0.2.0', fields: { maxInFlight: '0.2.0' } },
+  access: {
+    since: '0.2.0',
+    fields: {
+      default: '0.2.0',
+      mode: '0.2.0',
+      rules: {
+        since: '0.2.0',
+        fields: {
+          name: '0.2.0',
+          effect: '0.2.0',
+          callers: '0.2.0',
+          methods: '0.2.0',
+          paths: { since: '0.2.0', fields: { type: '0.2.0', value: '0.2.0' } },
+        },
+      },
+    },
+  },
 }

@@ -4,6 +4,8 @@ import { CONNECT_VERSION, CONTENT_TYPE, type HeaderSource, rpcType } from '../he
 /** Connect's code for each HTTP status of a mesh error. The same as in gRPC. */
 const CODE_OF: Record<number, string> = {
   400: 'invalid_argument',
+  401: 'unauthenticated',
+  403: 'permission_denied',
   404: 'not_found',
   408: 'deadline_exceeded',
   413: 'resource_exhausted',

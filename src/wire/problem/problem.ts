@@ -18,6 +18,8 @@ export interface ProblemFacts {
 /** The gRPC status for each HTTP status of a mesh error: invalid argument, not found, unavailable, deadline exceeded … */
 const GRPC_STATUS_OF: Record<number, number> = {
   400: 3,
+  401: 16,
+  403: 7,
   404: 5,
   408: 4,
   413: 8,
@@ -40,6 +42,8 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     [ERROR]: error.code,
     [PROXY_STATUS]: proxyStatus({ error: proxyError, details: said }),
   }
+  // RFC 9110 §11.6.1: a 401 says how to say who one is; RFC 6750 §3: without a code where nothing was said.
+  if (error.code === 'caller_unknown') headers['www-authenticate'] = 'Bearer'
   if (retryable !== undefined) headers[RETRYABLE] = String(retryable)
   // RFC 9110 §10.2.3: whole seconds. Rounded up, so that nobody comes back too early.
   if (error.retryAfterMs !== undefined) headers[RETRY_AFTER] = String(Math.ceil(error.retryAfterMs / 1000))

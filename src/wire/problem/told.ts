@@ -11,6 +11,8 @@ const LATE = 'No answer came in time. Give the call more time.'
  */
 const FOR_ANYONE: Readonly<Partial<Record<MeshErrorCode, string>>> = {
   service_not_named: 'No service is named: say it as the host, or as /svc/<name>/….',
+  caller_unknown: 'The service wants to know who calls.',
+  caller_denied: 'The caller may not do this.',
   object_not_named: 'The request does not say which object it means.',
   route_not_found: 'No rule of the service takes the request.',
   request_too_large: 'The service takes less at once.',

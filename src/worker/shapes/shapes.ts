@@ -15,8 +15,8 @@ export interface ShapesEnv {
 /** What `createWorker` takes as its part `shapes`. `undefined` where nothing is to be recorded. */
 export type Shapes = (env: ShapesEnv, registry: Registry) => Recorder | undefined
 
-/** What is recorded costs some 4 µs: so a request costs 0.2 µs more. */
-const SHARE = 0.05
+/** One shape costs some 4 µs (`npm run bench -- --only small`): so a request costs 0.2 µs more. */
+export const SHARE = 0.05
 
 /** @throws {TypeError} for a share that is none. */
 export const shapes: Shapes = ({ STATS_OBJECT, MESH_SHAPES }, registry) => {

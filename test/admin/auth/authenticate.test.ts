@@ -72,7 +72,7 @@ describe('the admin API', () => {
       () => reader.delete('users', { ifMatch: '*' }),
       () => reader.change([{ name: 'users', record, ifNoneMatch: '*' }]),
       () => reader.rollback('users', 1),
-      () => reader.settleDrift('users', 'adopt'),
+      () => reader.endDrift('users', 'adopt'),
       () => reader.scanDrift(),
       () => reader.restore([{ revision: 1, name: 'a', text: null, author: null, message: '', at: 0, origin: 'api' }]),
       () => reader.restored('kv'),
@@ -113,7 +113,7 @@ describe('the admin API', () => {
       () => shop.put('users', record, { ifMatch: '*' }),
       () => shop.delete('*.shop-a', { ifMatch: '*' }),
       () => shop.rollback('orders', 1),
-      () => shop.settleDrift('orders', 'adopt'),
+      () => shop.endDrift('orders', 'adopt'),
       () =>
         shop.change([
           { name: 'shop-a', record: null, ifMatch: '*' },
@@ -184,7 +184,7 @@ describe('the audit', () => {
     await client.change([{ name: 'users', record: { endpoint: 1 }, ifMatch: 1 }]).catch(() => {})
     await client.delete('users', { ifMatch: 1, dryRun: true })
     await client.rollback('users', 7).catch(() => {})
-    await client.settleDrift('users', 'overwrite').catch(() => {})
+    await client.endDrift('users', 'overwrite').catch(() => {})
     await client.delete('users', { ifMatch: 1 })
     expect(lines.map(({ caller, names, revision, code, message }) => [caller, names, revision, code, message])).toEqual(
       [

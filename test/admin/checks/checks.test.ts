@@ -26,6 +26,7 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
     [givenSeen({}, { control: { ...CONTROL, has: new Set(['REGISTRY']) } }), 'failed', 'no binding REGISTRY_OBJECT'],
   ],
   'compatibility-flags-are-set': [
+    [givenSeen({}, withMesh({ compatibilityDate: '2026-08-01' })), 'warned', 'The compatibility date is 2026-08-01'],
     [givenSeen({}, withMesh({ flags: ['enable_request_signal'] })), 'warned', 'request_signal_passthrough'],
   ],
   'variables-are-known': [

@@ -20,7 +20,10 @@ describe('drift', () => {
   it('is listed, and no write goes past it', async () => {
     const { client } = await drifted()
     expect(await client.get('users')).toMatchObject({ state: 'drifted', record: OURS })
-    expect(await client.drift()).toEqual({ items: [{ name: 'users', found: THEIRS, record: OURS, revision: 2 }] })
+    const since = new Date(1_600_000).toISOString()
+    expect(await client.drift()).toEqual({
+      items: [{ name: 'users', found: THEIRS, record: OURS, revision: 2, since }],
+    })
     await expect(client.put('users', 'https://x.example.com', { ifMatch: 2 })).rejects.toMatchObject({
       status: 412,
       problem: { code: 'drifted', found: THEIRS, current: { record: OURS, revision: 2 } },
@@ -29,7 +32,7 @@ describe('drift', () => {
 
   it('ends by taking over what stands in KV', async () => {
     const { client, kv, run } = await drifted()
-    expect(await client.settleDrift('users', 'adopt', { message: 'theirs is right' })).toMatchObject({ revision: 3 })
+    expect(await client.endDrift('users', 'adopt', { message: 'theirs is right' })).toMatchObject({ revision: 3 })
     await run()
     expect(await client.get('users')).toMatchObject({ state: 'published', record: THEIRS, origin: 'adopt' })
     expect(kv.truth('users').value).toBe(THEIRS)
@@ -38,7 +41,7 @@ describe('drift', () => {
 
   it('ends by writing over it, with what was there in history', async () => {
     const { client, kv, run } = await drifted()
-    await client.settleDrift('users', 'overwrite')
+    await client.endDrift('users', 'overwrite')
     await run(10_000)
     expect(kv.truth('users').value).toBe(OURS)
     const { items } = await client.history('users', { limit: 2 })
@@ -56,12 +59,12 @@ describe('drift', () => {
     const first = await client.drift({ limit: 1 })
     expect(first).toMatchObject({ items: [{ name: 'orders' }], cursor: 'orders' })
     expect((await client.drift({ limit: 1, cursor: 'orders' })).items.map(({ name }) => name)).toEqual(['users'])
-    await expect(client.settleDrift('nobody', 'adopt')).rejects.toMatchObject({
+    await expect(client.endDrift('nobody', 'adopt')).rejects.toMatchObject({
       status: 409,
       problem: { code: 'not_drifted' },
     })
     kv.isDown = true
-    await expect(client.settleDrift('users', 'adopt')).rejects.toMatchObject({ status: 503 })
+    await expect(client.endDrift('users', 'adopt')).rejects.toMatchObject({ status: 503 })
     expect(engine.drifted().length).toBe(2)
   })
 

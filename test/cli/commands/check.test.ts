@@ -3,6 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { check } from '../../../src/admin/checks/checks.ts'
+import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
+import { adminFake } from '../../support/admin-fake.ts'
+import { command } from '../../support/command.ts'
+import { givenSeen } from '../../support/given-seen.ts'
 import { selvedge } from '../../support/selvedge.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'selvedge-check-'))
@@ -60,5 +65,53 @@ describe('selvedge check -f', () => {
   it('ends with 2 where a file cannot be read, or a version is none', async () => {
     expect(await selvedge('check', '-f', join(dir, 'nowhere.yaml'))).toMatchObject({ code: 2, out: '' })
     expect((await selvedge('check', '-f', good, '--min-version', 'soon')).err).toContain('three numbers')
+  })
+})
+
+describe('selvedge check', () => {
+  const asked: unknown[] = []
+  const of = (records: Record<string, string>, isSeen = false) => {
+    const admin = {
+      ...adminFake(virtualClock()),
+      check: async (options: unknown) => {
+        asked.push(options)
+        return { checks: check(givenSeen(records)) }
+      },
+    }
+    return command({ clientOf: () => admin, isOutSeen: isSeen, env: { HOME: '/nowhere', TERM: 'xterm' } })
+  }
+
+  it('asks the mesh, and says its own version', async () => {
+    const { code, out, err } = await of({ users: 'https://users.example.com' })('check')
+    expect({ code, err }).toEqual({ code: 0, err: 'target local http://127.0.0.1:8787\n' })
+    expect(out).toMatch(/^installation\n------------\n√ {2}1 the mesh says what its Worker has\n/)
+    expect(out).toMatch(/\n\n25 passed\.\n$/)
+    expect(asked).toEqual([{ version: '0.0.0-test' }])
+  })
+
+  it('ends with 1 where a check failed, with what is wrong', async () => {
+    const { code, out, err } = await of({ users: 'nonsense' })('check')
+    expect(code).toBe(1)
+    expect(out).toContain('× 11 every record is understood\n     users: Expected a URL')
+    expect(err).toContain('selvedge: 1 failed, 24 passed.')
+  })
+
+  it('gives programs all of it', async () => {
+    const { code, out } = await of({ users: 'nonsense' })('check', '-o', 'json')
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toHaveLength(25)
+    expect(JSON.parse(out)[10]).toMatchObject({ id: 'records-are-understood', state: 'failed', number: 11 })
+  })
+
+  it('colours its marks where somebody looks on', async () => {
+    const { out } = await of({ users: 'nonsense' }, true)('check')
+    expect(out).toContain('\u001b[32m√\u001b[0m')
+    expect(out).toContain('\u001b[31m×\u001b[0m 11')
+  })
+
+  it('has no use for flags of files without files', async () => {
+    const { code, err } = await of({})('check', '--config', config)
+    expect(code).toBe(2)
+    expect(err).toContain('--config is of files: name them with -f.')
   })
 })

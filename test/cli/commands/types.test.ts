@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { serviceTypes } from '../../../src/cli/service-types.ts'
+import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
+import { adminFake } from '../../support/admin-fake.ts'
+import { command } from '../../support/command.ts'
 import { selvedge } from '../../support/selvedge.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -103,6 +106,17 @@ describe('selvedge types', () => {
     }
     const { out } = await selvedge('types', write('route.json', JSON.stringify(route)))
     expect(out).toContain("ServiceName =\n  | 'cart.example.com'\n")
+  })
+
+  it('asks the mesh where no file is named', async () => {
+    const admin = adminFake(virtualClock(), {
+      users: 'https://users.example.com',
+      'users@pr-1': 'https://pr.example.com',
+    })
+    const { out, code } = await command({ clientOf: () => admin })('types')
+    expect(code).toBe(0)
+    expect(out).toContain('of http://127.0.0.1:8787.')
+    expect(out).toContain("ServiceName =\n  | 'users'\n")
   })
 
   it('says of a registry without names that nothing can be called', () => {

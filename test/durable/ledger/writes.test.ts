@@ -265,15 +265,17 @@ describe('resolve', () => {
   it('is needed where a confirmed write and an edit by hand cross: until then nothing is written', async () => {
     const { engine, put, kv, run } = await drifted()
     expect(refusalOf(await put('users', 'https://c.test'))).toMatchObject({ code: 'drifted', current: { revision: 2 } })
-    expect(engine.drifted()).toEqual([
-      { name: 'users', found: 'https://hand.test', text: 'https://b.test', revision: 2 },
-    ])
+    const drift = { name: 'users', text: 'https://b.test', revision: 2, since: 1_200_000 }
+    expect(engine.drifted()).toEqual([{ ...drift, found: 'https://hand.test' }])
     await run(3_600_000)
     expect(kv.truth('users').value).toBe('https://hand.test')
+    kv.hand('users', 'https://hand2.test')
+    await run(3_600_000)
+    expect(engine.drifted()).toEqual([{ ...drift, found: 'https://hand2.test' }])
     kv.isDown = true
     expect(refusalOf(await put('users', 'https://c.test'))).toMatchObject({
       code: 'drifted',
-      found: 'https://hand.test',
+      found: 'https://hand2.test',
     })
   })
 

@@ -64,7 +64,7 @@ describe('statsEngine', () => {
     expect(
       all(stats)
         .map(({ requests }) => requests)
-        .sort(),
+        .sort((one, other) => one - other),
     ).toEqual([1, 1, 1, 1, 2])
   })
 

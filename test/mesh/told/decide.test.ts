@@ -213,6 +213,11 @@ describe('a decision that is told', () => {
     await expect(told({}, question)).rejects.toThrow(message)
   })
 
+  it('tells nothing where the registry cannot be read', async () => {
+    const registry = { read: () => Promise.reject(new Error('the object is gone')) }
+    await expect(told({}, 'http://users/', { registry })).rejects.toThrow('the object is gone')
+  })
+
   it('keeps a session where it was', async () => {
     const mesh = createTestMesh({ v1: () => new Response('v1'), v2: () => new Response('v2') })
     const users = { rules: [{ backendRefs: to('v1', 'v2'), sessionPersistence: { cookie: { name: 'stay' } } }] }

@@ -12,8 +12,8 @@ import { withDefaults } from '../../../src/mesh/options.ts'
 import { services } from '../../../src/mesh/services.ts'
 import { outbound } from '../../../src/mesh/stack.ts'
 import { decide } from '../../../src/mesh/told/decide.ts'
-import type { Decision, Lead, Outcome } from '../../../src/mesh/told/decision.ts'
-import type { ValueTold } from '../../../src/mesh/told/policy-told.ts'
+import type { Decision, Lead, Outcome, ValueTold } from '../../../src/mesh/told/decision.ts'
+
 import type { Question } from '../../../src/mesh/told/question.ts'
 import { type AnyField, FIELDS, type Policies } from '../../../src/record/fields.ts'
 import { recordChecker } from '../../../src/record/parse.ts'
@@ -77,7 +77,14 @@ async function taken(records: Records, { name = '', path = '/', method = 'GET', 
   const request = new Request(`http://${name}${path}`, { method, headers: headers as HeadersInit })
   const from = accept(request, { trusted: false, defer: () => {} }, settings)
   const { trace, deadline, priority } = from
-  const added = { name, caller: undefined, path, headers: pickHeaders(request.headers), receipt: noted }
+  const added = {
+    name,
+    caller: undefined,
+    proof: 'none' as const,
+    path,
+    headers: pickHeaders(request.headers),
+    receipt: noted,
+  }
   const context = named(from, { ...added, trace, deadline, priority, defer: () => {}, signals: () => [] })
   const outcome = await clock.run(
     call(request, context).then(
@@ -107,7 +114,7 @@ function obeyed(values: readonly ValueTold[]): Partial<Policies> {
         (whole: unknown, { field: path, value }) => laid(whole, path.split('.').slice(1), value),
         {},
       )
-      return [field.name, own[0]?.value === 'off' && field.name === 'hedge' ? undefined : field.policy(written)]
+      return [field.name, own[0]?.value === 'off' && field.policy() === undefined ? undefined : field.policy(written)]
     }),
   )
 }

@@ -6,6 +6,8 @@ const GRPC_STATUS: Record<MeshErrorCode, string> = {
   service_not_named: '3',
   object_not_named: '3',
   body_broken: '3',
+  caller_unknown: '16',
+  caller_denied: '7',
   body_idle: '4',
   service_not_found: '5',
   route_not_found: '5',

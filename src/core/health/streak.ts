@@ -1,5 +1,5 @@
 /** Failures in a row, and how much they say: a bad request that is sent again and again is not a broken endpoint. */
-import type { Verdict } from './effects.ts'
+import type { Verdict } from '../effects.ts'
 
 /** What a request asked for, and who asked where that is a stranger: as numbers. */
 export type Source = readonly number[]

@@ -1,0 +1,118 @@
+/** An installation as checks see it: gathered from KV, from the object, and from what the mesh says of itself. */
+import type { Current } from '../durable/ledger/reads.ts'
+import { type BindingKind, type Installation, readInstallation } from '../wire/installation.ts'
+import { weaknessesOf } from './auth/tokens.ts'
+import type { Reached, Seen, SeenControl, SeenMesh, SeenRevision } from './checks/seen.ts'
+import { seenRecords } from './checks/seen-records.ts'
+import { type ControlEnv, type Registry, registryOf } from './env.ts'
+
+declare const SELVEDGE_VERSION: string
+
+/** Records that are looked at, at most: each is parsed. */
+const MOST_RECORDS = 10_000
+const PAGE = 1_000
+const PREFIX = 'services/'
+
+/** Where a wrangler configuration says a binding of each kind that endpoints name. */
+const SECTIONS: Partial<Record<BindingKind, string>> = {
+  service: 'services',
+  dispatch: 'dispatch_namespaces',
+  object: 'durable_objects.bindings',
+  queue: 'queues.producers',
+}
+
+/** @param asker the version of who asks. */
+export async function seenInstallation(
+  env: ControlEnv,
+  request: Request,
+  now: number,
+  asker: string | undefined,
+): Promise<Seen> {
+  const registry = registryOf(env)
+  const [history, kv, settings] = await Promise.all([
+    reached(() => allRecords(registry)),
+    reached(() => keysOf(env.REGISTRY)),
+    reached(() => registry.settings()),
+  ])
+  const told = readInstallation(request.headers)
+  const items = 'answer' in history ? history.answer.items : []
+  return {
+    records: seenRecords(items.map(({ name, text }) => [name, text] as const)),
+    isAll: 'answer' in history && history.answer.isAll,
+    mesh: told && meshOf(told),
+    isAsked: true,
+    control: controlOf(env),
+    kv,
+    history: 'answer' in history ? { answer: items.map((item) => revisionOf(item, now)) } : history,
+    entrance: {
+      host: new URL(request.url).hostname,
+      isBehindAccess: request.headers.has('cf-access-jwt-assertion'),
+    },
+    minVersion: ('answer' in settings && settings.answer.minVersion) || undefined,
+    asker,
+  }
+}
+
+/** Nothing that fails ends a check: that is what it is to tell. */
+async function reached<Answer>(ask: () => Promise<Answer>): Promise<Reached<Answer>> {
+  try {
+    return { answer: await ask() }
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function allRecords(registry: Registry): Promise<{ items: Current[]; isAll: boolean }> {
+  const items: Current[] = []
+  let cursor: string | undefined
+  do {
+    const page = await registry.list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
+    items.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined && items.length < MOST_RECORDS)
+  return { items, isAll: cursor === undefined }
+}
+
+/** Names, and the revision that each is stamped with. */
+async function keysOf(kv: KVNamespace): Promise<Map<string, number | undefined>> {
+  const names = new Map<string, number | undefined>()
+  let cursor: string | undefined
+  do {
+    const page: KVNamespaceListResult<unknown> = await kv.list({
+      prefix: PREFIX,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    for (const { name, metadata } of page.keys) names.set(name.slice(PREFIX.length), stampOf(metadata))
+    cursor = page.list_complete ? undefined : page.cursor
+  } while (cursor !== undefined && names.size < MOST_RECORDS)
+  return names
+}
+
+function stampOf(metadata: unknown): number | undefined {
+  const { revision } = (metadata ?? {}) as { readonly revision?: unknown }
+  return typeof revision === 'number' ? revision : undefined
+}
+
+function meshOf({ version, bindings, variables, flags }: Installation): SeenMesh {
+  const kinds = Object.entries(bindings)
+  const sections = kinds.flatMap(([name, kind]): [string, string][] => {
+    const section = SECTIONS[kind]
+    return section === undefined ? [] : [[name, section]]
+  })
+  const values = kinds.filter(([, kind]) => kind === 'value' || kind === 'json').map(([name]) => name)
+  const given = { bindings: new Map(sections), values: new Set(values) }
+  return { version, given, kinds: bindings, variables, flags, compatibilityDate: undefined }
+}
+
+function controlOf(env: ControlEnv): SeenControl {
+  return {
+    version: typeof SELVEDGE_VERSION === 'string' ? SELVEDGE_VERSION : undefined,
+    has: new Set(Object.keys(env)),
+    weaknesses: weaknessesOf(env),
+  }
+}
+
+function revisionOf({ name, revision, state, origin, at }: Current, now: number): SeenRevision {
+  const isStamped = origin === 'api' || origin === 'rollback' || origin === 'restore'
+  return { name, revision, state, isStamped, ageMs: now - at }
+}

@@ -1,0 +1,113 @@
+/** The judge of a record: may this caller do this? Compiled once a caller, not once a request. */
+import { lru } from '../../core/lru.ts'
+import { lenientPath } from '../../core/text/lenient-path.ts'
+import type { PathMatch } from '../../schema/path-match.ts'
+import type { AccessMode, AccessPolicy, AccessRule, Effect } from './policy.ts'
+
+/** What a rule says of a request, as the matcher of routes reads it. */
+export interface AccessMatch {
+  path?: PathMatch | undefined
+  method?: string | undefined
+}
+
+/** Compiles rules of one caller: says the number of one that matches, -1 where none does. */
+export type MatcherOf<Asked> = (
+  rules: readonly { readonly matches: readonly AccessMatch[] }[],
+) => (asked: Asked) => number
+
+export interface Verdict {
+  readonly effect: Effect
+  /** The name of the rule that decided; `undefined`: none matched. */
+  readonly rule: string | undefined
+  /** Would a caller with a name have been allowed? Then it is worth saying one. */
+  readonly wantsName: boolean
+}
+
+export interface Judge<Asked = unknown> {
+  readonly mode: AccessMode
+  /** @param caller its name; `undefined` where nobody knows it. */
+  judge(caller: string | undefined, asked: Asked): Verdict
+}
+
+/** Callers whose rules are kept compiled, as many as names of services. */
+const MAX_CALLERS = 1000
+
+/** The rules that are about one caller. */
+interface Own<Asked> {
+  readonly denied: Named<Asked>
+  readonly allowed: Named<Asked>
+  /** What a caller with a name might be allowed, where this one has none. */
+  readonly others: Named<Asked>
+}
+
+/** The name of a rule that matches. */
+type Named<Asked> = (asked: Asked) => string | undefined
+
+/**
+ * Deny wins over allow, allow over the default; rules have no order (docs/trust.md).
+ *
+ * @param at the same request with another path: it is judged twice where another server might read its path otherwise.
+ */
+export function accessJudge<Asked extends { readonly path: string }>(
+  { rules = [], mode, default: otherwise }: AccessPolicy,
+  matcherOf: MatcherOf<Asked>,
+  at: (asked: Asked, path: string) => Asked,
+): Judge<Asked> {
+  const known = lru<string, Own<Asked>>(MAX_CALLERS)
+
+  function ownOf(caller: string | undefined): Own<Asked> {
+    // No name is an empty one.
+    const key = caller ?? ''
+    let own = known.get(key)
+    if (!own) {
+      const about = rules.filter((rule) => isAbout(rule, caller))
+      const ofEffect = (effect: Effect) => named(about.filter((rule) => rule.effect === effect))
+      const others = caller === undefined ? rules.filter(({ effect, callers }) => effect === 'allow' && callers) : []
+      own = { denied: ofEffect('deny'), allowed: ofEffect('allow'), others: named(others) }
+      known.set(key, own)
+    }
+    return own
+  }
+
+  function named(rules: readonly AccessRule[]): Named<Asked> {
+    if (rules.length === 0) return () => undefined
+    const match = matcherOf(rules.map((rule) => ({ matches: matchesOf(rule) })))
+    return (asked) => rules[match(asked)]?.name
+  }
+
+  function judgeAs({ denied, allowed, others }: Own<Asked>, asked: Asked): Verdict {
+    const no = denied(asked)
+    if (no !== undefined) return { effect: 'deny', rule: no, wantsName: false }
+    const yes = allowed(asked)
+    if (yes !== undefined) return { effect: 'allow', rule: yes, wantsName: false }
+    const wantsName = otherwise === 'deny' && others(asked) !== undefined
+    return { effect: otherwise, rule: undefined, wantsName }
+  }
+
+  return {
+    mode,
+    judge(caller, asked) {
+      const own = ownOf(caller)
+      const verdict = judgeAs(own, asked)
+      if (verdict.effect === 'deny') return verdict
+      const lenient = lenientPath(asked.path)
+      if (lenient === undefined) return verdict
+      const again = judgeAs(own, at(asked, lenient))
+      return again.effect === 'deny' ? again : verdict
+    },
+  }
+}
+
+function isAbout({ callers }: AccessRule, caller: string | undefined): boolean {
+  if (!callers) return true
+  if (caller === undefined) return false
+  return callers.some(
+    (said) => said === '*' || said === caller || (said.startsWith('*.') && caller.endsWith(said.slice(1))),
+  )
+}
+
+function matchesOf({ paths = [], methods = [] }: AccessRule): AccessMatch[] {
+  const asPath = (path: string | PathMatch): PathMatch => (typeof path === 'string' ? { value: path } : path)
+  const byPath: AccessMatch[] = paths.length > 0 ? paths.map((path) => ({ path: asPath(path) })) : [{}]
+  return methods.length > 0 ? byPath.flatMap((match) => methods.map((method) => ({ ...match, method }))) : byPath
+}

@@ -1,0 +1,27 @@
+/** The guard of a function: whoever calls it must be allowed by the record of its own name. Nobody else can refuse those who know its address. */
+import { MeshError } from '../core/errors.ts'
+import { receipt } from '../core/receipt.ts'
+import { plainPath } from '../core/text/path.ts'
+import { admit } from '../features/access/admit.ts'
+import { asked } from '../features/route/asked.ts'
+import { splitUrl } from './called-host.ts'
+import type { Trust } from './trust.ts'
+
+export const guard: Trust['guard'] = (known, name, log) =>
+  async function guard(request, context) {
+    const { clock, deadline, subrequests, defer } = context
+    const own = { name, receipt: receipt(), clock, deadline, subrequests, defer: defer ?? unheard }
+    const found = await known.called(own).catch(orNone)
+    if (found) admit(found.service, asked(request, plainPath(splitUrl(request.url).path), name), context, log)
+  }
+
+/** The record is refreshed for the next request: how that ends is no business of this one. */
+function unheard(work: Promise<unknown>): void {
+  work.catch(() => {})
+}
+
+/** Where there is no record nobody has said who may call. */
+function orNone(error: unknown): undefined {
+  if (error instanceof MeshError && error.code === 'service_not_found') return undefined
+  throw error
+}

@@ -1,0 +1,38 @@
+/** The guards of a call: they ask the records on its way whether its caller may do this. */
+import type { MeshError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { plainPath } from '../core/text/path.ts'
+import { admit } from '../features/access/admit.ts'
+import { authorize } from '../features/access/filter.ts'
+import { type Asked, asked } from '../features/route/asked.ts'
+import type { Guards, Led } from './trust.ts'
+
+export function guards(log: Log): Guards {
+  return {
+    called: authorize(
+      'authorize',
+      ({ passedBy = [], service }: Led) => [...passedBy, service],
+      (request, context) => context.asked ?? askedOf(request, context),
+      admit,
+      log,
+    ),
+    backend: authorize('authorizeBackend', ({ service }: Led) => [service], askedOf, admit, log),
+    copy: (find) => async (name, context, copy) => {
+      const service = await find(name, context)
+      if (!service?.judge) return service
+      const led = context as typeof context & Led
+      try {
+        admit(service, askedOf(copy, led), led, log)
+        return service
+      } catch (error) {
+        log({ level: 'warn', event: 'copy_denied', key: service.recordKey, message: (error as MeshError).message })
+        return undefined
+      }
+    },
+  }
+}
+
+/** The request as it is now: a rule may have rewritten it. */
+function askedOf(request: Request, { name, path }: Pick<Led, 'name' | 'path'>): Asked {
+  return asked(request, plainPath(path), name)
+}

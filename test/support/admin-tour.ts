@@ -1,0 +1,174 @@
+/** A tour: each method of the admin client is called, and what was asked and answered is kept. */
+import type { AdminClient } from '../../src/admin/client.ts'
+import { adminClient } from '../../src/admin/client.ts'
+import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
+import { type GivenAdmin, givenAdmin, TOKEN } from './given-admin.ts'
+import { givenReceipt } from './given-receipt.ts'
+
+const [USERS, OTHER] = ['https://users.example.com', 'https://other.example.com']
+
+const MANIFEST = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: users }
+spec: { hostnames: [users.example.com], rules: [{ backendRefs: [{ name: users-v2, port: 80 }], retry: { attempts: 3 } }] }
+`
+
+/** Every method is here: a new one is not compiled without a call that shows it. Refusals are part of the tour. */
+const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, given: GivenAdmin) => Promise<unknown> } = {
+  async list(client) {
+    await client.list({ prefix: 'u', limit: 1, cursor: 'a' })
+  },
+  async get(client) {
+    await client.get('users')
+    await client.get('nobody')
+  },
+  async put(client) {
+    await client.put('orders', { endpoints: [USERS] }, { ifNoneMatch: '*', message: 'new', author: 'jane' })
+    await refused(client.put('orders', USERS, { ifMatch: 99, dryRun: true }))
+    await refused(client.put('orders', { endpoint: 1 }, { ifMatch: '*' }))
+    await refused(client.put('orders', USERS, {}))
+  },
+  async delete(client) {
+    await client.delete('orders', { ifMatch: '*', message: 'gone', author: 'jane', dryRun: false })
+    await refused(client.delete('orders', { ifMatch: 1 }))
+  },
+  async change(client) {
+    const how = { message: 'both', author: 'jane', dryRun: true }
+    await client.change([{ name: 'a', record: { alias: 'users' }, ifNoneMatch: '*' }], how)
+    await refused(
+      client.change([
+        { name: 'a', record: null, ifMatch: 7 },
+        { name: 'users', record: USERS, ifNoneMatch: '*' },
+      ]),
+    )
+  },
+  async history(client) {
+    await client.history('users', { limit: 1, cursor: '9' })
+  },
+  async rollback(client) {
+    await client.rollback('users', 1, { ifMatch: '*', message: 'back', author: 'jane', dryRun: true })
+    await refused(client.rollback('users', 9))
+  },
+  async revision(client) {
+    await client.revision(1)
+    await client.revision(999)
+  },
+  async validate(client) {
+    await client.validate({ users: USERS, orders: { endpoint: 1 } })
+  },
+  async simulate(client) {
+    await client.simulate([{ name: 'users', record: null }], '1h')
+    await refused(client.simulate([{ name: 'users', record: null }], '1y'))
+  },
+  async convert(client) {
+    await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })
+    await refused(client.convert('a: ['))
+  },
+  async drift(client) {
+    await client.drift({ limit: 2, cursor: 'a' })
+  },
+  scanDrift: (client) => client.scanDrift(),
+  async endDrift(client) {
+    await client.endDrift('drifted', 'overwrite', { message: 'ours', author: 'jane' })
+    await refused(client.endDrift('users', 'adopt'))
+  },
+  async check(client) {
+    await client.check({ version: '1.0.0' })
+  },
+  async settings(client) {
+    await client.settings()
+  },
+  async configure(client) {
+    await client.configure({ minVersion: '0.1.0' })
+    await client.configure({ minVersion: null })
+  },
+  async resolve(client) {
+    const headers = { 'x-env': 'canary' }
+    await client.resolve({ request: { method: 'POST', name: 'users', path: '/42', headers }, records: { users: null } })
+    await client.resolve({ request: { url: 'http://users/42' } })
+    await client.resolve({ request: { url: 'http://nobody/' } })
+  },
+  async describe(client) {
+    await client.describe('users')
+    await client.describe('nobody')
+  },
+  async explain(client) {
+    await client.explain(encodeReceipt(givenReceipt()))
+    await refused(client.explain('nonsense'))
+  },
+  async export(client) {
+    const { cursor } = await client.export({ limit: 1 })
+    await client.export(cursor === undefined ? {} : { cursor })
+  },
+  async restore(client) {
+    const { items } = await client.export()
+    await refused(client.restore(items))
+  },
+  async restored(client) {
+    await refused(client.restored('kv', { message: 'moved', author: 'jane' }))
+  },
+}
+
+async function refused(work: Promise<unknown>): Promise<void> {
+  const isRefused = await work.then(
+    () => false,
+    () => true,
+  )
+  if (!isRefused) throw new Error('Expected a refusal.')
+}
+
+export interface Asked {
+  /** The method of the client. */
+  readonly of: string
+  readonly method: string
+  /** Without the `/-/api` in front. */
+  readonly path: string
+  /** Names of parameters, and of headers that say something of their own. */
+  readonly query: readonly string[]
+  readonly headers: readonly string[]
+  readonly body: { readonly type: string; readonly value: unknown } | undefined
+  readonly answer: { readonly status: number; readonly type: string; readonly value: unknown }
+}
+
+const EVERYWHERE = ['accept', 'authorization', 'content-type']
+
+export async function toured(): Promise<Asked[]> {
+  const given = await givenAdmin()
+  const { kv, put, run, clock } = given
+  for (const name of ['users', 'drifted']) await put(name, USERS)
+  await run()
+  await clock.advance(600_000)
+  await put('drifted', OTHER)
+  kv.hand('drifted', 'https://hand.example.com')
+  await run()
+  const asked: Asked[] = []
+  for (const [of, call] of Object.entries(TOUR)) {
+    const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+      const { pathname, searchParams } = new URL(url)
+      const headers = new Headers(init.headers)
+      const path = pathname.replace('/-/api', '')
+      const answer = await given.ask(path + new URL(url).search, init)
+      const type = typeOf(headers)
+      asked.push({
+        of,
+        method: init.method ?? 'GET',
+        path,
+        query: [...searchParams.keys()],
+        headers: [...headers.keys()].filter((name) => !EVERYWHERE.includes(name)),
+        body: typeof init.body === 'string' ? { type, value: readAs(type, init.body) } : undefined,
+        answer: { status: answer.status, type: typeOf(answer.headers), value: await answer.clone().json() },
+      })
+      return answer
+    }
+    await call(adminClient({ url: 'http://mesh.test', token: TOKEN, fetch }), given)
+  }
+  return asked
+}
+
+function typeOf(headers: Headers): string {
+  return headers.get('content-type')?.split(';')[0] ?? ''
+}
+
+function readAs(type: string, text: string): unknown {
+  return type === 'application/json' ? JSON.parse(text) : text
+}
