@@ -131,34 +131,23 @@ interface Beneath<Here> {
 type Wrap<Top, Here> = (beneath: Beneath<Here>) => Service<Top>
 
 function build<Top, Here extends object, Names>(isWhole: boolean, wrap: Wrap<Top, Here>): Stack<Top, Here, Names> {
-  /** One more step before what is beneath: what it gives is in the context for all of that. */
-  function before<Gives>(made: (beneath: Beneath<Here & Gives>) => Step): Stack<Top, Here & Gives, Names> {
-    return build(isWhole, (beneath) => {
-      const service = beneath.service as Service<Here>
-      return wrap({ steps: [made(beneath), ...beneath.steps], service })
+  /** What the filter gives is in the context for all that stands beneath. */
+  function pushed<Gives>(filter: Filter<Here, Gives>, isNeeded?: Need, isMet?: Step['isMet']) {
+    return build<Top, Here & Gives, Names>(isWhole, (beneath) => {
+      const observer = isMet ? undefined : observerOf(filter)
+      const aside = observer ? undefined : (over(filter, beneath) as Service<object>)
+      if (aside && !isMet) return wrap({ steps: [], service: aside })
+      const step = stepOf(observer ?? {}, isWhole ? undefined : isNeeded, isMet, aside)
+      return wrap({ steps: [step, ...beneath.steps], service: beneath.service as Service<Here> })
     })
   }
 
-  function aside<Gives>(isMet: (context: Here) => boolean, filter: Filter<Here, Gives>, isNeeded?: Need) {
-    return before<Partial<Gives>>((beneath) =>
-      stepOf({}, isNeeded, isMet as Step['isMet'], over(filter, beneath as Beneath<Here>) as Service<object>),
-    )
-  }
-
-  const need = (isNeeded: Need<ServiceOf<Here>> | undefined) => (isWhole ? undefined : (isNeeded as Need | undefined))
-
   return {
-    push<Gives>(filter: Filter<Here, Gives>) {
-      const observer = observerOf(filter)
-      if (observer) return before<Gives>(() => stepOf(observer))
-      return build<Top, Here & Gives, Names>(isWhole, (beneath) => wrap({ steps: [], service: over(filter, beneath) }))
-    },
-    pushWhere: (isMet, filter, isNeeded) => aside(isMet, filter, need(isNeeded)),
-    pushFor<Gives>(isNeeded: Need<ServiceOf<Here>>, filter: Filter<Here, Gives>) {
-      const observer = observerOf(filter)
-      if (observer) return before<Partial<Gives>>(() => stepOf(observer, need(isNeeded)))
-      const isMet = (context: Here) => isNeeded((context as { readonly service: ServiceOf<Here> }).service)
-      return aside(isMet, filter, need(isNeeded))
+    push: (filter) => pushed(filter),
+    pushWhere: (isMet, filter, isNeeded) => pushed(filter, isNeeded as Need, isMet as Step['isMet']),
+    pushFor(isNeeded, filter) {
+      const isMet = (context: object) => (isNeeded as Need)((context as { readonly service: object }).service)
+      return pushed(filter, isNeeded as Need, observerOf(filter) ? undefined : isMet)
     },
     over: (service) => wrap({ steps: [], service }),
   }
