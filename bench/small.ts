@@ -1,4 +1,6 @@
 /** Small differences: what a warm call costs more by how it is made, where that is too little for the proxy part to tell. */
+
+import { SHARE } from '../src/worker/shapes/shapes.ts'
 import { measureDifferences, SPREAD_US } from './differences.ts'
 import { atMost, type Section } from './report.ts'
 import type { WayName } from './variants/small.ts'
@@ -12,7 +14,14 @@ const rows: readonly { readonly name: WayName; readonly title: string; readonly 
   { name: 'three', title: '3 endpoints' },
   { name: 'trusted', title: 'mesh.for(request, ctx), trusted' },
   { name: 'stranger', title: 'mesh.for(request, ctx), a stranger, over trusted', over: 'trusted' },
+  { name: 'worker', title: 'the Worker, 9 headers' },
+  { name: 'unwanted', title: 'the same, MESH_SHAPES 0, over not bound', over: 'worker' },
+  { name: 'recorded', title: 'the same, shapes recorded, over not', over: 'worker' },
+  { name: 'shape', title: 'the same, a shape of every request, over not', over: 'worker' },
 ]
+
+/** What recording may add to a request, on average. */
+const RECORDING_US = 0.3
 
 export async function measureSmall(say: (line: string) => void): Promise<Section> {
   const names = rows.map(({ name }) => name)
@@ -29,6 +38,11 @@ export async function measureSmall(say: (line: string) => void): Promise<Section
         of(name).ratio.toFixed(3),
       ]),
     ],
-    checks: [atMost('µs that the control strays', Math.abs(of('control').addedUs), SPREAD_US, isQuiet)],
+    checks: [
+      atMost('µs that recording shapes adds', of('recorded').addedUs, RECORDING_US, isQuiet),
+      // What an isolate pays that has so little to do that no shape is beyond its room.
+      atMost('µs that a share of shapes adds', SHARE * of('shape').addedUs, RECORDING_US, isQuiet),
+      atMost('µs that the control strays', Math.abs(of('control').addedUs), SPREAD_US, isQuiet),
+    ],
   }
 }

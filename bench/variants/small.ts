@@ -1,6 +1,9 @@
 /** Calls in one of several ways over and over, within one invocation. A way more: a line here, and a row in ../small.ts. */
 import { createMesh, type MeshOptions } from '../../src/index.ts'
 import { memoryRegistry } from '../../src/testing.ts'
+import type { Env } from '../../src/worker/env.ts'
+import { shapeOf } from '../../src/worker/shapes/shape-of.ts'
+import { createWorker, shapes } from '../../src/worker/worker.ts'
 
 const UP = { fetch: async () => new Response(null) }
 const options: MeshOptions = {
@@ -13,6 +16,23 @@ const options: MeshOptions = {
 }
 const mesh = createMesh({ ...options, waitUntil: () => {} })
 const unkept = createMesh(options)
+
+/** The deployed Worker, in an environment that records shapes and in one that does not. */
+const worker = createWorker({ shapes })
+const entry = { value: JSON.stringify({ endpoints: [{ binding: 'UP' }] }), metadata: null }
+const getWithMetadata = async (keys: string | string[]) =>
+  typeof keys === 'string' ? entry : new Map(keys.map((key) => [key, entry]))
+const unrecorded = { REGISTRY: { getWithMetadata }, UP, MESH_FRESH: '1h' } as object as Env
+const recorded: Env = { ...unrecorded, STATS_OBJECT: { getByName: () => ({ digest: async () => {} }) } }
+const unwanted: Env = { ...recorded, MESH_SHAPES: '0' }
+const wanted = {
+  headers: new Set(['x-request-id']),
+  queries: new Set<string>(),
+  literals: new Set<string>(),
+  isWhole: false,
+}
+const called = { name: 'users', path: '/users/42' }
+const from = { caller: undefined, class: 'default' } as const
 
 const accept = 'application/json'
 const nine = {
@@ -27,8 +47,20 @@ const nine = {
   'x-request-id': '0190d3f7-7c1e-7b52-9f5e-1d2f6c1a9b11',
 }
 
-export type WayName = 'plain' | 'control' | 'nine' | 'unkept' | 'three' | 'trusted' | 'stranger'
+export type WayName =
+  | 'plain'
+  | 'control'
+  | 'nine'
+  | 'unkept'
+  | 'three'
+  | 'trusted'
+  | 'stranger'
+  | 'worker'
+  | 'unwanted'
+  | 'recorded'
+  | 'shape'
 type Call = () => Promise<Response>
+type IncomingRequest = Request<unknown, IncomingRequestCfProperties>
 
 /** Requests are made once an invocation: what they cost is the platform's. */
 function waysOf(ctx: ExecutionContext): Record<WayName, Call> {
@@ -43,6 +75,14 @@ function waysOf(ctx: ExecutionContext): Record<WayName, Call> {
     unkept: () => unkept.fetch(one),
     three: () => mesh.fetch(three),
     trusted: () => mesh.for(one, ctx, { trusted: true }).fetch(one),
+    worker: async () => worker.fetch(many as IncomingRequest, unrecorded, ctx),
+    unwanted: async () => worker.fetch(many as IncomingRequest, unwanted, ctx),
+    recorded: async () => worker.fetch(many as IncomingRequest, recorded, ctx),
+    // Every request, in place of a share.
+    shape: async () => {
+      if (shapeOf(many, called, from, wanted).headers.length === 0) throw new Error('It has no headers.')
+      return worker.fetch(many as IncomingRequest, unrecorded, ctx)
+    },
     stranger: () => mesh.for(one, ctx, { trusted: false }).fetch(one),
   }
 }

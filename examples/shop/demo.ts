@@ -60,7 +60,7 @@ async function play(): Promise<boolean> {
 
 async function stay(): Promise<void> {
   const interrupted = interruption()
-  const token = process.env.ADMIN_TOKEN ?? newToken()
+  const token = newToken()
   const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, adminToken: token, note })
   const edits = await startEdits((await isFree(EDITS_PORT)) ? EDITS_PORT : 0, shop.put)
   print(`ready ${shop.url}

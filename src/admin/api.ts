@@ -16,6 +16,7 @@ import { convert } from './routes/convert.ts'
 import { describe } from './routes/describe.ts'
 import { drift } from './routes/drift.ts'
 import { explain } from './routes/explain.ts'
+import { grants } from './routes/grants.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
@@ -38,13 +39,14 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', changes(trail))
     .route('/', past(trail))
     .route('/', validate())
-    .route('/', settings())
+    .route('/', settings(trail))
     .route('/', check(clock))
     .route('/', resolve(clock))
     .route('/', describe(clock))
     .route('/', explain())
     .route('/', convert())
     .route('/', drift(trail))
+    .route('/', grants(clock, trail))
     .route('/', archive(trail))
     .route('/', simulate(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)

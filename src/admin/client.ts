@@ -110,6 +110,13 @@ export interface Conversion {
   readonly leftOut: readonly { readonly object: string; readonly names: readonly string[] }[]
 }
 
+/** A grant, and until when it holds. */
+export interface GrantView {
+  readonly grant: string
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string
+}
+
 /** A name under which KV holds an edit by hand that is not in history. */
 export interface DriftView {
   readonly name: string
@@ -286,6 +293,12 @@ export interface AdminClient {
    * @param naming `hostname`: the name of routes that have none; `domain`: the mesh's own, default `mesh`.
    */
   convert(text: string, naming?: { readonly hostname?: string; readonly domain?: string }): Promise<Conversion>
+  /**
+   * A grant, the value of `selvedge-grant`: with it the mesh tells a caller from outside of these names what it asks, for five minutes.
+   *
+   * @param names 1 to 32; `team-*` stands for all that begin with `team-`.
+   */
+  grant(names: readonly string[]): Promise<GrantView>
   drift(options?: Paging): Promise<Page<DriftView>>
   /** Has KV looked through for edits by hand now, rather than in its time. */
   scanDrift(): Promise<void>
@@ -376,6 +389,7 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     explain: (receipt) => ask('POST', '/explain', { json: { receipt } }),
     convert: (text, { hostname, domain } = {}) =>
       ask('POST', '/convert', { query: { hostname, domain }, headers: { 'content-type': 'application/yaml' }, text }),
+    grant: (names) => ask('POST', '/grants', { json: { names } }),
     drift: ({ limit, cursor } = {}) => ask('GET', '/drift', { query: { limit, cursor } }),
     async scanDrift() {
       await ask('POST', '/drift/scan')

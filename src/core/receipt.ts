@@ -103,6 +103,8 @@ export interface Receipt {
   retriesUsed: number
   /** The code of the mesh error that the caller got, if it got one. */
   error: MeshErrorCode | undefined
+  /** Its message. */
+  detail: string | undefined
   /** Why the last failed attempt was not retried. */
   retryRefused: RetryRefusal | undefined
   /** What the records on the way said of the caller, where they say who may call. */
@@ -132,6 +134,7 @@ export function receipt(): Receipt {
     messageId: undefined,
     retriesUsed: 0,
     error: undefined,
+    detail: undefined,
     retryRefused: undefined,
     access: undefined,
     unread: undefined,

@@ -18,7 +18,10 @@ import { readPlace } from '../wire/place.ts'
 import { readPriority } from '../wire/priority.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { readHops } from '../wire/via.ts'
+import type { Called } from './called-host.ts'
 import type { Settings } from './options.ts'
+import { demandOf } from './receipts/demand.ts'
+import type { Inquiry } from './receipts/inquiry.ts'
 
 /** Keeps the isolate alive for work that outlives the answer. */
 export type Defer = (work: Promise<unknown>) => void
@@ -39,6 +42,8 @@ export interface Inbound extends Omit<RequestContext, 'defer'> {
   readonly headers: PickedHeaders | undefined
   /** Where the caller is, if the platform says it. Asked for only where endpoints say where they are. */
   place(): Place | undefined
+  /** What it asks besides; `undefined` where it asks nothing, or is not believed. */
+  readonly inquiry: Inquiry | undefined
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
@@ -59,6 +64,13 @@ export interface Arrival {
   /** What shows it. Default `none`. */
   readonly proof?: Proof | undefined
   readonly defer: Defer | undefined
+}
+
+/** A request that arrived at the mesh as a proxy. */
+export interface Forwarded extends Arrival {
+  readonly defer: Defer
+  /** Which service it means; throws a MeshError where it means none. */
+  identify(): Called
 }
 
 /** A request that came in, and what is known of it besides. */
@@ -88,6 +100,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     headers,
     signal: () => request.signal,
     place: () => readPlace(request),
+    inquiry: headers.asks && trusted ? demandOf(headers, undefined) : undefined,
     deadline: deadlineIn(readTimeoutMs(headers, clock.now(), notes), clock),
     hops: readHops(headers),
     trace: traceOf(headers, trusted),
@@ -147,6 +160,7 @@ export function root({ clock, random, maxSubrequests, waitUntil }: Settings): In
     headers: undefined,
     signal: () => undefined,
     place: () => undefined,
+    inquiry: undefined,
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,

@@ -47,7 +47,7 @@ export type CallNames = keyof ReturnType<typeof named>
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall) {
-  const { clock, random, trusted, signal, place, hops, allowance, subrequests } = from
+  const { clock, random, trusted, signal, place, inquiry, hops, allowance, subrequests } = from
   const {
     name,
     caller,
@@ -71,6 +71,7 @@ export function named(from: Inbound, added: NewCall) {
     defer,
     signal,
     place,
+    inquiry,
     hops,
     allowance,
     subrequests,

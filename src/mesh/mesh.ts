@@ -18,6 +18,8 @@ import { hold } from './afterwork.ts'
 import { named } from './call-context.ts'
 import { nameReader, splitUrl } from './called-host.ts'
 import { type MeshOptions, type Storage, withDefaults } from './options.ts'
+import { inquiryOf } from './receipts/inquire.ts'
+import type { Notes } from './receipts/inquiry.ts'
 import { type Carrier, type Handler, handled, type Served } from './serve.ts'
 import { inbound, made } from './stack.ts'
 
@@ -121,9 +123,12 @@ export function createMesh<Names extends string = string>(
       const works: Promise<unknown>[] | undefined = from.defer ? undefined : []
       const signals = () => [...new Set([from.signal(), heard])].filter((signal) => signal !== undefined)
       let deadline = from.deadline
+      let notes: Notes | undefined
       try {
         deadline = earlier(deadline, deadlineIn(readTimeoutMs(headers, clock.now(), noted), clock))
-        const made = named(from, {
+        const inquiry = headers.asks ? inquiryOf(headers, from, request, settings) : from.inquiry
+        notes = inquiry?.notes
+        const made = named(inquiry === from.inquiry ? from : { ...from, inquiry }, {
           name: nameOf(host),
           caller: settings.name,
           proof: 'own',
@@ -138,13 +143,15 @@ export function createMesh<Names extends string = string>(
           signals,
           own,
         })
-        return await call(request, made)
+        const response = await call(request, made)
+        return notes ? notes.told(response, noted) : response
       } catch (error) {
         if (!(error instanceof MeshError)) throw error
         noteError(error, noted, trace.traceId, settings.name, log)
         if (settings.errors === 'throw') throw error
         // A handler may hand it on as its own answer, whatever it has done before: it says what strangers may read.
-        return problemResponse(handedOn(error), request)
+        const problem = problemResponse(handedOn(error), request)
+        return notes ? notes.told(problem, { ...noted, error: error.code, detail: error.message }) : problem
       } finally {
         if (works?.length) await hold(works, clock, deadline, signals())
       }

@@ -12,6 +12,7 @@ import type { Bindings } from '../targets/bindings.ts'
 import type { CloudMaker } from '../targets/cloud.ts'
 import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
+import type { Receipts, ReceiptsMaker } from './receipts/inquiry.ts'
 import type { Strategies } from './strategies.ts'
 import { NO_TRUST, type Trust } from './trust.ts'
 
@@ -80,6 +81,13 @@ export interface MeshOptions {
    * Default: nothing, and a session leads only to where there is a weight.
    */
   seal?: Seal
+  /**
+   * Tells callers that are believed, and ask for it, why a call went as it did: `receipts` of `selvedge/cloud`. Default: nothing, and
+   * only a minimum revision is heard of (docs/headers.md).
+   */
+  receipts?: ReceiptsMaker
+  /** Knows the grants of callers from outside: `seal(keys)` with the keys of MESH_GRANT_KEY. Default: nothing, and nobody is granted. */
+  grants?: Seal
   /** What carries the context of `serve` to `mesh.fetch`. Default: AsyncLocalStorage, on Workers and in Node. */
   storage?: Storage
   /**
@@ -121,6 +129,7 @@ export interface Settings {
   readonly trust: Trust | undefined
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
+  readonly receipts: Receipts | undefined
   readonly storage: Storage | undefined
   readonly errors: 'throw' | 'response'
   readonly strategies: Strategies
@@ -167,6 +176,7 @@ export function withDefaults(options: MeshOptions): Settings {
     trust: options.trust,
     secrets: options.secrets,
     seal: options.seal,
+    receipts: options.receipts?.(options.grants),
     storage: options.storage,
     errors: options.errors ?? 'throw',
     strategies: options.strategies ?? {},

@@ -1,24 +1,24 @@
 /** The mesh as a proxy: what comes from outside is forwarded to the name it means. */
 import { uploadOf } from '../core/bytes/upload.ts'
+import type { ServiceName } from '../core/endpoint.ts'
 import { pickHeaders } from '../wire/picked.ts'
-import { type Arrival, type Arrived, accept, type Defer } from './accept.ts'
+import { type Arrived, accept, type Forwarded } from './accept.ts'
 import { named } from './call-context.ts'
-import type { Called } from './called-host.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
-import { caller, inbound } from './stack.ts'
+import { demandOf } from './receipts/demand.ts'
+import type { Inquiry } from './receipts/inquiry.ts'
+import { type Probe, prober } from './receipts/prober.ts'
+import { inbound, made } from './stack.ts'
 
-/** A request that arrived. */
-export interface Forwarded extends Arrival {
-  readonly defer: Defer
-  /** Which service it means; throws a MeshError where it means none. */
-  identify(): Called
+export interface Forward {
+  (request: Request, forwarded: Forwarded): Promise<Response>
+  /** Tells which records this isolate goes by for a name, and calls nobody. `undefined` where the request does not ask, or is not believed. */
+  readonly probe: Probe
 }
-
-export type Forward = (request: Request, forwarded: Forwarded) => Promise<Response>
 
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
-  const call = caller(settings)
+  const { call, known } = made(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
     const {
       caller,
@@ -50,5 +50,34 @@ export function proxy(options: MeshOptions): Forward {
       }),
     )
   })
-  return (request, forwarded) => enter(request, accept(request, forwarded, settings))
+
+  function forward(request: Request, forwarded: Forwarded): Promise<Response> {
+    const context = accept(request, forwarded, settings)
+    return context.headers?.asks ? asked(request, context) : enter(request, context)
+  }
+
+  async function asked(request: Request, context: Arrived<Forwarded>): Promise<Response> {
+    const inquiry = await believed(request, context)
+    const response = await enter(request, { ...context, inquiry })
+    return inquiry?.notes ? inquiry.notes.told(response, context.receipt) : response
+  }
+
+  /** Whoever asks for more than its answer must be believed, by its binding or for its grant. */
+  async function believed(request: Request, context: Arrived<Forwarded>): Promise<Inquiry | undefined> {
+    const { receipts, clock, random } = settings
+    const { trusted, arrival, headers = request.headers } = context
+    if (!trusted && !(await receipts?.isGranted(headers, nameOf(arrival), clock.now()))) return undefined
+    return demandOf(headers, receipts?.notes(headers, request, random, clock))
+  }
+
+  return Object.assign(forward, { probe: prober(settings, known, believed) })
+}
+
+/** What names nothing is refused further down, in words. */
+function nameOf({ identify }: Forwarded): ServiceName {
+  try {
+    return identify().name
+  } catch {
+    return ''
+  }
 }

@@ -5,16 +5,22 @@ import type { Receipt } from '../core/receipt.ts'
 import type { Rule } from '../record/rule.ts'
 import { has } from '../record/rule-filter.ts'
 import { type Followed, follow } from '../registry/alias.ts'
+import type { Asking } from '../registry/asking.ts'
 import { candidateKeys, widerThan } from '../registry/keys.ts'
-import type { Asking, Snapshot } from '../registry/snapshot.ts'
+import type { Snapshot } from '../registry/snapshot.ts'
 import type { LiveService } from './live-service.ts'
+import type { Inquiry } from './receipts/inquiry.ts'
 import type { Services } from './services.ts'
 
 /** What a look-up needs of the request that it is for. */
 export interface Called extends Asking {
   readonly name: ServiceName
   readonly receipt: Receipt
+  readonly inquiry?: Inquiry | undefined
 }
+
+/** A look-up on behalf of a request that may ask for more. */
+type Inquiring = Asking & Pick<Called, 'inquiry'>
 
 /** A service, and the key of the record that answered to its name. */
 export interface Resolved {
@@ -30,15 +36,16 @@ export interface Resolver {
   /** The service of the next less specific wildcard, where the rules of a record do not match. It is noted, too. */
   wider(recordKey: string, call: Called): Promise<Resolved | undefined>
   /** The service that a rule sends to: its rules do not count. `undefined` where there is no record of that name. */
-  backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
+  backend(name: ServiceName, asking: Inquiring): Promise<LiveService | undefined>
   /** The same, for a copy of a request. */
   copy(name: ServiceName, asking: Asking): Promise<LiveService | undefined>
 }
 
 export function resolver(snapshot: Snapshot, services: Services): Resolver {
-  const find = (name: ServiceName, asking: Asking) => {
+  const find = (name: ServiceName, asking: Inquiring) => {
     let chosen: LiveService | undefined
-    return follow(snapshot, name, asking, (found) => {
+    const source = asking.inquiry ? inquired(snapshot, asking.inquiry) : snapshot
+    return follow(source, name, asking, (found) => {
       const service = services.of(found)
       // A list within a list asks twice, and the second time this very call is the probe.
       if (service !== chosen && !isUsable(service, asking)) return false
@@ -52,6 +59,7 @@ export function resolver(snapshot: Snapshot, services: Services): Resolver {
       return noted(await find(call.name, call), [], call)
     },
     warm(call) {
+      if (call.inquiry) return undefined
       const found = snapshot.known(call.name, call)
       if (!found || found.record.alias) return undefined
       return noted({ found, path: [call.name], key: found.key }, [], call)
@@ -65,12 +73,12 @@ export function resolver(snapshot: Snapshot, services: Services): Resolver {
     },
     backend,
     async copy(name, asking) {
-      const service = await backend(name, asking)
+      const service = await backend(name, { ...asking, inquiry: undefined })
       return service && services.copied(service)
     },
   }
 
-  async function backend(name: ServiceName, asking: Asking): Promise<LiveService | undefined> {
+  async function backend(name: ServiceName, asking: Inquiring): Promise<LiveService | undefined> {
     const followed = await orNone(find(name, asking))
     return followed && services.of(followed.found)
   }
@@ -84,6 +92,19 @@ export function resolver(snapshot: Snapshot, services: Services): Resolver {
     const service = services.of(found)
     receipt.skipped = service.unreachable
     return { service, recordKey: key }
+  }
+}
+
+/** Records as new as is demanded, and noted. */
+function inquired(snapshot: Snapshot, { minRevision, notes }: Inquiry): Pick<Snapshot, 'find'> {
+  return {
+    async find(name, asking) {
+      const found = await (minRevision === undefined
+        ? snapshot.find(name, asking)
+        : snapshot.atLeast(name, minRevision, asking))
+      notes?.lookedUp(name, found)
+      return found
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** Makes of a record's rules what its requests meet: compiled once a record, not once a request. */
 
 import type { Seal } from '../core/seal.ts'
-import type { Random } from '../core/time/random.ts'
+import { heard, type Random } from '../core/time/random.ts'
 import { corsPlan } from '../features/cors/filter.ts'
 import { mirrorPlans } from '../features/mirror/filter.ts'
 import { redirectPlan } from '../features/redirect/filter.ts'
@@ -85,9 +85,14 @@ function routeOf(
   return {
     label,
     ways,
-    choose: split(ways, spread(random.next())),
+    choose: split(ways, heardOf(spread(random.next()), random)),
     session: sessionPersistence && session(sessionPersistence, `${recordKey} ${label}`, seal),
   }
+}
+
+/** The same numbers, heard where somebody wants to know what chance gave. */
+function heardOf(next: () => number, random: Random): () => number {
+  return () => heard(random, next())
 }
 
 /** The rule's policy over that of a service, laid anew only where the service has changed. */

@@ -34,7 +34,7 @@ import type { Arrival, Inbound, Arrived as Read } from './accept.ts'
 import type { CallNames, Named } from './call-context.ts'
 import type { Settings } from './options.ts'
 import { resolve } from './resolve.ts'
-import { resolver } from './resolver.ts'
+import { type Resolver, resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
 import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust.ts'
@@ -98,8 +98,12 @@ export const outbound = (
     .over(send)
 }
 
-/** One mesh: the outbound stack over a snapshot and services of its own, and the guard of the function that it is in. */
-export function made(settings: Settings): { readonly call: Service<Named>; readonly guard: Guard | undefined } {
+/** One mesh: the outbound stack over a snapshot and services of its own, what finds those, and the guard of the function that it is in. */
+export function made(settings: Settings): {
+  readonly call: Service<Named>
+  readonly known: Resolver
+  readonly guard: Guard | undefined
+} {
   const { bindings, cloud, trust, name, log } = settings
   const records = snapshot(settings.registry, {
     ...settings,
@@ -110,9 +114,11 @@ export function made(settings: Settings): { readonly call: Service<Named>; reado
     ...settings,
     unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
   })
+  const known = resolver(records, live)
   return {
     call: outbound(settings, records, live, send(settings)),
-    guard: trust && name !== undefined ? trust.guard(resolver(records, live), name, log) : undefined,
+    known,
+    guard: trust && name !== undefined ? trust.guard(known, name, log) : undefined,
   }
 }
 

@@ -6,7 +6,7 @@ import type { Judge } from '../features/access/judge.ts'
 import type { AccessPolicy } from '../features/access/policy.ts'
 import type { Asked } from '../features/route/asked.ts'
 import type { ServiceRecord } from '../record/record.ts'
-import type { Asking } from '../registry/snapshot.ts'
+import type { Asking } from '../registry/asking.ts'
 import type { LiveService } from './live-service.ts'
 import type { Resolver } from './resolver.ts'
 

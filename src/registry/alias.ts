@@ -1,8 +1,9 @@
 /** Follows aliases: records that stand for other names. */
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
+import type { Asking } from './asking.ts'
 import type { Found } from './known.ts'
-import type { Asking, Snapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** The most aliases followed for one call. */
 const MAX_DEPTH = 8
@@ -25,7 +26,7 @@ export interface Followed {
  * {@link Snapshot.find} throws.
  */
 export async function follow(
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'find'>,
   name: ServiceName,
   asking: Asking,
   isUsable: (found: Found) => boolean,
@@ -46,7 +47,7 @@ interface End {
 }
 
 async function first(
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'find'>,
   path: readonly ServiceName[],
   names: readonly ServiceName[],
   asking: Asking,

@@ -8,6 +8,11 @@ export function keyOf(name: string): string {
   return PREFIX + name
 }
 
+/** The name or wildcard of a key. */
+export function nameOf(key: string): string {
+  return key.slice(PREFIX.length)
+}
+
 /** The keys whose records can answer for a name: its own, then those of the wildcards above it, the longest first. */
 export function candidateKeys(name: ServiceName): string[] {
   const wildcards = wildcardsOf(name)
@@ -17,7 +22,8 @@ export function candidateKeys(name: ServiceName): string[] {
 /** The next wildcard for a name: the longest that is less specific than `key`. `undefined` where there is none. */
 export function widerThan(key: string, name: ServiceName): string | undefined {
   const keys = candidateKeys(name)
-  return keys[keys.indexOf(key) + 1]?.slice(PREFIX.length)
+  const wider = keys[keys.indexOf(key) + 1]
+  return wider && nameOf(wider)
 }
 
 /** Is it the key of a wildcard? */

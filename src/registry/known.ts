@@ -41,6 +41,8 @@ export interface Known {
   readonly held: Held | undefined
   /** Why the newest record was refused. */
   readonly refused: string | undefined
+  /** The revision of the mesh by which it was so, where that was asked for. */
+  readonly asOf?: number
   /** Has a read failed since? */
   hasFailed: boolean
   /** Until then, one request refreshes it and the others do not. A number, not a promise: the request that refreshes may be cancelled. */

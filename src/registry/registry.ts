@@ -16,4 +16,18 @@ export interface Registry {
    * It may reject, or never answer: the snapshot waits 1 s at most, then serves what it has.
    */
   read(keys: readonly string[]): Promise<readonly (Entry | undefined)[]>
+  /**
+   * Past all caches, for callers that demand a minimum revision: `readThrough`. Default: nothing, and they are refused where the record
+   * is older.
+   *
+   * @param atLeast the revision that is demanded.
+   */
+  readonly newest?: (keys: readonly string[], atLeast: number) => Promise<Newest>
+}
+
+/** What stands under some keys, past all caches. */
+export interface Newest {
+  readonly entries: readonly (Entry | undefined)[]
+  /** The revision of the mesh by which it was so: it may be less than is demanded. */
+  readonly asOf: number
 }

@@ -1,16 +1,17 @@
 /** A cache of the registry, in this isolate. A record is fresh for a while. Then it is served stale, while one request refreshes it. */
 
-import { type Deadline, LEAST_USEFUL_MS, never, remaining } from '../core/deadline.ts'
+import { LEAST_USEFUL_MS, never, remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
-import type { Subrequests } from '../core/engine/subrequests.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, silent } from '../core/log.ts'
-import { type Clock, within } from '../core/time/clock.ts'
+import { within } from '../core/time/clock.ts'
 import type { Lacks } from '../record/parse.ts'
+import type { Asking } from './asking.ts'
+import { demands } from './demand.ts'
 import { candidateKeys } from './keys.ts'
 import { type Found, type Known, knownNames } from './known.ts'
 import { learner } from './learn.ts'
-import type { Entry, Registry } from './registry.ts'
+import type { Entry, Newest, Registry } from './registry.ts'
 
 export interface SnapshotOptions {
   /** How long a record is fresh, in milliseconds: it is served without reading the registry. */
@@ -39,18 +40,14 @@ export interface Snapshot {
    * `undefined` where the registry must be read first, and where there is no record.
    */
   known(name: ServiceName, request: Asking): Found | undefined
+  /**
+   * The record of a name as it stood at a revision of the mesh, or later, for a caller that demands it. `undefined` where there is none.
+   *
+   * @throws {MeshError} `registry_unavailable` where that cannot be had, and what `find` throws.
+   */
+  atLeast(name: ServiceName, revision: number, request: Asking): Promise<Found | undefined>
   /** The number of names kept. */
   readonly size: number
-}
-
-/** What the snapshot needs of the request that looks a name up. */
-export interface Asking {
-  readonly clock: Clock
-  /** How long this request can wait. */
-  readonly deadline: Deadline
-  /** The subrequests that this request has left. */
-  readonly subrequests: Subrequests
-  defer(work: Promise<unknown>): void
 }
 
 export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot {
@@ -152,9 +149,15 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     }
   }
 
+  /** Takes in what is newer than the answer of any read. */
+  function take(name: ServiceName, keys: readonly string[], { entries, asOf }: Newest, at: number): void {
+    names.set(name, { ...learn({ order: ++reads, keys, entries, at }, names.get(name)), asOf })
+  }
+
   return {
     find,
     known,
+    atLeast: demands({ get: names.get, isFresh, known, load, take, newest: registry.newest }),
     get size() {
       return names.size
     },

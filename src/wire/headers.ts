@@ -7,6 +7,11 @@ export const TIMEOUT_MS = 'selvedge-timeout-ms'
 export const RETRY_ALLOWANCE = 'selvedge-retry-allowance'
 export const ATTEMPT = 'selvedge-attempt'
 export const PRIORITY = 'selvedge-priority'
+export const EXPLAIN = 'selvedge-explain'
+export const REVISION = 'selvedge-revision'
+export const MIN_REVISION = 'selvedge-min-revision'
+/** Looked at where one of the three before it is there. */
+export const GRANT = 'selvedge-grant'
 /** Said by a mesh that a binding trusts, to members alone. */
 export const CALLER = 'selvedge-caller'
 
@@ -20,6 +25,7 @@ export const PROXY_STATUS = 'proxy-status'
 export const FORWARDED_HOST = 'x-forwarded-host'
 export const IDEMPOTENCY_KEY = 'idempotency-key'
 export const RETRY_AFTER = 'retry-after'
+export const SERVER_TIMING = 'server-timing'
 
 export const GRPC_TIMEOUT = 'grpc-timeout'
 export const GRPC_STATUS = 'grpc-status'

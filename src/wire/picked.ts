@@ -5,12 +5,16 @@ import {
   CDN_LOOP,
   CONNECT_VERSION,
   CONTENT_TYPE,
+  EXPLAIN,
   FORWARDED_HOST,
+  GRANT,
   grpcOf,
   type HeaderSource,
+  MIN_REVISION,
   PREFIX,
   PRIORITY,
   RETRY_ALLOWANCE,
+  REVISION,
   TRACEPARENT,
   TRACESTATE,
   UPGRADE,
@@ -25,12 +29,16 @@ import { CONNECTION, HOP_BY_HOP, nominated } from './hop-by-hop.ts'
 export interface PickedHeaders extends HeaderSource {
   /** The headers that are forwarded as they came. Each attempt starts from them. */
   readonly passedOn: Headers
+  /** Does it ask for a receipt, for revisions or for a minimum revision? */
+  readonly asks?: boolean
 }
 
 /** Read by the mesh, and forwarded. */
 const READ = [BAGGAGE, CDN_LOOP, CONNECT_VERSION, CONTENT_TYPE, FORWARDED_HOST, TRACEPARENT, TRACESTATE, VIA]
 /** Read by the mesh, and not forwarded: hop-by-hop, or written anew for each hop. */
-const READ_AND_KEPT_BACK = [...DEADLINE_HEADERS, PRIORITY, RETRY_ALLOWANCE, UPGRADE]
+const READ_AND_KEPT_BACK = [...DEADLINE_HEADERS, GRANT, PRIORITY, RETRY_ALLOWANCE, UPGRADE]
+/** The same; with each of them a caller asks for more than its answer. */
+const ASKING = [EXPLAIN, MIN_REVISION, REVISION]
 /** Not read, and not forwarded. The platform writes `content-length` itself, from the real body. */
 const KEPT_BACK = ['host', 'expect', 'content-length', ...HOP_BY_HOP]
 
@@ -40,6 +48,7 @@ interface Fate {
   readonly name: string
   readonly isRead: boolean
   readonly isKeptBack: boolean
+  readonly asks: boolean
 }
 
 /** Headers that are not listed are forwarded, unless they begin with the prefix of the mesh. */
@@ -47,10 +56,11 @@ const fates = new Map([
   ...READ.map((name) => fate(name, true, false)),
   ...KEPT_BACK.map((name) => fate(name, false, true)),
   ...READ_AND_KEPT_BACK.map((name) => fate(name, true, true)),
+  ...ASKING.map((name) => fate(name, true, true, true)),
 ])
 
-function fate(name: string, isRead: boolean, isKeptBack: boolean): [string, Fate] {
-  return [name, { name, isRead, isKeptBack }]
+function fate(name: string, isRead: boolean, isKeptBack: boolean, asks = false): [string, Fate] {
+  return [name, { name, isRead, isKeptBack, asks }]
 }
 
 export function pickHeaders(headers: Headers): PickedHeaders {
@@ -62,6 +72,7 @@ export function pickHeaders(headers: Headers): PickedHeaders {
 class Picked implements PickedHeaders {
   readonly passedOn: Headers
   grpc: 0 | 1 | 2 = 0
+  asks = false
   private values: Record<string, string> | undefined
   private keptBack: string[] | undefined
 
@@ -83,6 +94,7 @@ class Picked implements PickedHeaders {
       this.values ??= {}
       this.values[fate.name] = value
       if (fate.name === CONTENT_TYPE) this.grpc = grpcOf(value)
+      else if (fate.asks) this.asks = true
     }
     if (!fate.isKeptBack) return
     this.keepBack(fate.name)

@@ -1,9 +1,8 @@
 /** Revisions in headers: which records an answer went by, and which the caller demands at least. */
+import { revisionNumber } from '../core/text/revision.ts'
 import type { RecordRead } from './receipt/view.ts'
 
 const PREFIX = 'services/'
-/** A revision is a count of changes: at one a millisecond this many take 31 years. */
-const DIGITS = /^\d{1,12}$/
 
 /** The record of a name, as `selvedge-revision` says it. */
 export interface RevisionRead {
@@ -41,10 +40,5 @@ function nameOf(key: string): string {
  * caller that demands something must not get anything older.
  */
 export function readMinRevision(header: string): number {
-  return Math.max(...header.split(',').map((one) => (DIGITS.test(one.trim()) ? Number(one) : Number.POSITIVE_INFINITY)))
-}
-
-/** The revision of a record as a number; `undefined` where it is none of the registry's object. */
-export function revisionNumber(revision: string | undefined): number | undefined {
-  return revision !== undefined && DIGITS.test(revision) ? Number(revision) : undefined
+  return Math.max(...header.split(',').map((one) => revisionNumber(one.trim()) ?? Number.POSITIVE_INFINITY))
 }

@@ -4,6 +4,7 @@ import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
+import { type RegistryObjects, readThrough } from '../registry/read-through.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
 import type { Shapes, ShapesEnv } from './shapes/shapes.ts'
@@ -23,6 +24,9 @@ export interface Env extends ShapesEnv {
   MESH_DEFAULTS?: string | object
   MESH_SECRETS?: string
   MESH_SESSION_KEY?: string
+  MESH_GRANT_KEY?: string
+  /** The control plane's object, which knows what KV does not show yet. */
+  REGISTRY_OBJECT?: RegistryObjects
 }
 
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
@@ -34,13 +38,13 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'trust'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust'> {
   /** Records shapes of requests for `selvedge simulate`: `shapes` of `selvedge/worker`. Default: nothing does. */
   shapes?: Shapes
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, trust, shapes }: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, receipts, trust, shapes }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
@@ -50,10 +54,13 @@ export function workerOptions(env: Env, { cloud, trust, shapes }: WorkerParts): 
     )
   }
   const options: WorkerOptions = {
-    registry: kvRegistry(env.REGISTRY),
+    registry: env.REGISTRY_OBJECT
+      ? readThrough(kvRegistry(env.REGISTRY), env.REGISTRY_OBJECT)
+      : kvRegistry(env.REGISTRY),
     env,
     platformCancels: true,
     ...(cloud && { cloud }),
+    ...(receipts && { receipts }),
     ...(trust && { trust }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
@@ -65,15 +72,15 @@ export function workerOptions(env: Env, { cloud, trust, shapes }: WorkerParts): 
   if (env.MESH_LOG !== undefined) options.log = env.MESH_LOG as LogTo
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
   if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
-  if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(sessionKeysOf(env.MESH_SESSION_KEY))
+  if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(keysOf('MESH_SESSION_KEY', env.MESH_SESSION_KEY))
+  if (env.MESH_GRANT_KEY !== undefined) options.grants = seal(keysOf('MESH_GRANT_KEY', env.MESH_GRANT_KEY))
   return options
 }
 
 /** What stands there is not repeated. */
-function sessionKeysOf(text: string): string[] {
+function keysOf(name: string, text: string): string[] {
   const keys = listOf(text)
-  if (keys.length === 0)
-    throw new TypeError('MESH_SESSION_KEY is one key, or several separated by commas; it is empty.')
+  if (keys.length === 0) throw new TypeError(`${name} is one key, or several separated by commas; it is empty.`)
   return keys
 }
 

@@ -1,10 +1,14 @@
 /** The paths under `/-/` on the mesh's own hosts: health is its own to tell, all else the control plane's. None is ever a service's. */
+import type { Probed } from '../mesh/receipts/prober.ts'
 import { INSTALLATION } from '../wire/installation.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
+import { readRevisions, writeRevisions } from '../wire/revision.ts'
 import { installed, versionOf } from './installed.ts'
 
 /** Of these the control plane hears what this Worker has. */
 const API_PREFIX = '/-/api/'
+
+const HEALTH_PATH = '/-/healthz'
 
 /** What of the Worker's environment is looked at here. */
 export interface Reserving {
@@ -20,12 +24,26 @@ export function reserved(
   hasCloud: boolean,
 ): Response | Promise<Response> {
   const [said = ''] = path.split('?', 1)
-  if (said === '/-/healthz') {
-    return Response.json({ status: 'ok', version: versionOf() }, { headers: { 'cache-control': 'no-store' } })
-  }
+  if (said === HEALTH_PATH) return healthOf()
   const control = env.CONTROL
   if (!control) return plainProblem(404, 'Not found', `Nothing stands under ${said}.`)
   return asked(control, told(request, said, env, hasCloud))
+}
+
+/** The name in `/-/healthz?service=users`, as it stands there. */
+export function serviceProbed(path: string): string | undefined {
+  if (!path.startsWith(`${HEALTH_PATH}?`)) return undefined
+  return new URLSearchParams(path.slice(HEALTH_PATH.length)).get('service') ?? undefined
+}
+
+/** @param probed which records serve here for a name, to who may know. */
+export function healthOf(probed?: Probed): Response {
+  const { records = [], ...told } = probed ?? {}
+  const revisions = probed && { revisions: readRevisions(writeRevisions(records)) }
+  return Response.json(
+    { status: 'ok', version: versionOf(), ...told, ...revisions },
+    { headers: { 'cache-control': 'no-store' } },
+  )
 }
 
 /** What a caller says of this Worker goes no further. */

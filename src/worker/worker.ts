@@ -1,5 +1,5 @@
 /** The mesh as a Worker: the composition root of proxy mode. */
-import { cloud } from '../cloud.ts'
+import { cloud, receipts } from '../cloud.ts'
 import { type Caller, STRANGER } from '../core/caller.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
@@ -17,7 +17,7 @@ import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
-import { reserved } from './reserved.ts'
+import { healthOf, reserved, serviceProbed } from './reserved.ts'
 import type { Recorder } from './shapes/recorder.ts'
 import { shapes } from './shapes/shapes.ts'
 
@@ -58,7 +58,7 @@ export interface MeshWorker extends Entrance {
  * A mesh Worker of the parts that you use: what is left out is not in its bundle.
  *
  * @example
- * const worker = createWorker({ cloud })
+ * const worker = createWorker({ cloud, receipts })
  * export default worker
  * export const { MeshEntrypoint } = worker
  */
@@ -89,7 +89,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud, trust: access, shapes })
+const worker = /* @__PURE__ */ createWorker({ cloud, receipts, trust: access, shapes })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -113,11 +113,16 @@ function handle(
     return notStarted(cause, request, logOf(env), trusted)
   }
   const address = addressOf(request.url, mesh.hosts)
+  const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
-    return reserved(request, address.path, env, mesh.hasCloud)
+    const probed = serviceProbed(address.path)
+    if (probed === undefined) return reserved(request, address.path, env, mesh.hasCloud)
+    const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
+    return mesh.forward
+      .probe(request, { trusted, caller, proof, identify, defer }, healthOf)
+      .then((answer) => answer ?? healthOf())
   }
   const called = () => identify(address, mesh.nameOf)
-  const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   const answer = mesh.forward(request, { trusted, caller, proof, identify: called, defer })
   const { recorder } = mesh
   if (!recorder?.isDue()) return answer

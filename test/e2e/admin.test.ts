@@ -1,9 +1,16 @@
 /** The admin API as it is deployed: through the mesh, by CONTROL, to the object, and into KV. */
+
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { request as ask, type IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdminClient, adminClient } from '../../src/admin/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
 
+const run = promisify(execFile)
 const TOKEN = 'a-token-of-thirty-two-characters'
 
 let mesh: MeshWorker
@@ -30,6 +37,20 @@ describe('the admin API behind the mesh', () => {
     })
   })
 
+  it('refuses a body of more than 4 MiB, by what it says of itself, before it has come', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', 'if-none-match': '*' }
+    const request = ask(`${mesh.url}/-/api/v1/services/long`, {
+      method: 'PUT',
+      headers: { ...headers, 'content-length': 5_000_000 },
+    })
+    request.on('error', () => {})
+    request.write('{')
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    expect([response.statusCode, response.headers['content-type']]).toEqual([413, 'application/problem+json'])
+    request.destroy()
+    expect((await admin.list()).items.map(({ name }) => name)).not.toContain('long')
+  })
+
   it('answers nobody without the token, and describes itself to anyone', async () => {
     const none = await mesh.call('/-/api/v1/services')
     expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Bearer realm="selvedge"'])
@@ -48,5 +69,32 @@ describe('the admin API behind the mesh', () => {
     const told = await admin.describe('told')
     expect(told?.candidates[1]?.because).toBe('This Worker has no service binding "GONE".')
     expect(told?.policy).toContainEqual({ field: 'timeouts.request', value: '2s', source: 'record' })
+  })
+})
+
+describe('docs/admin-api.md', () => {
+  it('begins with lines that run, and do what is said', async () => {
+    const page = readFileSync(new URL('../../docs/admin-api.md', import.meta.url), 'utf8')
+    const [, block = ''] = /```console\n([\s\S]*?)```/.exec(page) ?? []
+    const commands = block
+      .replaceAll('\\\n', '')
+      .split('\n')
+      .filter((line) => line.startsWith('$ curl'))
+    expect(commands).toHaveLength(3)
+    await admin.delete('users', { ifMatch: '*' })
+    const answers: object[] = []
+    for (const command of commands) {
+      const here = command.slice(2).replaceAll('http://127.0.0.1:8787', mesh.url)
+      const { stdout } = await run('sh', ['-c', `${here} --silent --fail-with-body`], {
+        env: { ...process.env, ADMIN_TOKEN: TOKEN },
+      })
+      answers.push(JSON.parse(stdout))
+    }
+    expect(answers).toMatchObject([
+      { created: ['users'] },
+      { name: 'users', record: 'https://users.example.com', message: 'first', author: 'admin' },
+      { changed: ['users'] },
+    ])
+    expect(await admin.get('users')).toBeUndefined()
   })
 })

@@ -183,6 +183,24 @@ describe('the decision that is told', () => {
   )
 })
 
+describe('what is recorded of requests, and replayed', () => {
+  it.each(['src/index.ts', 'src/hono.ts', 'examples/lean/worker.ts'])('is not in the bundle of %s', async (entry) => {
+    const { files, code } = await bundle(entry)
+    expect(files.filter((file) => file.startsWith('src/mesh/simulate/'))).toEqual([])
+    expect(code).not.toContain('{number}')
+  })
+
+  it('is recorded by the Worker that is deployed, and replayed by the control plane alone', async () => {
+    const [worker, control] = await Promise.all([
+      bundle('src/worker/worker.ts'),
+      bundle('src/control/control.ts', ['*.txt']),
+    ])
+    expect(worker.code).toContain('{number}')
+    expect(worker.files.filter((file) => file.startsWith('src/mesh/simulate/'))).toEqual([])
+    expect(control.files).toContain('src/mesh/simulate/simulate.ts')
+  })
+})
+
 describe('the way to other clouds', () => {
   it('is in the bundle of whoever asks for it alone', async () => {
     const AWAY = /^src\/targets\/(clouds|aws\/(lambda.*|sig.*|event-stream|amazons)|google\/(send|id-token))\.ts$/

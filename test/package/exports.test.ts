@@ -75,7 +75,7 @@ describe('what is exported', () => {
   })
 
   it('by selvedge/cloud', async () => {
-    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'seal'])
+    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'readThrough', 'receipts', 'seal'])
   })
 
   it('by selvedge/hono', async () => {

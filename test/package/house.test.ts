@@ -26,7 +26,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
   control: ['core', 'record', 'wire', 'durable', 'admin'],
   cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
-  'cloud.ts': ['core', 'targets'],
+  'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'trust.ts': ['core', 'features', 'mesh'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],

@@ -53,6 +53,10 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.revision(1)
     await client.revision(999)
   },
+  async grant(client) {
+    await client.grant(['users', 'team-*'])
+    await refused(client.grant(['no name']))
+  },
   async validate(client) {
     await client.validate({ users: USERS, orders: { endpoint: 1 } })
   },
@@ -133,7 +137,7 @@ export interface Asked {
 const EVERYWHERE = ['accept', 'authorization', 'content-type']
 
 export async function toured(): Promise<Asked[]> {
-  const given = await givenAdmin()
+  const given = await givenAdmin({ ADMIN_TOKEN: TOKEN, MESH_GRANT_KEY: 'key' })
   const { kv, put, run, clock } = given
   for (const name of ['users', 'drifted']) await put(name, USERS)
   await run()

@@ -29,13 +29,14 @@ export async function startRawWorkerd(
   kvAddress: string,
   vars: Record<string, string> = {},
   bundle = bundlePath,
+  controlVars: Record<string, string> = {},
 ): Promise<RawWorkerd> {
   const folder = mkdtempSync(join(tmpdir(), 'selvedge-'))
   copyFileSync(bundle, join(folder, 'worker.js'))
   mkdirSync(join(folder, 'objects'))
   for (const file of ['control.js', 'record-schema.txt'])
     copyFileSync(join(dirname(bundlePath), file), join(folder, file))
-  writeFileSync(join(folder, 'config.capnp'), configuration(kvAddress, vars))
+  writeFileSync(join(folder, 'config.capnp'), configuration(kvAddress, vars, controlVars))
   const child = spawn(workerd, ['serve', join(folder, 'config.capnp'), '--control-fd=3'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -87,7 +88,12 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
 }
 
-const configuration = (kvAddress: string, vars: Record<string, string>) => `
+const texts = (vars: Record<string, string>) =>
+  Object.entries(vars)
+    .map(([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)}),`)
+    .join('\n        ')
+
+const configuration = (kvAddress: string, vars: Record<string, string>, controlVars: Record<string, string>) => `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -98,9 +104,7 @@ const config :Workerd.Config = (
       bindings = [
         (name = "REGISTRY", kvNamespace = "kv"),
         (name = "CONTROL", service = "control"),
-        ${Object.entries(vars)
-          .map(([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)}),`)
-          .join('\n        ')}
+        ${texts(vars)}
       ],
     )),
     (name = "control", worker = (
@@ -112,6 +116,7 @@ const config :Workerd.Config = (
       bindings = [
         (name = "REGISTRY", kvNamespace = "kv"),
         (name = "REGISTRY_OBJECT", durableObjectNamespace = "RegistryObject"),
+        ${texts(controlVars)}
       ],
       durableObjectNamespaces = [(className = "RegistryObject", uniqueKey = "registry", enableSql = true)],
       durableObjectStorage = (localDisk = "objects"),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readMinRevision, readRevisions, revisionNumber, writeRevisions } from '../../src/wire/revision.ts'
+import { revisionNumber } from '../../src/core/text/revision.ts'
+import { readMinRevision, readRevisions, writeRevisions } from '../../src/wire/revision.ts'
 
 describe('selvedge-revision', () => {
   it('says each record that was read: by its name, with its revision', () => {

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { jsonBody } from '../ask/body.ts'
 import { query } from '../ask/query.ts'
+import type { Audit } from '../audit.ts'
 import { allow, allowAll } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
 import { operation } from '../operation.ts'
@@ -29,7 +30,7 @@ const settingsView = v.pipe(
 
 const body = jsonBody(settingsView)
 
-export function settings() {
+export function settings(audit: Audit) {
   return new Hono<AdminEnv>()
     .get(
       '/settings',
@@ -56,9 +57,11 @@ export function settings() {
       }),
       query({}),
       async (c) => {
-        allowAll(c, 'write')
+        const { name } = allowAll(c, 'write')
         const said = await body.read(c)
-        return c.json(await registryOf(c.env).configure(said), 200, { 'cache-control': 'no-store' })
+        const settings = await registryOf(c.env).configure(said)
+        audit.did(name, `minVersion ${settings.minVersion ?? 'not said'}`, 'written')
+        return c.json(settings, 200, { 'cache-control': 'no-store' })
       },
     )
 }

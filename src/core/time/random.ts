@@ -5,6 +5,25 @@ export interface Random {
   next(): number
   /** `bytes` random bytes as lower-case hex, never all zero. */
   hex(bytes: number): string
+  /** Where somebody wants to know what chance gave, `next` notes it here. For as long as nothing is waited for. */
+  heard?: number[] | undefined
+}
+
+/** What `draw` gives, and what chance gave it. */
+export function hearing<Of>(random: Random, draw: () => Of): { readonly given: Of; readonly draws: readonly number[] } {
+  const draws: number[] = []
+  random.heard = draws
+  try {
+    return { given: draw(), draws }
+  } finally {
+    random.heard = undefined
+  }
+}
+
+/** Notes a draw, where somebody wants to know. */
+export function heard(random: Random, draw: number): number {
+  random.heard?.push(draw)
+  return draw
 }
 
 /** The first pool: some ten ids, since an isolate may live for a call or two. Each further one is twice as large, up to the largest. */
@@ -27,14 +46,19 @@ export function systemRandom(): Random {
     used += count
     return pool.slice(used - count, used)
   }
-  return { next: () => Math.random(), hex: (bytes) => notZero(() => digits(bytes * 2)) }
+  const random: Random = {
+    next: () => heard(random, Math.random()),
+    hex: (bytes) => notZero(() => digits(bytes * 2)),
+    heard: undefined,
+  }
+  return random
 }
 
 /** Numbers that follow from a seed alone (mulberry32: 32 bits of state, enough for tests and simulation). */
 export function seeded(seed: number): Random {
   const hex = hexTable()
   let state = seed >>> 0
-  const next = () => {
+  const draw = () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
@@ -42,10 +66,15 @@ export function seeded(seed: number): Random {
   }
   const digits = (bytes: number) => {
     let text = ''
-    for (let count = 0; count < bytes; count++) text += hex[Math.floor(next() * 256)]
+    for (let count = 0; count < bytes; count++) text += hex[Math.floor(draw() * 256)]
     return text
   }
-  return { next, hex: (bytes) => notZero(() => digits(bytes)) }
+  const random: Random = {
+    next: () => heard(random, draw()),
+    hex: (bytes) => notZero(() => digits(bytes)),
+    heard: undefined,
+  }
+  return random
 }
 
 const ZERO = '0'.charCodeAt(0)

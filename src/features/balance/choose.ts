@@ -36,8 +36,16 @@ export interface Choosing {
     }
   }
   place(): Place | undefined
+  /** Notes what a caller asks for that wants to know why. */
+  readonly inquiry?: { readonly notes?: ChoiceNotes | undefined } | undefined
   /** Is this the endpoint of the caller's session? Left out where there is none. */
   readonly isKept?: ((endpoint: Endpoint, isDrained?: boolean) => boolean) | undefined
+}
+
+/** What the answer to "why this one?" is made of. */
+export interface ChoiceNotes {
+  /** @param choose is to be called once, with a context of the same kind. */
+  choosing(context: Choosing, now: number, choose: (context: Choosing) => Candidate): Candidate
 }
 
 /** One that has room for the call: asked of the one that is chosen, and of all only where that one has none. */

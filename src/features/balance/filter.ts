@@ -44,9 +44,11 @@ const LONGEST_MS = 900_000
 /** Beneath retry: a second attempt may go elsewhere. */
 export const balance = observer<BalanceNeeds, BalanceGives>('balance', {
   enter(request, context) {
-    const { clock, receipt, deadline, upload } = context
+    const { clock, receipt, deadline, upload, inquiry } = context
     const now = clock.now()
-    const candidate = choose(request, context, now)
+    const candidate = inquiry?.notes
+      ? inquiry.notes.choosing(context, now, (context) => choose(request, context, now))
+      : choose(request, context, now)
     const isCold = candidate.warmth?.isCold(now) ?? false
     const note = attemptNote(context.attempt.number, candidate.endpoint.id, now)
     if (isCold) note.isCold = true

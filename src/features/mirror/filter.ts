@@ -35,6 +35,7 @@ interface Copy<Live> {
   readonly deadline: Deadline
   readonly allowance: Allowance
   readonly isKept: undefined
+  readonly inquiry: undefined
   readonly priority: Priority
   readonly upload: Upload | undefined
   signals(): readonly AbortSignal[]
@@ -93,6 +94,8 @@ export function mirror<Asking, Live>(
         deadline: deadlineIn(COPY_MS, clock),
         allowance: allowance(0),
         isKept: undefined,
+        // The caller asks about its own request.
+        inquiry: undefined,
         // What nobody waits for gives way to what somebody does.
         priority: 'sheddable',
         upload,

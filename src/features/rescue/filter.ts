@@ -42,6 +42,7 @@ export function rescued(error: unknown, context: RescueNeeds, request: Request, 
   }
   const problem = error instanceof MeshError ? error : new MeshError('internal', wordsOf(error), { cause: error })
   receipt.error = problem.code
+  receipt.detail = problem.message
   // Where a call of the handler failed, the error names the service that the handler called, not this request's.
   const isOwn = receipt.service !== undefined || problem.service === undefined
   noteError(problem, receipt, trace.traceId, caller, log)

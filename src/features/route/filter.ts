@@ -20,6 +20,8 @@ interface RouteNeeds<Live> {
   /** The registry key of the service's record. */
   readonly recordKey: string
   readonly service: Live
+  /** Notes what a caller asks for that wants to know why. */
+  readonly inquiry?: { readonly notes?: { drawing<Of>(choose: () => Of): Of } | undefined } | undefined
 }
 
 /** What route gives. Nothing where the record has no rules. */
@@ -127,7 +129,8 @@ export function route<Way, Live extends Routable<Way>, Asking>(
     ticket: Ticket | undefined,
     context: Within,
   ): undefined {
-    const backend = kept ?? route.choose()
+    const { notes } = context.inquiry ?? {}
+    const backend = kept ?? (notes ? notes.drawing(route.choose) : route.choose())
     if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
     const gives: Gives = context
     gives.way = backend.way

@@ -10,7 +10,8 @@ import type { Services } from '../services.ts'
 export interface AskedRecord {
   readonly found: Found
   readonly asked: Asked
-  readonly route: Route<Way> | undefined
+  /** `undefined` where none matched, or the request is too long for the rules to read. */
+  route: Route<Way> | undefined
 }
 
 /** What one call has shown. */
@@ -52,9 +53,10 @@ export function watchedServices(services: Services): WatchedServices {
       ...service,
       routes: {
         find(asked) {
-          const route = routes.find(asked)
-          now.records.push({ found, asked, route })
-          return route && routeOf(route)
+          const record: AskedRecord = { found, asked, route: undefined }
+          now.records.push(record)
+          record.route = routes.find(asked)
+          return record.route && routeOf(record.route)
         },
       },
     }

@@ -4,6 +4,7 @@ import { PREFIX } from '../headers.ts'
 export const ERROR = 'selvedge-error'
 export const RETRYABLE = 'selvedge-retryable'
 export const RETRIES_USED = 'selvedge-retries-used'
+export const RECEIPT = 'selvedge-receipt'
 
 /**
  * `kept`: it travels on to the caller. `settled`: this hop reads it, and tells its own caller anew. `stopped`: it is taken

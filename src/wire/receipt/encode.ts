@@ -33,7 +33,7 @@ function written(view: ReceiptView): string {
         one.isCold ? 1 : 0,
         SKIPS.indexOf(one.skipped),
       ]),
-      ...(chosen === undefined ? {} : { chosen: idOf(chosen) }),
+      chosen: chosen === undefined ? undefined : idOf(chosen),
     })),
     attempts: view.attempts.map((attempt) => ({ ...attempt, endpoint: idOf(attempt.endpoint) })),
   }

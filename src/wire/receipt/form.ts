@@ -15,7 +15,7 @@ export interface Packed extends Omit<ReceiptView, 'choices' | 'attempts'> {
 
 export interface PackedChoice extends Omit<ChoiceRead, 'candidates' | 'chosen'> {
   readonly candidates: readonly PackedCandidate[]
-  readonly chosen?: number
+  readonly chosen?: number | undefined
 }
 
 export interface PackedAttempt extends Omit<AttemptRead, 'endpoint'> {

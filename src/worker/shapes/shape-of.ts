@@ -22,16 +22,21 @@ export function shapeOf({ method, headers }: Request, called: Called, from: From
   const whole = plainPath(called.path)
   const end = whole.indexOf('?')
   const path = end === -1 ? whole : whole.slice(0, end)
-  const query = new URLSearchParams(end === -1 ? '' : whole.slice(end))
-  const names = [...headers.keys()]
-  const asked = [...new Set(query.keys())].sort()
+  // Most have none, and to parse nothing takes as long as to mask the path.
+  const query = end === -1 ? undefined : new URLSearchParams(whole.slice(end))
+  const names: string[] = []
+  // An iterator crosses into the platform for each name.
+  headers.forEach((_, name) => {
+    names.push(name)
+  })
+  const asked = query ? [...new Set(query.keys())].sort() : []
   const queries = asked.filter((name) => NAME.test(name)).slice(0, NAMES)
   const values: Record<string, string> = {}
-  const keep = (key: string, name: string, value: string | null) => {
-    if (value !== null && value.length <= VALUE && !isCredential(name)) values[key] = value
+  const keep = (key: string, name: string, value: string | null | undefined) => {
+    if (value != null && value.length <= VALUE && !isCredential(name)) values[key] = value
   }
   for (const name of wanted.headers) keep(headerKey(name), name, headers.get(name))
-  for (const name of wanted.queries) keep(queryKey(name), name, query.get(name))
+  for (const name of wanted.queries) keep(queryKey(name), name, query?.get(name))
   const shape = {
     service: called.name,
     method,

@@ -67,6 +67,22 @@ describe('a record', () => {
     })
   })
 
+  it('is written by one of two who have seen the same, and the other reads what changed', async () => {
+    const { client } = await givenAdmin()
+    await client.put('users', { endpoints: [URL_OF_USERS] }, { ifNoneMatch: '*' })
+    const put = (url: string) => client.put('users', { endpoints: [url] }, { ifMatch: 1 })
+    const [one, other] = ['https://one.example.com', 'https://other.example.com']
+    const ends = await Promise.allSettled([put(one), put(other)])
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const [lost] = ends.filter((end) => end.status === 'rejected')
+    const [won, wanted] = ends[0]?.status === 'fulfilled' ? [one, other] : [other, one]
+    expect(lost?.reason).toMatchObject({
+      status: 412,
+      problem: { current: { revision: 2 }, difference: [{ path: '/endpoints/0', before: won, after: wanted }] },
+    })
+    expect((await client.history('users')).items).toHaveLength(2)
+  })
+
   it('is written by nobody who says of no state that it was seen', async () => {
     const { client, called } = await givenAdmin()
     expect(await problemOf(client.put('users', URL_OF_USERS, {}))).toMatchObject({ status: 428 })

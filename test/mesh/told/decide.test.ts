@@ -59,6 +59,16 @@ describe('a decision that is told', () => {
     ])
   })
 
+  it('says which rule cannot read a request that is too long for it', async () => {
+    const long = `/${'a'.repeat(12_500)}`
+    const path = { type: 'RegularExpression', value: '.*a.{400}x' } as const
+    const users = { endpoints: ['https://users.example'], rules: [{ matches: [{ path }] }, { name: 'all' }] }
+    const { refused, leads, records } = await told({ users }, { name: 'users', path: long })
+    expect([refused?.code, leads]).toEqual(['uri_too_long', []])
+    expect(records[0]?.rules[0]?.why).toContain('The path has 12501 characters')
+    expect(records[0]?.rules.map(({ isTaken }) => isTaken)).toEqual([false, false])
+  })
+
   it('goes on to wildcards where no rule matches, and tells of each record that it asked', async () => {
     const records = {
       'a.b.shop': { rules: [{ matches: at('/x'), backendRefs: to('v1') }] },
