@@ -1,7 +1,7 @@
 /** An installation as checks see it: gathered from KV, from the object, and from what the mesh says of itself. */
 import type { Current } from '../durable/ledger/reads.ts'
 import { type BindingKind, type Installation, readInstallation } from '../wire/installation.ts'
-import { weaknessesOf } from './auth/tokens.ts'
+import { guessable, weaknessesOf } from './auth/tokens.ts'
 import type { Reached, Seen, SeenControl, SeenMesh, SeenRevision } from './checks/seen.ts'
 import { seenRecords } from './checks/seen-records.ts'
 import { type ControlEnv, type Registry, registryOf } from './env.ts'
@@ -29,10 +29,11 @@ export async function seenInstallation(
   asker: string | undefined,
 ): Promise<Seen> {
   const registry = registryOf(env)
-  const [history, kv, settings] = await Promise.all([
+  const [history, kv, settings, weak] = await Promise.all([
     reached(() => allRecords(registry)),
     reached(() => keysOf(env.REGISTRY)),
     reached(() => registry.settings()),
+    reached(() => guessable(env)),
   ])
   const told = readInstallation(request.headers)
   const items = 'answer' in history ? history.answer.items : []
@@ -41,7 +42,7 @@ export async function seenInstallation(
     isAll: 'answer' in history && history.answer.isAll,
     mesh: told && meshOf(told),
     isAsked: true,
-    control: controlOf(env),
+    control: controlOf(env, 'answer' in weak ? weak.answer : []),
     kv,
     history: 'answer' in history ? { answer: items.map((item) => revisionOf(item, now)) } : history,
     entrance: {
@@ -104,11 +105,11 @@ function meshOf({ version, bindings, variables, flags }: Installation): SeenMesh
   return { version, given, kinds: bindings, variables, flags, compatibilityDate: undefined }
 }
 
-function controlOf(env: ControlEnv): SeenControl {
+function controlOf(env: ControlEnv, weak: readonly string[]): SeenControl {
   return {
     version: typeof SELVEDGE_VERSION === 'string' ? SELVEDGE_VERSION : undefined,
     has: new Set(Object.keys(env)),
-    weaknesses: weaknessesOf(env),
+    weaknesses: [...weaknessesOf(env), ...weak],
   }
 }
 

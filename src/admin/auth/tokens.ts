@@ -51,6 +51,18 @@ export async function tokensOf({ ADMIN_TOKEN, ADMIN_TOKENS }: TokenVars): Promis
   return [{ name: 'admin', role: 'write', sha256: await sha256Hex(ADMIN_TOKEN) }, ...listed]
 }
 
+/** Tokens that whoever guesses tries first. Of a digest no more can be seen than that it is one of these. */
+const GUESSED = ['admin', 'password', 'changeme', 'change-me', 'secret', 'token', 'test', 'selvedge', '123456', '']
+
+/** What is weak about tokens that are known by their digests alone, in sentences. One is told by its name. */
+export async function guessable({ ADMIN_TOKENS }: TokenVars): Promise<string[]> {
+  if (ADMIN_TOKENS === undefined) return []
+  const digests = new Set(await Promise.all(GUESSED.map((one) => sha256Hex(one))))
+  return parsed(ADMIN_TOKENS)
+    .filter(({ sha256 }) => digests.has(sha256))
+    .map(({ name }) => `The token of "${name}" in ADMIN_TOKENS is one that everybody tries first.`)
+}
+
 /** What is weak about the configuration, in sentences: for the log, and for `check`. */
 export function weaknessesOf({ ADMIN_TOKEN }: TokenVars): string[] {
   if (ADMIN_TOKEN === undefined || ADMIN_TOKEN.length >= LEAST_CHARACTERS) return []

@@ -10,7 +10,7 @@ export const FLAGS = ['enable_request_signal', 'request_signal_passthrough'] as 
 const LEAST_DATE = '2026-10-01'
 
 /** Variables and secrets of the mesh, as in docs/configuration.md. */
-const VARIABLES = [
+export const VARIABLES = [
   'MESH_HOSTS',
   'MESH_DOMAIN',
   'MESH_FRESH',
@@ -21,6 +21,7 @@ const VARIABLES = [
   'MESH_DEFAULTS',
   'MESH_SECRETS',
   'MESH_SESSION_KEY',
+  'MESH_SHAPES',
   'MESH_GRANT_KEY',
 ]
 

@@ -1,6 +1,7 @@
 /** `selvedge delete`: takes records away. Their history stays. */
 import type { Command } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { seen } from '../apply/plan.ts'
 import { send } from '../apply/send.ts'
@@ -8,7 +9,6 @@ import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
 import { guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 const BREAKS = 'also what would break requests of the last hour'
 

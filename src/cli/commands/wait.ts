@@ -1,12 +1,12 @@
 /** `selvedge wait`: until a revision, or what a name has now, is live where the mesh can be seen from here. */
 import type { Command } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import { everyRecord } from '../every-record.ts'
 import { type Expected, isFromKv } from '../live/place.ts'
 import { limits, type WaitFlags, waitFor } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 export function wait(command: Command, session: Session): void {
   example(command, 'selvedge wait 12', 'selvedge wait users --timeout 90s')

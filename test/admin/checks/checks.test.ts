@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type CheckResult, GROUPS } from '../../../src/admin/checks/check.ts'
 import { allChecks, check } from '../../../src/admin/checks/checks.ts'
 import { zoneOf } from '../../../src/admin/checks/hosts.ts'
+import { VARIABLES } from '../../../src/admin/checks/installation.ts'
 import type { Seen } from '../../../src/admin/checks/seen.ts'
 import { CONTROL, givenSeen, MESH, revision } from '../../support/given-seen.ts'
 
@@ -309,6 +310,16 @@ describe('docs/check.md', () => {
   it('has a heading for each check, in their order, to which the link of each leads', () => {
     expect(anchors).toEqual(allChecks().map(({ id }) => id))
     expect(check(givenSeen()).map(({ link }) => link)).toEqual(anchors.map((id) => `docs/check.md#${id}`))
+  })
+})
+
+describe('the variables that are known', () => {
+  it('are those of docs/configuration.md, but for one of a later version, and the key of grants', () => {
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
+    const told = [...page.matchAll(/`(MESH_[A-Z_]+)`/g)].map(([, name]) => name as string)
+    expect(told.length).toBeGreaterThan(9)
+    const all = new Set([...told.filter((name) => name !== 'MESH_TRUST'), 'MESH_GRANT_KEY'])
+    expect([...all].sort()).toEqual([...VARIABLES].sort())
   })
 })
 

@@ -111,6 +111,21 @@ describe('GET /check', () => {
     expect(text).not.toMatch(/\bshort\b/)
   })
 
+  it('tells of a token that everybody tries first, by its digest', async () => {
+    const weak = await sha256Hex('changeme')
+    const tokens = [
+      { name: 'ci', role: 'write', sha256: await sha256Hex(TOKEN) },
+      { name: 'anna', role: 'write', sha256: weak },
+    ]
+    const { client } = await givenAdmin({ ADMIN_TOKENS: JSON.stringify(tokens) })
+    const { checks } = await client.check()
+    expect(checks.find(({ id }) => id === 'tokens-are-strong')).toMatchObject({
+      state: 'failed',
+      findings: [{ message: expect.stringContaining('"anna"') }],
+    })
+    expect(JSON.stringify(checks)).not.toMatch(new RegExp(`${weak}|changeme`))
+  })
+
   it('is for tokens that reach every name', async () => {
     const tokens = [{ name: 'shop', role: 'write', prefixes: ['shop-'], sha256: await sha256Hex(TOKEN) }]
     const { client } = await givenAdmin({ ADMIN_TOKENS: JSON.stringify(tokens) })
