@@ -8,8 +8,8 @@ const PREFIX = /^services\//
 export interface RevisionRead {
   /** A service name, or a wildcard. */
   readonly name: string
-  /** `unknown`: it was written by hand, and has none. `none`: there is no record. */
-  readonly revision: string | 'unknown' | 'none'
+  /** A number; `unknown`: it was written by hand, and has none; `none`: there is no record. */
+  readonly revision: string
 }
 
 /** `users=42, users-v2=unknown`: the records that were read, in order, each once. The one that was obeyed is among them. */
