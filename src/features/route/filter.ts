@@ -56,6 +56,11 @@ interface Routable<Way> {
   readonly candidates: readonly unknown[]
 }
 
+/** Is there something to do for `route`, and for whatever does what its rules say? */
+export function isRuled({ routes }: { readonly routes: object | undefined }): boolean {
+  return routes !== undefined
+}
+
 /**
  * Beneath resolve. Where no rule of the record matches, the rules of the less specific wildcards are tried in turn.
  *
