@@ -129,7 +129,7 @@ export function route<Way, Live extends Routable<Way>, Asking>(
     ticket: Ticket | undefined,
     context: Within,
   ): undefined {
-    const { notes } = context.inquiry ?? {}
+    const notes = context.inquiry?.notes
     const backend = kept ?? (notes ? notes.drawing(route.choose) : route.choose())
     if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
     const gives: Gives = context
