@@ -12,6 +12,14 @@ const names = new Set(builtinModules)
 export const lateBuiltins: Plugin = {
   name: 'late-builtins',
   setup(build) {
+    // commander has it for verbs that are programs of their own, of which there are none, and asks for it as it loads.
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /\/commander\//.test(importer) ? { path: 'child_process of commander', namespace: NAMESPACE } : undefined,
+    )
+    build.onLoad({ filter: /^child_process of commander$/, namespace: NAMESPACE }, () => ({
+      contents: `module.exports = { spawn() { throw new Error('A verb is no program of its own.') } }`,
+      loader: 'js',
+    }))
     build.onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, namespace }) => {
       const name = path.replace(/^node:/, '')
       if (!names.has(name)) return undefined

@@ -27,7 +27,7 @@ export interface MeshOptions {
    * service name. Default: none, and nobody is told.
    */
   name?: string
-  /** Policy where a record is silent. Default: that of docs/defaults.md. */
+  /** Policy where a record is silent. Default: that of docs/registry.md. */
   defaults?: WrittenPolicy
   /** `users.<domain>` is the same name as `users`. Default `mesh`. */
   domain?: string

@@ -12,14 +12,14 @@ import { shed } from '../features/limit/filter.ts'
 import { loop } from '../features/loop/filter.ts'
 import { meter } from '../features/meter/filter.ts'
 import { mirror } from '../features/mirror/filter.ts'
-import { nativeGrpc } from '../features/native-grpc/filter.ts'
+import { isOfNativeGrpc, nativeGrpc } from '../features/native-grpc/filter.ts'
 import { detect } from '../features/outlier/filter.ts'
 import { propagate } from '../features/propagate/filter.ts'
 import { redirect } from '../features/redirect/filter.ts'
 import { rescue } from '../features/rescue/filter.ts'
 import { retry } from '../features/retry/filter.ts'
 import { rewrite } from '../features/rewrite/filter.ts'
-import { route } from '../features/route/filter.ts'
+import { isRuled, route } from '../features/route/filter.ts'
 import { reach } from '../features/route/reach.ts'
 import { remember } from '../features/route/remember.ts'
 import { settle } from '../features/settle/filter.ts'
@@ -73,27 +73,27 @@ export const outbound = (
   const counted = counting ? top.push(counting) : top
   return counted
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
-    .push(route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
-    .pushWhere(({ way }) => way?.cors !== undefined, cors) // above all that answers: a preflight reaches nothing
+    .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
+    .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing
     .pushWhere(isGuarded, guards.called) // beneath cors: a preflight has no credentials; above all that tells or does anything
-    .pushWhere(({ way }) => way?.redirect !== undefined, redirect) // above all that needs a backend
-    .pushWhere(({ way }) => way?.rewrite !== undefined, rewrite) // above retry: once a request
-    .pushWhere(({ route }) => route?.session !== undefined, remember) // above retry: all attempts have been made
+    .pushWhere(({ way }) => way?.redirect !== undefined, redirect, isRuled) // above all that needs a backend
+    .pushWhere(({ way }) => way?.rewrite !== undefined, rewrite, isRuled) // above retry: once a request
+    .pushWhere(({ route }) => route?.session !== undefined, remember, isRuled) // above retry: all attempts have been made
     .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
     .pushWhere(isGuardedApart, guards.backend) // a route is no way around the record whose endpoints are used
-    .push(nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
+    .pushWhere(isOfNativeGrpc, nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(guards.copy(known.copy))) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .pushWhere(hasUpload, upload(senders())) // above retry: a request has one body, whatever becomes of its attempts
     .push(retry) // ── beneath this line everything runs once an attempt ──
     .push(shed) // beneath retry: a retry adds to an overload as any request does
-    .pushWhere(isHedged, hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once
+    .pushFor(isHedged, hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once
     .push(balance) // beneath retry: a second attempt may go elsewhere
     .push(detect) // next to balance: nothing may wait between the choice of an endpoint and its probe
     .push(admission) // beneath balance: the time that is needed is the endpoint's
     .push(meter) // beneath admission: what is refused costs nothing
     .push(lend) // beneath balance: what is lost with an answer depends on who was asked
-    .pushWhere(hasAttemptDeadline, attemptDeadline) // beneath balance: its load hears of timeouts
+    .pushFor(hasAttemptDeadline, attemptDeadline) // beneath balance: its load hears of timeouts
     .push(clientTrace(sink)) // a span an attempt
     .push(propagate) // writes what is left of the deadline as the request leaves
     .push(idle(idleMs)) // beneath propagate: what streams on after the answer shows by headers that do not travel on

@@ -43,7 +43,7 @@ export function demands({ get, isFresh, known, load, take, newest }: Behind) {
       answer ??= met()
       if (newest && !answer && Number.isFinite(revision) && subrequests.take(1)) {
         const waitMs = Math.min(NEWEST_READ_MS, remaining(deadline, clock))
-        const late = () => new Error(`the registry's object did not answer within ${Math.round(waitMs)} ms`)
+        const late = () => new Error("the registry's object did not answer in time")
         const read = await within(clock, waitMs, newest(keys, revision), late)
         clock.turn?.()
         take(name, keys, read, clock.now())
@@ -53,9 +53,11 @@ export function demands({ get, isFresh, known, load, take, newest }: Behind) {
     }
     answer ??= met()
     if (answer) return answer.found
+    const stands = get(name)?.held?.found?.revision ?? 'none'
+    const why = cause ? `: ${cause}` : '.'
     throw new MeshError(
       'registry_unavailable',
-      `Revision ${revision} is demanded, and of "${name}" ${get(name)?.held?.found?.revision ?? 'no revision'} is known here${cause ? `: ${cause}` : '.'}`,
+      `Revision ${revision} is demanded, and of "${name}" ${stands} is known here${why}`,
       { cause, retryAfterMs: RETRY_AFTER_MS },
     )
 

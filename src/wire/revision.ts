@@ -2,19 +2,26 @@
 import { revisionNumber } from '../core/text/revision.ts'
 import type { RecordRead } from './receipt/view.ts'
 
-const PREFIX = 'services/'
+const PREFIX = /^services\//
 
 /** The record of a name, as `selvedge-revision` says it. */
 export interface RevisionRead {
   /** A service name, or a wildcard. */
   readonly name: string
-  /** `unknown`: it was written by hand, and has none. `none`: there is no record. */
-  readonly revision: string | 'unknown' | 'none'
+  /** A number; `unknown`: it was written by hand, and has none; `none`: there is no record. */
+  readonly revision: string
 }
 
 /** `users=42, users-v2=unknown`: the records that were read, in order, each once. The one that was obeyed is among them. */
 export function writeRevisions(records: readonly RecordRead[]): string {
-  return records.map(({ key, revision }) => `${nameOf(key)}=${said(revision)}`).join(', ')
+  return revisionsOf(records)
+    .map(({ name, revision }) => `${name}=${revision}`)
+    .join(', ')
+}
+
+/** The same as values. */
+export function revisionsOf(records: readonly RecordRead[]): RevisionRead[] {
+  return records.map(({ key, revision }) => ({ name: key.replace(PREFIX, ''), revision: said(revision) }))
 }
 
 /** What does not read as one is passed over. */
@@ -29,10 +36,6 @@ export function readRevisions(header: string): RevisionRead[] {
 function said(revision: string | null | undefined): string {
   if (revision === undefined) return 'none'
   return revision !== null && revision !== 'none' && /^[\w.:-]{1,64}$/.test(revision) ? revision : 'unknown'
-}
-
-function nameOf(key: string): string {
-  return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Probed } from '../mesh/receipts/prober.ts'
 import { INSTALLATION } from '../wire/installation.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
-import { readRevisions, writeRevisions } from '../wire/revision.ts'
+import { revisionsOf } from '../wire/revision.ts'
 import { installed, versionOf } from './installed.ts'
 
 /** Of these the control plane hears what this Worker has. */
@@ -38,10 +38,9 @@ export function serviceProbed(path: string): string | undefined {
 
 /** @param probed which records serve here for a name, to who may know. */
 export function healthOf(probed?: Probed): Response {
-  const { records = [], ...told } = probed ?? {}
-  const revisions = probed && { revisions: readRevisions(writeRevisions(records)) }
+  const { records, ...told } = probed ?? {}
   return Response.json(
-    { status: 'ok', version: versionOf(), ...told, ...revisions },
+    { status: 'ok', version: versionOf(), ...told, revisions: records && revisionsOf(records) },
     { headers: { 'cache-control': 'no-store' } },
   )
 }

@@ -59,4 +59,19 @@ describe('selvedge check', () => {
     expect(err).toContain(' failed, ')
     expect(out + err).not.toContain(TOKEN)
   })
+
+  it('is told the oldest version that runs, which the object keeps and every writer obeys', async () => {
+    const admin = adminClient({ url: mesh.url, token: TOKEN })
+    const said = await selvedge('config', 'min-version', '0.1.0', '--url', mesh.url, '--token', TOKEN)
+    expect(said).toMatchObject({ code: 0, out: 'The oldest version that runs is 0.1.0.\n' })
+    const record = { endpoints: ['https://a.example'], limits: { maxInFlight: 3 } }
+    await expect(admin.put('late', record, { ifNoneMatch: '*' })).rejects.toMatchObject({
+      status: 422,
+      problem: { issues: [{ path: ['limits'], message: expect.stringContaining('0.1.0 (min-version)') }] },
+    })
+    expect(await admin.put('late', record, { ifNoneMatch: '*', force: true })).toMatchObject({ created: ['late'] })
+    const after = await checks()
+    expect(of(after, 'fields-are-known-everywhere')).toMatchObject({ state: 'failed', findings: [{ name: 'late' }] })
+    expect((await selvedge('config', 'min-version', 'none', '--url', mesh.url, '--token', TOKEN)).code).toBe(0)
+  })
 })

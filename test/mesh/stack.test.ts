@@ -52,8 +52,8 @@ function plainFilters(): string[] {
   return names
 }
 
-/** Where there are no rules, `route` and `reach` let by. */
-const CALL = ['resolve', 'route', 'reach', 'nativeGrpc', 'ruleDeadline', 'retry']
+/** Of a service without rules. */
+const CALL = ['resolve', 'reach', 'ruleDeadline', 'retry']
 
 const ATTEMPT = [
   'shed',
@@ -101,13 +101,13 @@ describe('the stack of a call', () => {
   const CORS = { type: 'CORS', cors: { allowOrigins: ['*'] } }
   const MIRROR = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'copies' } } }
   it.each([
-    ['nothing', {}, ['reach', 'nativeGrpc']],
-    ['a modifier', { filters: [MODIFIER] }, ['rewrite', 'reach', 'nativeGrpc']],
-    ['a session', { sessionPersistence: { cookie: {} } }, ['remember', 'reach', 'nativeGrpc']],
+    ['nothing', {}, ['reach']],
+    ['a modifier', { filters: [MODIFIER] }, ['rewrite', 'reach']],
+    ['a session', { sessionPersistence: { cookie: {} } }, ['remember', 'reach']],
     [
       'everything',
       { filters: [MIRROR, MODIFIER, CORS], sessionPersistence: { cookie: {} } },
-      ['cors', 'rewrite', 'remember', 'reach', 'nativeGrpc', 'mirror'],
+      ['cors', 'rewrite', 'remember', 'reach', 'mirror'],
     ],
   ])('beneath a rule with %s has what there is to do, between the route and the deadline', async (_, rule, met) => {
     const all = await filtersOf({ rules: [{ retry: { attempts: 0 }, ...rule }] })
@@ -117,7 +117,30 @@ describe('the stack of a call', () => {
   it('watches a body once a call, for those alone that have one', async () => {
     const met = await filtersOf({}, { method: 'POST', body: 'tea' })
     // It waits, so that those above it do not stand on the stack any more.
-    expect(met.slice(met.indexOf('nativeGrpc') + 1)).toEqual(['upload', 'retry', ...ATTEMPT])
+    expect(met.slice(met.indexOf('reach') + 1)).toEqual(['upload', 'retry', ...ATTEMPT])
+  })
+
+  it('looks at the answer of a call of native gRPC, above the deadline', async () => {
+    const met = await filtersOf({}, { method: 'POST', headers: { 'content-type': 'application/grpc' } })
+    expect(met).toEqual(['resolve', 'reach', 'nativeGrpc', 'ruleDeadline', 'retry', ...ATTEMPT])
+  })
+
+  it('gets back what a service needs when its record is edited, and loses what it no longer needs', async () => {
+    const plain = { endpoints: ['https://a.example.com'] }
+    const registry = memoryRegistry({ users: plain })
+    const { clock, call } = world({}, async () => new Response(), { registry, freshMs: 0 })
+    const metAfter = async (record: object) => {
+      registry.set('users', JSON.stringify(record))
+      // The first call finds the record stale, and has it read behind its back.
+      await clock.run(call())
+      await clock.advance(10)
+      met.length = 0
+      await clock.run(call())
+      return [...met]
+    }
+    expect(await metAfter({ ...plain, hedge: { delay: '20ms' } })).toContain('hedge')
+    expect(await metAfter({ ...plain, rules: [{}] })).toContain('route')
+    expect(await metAfter(plain)).toEqual([...CALL, ...ATTEMPT])
   })
 
   it('runs what stands beneath retry once an attempt, and what stands above once a call', async () => {

@@ -5,7 +5,7 @@ import { limitPolicy } from '../../src/features/limit/policy.ts'
 import { outlierPolicy } from '../../src/features/outlier/policy.ts'
 import { budgetPolicy, retryPolicy } from '../../src/features/retry/policy.ts'
 
-/** As docs/defaults.md tells them. */
+/** As docs/registry.md tells them. */
 describe('where a record is silent', () => {
   it('a request has 15 s, and an attempt whatever is left of them', () => {
     expect(timeoutPolicy()).toMatchObject({ requestMs: 15_000, attemptMs: Number.POSITIVE_INFINITY })

@@ -13,7 +13,6 @@ import {
 import type { Clock } from '../../src/core/time/clock.ts'
 
 export interface AdminFake extends AdminClient {
-  grant(names: readonly string[]): Promise<{ readonly grant: string; readonly expiresAt: string }>
   /** Somebody else writes. */
   write(
     name: string,

@@ -96,6 +96,9 @@ export async function startMesh({
           durableObjects: {
             ...(rooms === undefined ? {} : { ROOMS: { className: 'Room', scriptName: 'rooms' } }),
             ...(control ? { STATS_OBJECT: { ...STATS_OBJECT, scriptName: 'control' } } : {}),
+            ...(control
+              ? { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true, scriptName: 'control' } }
+              : {}),
           },
           ...(consumer === undefined ? {} : { queueProducers: { JOBS: 'jobs' } }),
           // Straight from workerd's own socket: the entry Worker of the simulator would hide a client that hangs up.

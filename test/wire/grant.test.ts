@@ -36,7 +36,7 @@ describe('a grant', () => {
   it('that was changed anywhere is none', async () => {
     const { grant } = await mintGrant(key, ['users'], NOW)
     await fc.assert(
-      fc.asyncProperty(fc.nat(grant.length - 1), fc.constantFrom(...'A9_.x'), async (at, character) => {
+      fc.asyncProperty(fc.nat(grant.length - 1), fc.constantFrom('A', '9', '_', '.', 'x'), async (at, character) => {
         const changed = grant.slice(0, at) + character + grant.slice(at + 1)
         fc.pre(changed !== grant)
         expect(await readGrant(changed, key, NOW)).toBeUndefined()

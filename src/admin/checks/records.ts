@@ -2,13 +2,12 @@
 import type { AliasOf } from '../../record/check/circle.ts'
 import { circle } from '../../record/check/circle.ts'
 import { isCallable } from '../../record/check/key.ts'
-import { type Lack, lacks } from '../../record/check/needs.ts'
 import { newerReason, newerThan } from '../../record/check/newer.ts'
 import { leadsNowhere } from '../../record/check/nowhere.ts'
-import type { ServiceRecord } from '../../record/record.ts'
 import type { Check, Finding } from './check.ts'
-import { isLoopback, isMeshHost, meshHosts, zoneOf } from './hosts.ts'
-import type { Seen, SeenRecord } from './seen.ts'
+import { forbidden, lacking, missingBinding } from './lacking.ts'
+import { parsedOf } from './parsed.ts'
+import { turnedBack } from './turned-back.ts'
 
 export const RECORDS: readonly Check[] = [
   {
@@ -95,7 +94,7 @@ export const RECORDS: readonly Check[] = [
     group: 'records',
     title: "no address leads back to the mesh's own zone",
     hint: 'Reach a Worker of this account by a service binding: { "binding": "USERS" }. Or set the flag global_fetch_strictly_public.',
-    find: (seen) => urlsOf(seen).flatMap((place) => turnedBack(seen, place) ?? []),
+    find: turnedBack,
   },
   {
     id: 'fields-are-known-everywhere',
@@ -112,88 +111,3 @@ export const RECORDS: readonly Check[] = [
     },
   },
 ]
-
-type Parsed = readonly [name: string, record: ServiceRecord]
-
-function parsedOf(records: ReadonlyMap<string, SeenRecord>): Parsed[] {
-  return [...records].flatMap(([name, { parsed }]): Parsed[] => (parsed ? [[name, parsed]] : []))
-}
-
-/** What endpoints need and the mesh's Worker has not; `undefined` where nobody knows what it has. */
-function lacking(
-  { records, mesh }: Seen,
-  isWanted: (lack: Lack) => boolean,
-  severity: Finding['severity'],
-  say: (lack: Lack) => string,
-): Finding[] | undefined {
-  if (!mesh) return undefined
-  return parsedOf(records).flatMap(([name, { endpoints }]) =>
-    lacks(endpoints, mesh.given)
-      .filter(isWanted)
-      .map((lack): Finding => ({ severity, name, path: ['endpoints', lack.endpoint], message: say(lack) })),
-  )
-}
-
-function missingBinding({ name, section, boundAs }: Lack): string {
-  const instead = boundAs === undefined ? '' : `, but under ${boundAs}`
-  return `"${name}" is not bound under ${section}${instead}: the endpoint is passed over.`
-}
-
-/** Secrets that are there, and that records may not name. */
-function forbidden({ records, mesh }: Seen): Finding[] {
-  const said = mesh?.variables.MESH_SECRETS
-  const allowed = said?.split(',').map((one) => one.trim())
-  const isAllowed = (secret: string) =>
-    !/^(ADMIN_TOKEN|MESH_|OTLP_)/.test(secret) &&
-    (allowed?.some((one) => (one.endsWith('*') ? secret.startsWith(one.slice(0, -1)) : secret === one)) ?? true)
-  const nothing = { bindings: new Map<string, string>(), values: new Set<string>() }
-  return parsedOf(records).flatMap(([name, { endpoints }]) =>
-    lacks(endpoints, nothing)
-      .filter(({ name: secret, section }) => section === undefined && !isAllowed(secret))
-      .map(({ name: secret, endpoint }): Finding => {
-        const message = `names the secret "${secret}", which MESH_SECRETS does not let a record name.`
-        return { severity: 'error', name, path: ['endpoints', endpoint], message }
-      }),
-  )
-}
-
-interface Place {
-  readonly name: string
-  readonly endpoint: number
-  readonly host: string
-}
-
-function urlsOf({ records }: Seen): Place[] {
-  return parsedOf(records).flatMap(([name, { endpoints }]) =>
-    endpoints.flatMap(({ target }, endpoint): Place[] =>
-      target.kind === 'url' ? [{ name, endpoint, host: new URL(target.url).hostname.toLowerCase() }] : [],
-    ),
-  )
-}
-
-function turnedBack(seen: Seen, { name, endpoint, host }: Place): Finding | undefined {
-  if (isLoopback(host) || seen.mesh?.flags?.includes('global_fetch_strictly_public')) return undefined
-  const path = ['endpoints', endpoint]
-  const own = meshHosts(seen)
-  if (own.includes(host)) return { severity: 'error', name, path, message: `${host} is a host of the mesh itself.` }
-  const zone = zoneOf(host)
-  const neighbour = zone === undefined ? undefined : own.find((one) => zoneOf(one) === zone)
-  if (neighbour !== undefined) {
-    const isOurs = host.endsWith('.workers.dev')
-    return isOurs
-      ? {
-          severity: 'error',
-          name,
-          path,
-          message: `${host} is of the same account as ${neighbour}: Cloudflare refuses it with error 1042.`,
-        }
-      : {
-          severity: 'warning',
-          name,
-          path,
-          message: `${host} is in the zone of ${neighbour}: a Worker that stands there is not run, and on workers.dev it is error 1042.`,
-        }
-  }
-  if (host.endsWith('.workers.dev') || !isMeshHost(seen, host)) return undefined
-  return { severity: 'error', name, path, message: `${host} is a host of the mesh itself (MESH_HOSTS).` }
-}

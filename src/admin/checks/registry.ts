@@ -49,7 +49,7 @@ export const REGISTRY: readonly Check[] = [
     id: 'no-edit-by-hand-waits',
     group: 'registry',
     title: 'no edit by hand waits for a decision',
-    hint: 'Look at it with `selvedge diff`, then adopt it or write over it: docs/control-plane.md tells how.',
+    hint: 'Compare the two (GET /-/api/v1/drift), then adopt the edit or write over it: docs/control-plane.md tells how.',
     find({ history }) {
       if (!history || 'failure' in history) return undefined
       return history.answer

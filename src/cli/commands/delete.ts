@@ -1,6 +1,7 @@
 /** `selvedge delete`: takes records away. Their history stays. */
 import type { Command } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { seen } from '../apply/plan.ts'
 import { send } from '../apply/send.ts'
@@ -8,7 +9,6 @@ import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
 import { guard } from '../simulated/guard.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 const BREAKS = 'also what would break requests of the last hour'
 
@@ -17,10 +17,8 @@ type DeleteFlags = WriteFlags & WaitFlags
 export function deleteRecords(command: Command, session: Session): void {
   example(command, "selvedge delete users-old --message 'nobody calls it any more'")
   command.argument('<name...>', 'names of records')
-  waitOptions(command)
-  writeOptions(command, BREAKS).action((names: string[], flags: DeleteFlags) =>
-    run([...new Set(names)], flags, session),
-  )
+  writeOptions(command, BREAKS)
+  waitOptions(command).action((names: string[], flags: DeleteFlags) => run([...new Set(names)], flags, session))
 }
 
 async function run(names: readonly string[], flags: DeleteFlags, session: Session): Promise<void> {

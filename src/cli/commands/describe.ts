@@ -1,11 +1,11 @@
 /** `selvedge describe`: a record, its policy in effect and who wrote each value, and who refers to it. */
 import type { Command } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import type { Session } from '../session.ts'
 import { descriptionLines } from '../told/description.ts'
 import { printTold } from '../told/print-told.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 export function describe(command: Command, session: Session): void {
   example(command, 'selvedge describe users', 'selvedge describe users -o wide   # with what is built in')

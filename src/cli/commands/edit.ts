@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { AdminError, type RecordView, type WrittenRecord } from '../../admin/client.ts'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { labelOf } from '../apply/label.ts'
 import { bodyOf, headOf, type Language, readDraft, withoutHead } from '../edit/draft.ts'
@@ -10,7 +11,6 @@ import { type EditedFile, editedFile } from '../edit/editor.ts'
 import type { Session } from '../session.ts'
 import { told, toldIssue } from '../target/told.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 export function edit(command: Command, session: Session): void {
   example(

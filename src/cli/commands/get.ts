@@ -1,9 +1,9 @@
 /** `selvedge get`: the records of the mesh, or some of them. */
 import type { Command } from 'commander'
-import type { AdminClient, RecordView, WrittenRecord } from '../../admin/client.ts'
+import type { RecordView, WrittenRecord } from '../../admin/client.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { parseRecord } from '../../record/parse.ts'
-import { nearest } from '../../schema/near.ts'
+import type { ServiceRecord } from '../../record/record.ts'
+import { absent } from '../absent.ts'
 import { everyRecord } from '../every-record.ts'
 import { ageOf } from '../print/age.ts'
 import { show } from '../print/show.ts'
@@ -43,7 +43,7 @@ async function run(names: readonly string[], session: Session): Promise<void> {
   if (rows.length > 0 || missing.length === 0) {
     await show(
       { print, output },
-      { value: isOne ? only : rows, rows, columns: columns(machine.clock.now()), none: none(names) },
+      { value: isOne ? only : rows, rows, columns: await columns(machine.clock.now()), none: none(names) },
     )
   }
   if (missing.length === 0) return
@@ -55,18 +55,10 @@ function none(names: readonly string[]): string {
   return names.length === 0 ? 'There are no records.' : `No record is called ${names.join(' or ')}.`
 }
 
-/** @throws NegativeAnswer */
-export async function absent(name: string, client: Pick<AdminClient, 'list'>): Promise<string> {
-  // Who mistypes a name seldom does so at its beginning.
-  const { items } = await client.list({ prefix: name.slice(0, 1), limit: 1_000 })
-  const meant = nearest(
-    name,
-    items.map((item) => item.name),
-  )
-  return `There is no record of "${name}".${meant === undefined ? '' : ` Did you mean ${meant}?`}`
-}
-
-export function columns(now: number): Column<RecordView>[] {
+async function columns(now: number): Promise<Column<RecordView>[]> {
+  // Long, and help has no use for it.
+  const { parseRecord } = await import('../../record/parse.ts')
+  const shapeOf = (record: WrittenRecord) => shape(record, parseRecord)
   return [
     { name: 'NAME', of: ({ name }) => name },
     { name: 'KIND', of: ({ record }) => shapeOf(record).kind },
@@ -87,9 +79,9 @@ interface Shape {
 }
 
 /** What a record is, in a word: `alias`, the kinds of its endpoints, or `rules` where there is nothing else. */
-function shapeOf(record: WrittenRecord): Shape {
+function shape(record: WrittenRecord, parse: (text: string) => ServiceRecord): Shape {
   try {
-    const { alias, endpoints, rules = [] } = parseRecord(typeof record === 'string' ? record : JSON.stringify(record))
+    const { alias, endpoints, rules = [] } = parse(typeof record === 'string' ? record : JSON.stringify(record))
     const kinds = [...new Set(endpoints.map(({ target }) => target.kind))].join(',')
     const kind = alias && alias.length > 0 ? 'alias' : kinds || (rules.length > 0 ? 'rules' : undefined)
     return { endpoints: endpoints.length, rules: rules.length, ...(kind === undefined ? {} : { kind }) }

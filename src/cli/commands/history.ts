@@ -2,13 +2,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { RevisionView } from '../../admin/client.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import { everyPage } from '../every-record.ts'
 import { ageOf } from '../print/age.ts'
 import { show } from '../print/show.ts'
 import type { Column } from '../print/table.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 export function history(command: Command, session: Session): void {
   example(command, 'selvedge history users', 'selvedge history users --limit 1 --output json')

@@ -1,23 +1,15 @@
 /** `selvedge init`: a wrangler configuration and a first record, for a Worker that is new or there already. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isServiceName } from '../../core/endpoint.ts'
 import { Fault, faultOf } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { bindingName } from '../dev/bindings.ts'
-import { parseRegistryFile } from '../dev/registry-file.ts'
-import {
-  MESH_BINDING,
-  meshBinding,
-  type Named,
-  recordText,
-  registryText,
-  workerConfig,
-  workerSource,
-} from '../init/files.ts'
-import { jsonBinding, readJsonc, withJsonBinding } from '../init/jsonc.ts'
-import { hasTomlBinding, tomlBinding, tomlValue, withTomlBinding } from '../init/toml.ts'
+import type { Named } from '../init/files.ts'
+import { readJsonc } from '../init/jsonc.ts'
+import { created, edited, read, recorded } from '../init/steps.ts'
+import { tomlValue } from '../init/toml.ts'
 import type { Printer } from '../print/printer.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
@@ -40,16 +32,6 @@ export function init(command: Command, { print }: Session): void {
     .option('--registry <file>', 'the file that the record goes to', 'registry.yaml')
     .option('--force', 'write the files anew that are there already')
     .action((dir: string, flags: InitFlags) => run(dir, flags, print))
-}
-
-/** A file as it is to be; `undefined` where a person has to write it, or it is well as it is. */
-interface Step {
-  readonly file: string
-  readonly text: string | undefined
-  /** What is said of it. */
-  readonly told: string
-  /** What a person has to add. */
-  readonly toAdd?: string
 }
 
 function run(dir: string, { name, mesh, registry, force = false }: InitFlags, print: Printer): void {
@@ -103,56 +85,6 @@ function nameIn(config: string): string | undefined {
   const text = read(config)
   const name = config.endsWith('.toml') ? tomlValue(text, 'name') : readJsonc(text)?.name
   return typeof name === 'string' ? name : undefined
-}
-
-/** A configuration that is there gets one binding more. */
-function edited(file: string, named: Named): Step {
-  const text = read(file)
-  const added = meshBinding(named)
-  const isToml = file.endsWith('.toml')
-  if (isToml ? hasTomlBinding(text, MESH_BINDING) : hasJsonBinding(text))
-    return { file, text: undefined, told: 'has it' }
-  const changed = isToml ? withTomlBinding(text, added) : withJsonBinding(text, added)
-  if (changed !== undefined) return { file, text: changed, told: 'changed' }
-  const toAdd = isToml ? tomlBinding(added) : `"services": [${JSON.stringify(jsonBinding(added))}]`
-  return { file, text: undefined, told: 'left', toAdd }
-}
-
-function hasJsonBinding(text: string): boolean {
-  const { services } = (readJsonc(text) ?? {}) as { services?: unknown }
-  return Array.isArray(services) && services.some((one: { binding?: unknown } | null) => one?.binding === MESH_BINDING)
-}
-
-function created(config: string, source: string, named: Named, force: boolean): Step[] {
-  const fresh = (file: string, text: string): Step =>
-    existsSync(file) && !force ? { file, text: undefined, told: 'left' } : { file, text, told: 'wrote' }
-  return [fresh(config, workerConfig(named)), fresh(source, workerSource(named))]
-}
-
-/** A registry that is there gets one record more, behind the others. */
-function recorded(file: string, named: Named, force: boolean): Step {
-  if (!existsSync(file) || force) return { file, text: registryText(named), told: 'wrote' }
-  const text = read(file)
-  // It tells of a file that is none.
-  const keys = parseRegistryFile(text, file)
-  if (keys.has(`services/${named.service}`)) return { file, text: undefined, told: 'has it' }
-  const record = recordText(named)
-  const changed = `${text}${text.endsWith('\n') ? '' : '\n'}${record}`
-  try {
-    const after = parseRegistryFile(changed, file)
-    if (after.size === keys.size + 1) return { file, text: changed, told: 'changed' }
-  } catch {
-    // JSON, or a map in one line: what stands behind it is not in it.
-  }
-  return { file, text: undefined, told: 'left', toAdd: record }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw faultOf(`${file} cannot be read:`, cause)
-  }
 }
 
 function write(file: string, text: string): void {

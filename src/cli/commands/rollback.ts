@@ -1,12 +1,12 @@
 /** `selvedge rollback`: a record as it was. History goes on: the old state becomes the newest revision. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { labelOf } from '../apply/label.ts'
 import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 interface RollbackFlags extends WriteFlags, WaitFlags {
   readonly to?: number
@@ -21,8 +21,8 @@ export function rollback(command: Command, session: Session): void {
       'one of its revisions, as history lists them. Default: the one before the newest',
       revision,
     )
-  waitOptions(command)
-  writeOptions(command).action((name: string, flags: RollbackFlags) => run(name, flags, session))
+  writeOptions(command)
+  waitOptions(command).action((name: string, flags: RollbackFlags) => run(name, flags, session))
 }
 
 async function run(name: string, flags: RollbackFlags, session: Session): Promise<void> {

@@ -10,7 +10,7 @@ import { type Naming, wantedRecords } from '../apply/wanted.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import { show } from '../print/show.ts'
 import type { Session } from '../session.ts'
-import { exampleText, many, percentText, spotText } from '../simulated/spots.ts'
+import { exampleText, many, percentText, requestsText, spotText } from '../simulated/spots.ts'
 import { example } from '../verb.ts'
 
 interface SimulateFlags extends Named, PruneFlags, Naming {
@@ -108,7 +108,7 @@ function noneOf({ recordedSince, requests }: SimulationView): string {
 }
 
 function summary({ shapes, requests, moved, broken, mended, unknown }: SimulationView): string {
-  return `${many(requests)} requests of ${shapes} shapes: ${many(moved)} would move, ${many(broken)} break, ${many(mended)} be mended; ${many(unknown)} unknown.`
+  return `${requestsText(requests)} of ${shapes} ${shapes === 1 ? 'shape' : 'shapes'}: ${many(moved)} would move, ${many(broken)} break, ${many(mended)} be mended; ${many(unknown)} unknown.`
 }
 
 function percent(text: string): number {

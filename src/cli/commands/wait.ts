@@ -1,17 +1,18 @@
 /** `selvedge wait`: until a revision, or what a name has now, is live where the mesh can be seen from here. */
 import type { Command } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { absent } from '../absent.ts'
 import { everyRecord } from '../every-record.ts'
 import { type Expected, isFromKv } from '../live/place.ts'
 import { limits, type WaitFlags, waitFor } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
-import { absent } from './get.ts'
 
 export function wait(command: Command, session: Session): void {
   example(command, 'selvedge wait 12', 'selvedge wait users --timeout 90s')
   command.argument('<revision|name>', 'a revision of the mesh; or a name, for its newest revision')
-  limits(command).action((what: string, flags: WaitFlags) =>
+  for (const option of limits()) command.addOption(option)
+  command.action((what: string, flags: WaitFlags) =>
     /^\d+$/.test(what) ? waitRevision(Number(what), flags, session) : waitName(what, flags, session),
   )
 }

@@ -65,6 +65,7 @@ const FRESH = '500ms'
 /** Every request: whoever tries `simulate` here has made a few. */
 const SHAPES = '1'
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
+const REGISTRY_OBJECT = { className: 'RegistryObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
 export async function startDev(options: DevOptions = {}): Promise<Dev> {
@@ -89,7 +90,10 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     bindings: vars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
     serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
-    durableObjects: { STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL } },
+    durableObjects: {
+      STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL },
+      REGISTRY_OBJECT: { ...REGISTRY_OBJECT, scriptName: CONTROL },
+    },
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
@@ -102,7 +106,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true }, STATS_OBJECT },
+    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 

@@ -3,7 +3,7 @@ import { AdminError, type Change, type ServiceSimulation, type SimulationView } 
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import type { WriteFlags } from '../apply/flags.ts'
 import type { Session } from '../session.ts'
-import { exampleText, many, percentText, spotText } from './spots.ts'
+import { exampleText, many, percentText, requestsText, spotText } from './spots.ts'
 
 /** What was served not long ago, and is likely to be asked for again. */
 const WINDOW = '1h'
@@ -29,7 +29,7 @@ export async function guard(
   if (broken.length === 0) return
   for (const service of broken) for (const line of linesOf(service)) print.tell(line)
   if (dryRun) return
-  const what = `${many(told.broken)} requests of the last hour would be led nowhere.`
+  const what = `${requestsText(told.broken)} of the last hour would be led nowhere.`
   if (machine.confirm === undefined) {
     throw new NegativeAnswer(`${what} Nothing was sent. --force writes it all the same.`)
   }
@@ -55,7 +55,7 @@ async function simulated(
 function linesOf({ name, requests, moves }: ServiceSimulation): string[] {
   const breaking = moves.filter(({ kind }) => kind === 'broken')
   const lines = breaking.slice(0, LISTED).map((move) => {
-    const share = `${many(move.requests)} of ${many(requests)} requests (${percentText(move.percent)})`
+    const share = `${many(move.requests)} of ${requestsText(requests)} (${percentText(move.percent)})`
     return `would break ${name}: ${share} from ${spotText(move.from)} to ${spotText(move.to)}, as ${exampleText(move.example)}`
   })
   const more = breaking.length - lines.length

@@ -20,6 +20,12 @@ export function many(requests: number): string {
   return requests > 0 && requests < 1 ? '<1' : String(Math.round(requests))
 }
 
+/** With the noun: `1 request`, `12 requests`. */
+export function requestsText(requests: number): string {
+  const said = many(requests)
+  return `${said} ${said === '1' ? 'request' : 'requests'}`
+}
+
 export function percentText(percent: number): string {
   return `${percent > 0 && percent < 0.1 ? '<0.1' : Number(percent.toFixed(1))} %`
 }

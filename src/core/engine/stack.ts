@@ -2,9 +2,10 @@
  * A column of filters over a service, whose order the compiler checks; and the run, in which the filters that only look are met.
  *
  * **observer**: a filter that looks on the way down and up, and goes on once. **run**: observers that stand one beneath the other; they
- * share one context. **branch**: where the requests leave a run that have use for a filter which most have not. **room**: what a context
- * has place for from the start. docs/engine.md is the page on it.
+ * share one context. **branch**: where the requests leave a run that have use for a filter which most have not. **need**: what a service
+ * has that gives a filter something to do. **room**: what a context has place for from the start. docs/engine.md is the page on it.
  */
+import { down, type Hooks, type Need, runOf, type Step, stepOf } from './run.ts'
 import { type Filter, nothing, type Service } from './service.ts'
 
 /** Room for what is given: written on the way down, read on the way up and by all beneath. */
@@ -44,8 +45,11 @@ export function observer<Needs extends object, Gives = unknown>(
   name: string,
   observer: Observer<Needs, Gives>,
 ): ObserverFilter<Needs, Gives> {
-  const filter: Filter<Needs, Gives> = (request, context, next) =>
-    run([watching(observer)], request, { ...context }, (_, own) => next(request, given(own, context) as Gives))
+  const steps = [stepOf(observer as Hooks)]
+  const filter: Filter<Needs, Gives> = (request, context, next) => {
+    const service = (_: Request, own: object) => next(request, given(own, context) as Gives)
+    return down(runOf(steps, service), request, { ...context })
+  }
   return Object.assign(Object.defineProperty(filter, 'name', { value: name }), { observer })
 }
 
@@ -64,14 +68,31 @@ function given(own: object, context: object): object {
 export interface Stack<Top, Here, Names = PropertyKey> {
   /** The request meets filters in the order in which they are pushed. */
   push<Gives>(filter: Filter<Here, Gives> & Fits<Gives, Names>): Stack<Top, Here & Gives, Names>
-  /** A filter that most requests have no need of: those go past it, as if it were not there. */
+  /**
+   * A filter that most requests have no need of: those go past it, as if it were not there.
+   *
+   * @param isNeeded for services of which none has it, there is not even the question. Default: all services may need it.
+   */
   pushWhere<Gives>(
     isMet: (context: Here) => boolean,
+    filter: Filter<Here, Gives> & Fits<Gives, Names>,
+    isNeeded?: Need<ServiceOf<Here>>,
+  ): Stack<Top, Here & Partial<Gives>, Names>
+  /**
+   * A filter that not all services need: for the others there is none.
+   *
+   * @param isNeeded is asked once a service, the one that the context has where a run comes to the first such filter.
+   */
+  pushFor<Gives>(
+    isNeeded: Need<ServiceOf<Here>>,
     filter: Filter<Here, Gives> & Fits<Gives, Names>,
   ): Stack<Top, Here & Partial<Gives>, Names>
   /** Ends the column in the service that answers. */
   over(service: Service<Here>): Service<Top>
 }
+
+/** The service that a call is for, where something above gives it. */
+type ServiceOf<Here> = Here extends { readonly service: infer Of extends object } ? Of : never
 
 /** No filter is this that gives a name there is no room for. */
 type Fits<Gives, Names> = PropertyKey extends Names
@@ -80,6 +101,11 @@ type Fits<Gives, Names> = PropertyKey extends Names
     ? unknown
     : { readonly noRoomFor: Exclude<keyof Gives, Names> }
 
+export interface StackOptions {
+  /** Does each service have all filters, needed or not? What a service has of its own is tested against that. Default false. */
+  readonly isWhole?: boolean
+}
+
 /**
  * An empty column: what is pushed first is met first. A filter that needs what none above it gives does not compile, nor
  * one that gives what the context has no room for, where `Names` says what that is.
@@ -87,39 +113,41 @@ type Fits<Gives, Names> = PropertyKey extends Names
  * @example
  * const service = stack<RequestContext>().push(rescue).push(deadline).over(send)
  */
-export const stack = <Top extends object, Names = PropertyKey>(): Stack<Top, Top, Names> =>
-  build<Top, Top, Names>(({ steps, service }) =>
-    steps.length === 0 ? service : (request, context) => run(steps, request, { ...context }, service),
-  )
+export function stack<Top extends object, Names = PropertyKey>({ isWhole = false }: StackOptions = {}) {
+  return build<Top, Top, Names>(isWhole, ({ steps, service }) => {
+    if (steps.length === 0) return service
+    const run = runOf(steps, service as Service<object>)
+    return (request, context) => down(run, request, { ...context })
+  })
+}
 
 /** What is beneath some filter: steps that are met one after the other, and share a context; at their end, a service. */
-interface Run<Here> {
+interface Beneath<Here> {
   readonly steps: readonly Step[]
   readonly service: Service<Here>
 }
 
 /** Puts the filters so far over what is beneath them. */
-type Wrap<Top, Here> = (run: Run<Here>) => Service<Top>
+type Wrap<Top, Here> = (beneath: Beneath<Here>) => Service<Top>
 
-function build<Top, Here extends object, Names>(wrap: Wrap<Top, Here>): Stack<Top, Here, Names> {
+function build<Top, Here extends object, Names>(isWhole: boolean, wrap: Wrap<Top, Here>): Stack<Top, Here, Names> {
+  /** What the filter gives is in the context for all that stands beneath. */
+  function pushed<Gives>(filter: Filter<Here, Gives>, isNeeded?: Need, isMet?: Step['isMet']) {
+    return build<Top, Here & Gives, Names>(isWhole, (beneath) => {
+      const observer = isMet ? undefined : observerOf(filter)
+      const aside = observer ? undefined : (over(filter, beneath) as Service<object>)
+      if (aside && !isMet) return wrap({ steps: [], service: aside })
+      const step = stepOf(observer ?? {}, isWhole ? undefined : isNeeded, isMet, aside)
+      return wrap({ steps: [step, ...beneath.steps], service: beneath.service as Service<Here> })
+    })
+  }
+
   return {
-    push<Gives>(filter: Filter<Here, Gives>) {
-      const observer = observerOf(filter)
-      return build<Top, Here & Gives, Names>(({ steps, service }) =>
-        wrap(
-          observer
-            ? // What it gives is in the context for all that stands beneath.
-              { steps: [watching(observer), ...steps], service: service as Service<Here> }
-            : { steps: [], service: over(filter, { steps, service }) },
-        ),
-      )
-    },
-    pushWhere<Gives>(isMet: (context: Here) => boolean, filter: Filter<Here, Gives>) {
-      return build<Top, Here & Partial<Gives>, Names>((beneath) => {
-        const past = beneath as Run<Here>
-        const aside = branch(isMet as (context: object) => boolean, over(filter, past) as Service<object>)
-        return wrap({ steps: [aside, ...past.steps], service: past.service })
-      })
+    push: (filter) => pushed(filter),
+    pushWhere: (isMet, filter, isNeeded) => pushed(filter, isNeeded as Need, isMet as Step['isMet']),
+    pushFor(isNeeded, filter) {
+      const isMet = (context: object) => (isNeeded as Need)((context as { readonly service: object }).service)
+      return pushed(filter, isNeeded as Need, observerOf(filter) ? undefined : isMet)
     },
     over: (service) => wrap({ steps: [], service }),
   }
@@ -128,14 +156,15 @@ function build<Top, Here extends object, Names>(wrap: Wrap<Top, Here>): Stack<To
 /** A filter that goes on by itself, over what is beneath it. */
 function over<Here extends object, Gives>(
   filter: Filter<Here, Gives>,
-  { steps, service }: Run<Here & Gives>,
+  { steps, service }: Beneath<Here & Gives>,
 ): Service<Here> {
   const isLast = steps.length === 0
+  const run = runOf(steps, service as Service<object>)
   return (request, context) => {
     try {
       return filter(request, context, (next, gives) => {
         const own = laid(context, gives, isLast)
-        return isLast ? service(next, own) : run(steps, next, own, service)
+        return isLast ? service(next, own) : down(run, next, own)
       })
     } catch (error) {
       // So that those above hear of it by the promise alone.
@@ -155,81 +184,4 @@ function laid<Here extends object, Gives>(context: Here, gives: Gives, isShared:
   const copy = { ...context } as Record<string, unknown>
   for (const name in gives) copy[name] = gives[name]
   return copy as Here & Gives
-}
-
-/**
- * A step of a run: an observer; or a branch, at which the requests of whose context a condition holds leave for another
- * service. Both have all fields: the engine is quick where all steps have one shape.
- */
-interface Step {
-  readonly enter: Observer<object>['enter']
-  readonly answered: Observer<object>['answered']
-  readonly failed: Observer<object>['failed']
-  readonly isMet: ((context: object) => boolean) | undefined
-  readonly service: Service<object> | undefined
-}
-
-/** A step that is an observer. */
-function watching({ enter, answered, failed }: Observer<object>): Step {
-  return { enter, answered, failed, isMet: undefined, service: undefined }
-}
-
-/** A step at which a request leaves for `service` where `isMet`. */
-function branch(isMet: (context: object) => boolean, service: Service<object>): Step {
-  return { enter: undefined, answered: undefined, failed: undefined, isMet, service }
-}
-
-/**
- * Leads a request down past the steps of a run to the service at its end, or at a branch, and what comes of it back up.
- *
- * @param own a context that nobody else reads: what the observers give is written into it.
- * @param from the step to begin with.
- */
-function run<Context extends object>(
-  steps: readonly Step[],
-  request: Request,
-  own: Context,
-  service: Service<Context>,
-  from = 0,
-): Promise<Response> {
-  let depth = from
-  const failed = (error: unknown) => risen(steps, depth, undefined, error, own, request)
-  let answer: Promise<Response> | undefined
-  try {
-    for (; answer === undefined && depth < steps.length; depth++) {
-      const { enter, isMet, service: other } = steps[depth] as Step
-      if (isMet?.(own)) answer = other?.(request, own)
-      const wait = enter?.(request, own)
-      if (wait) return wait.then(() => run(steps, request, own, service, depth + 1), failed)
-    }
-    answer ??= service(request, own)
-  } catch (error) {
-    return new Promise((resolve) => resolve(failed(error)))
-  }
-  return answer.then((response) => risen(steps, depth, response, undefined, own, request), failed)
-}
-
-/** Leads an answer, or an error, up past the first `depth` steps, the innermost first. */
-function risen(
-  steps: readonly Step[],
-  depth: number,
-  answer: Response | undefined,
-  error: unknown,
-  context: object,
-  request: Request,
-): Response {
-  let response = answer
-  let reason = error
-  for (let index = depth - 1; index >= 0; index--) {
-    const { answered, failed } = steps[index] as Step
-    try {
-      if (response === undefined) response = failed?.(reason, context, request)
-      else if (answered) response = answered(response, context, request)
-    } catch (thrown) {
-      response = undefined
-      reason = thrown
-    }
-  }
-  if (response === undefined) throw reason
-  return response
 }

@@ -74,8 +74,8 @@ interface AttemptDeadlineNeeds extends DeadlineGives {
 }
 
 /** Does the rule or the record say `backendRequest`? */
-export function hasAttemptDeadline({ service }: Pick<AttemptDeadlineNeeds, 'service'>): boolean {
-  return service.timeouts.attemptMs !== Number.POSITIVE_INFINITY
+export function hasAttemptDeadline({ timeouts }: { readonly timeouts: TimeoutPolicy }): boolean {
+  return timeouts.attemptMs !== Number.POSITIVE_INFINITY
 }
 
 /**

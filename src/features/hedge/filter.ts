@@ -58,8 +58,8 @@ interface HedgeGives {
 }
 
 /** Is there something to do for `hedge`? */
-export function isHedged({ service }: { readonly service: { readonly hedging: Hedging | undefined } }): boolean {
-  return service.hedging !== undefined
+export function isHedged({ hedging }: { readonly hedging: Hedging | undefined }): boolean {
+  return hedging !== undefined
 }
 
 /** Beneath retry, of whose attempts a hedge is one. Only the first attempt is hedged: a retry is a second chance already. */

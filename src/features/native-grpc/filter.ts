@@ -9,12 +9,17 @@ interface NativeGrpcNeeds {
   readonly headers: HeaderSource
 }
 
+/** Is there something to do for `nativeGrpc`? */
+export function isOfNativeGrpc({ headers }: NativeGrpcNeeds): boolean {
+  return isNativeGrpc(headers)
+}
+
 /**
  * Above retry: the endpoint did answer, and would answer so again. gRPC tells the status in the trailers of HTTP/2, which the
  * platform has in neither direction; an answer of trailers alone has it in its headers, and passes.
  */
 export const nativeGrpc = observer<NativeGrpcNeeds>('nativeGrpc', {
-  answered: (response, { headers }) => (isNativeGrpc(headers) ? readable(response) : response),
+  answered: (response, context) => (isOfNativeGrpc(context) ? readable(response) : response),
 })
 
 function readable(response: Response): Response {

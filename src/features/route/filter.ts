@@ -56,6 +56,11 @@ interface Routable<Way> {
   readonly candidates: readonly unknown[]
 }
 
+/** Is there something to do for `route`, and for whatever does what its rules say? */
+export function isRuled({ routes }: { readonly routes: object | undefined }): boolean {
+  return routes !== undefined
+}
+
 /**
  * Beneath resolve. Where no rule of the record matches, the rules of the less specific wildcards are tried in turn.
  *
@@ -124,7 +129,7 @@ export function route<Way, Live extends Routable<Way>, Asking>(
     ticket: Ticket | undefined,
     context: Within,
   ): undefined {
-    const { notes } = context.inquiry ?? {}
+    const notes = context.inquiry?.notes
     const backend = kept ?? (notes ? notes.drawing(route.choose) : route.choose())
     if (!backend) throw new MeshError('backend_not_found', `No backend of ${route.label} has a weight above 0.`)
     const gives: Gives = context

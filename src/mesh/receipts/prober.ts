@@ -26,17 +26,14 @@ export function prober(
   return async function probe(request, forwarded, tell) {
     const context = accept(request, forwarded, settings)
     const inquiry = context.headers?.asks ? await believed(request, context) : undefined
-    const { notes } = inquiry ?? {}
+    const notes = inquiry?.notes
     if (!notes) return undefined
     const look = inbound(settings, async function look(_, context: Arrived<Forwarded>) {
-      const { arrival, clock, deadline, subrequests, receipt } = context
-      const { name } = arrival.identify()
-      try {
-        await called({ name, clock, deadline, subrequests, receipt, inquiry, defer: arrival.defer })
-      } catch (error) {
+      const { name } = context.arrival.identify()
+      await called({ ...context, defer: forwarded.defer, name }).catch((error: unknown) => {
         // That there is none is an answer, too.
         if (!(error instanceof MeshError) || error.code !== 'service_not_found') throw error
-      }
+      })
       return tell({ ...notes.noted(), service: name })
     })
     return notes.told(await look(request, { ...context, inquiry }), context.receipt)

@@ -39,7 +39,7 @@ describe('selvedge simulate', () => {
 users     move      30         30 %    users: https://a.example   rules[0] > v2: https://b.example
 users     break     12         12 %    users: https://a.example   404 route_not_found
 users     unknown   5          5 %     -                          hangs on header authorization
-100 requests of 1 shapes: 30 would move, 12 break, 0 be mended; 5 unknown.
+100 requests of 1 shape: 30 would move, 12 break, 0 be mended; 5 unknown.
 `)
     expect(err).toBe(`${target}selvedge: More than 0 % would break of users (12 %).\n`)
     expect(code).toBe(1)

@@ -72,6 +72,13 @@ describe('selvedge apply', () => {
     expect(err).toContain('Nothing was sent.')
   })
 
+  it('counts one request as one', async () => {
+    const one = givenMove({ ...LOST, requests: 1, percent: 100 })
+    const { err } = await given(givenSimulation([givenService([one], { requests: 1 })])).apply()
+    expect(err).toContain('would break users: 1 of 1 request (100 %)')
+    expect(err).toContain('1 request of the last hour would be led nowhere.')
+  })
+
   it('asks nobody where requests would move and none would break', async () => {
     const { apply, admin, questions } = given(givenSimulation([givenService([givenMove()])]), false)
     expect((await apply()).code).toBe(0)
