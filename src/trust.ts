@@ -2,13 +2,13 @@
 import { accessJudge } from './features/access/judge.ts'
 import { withPath } from './features/route/asked.ts'
 import { matcher } from './features/route/match.ts'
-import { guard } from './mesh/guard.ts'
-import { guards } from './mesh/guarded.ts'
-import type { Trust } from './mesh/trust.ts'
+import { guard } from './mesh/trust/guard.ts'
+import { guards } from './mesh/trust/guarded.ts'
+import type { Trust } from './mesh/trust/trust.ts'
 
 export type { CallerClass, Proof } from './core/caller.ts'
 export type { AccessNote } from './core/receipt.ts'
-export type { Trust } from './mesh/trust.ts'
+export type { Trust } from './mesh/trust/trust.ts'
 
 /**
  * Judges callers by the `access` of records. It needs no key: who calls is known by bindings (docs/trust.md).

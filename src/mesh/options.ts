@@ -15,7 +15,7 @@ import { spanRing } from '../telemetry/span-ring.ts'
 import type { Counting } from './counting.ts'
 import type { Receipts, ReceiptsMaker } from './receipts/inquiry.ts'
 import type { Strategies } from './strategies.ts'
-import { NO_TRUST, type Trust } from './trust.ts'
+import { NO_TRUST, type Trust } from './trust/trust.ts'
 
 export interface MeshOptions {
   /** Where names are looked up: `kvRegistry(env.REGISTRY)`, `memoryRegistry({…})`, `viaMesh()`. */

@@ -37,7 +37,7 @@ import { resolve } from './resolve.ts'
 import { type Resolver, resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
-import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust.ts'
+import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000

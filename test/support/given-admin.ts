@@ -28,7 +28,9 @@ export interface GivenAdmin extends GivenRegistry {
   get(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
-export async function givenAdmin(vars: { readonly [Name in keyof ControlEnv]?: ControlEnv[Name] | undefined } = { ADMIN_TOKEN: TOKEN }): Promise<GivenAdmin> {
+export async function givenAdmin(
+  vars: { readonly [Name in keyof ControlEnv]?: ControlEnv[Name] | undefined } = { ADMIN_TOKEN: TOKEN },
+): Promise<GivenAdmin> {
   const registry = await givenRegistry({ validate: recordIssues })
   const lines: LogLine[] = []
   const called: string[] = []
