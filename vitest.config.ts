@@ -38,6 +38,7 @@ export default defineConfig({
             miniflare: {
               durableObjects: {
                 REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
+                STATS_OBJECT: { className: 'StatsObject', useSQLite: true },
                 CHECKED_OBJECT: { className: 'CheckedRegistryObject', useSQLite: true },
               },
             },

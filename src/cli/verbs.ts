@@ -16,7 +16,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'get',
-    summary: 'list records, or show some of them',
+    summary: 'list records, or show some',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/get.ts')).get,
   },
@@ -28,7 +28,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'apply',
-    summary: 'make the mesh have the records of files',
+    summary: 'write the records of files to the mesh',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/apply.ts')).apply,
   },
@@ -40,25 +40,25 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'delete',
-    summary: 'take records away',
+    summary: 'delete records; history keeps them',
     takes: ['target'],
     load: async () => (await import('./commands/delete.ts')).deleteRecords,
   },
   {
     name: 'history',
-    summary: 'list the revisions of a record: who changed it, when and why',
+    summary: 'show who changed a record, when and why',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/history.ts')).history,
   },
   {
     name: 'rollback',
-    summary: 'make a record as it was',
+    summary: 'take a record back to an earlier revision',
     takes: ['target'],
     load: async () => (await import('./commands/rollback.ts')).rollback,
   },
   {
     name: 'wait',
-    summary: 'wait until a revision is live, and say where it was seen',
+    summary: 'wait until a change is live, and say where it was seen',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/wait.ts')).wait,
   },

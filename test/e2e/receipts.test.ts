@@ -44,6 +44,11 @@ describe('a caller from outside that asks why', () => {
       attempts: [{ number: 1, endpoint: upstream.url, outcome: 'success', status: 200 }],
       choices: [{ chosen: upstream.url }],
     })
+    const told = await admin().explain(String(answer.headers['selvedge-receipt']))
+    expect(told.replayed).toEqual([
+      { what: 'endpoint of attempt 1', observed: upstream.url, again: upstream.url, agrees: true },
+    ])
+    expect(told.next).toEqual([])
     const other = await mesh.call('/svc/other/echo', { headers: { ...granted, 'selvedge-explain': '1' } })
     expect([other.status, other.headers['selvedge-receipt']]).toEqual([200, undefined])
     const stranger = await mesh.call('/svc/users/echo', { headers: { 'selvedge-explain': '1' } })

@@ -33,8 +33,8 @@ export interface PruneFlags {
 
 export function pruneOptions(command: Command): Command {
   return command
-    .option('-l, --selector <label>', 'the set that these records are of, as in shop or team=shop', label)
-    .option('--prune', 'records last applied with that label, and not in these files, go')
+    .option('-l, --selector <label>', 'the set to which these records belong, as in shop or team=shop', label)
+    .option('--prune', 'delete records last applied with that label that are not in these files')
 }
 
 export function howOf(

@@ -17,10 +17,8 @@ type DeleteFlags = WriteFlags & WaitFlags
 export function deleteRecords(command: Command, session: Session): void {
   example(command, "selvedge delete users-old --message 'nobody calls it any more'")
   command.argument('<name...>', 'names of records')
-  waitOptions(command)
-  writeOptions(command, BREAKS).action((names: string[], flags: DeleteFlags) =>
-    run([...new Set(names)], flags, session),
-  )
+  writeOptions(command, BREAKS)
+  waitOptions(command).action((names: string[], flags: DeleteFlags) => run([...new Set(names)], flags, session))
 }
 
 async function run(names: readonly string[], flags: DeleteFlags, session: Session): Promise<void> {

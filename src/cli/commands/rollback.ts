@@ -21,8 +21,8 @@ export function rollback(command: Command, session: Session): void {
       'one of its revisions, as history lists them. Default: the one before the newest',
       revision,
     )
-  waitOptions(command)
-  writeOptions(command).action((name: string, flags: RollbackFlags) => run(name, flags, session))
+  writeOptions(command)
+  waitOptions(command).action((name: string, flags: RollbackFlags) => run(name, flags, session))
 }
 
 async function run(name: string, flags: RollbackFlags, session: Session): Promise<void> {

@@ -11,7 +11,8 @@ import { example } from '../verb.ts'
 export function wait(command: Command, session: Session): void {
   example(command, 'selvedge wait 12', 'selvedge wait users --timeout 90s')
   command.argument('<revision|name>', 'a revision of the mesh; or a name, for its newest revision')
-  limits(command).action((what: string, flags: WaitFlags) =>
+  for (const option of limits()) command.addOption(option)
+  command.action((what: string, flags: WaitFlags) =>
     /^\d+$/.test(what) ? waitRevision(Number(what), flags, session) : waitName(what, flags, session),
   )
 }

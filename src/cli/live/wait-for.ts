@@ -1,5 +1,5 @@
 /** Waits until a change is live, and tells what was seen of it: no more than that. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
 import { show } from '../print/show.ts'
@@ -16,17 +16,23 @@ export interface WaitFlags {
   readonly probe?: readonly string[]
 }
 
-/** Flags of the verbs that write, and may wait afterwards. */
+/** Flags of the verbs that write, and may wait afterwards: who says how long wants to wait. */
 export function waitOptions(command: Command): Command {
-  return limits(command.option('--wait', 'until the change is live, as selvedge wait does'))
-}
-
-export function limits(command: Command): Command {
+  command.option('--wait', 'wait until the change is live, as selvedge wait does')
+  for (const option of limits()) command.addOption(option.implies({ wait: true }))
   return command
-    .option('--timeout <duration>', 'how long it is waited for, as in 90s or 2m', duration, 120_000)
-    .option('--probe <url...>', 'further addresses of the mesh to look at, in other places. Default: the target alone')
 }
 
+/** Of how long it is waited, and where it is looked. */
+export function limits(): Option[] {
+  return [
+    new Option('--timeout <duration>', 'how long to wait, as in 90s').argParser(duration).default(TIMEOUT_MS, '2m'),
+    new Option('--probe <url...>', 'further addresses of the mesh to ask, as in other regions'),
+  ]
+}
+
+/** KV shows a write elsewhere up to a minute later, and sometimes more. */
+const TIMEOUT_MS = 120_000
 /** Milliseconds that a probe may take. */
 const ANSWER_MS = 10_000
 /** Names that are looked at, at most. */
@@ -37,7 +43,7 @@ export async function waitFor(
   session: Session,
   expected: readonly Expected[],
   revisions: readonly number[],
-  { timeout = 120_000, probe = [] }: WaitFlags,
+  { timeout = TIMEOUT_MS, probe = [] }: WaitFlags,
 ): Promise<void> {
   const { print, machine, output } = session
   const client = session.client()
@@ -81,13 +87,13 @@ export async function waitFor(
   if (some.length < expected.length) print.tell(`${some.length} of ${expected.length} names were looked at.`)
   if (watched.isDone) return print.tell(live(watched))
   const wanted = new Map(some.map((one) => [one.name, one.revision]))
-  const [first = '', ...laggards] = [
-    `It is not live everywhere that answered, after ${Math.round(watched.tookMs / 1_000)} s.`,
+  const laggards = [
     ...(watched.unpublished > 0 ? [`KV does not hold ${count(watched.unpublished, 'name')} yet.`] : []),
     ...watched.places.filter(({ isLive }) => !isLive).map((place) => toldLaggard(place, wanted.get(place.name))),
     ...watched.silent.values(),
   ]
-  throw new NegativeAnswer(first, laggards)
+  const seconds = Math.round(watched.tookMs / 1_000)
+  throw new NegativeAnswer(`It is not live everywhere that answered, after ${seconds} s.`, laggards)
 }
 
 function live({ places, tookMs }: Watched): string {

@@ -40,7 +40,9 @@ export function systemRandom(): Random {
   const digits = (count: number) => {
     if (used + count > pool.length) {
       size = Math.min(2 * size, MOST_BYTES)
-      pool = Array.from(crypto.getRandomValues(new Uint8Array(size)), (byte) => hex[byte]).join('')
+      const bytes: Uint8Array & { toHex?(): string } = crypto.getRandomValues(new Uint8Array(size))
+      // The platform's own where it has it: Workers do, Node 22 does not.
+      pool = bytes.toHex?.() ?? Array.from(bytes, (byte) => hex[byte]).join('')
       used = 0
     }
     used += count

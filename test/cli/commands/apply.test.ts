@@ -285,6 +285,19 @@ describe('selvedge diff', () => {
     })
   })
 
+  it('colours what goes and what comes on a terminal, unless told not to', async () => {
+    const { admin, clock } = given({ users: 'https://a.example' })
+    const path = file({ users: 'https://b.example' })
+    const out = async (env: Record<string, string>, ...argv: string[]) =>
+      (await command({ clock, clientOf: () => admin, isOutSeen: true, env })('diff', '-f', path, ...argv)).out
+    expect(await out({})).toContain(
+      '\u001b[31m- "https://a.example"\u001b[0m\n\u001b[32m+ "https://b.example"\u001b[0m\n',
+    )
+    for (const plain of [await out({ NO_COLOR: '1' }), await out({ TERM: 'dumb' }), await out({}, '--no-color')]) {
+      expect(plain).not.toContain('\u001b')
+    }
+  })
+
   it('exits with 0 where nothing would change', async () => {
     const { selvedge } = given({ users: 'https://a.example' })
     expect(await selvedge('diff', '-f', file({ users: 'https://a.example' }))).toMatchObject({ code: 0, out: '' })

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type VirtualClock, virtualClock } from '../../../src/core/time/virtual-clock.ts'
@@ -5,7 +8,9 @@ import { adminFake } from '../../support/admin-fake.ts'
 import { command } from '../../support/command.ts'
 
 // No timer brings a module: the clock of a test would stand still for it.
-beforeAll(() => import('../../../src/cli/commands/wait.ts'))
+beforeAll(() =>
+  Promise.all([import('../../../src/cli/commands/wait.ts'), import('../../../src/cli/commands/apply.ts')]),
+)
 
 /** A place that shows what was written as many milliseconds ago as it lags, and goes by the revision before until then. */
 interface Emulated {
@@ -174,5 +179,24 @@ describe('selvedge wait', () => {
       1,
       expect.stringContaining('https://down.example does not answer: connect ECONNREFUSED'),
     ])
+  })
+
+  it('is asked of apply by --wait, or by saying how long', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'selvedge-'))
+    const file = join(folder, 'registry.json')
+    writeFileSync(file, JSON.stringify({ users: 'https://c.example' }))
+    for (const [argv, isWaiting] of [
+      [['--wait'], true],
+      [['--timeout', '30s'], true],
+      [['--wait', '--dry-run'], false],
+      [[], false],
+    ] as const) {
+      const clock = virtualClock()
+      const admin = adminFake(clock, { users: 'https://a.example' })
+      const selvedge = command({ clock, clientOf: () => admin, fetch: meshes(clock, { [LOCAL]: [{ lagMs: 4_000 }] }) })
+      const { code, err } = await clock.run(selvedge('apply', '-f', file, ...argv))
+      expect([code, err.includes('What answered goes by it: 1 isolate, after 4 s.')]).toEqual([0, isWaiting])
+    }
+    rmSync(folder, { recursive: true, force: true })
   })
 })

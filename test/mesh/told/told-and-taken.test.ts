@@ -316,7 +316,7 @@ it('tells of random records and requests what a call through the stack does', as
         seen.set(kind, (seen.get(kind) ?? 0) + 1)
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   )
   // Of each kind there was something to compare.
   for (const kind of ['sent', 'no_endpoint', 'route_not_found', 'backend_not_found']) {
