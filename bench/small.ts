@@ -1,6 +1,6 @@
 /** Small differences: what a warm call costs more by how it is made, where that is too little for the proxy part to tell. */
 
-import { SHARE } from '../src/worker/shapes/shapes.ts'
+import { SHARE } from '../src/worker/stats.ts'
 import { measureDifferences, SPREAD_US } from './differences.ts'
 import { atMost, type Section } from './report.ts'
 import type { WayName } from './variants/small.ts'

@@ -3,7 +3,7 @@ import { createMesh, type MeshOptions } from '../../src/index.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import type { Env } from '../../src/worker/env.ts'
 import { shapeOf } from '../../src/worker/shapes/shape-of.ts'
-import { createWorker, shapes } from '../../src/worker/worker.ts'
+import { createWorker, stats } from '../../src/worker/worker.ts'
 
 const UP = { fetch: async () => new Response(null) }
 const options: MeshOptions = {
@@ -18,7 +18,7 @@ const mesh = createMesh({ ...options, waitUntil: () => {} })
 const unkept = createMesh(options)
 
 /** The deployed Worker, in an environment that records shapes and in one that does not. */
-const worker = createWorker({ shapes })
+const worker = createWorker({ stats })
 const entry = { value: JSON.stringify({ endpoints: [{ binding: 'UP' }] }), metadata: null }
 const getWithMetadata = async (keys: string | string[]) =>
   typeof keys === 'string' ? entry : new Map(keys.map((key) => [key, entry]))

@@ -22,6 +22,7 @@ import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
 import { settings } from './routes/settings.ts'
 import { simulate } from './routes/simulate.ts'
+import { stats } from './routes/stats.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -31,8 +32,9 @@ export interface AdminOptions {
   readonly write?: (line: LogLine) => void
 }
 
-export function adminApi({ clock = systemClock, write = print }: AdminOptions = {}) {
-  const log: Log = meshLog(write === print ? 'warn' : write, clock)
+export function adminApi(options: AdminOptions = {}) {
+  const { clock = systemClock, write = print } = options
+  const log = logOf(options)
   const trail = audit(clock, write)
   const v1 = new Hono<AdminEnv>()
     .route('/', records(trail))
@@ -49,6 +51,7 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .route('/', grants(clock, trail))
     .route('/', archive(trail))
     .route('/', simulate(clock))
+    .route('/', stats())
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()
@@ -64,6 +67,11 @@ export function adminApi({ clock = systemClock, write = print }: AdminOptions = 
     .use('/v1/*', authenticate(clock, log))
     .route('/', described)
     .route('/', others(described))
+}
+
+/** What is told to operators. */
+export function logOf({ clock = systemClock, write = print }: AdminOptions): Log {
+  return meshLog(write === print ? 'warn' : write, clock)
 }
 
 /** Paths that are there, asked by a method that is not. */

@@ -200,6 +200,8 @@ export interface ResolveQuestion {
     readonly name?: string
     /** Path and query. Default `/`. */
     readonly path?: string
+    /** Who calls, as its binding would say it. Default: nobody knows. */
+    readonly caller?: string
     readonly headers?: Readonly<Record<string, string>>
   }
   /** What-if: records in place of those that stand there; `null` takes a name away. */
@@ -316,6 +318,77 @@ export interface AdminClient {
    * @param window how old the requests may be, as `1h`. Default `24h`.
    */
   simulate(changes: readonly Pick<Change, 'name' | 'record'>[], window?: string): Promise<SimulationView>
+  /** How calls ended and how long they took. */
+  stats(options?: StatsOptions): Promise<StatsView>
+  /** One service over time. */
+  series(service: string, window?: string): Promise<SeriesView>
+  /** Who calls whom. */
+  edges(window?: string): Promise<EdgesView>
+}
+
+export interface StatsOptions {
+  /** How far back it looks, `10s` to `168h`. Default `1m`. */
+  readonly window?: string | undefined
+  /** What a row is. Default `service`. */
+  readonly by?: 'service' | 'rule' | 'endpoint' | 'caller' | undefined
+  readonly service?: string | undefined
+}
+
+interface Rates {
+  readonly requests: number
+  /** A second. */
+  readonly rps: number
+  /** The share that ended well, 0 to 1; `null` where there were none. */
+  readonly success: number | null
+}
+
+interface Quantiles {
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+}
+
+interface Summed<Item> {
+  readonly at: string
+  readonly windowMs: number
+  /** Isolates that told something in the window. */
+  readonly isolates: number
+  readonly items: readonly Item[]
+}
+
+export interface StatView extends Rates, Partial<Quantiles> {
+  readonly service: string
+  readonly rule?: string
+  readonly endpoint?: string
+  /** Empty: nobody knows. */
+  readonly caller?: string
+  readonly attempts?: number
+  /** The share of attempts that were not the first of their call. */
+  readonly retries?: number
+  readonly hedged?: number
+  readonly errors?: Readonly<Record<string, number>>
+  readonly refused?: Readonly<Record<string, number>>
+}
+
+export type StatsView = Summed<StatView>
+
+export interface EdgeView extends Rates {
+  readonly caller: string
+  readonly service: string
+}
+
+export type EdgesView = Summed<EdgeView>
+
+export interface PointView extends Quantiles {
+  readonly at: string
+  readonly requests: number
+  readonly failures: number
+  readonly retries: number
+}
+
+export interface SeriesView {
+  readonly stepMs: number
+  readonly points: readonly PointView[]
 }
 
 /**
@@ -405,6 +478,9 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     },
     simulate: (changes, window) =>
       ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
+    stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
+    series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
+    edges: (window) => ask('GET', '/edges', { query: { window } }),
   }
 }
 

@@ -1,7 +1,9 @@
 /** What the control plane's Worker has, and what a request of the admin API carries. */
 import type { RegistryEngine } from '../durable/registry-engine.ts'
+import type { Point } from '../durable/stats/number-book.ts'
 import type { ShapePage } from '../durable/stats/shape-book.ts'
-import type { Coverage } from '../durable/stats/stats-engine.ts'
+import type { Coverage, Sums } from '../durable/stats/stats-engine.ts'
+import { STATS } from '../telemetry/digest.ts'
 import type { Token } from './auth/tokens.ts'
 
 type Called = Omit<RegistryEngine, 'ready' | 'turn' | 'nextAt'>
@@ -17,6 +19,9 @@ export type Registry = {
 export interface Stats {
   shapes(options: { forMs?: number; cursor?: string; limit?: number }): Promise<ShapePage>
   coverage(): Promise<Coverage>
+  sums(windowMs: number): Promise<Sums>
+  totals(): Promise<Omit<Sums, 'at'>>
+  series(service: string, windowMs: number): Promise<{ stepMs: number; points: Point[] }>
 }
 
 /** Bindings and variables, as in docs/configuration.md. */
@@ -39,4 +44,9 @@ export interface AdminEnv {
 /** The mesh has one. */
 export function registryOf({ REGISTRY_OBJECT }: ControlEnv): Registry {
   return REGISTRY_OBJECT.getByName('registry')
+}
+
+/** Where isolates are counted, if anywhere. */
+export function statsOf({ STATS_OBJECT }: ControlEnv): Stats | undefined {
+  return STATS_OBJECT?.getByName(STATS)
 }

@@ -1,8 +1,9 @@
 /** The dashboard: its page and what that loads, as they were built. The page knows nothing; what it shows it asks of the API, with the token of who signs in. */
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
-import type { AdminEnv } from '../admin/env.ts'
+import { createMiddleware } from 'hono/factory'
 import { isConfigured } from '../admin/auth/tokens.ts'
+import type { AdminEnv } from '../admin/env.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
 
 /** The files of the dashboard by the path behind `/-/`; `''` is the page. */
@@ -37,19 +38,17 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 export function dashboard(files: DashboardFiles): Hono<AdminEnv> {
-  const app = new Hono<AdminEnv>()
   // As the API: where no token is configured there is nothing.
-  app.use(async (c, next) => {
-    if (!isConfigured(c.env)) return c.notFound()
-    return next()
-  })
-  for (const [path, text] of Object.entries(files)) {
-    const type = TYPES[path.split('.').at(-1) ?? ''] ?? 'text/html; charset=utf-8'
+  const configured = createMiddleware<AdminEnv>(async (c, next) => (isConfigured(c.env) ? next() : c.notFound()))
+  const app = new Hono<AdminEnv>()
+  for (const [file, text] of Object.entries(files)) {
+    const type = TYPES[file.split('.').at(-1) ?? ''] ?? 'text/html; charset=utf-8'
     app
-      .get(`/${path}`, etag({ retainedHeaders: Object.keys(HEADERS) }), (c) =>
+      .use(`/-/${file}`, configured)
+      .get(`/-/${file}`, etag({ retainedHeaders: Object.keys(HEADERS) }), (c) =>
         c.body(text, 200, { ...HEADERS, 'content-type': type }),
       )
-      .all(`/${path}`, ({ req }) =>
+      .all(`/-/${file}`, ({ req }) =>
         plainProblem(405, 'Method not allowed', `The dashboard is read by GET or HEAD, not ${req.method}.`, {
           allow: 'GET, HEAD',
         }),

@@ -24,9 +24,9 @@ export function App() {
   const route = place.value
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>
+      <button type="button" class="skip" onClick={skip}>
         Skip to the page
-      </a>
+      </button>
       <header class="top">
         <a class="brand" href="#/">
           <Mark />
@@ -50,9 +50,7 @@ export function App() {
   )
 }
 
-/** `#main` is no page: the focus goes there, and the address stays. */
-function skip(event: Event): void {
-  event.preventDefault()
+function skip(): void {
   document.getElementById('main')?.focus()
 }
 

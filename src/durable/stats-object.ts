@@ -29,6 +29,18 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
     return this.#engine.shapes(options)
   }
 
+  sums(windowMs: number) {
+    return this.#engine.sums(windowMs)
+  }
+
+  totals() {
+    return this.#engine.totals()
+  }
+
+  series(service: string, windowMs: number) {
+    return this.#engine.series(service, windowMs)
+  }
+
   coverage() {
     return this.#engine.coverage()
   }

@@ -1,102 +1,104 @@
+/** A histogram of durations whose buckets grow by one factor: OpenTelemetry's exponential histogram, at one scale. */
+
 /**
- * How often values of each size were seen: an exponential histogram as OpenTelemetry has it, which two isolates can add up
- * without losing anything.
- *
- * Bucket `i` holds values above `base ** i` up to `base ** (i + 1)`, with `base = 2 ** (2 ** -SCALE)`
- * (https://opentelemetry.io/docs/specs/otel/metrics/data-model/#exponentialhistogram).
+ * Buckets for each doubling: scale 6 of OpenTelemetry's data model. A bucket is 1.09 % wide, so that a quantile is off by
+ * at most 0.55 %.
  */
-
-/** 64 buckets for each doubling: what stands for a bucket is within 0.55 % of every value in it. */
+const PER_DOUBLING = 64
 export const SCALE = 6
-const PER_OCTAVE = 2 ** SCALE
-/** From 2 ** -10 to 2 ** 22: in milliseconds, from a microsecond to an hour. What is beyond counts at the edge. */
-const LEAST = -10 * PER_OCTAVE
-const MOST = 22 * PER_OCTAVE - 1
+/** Milliseconds that are told apart: less is counted as 0, more as the longest. */
+const LEAST_MS = 0.25
+const MOST_MS = 3_600_000
 
-/** Plain values: it may travel. */
-export interface Histogram {
+/** As it travels and is kept: plain values. */
+export interface Counts {
+  /** Values below a quarter of a millisecond. */
+  readonly zeros: number
+  /** The sum of all values. */
+  readonly sum: number
+  /** How many values each bucket holds, by the number of the bucket, in any order: `[number, count, …]`. */
+  readonly buckets: readonly number[]
+}
+
+export interface ExponentialHistogram {
+  /** @param value milliseconds. What is no number of at least 0 is left out. */
+  record(value: number): void
+  /** Adds what another one has counted. */
+  add(counts: Counts): void
   readonly count: number
   readonly sum: number
-  /** Values of 0 and less. */
-  readonly zeros: number
-  /** The index of each bucket that has something, in order, and how much. */
-  readonly buckets: readonly (readonly [index: number, count: number])[]
+  /**
+   * The value of which that share of all is smaller, within 0.55 %; `undefined` where there is none.
+   *
+   * @param share 0 to 1.
+   */
+  quantile(share: number): number | undefined
+  /** How many values are at most `value`, to the bucket. */
+  countUpTo(value: number): number
+  counts(): Counts
 }
 
-export interface HistogramRecorder {
-  record(value: number): void
-  /** What was recorded since the last time; `undefined` where nothing was. */
-  take(): Histogram | undefined
-}
-
-/** Of one series. It has {@link SCALE} for its whole life, and 2,048 buckets at most. */
-export function histogramRecorder(): HistogramRecorder {
-  let counts = new Map<number, number>()
+export function exponentialHistogram(): ExponentialHistogram {
+  const buckets = new Map<number, number>()
+  let zeros = 0
   let count = 0
   let sum = 0
-  let zeros = 0
+
+  const raise = (index: number, by: number) => buckets.set(index, (buckets.get(index) ?? 0) + by)
+  const ordered = () => [...buckets].sort(([one], [other]) => one - other)
+
   return {
+    get count() {
+      return count
+    },
+    get sum() {
+      return sum
+    },
     record(value) {
+      if (!(value >= 0)) return
+      const taken = Math.min(value, MOST_MS)
       count += 1
-      if (!(value > 0)) {
-        zeros += 1
-        return
+      sum += taken
+      if (taken < LEAST_MS) zeros += 1
+      else raise(indexOf(taken), 1)
+    },
+    add({ zeros: more, sum: added, buckets: others }) {
+      zeros += more
+      count += more
+      sum += added
+      for (let at = 0; at + 1 < others.length; at += 2) {
+        const many = others[at + 1] as number
+        raise(others[at] as number, many)
+        count += many
       }
-      sum += value
-      const index = bucketOf(value)
-      counts.set(index, (counts.get(index) ?? 0) + 1)
     },
-    take() {
+    quantile(share) {
       if (count === 0) return undefined
-      const taken = { count, sum, zeros, buckets: inOrder(counts) }
-      counts = new Map()
-      count = sum = zeros = 0
-      return taken
+      const rank = Math.min(1, Math.max(0, share)) * (count - 1)
+      let seen = zeros
+      if (rank < seen) return 0
+      for (const [index, many] of ordered()) {
+        seen += many
+        if (rank < seen) return middleOf(index)
+      }
+      return 0
     },
+    countUpTo(value) {
+      const last = value < LEAST_MS ? Number.NEGATIVE_INFINITY : indexOf(value)
+      return [...buckets].reduce((sum, [index, many]) => (index <= last ? sum + many : sum), zeros)
+    },
+    counts: () => ({ zeros, sum, buckets: [...buckets].flat() }),
   }
 }
 
-/** Both together, in whatever order: counts are whole numbers, and exact up to 2 ** 53. */
-export function merged(one: Histogram, other: Histogram): Histogram {
-  const counts = new Map(one.buckets)
-  for (const [index, count] of other.buckets) counts.set(index, (counts.get(index) ?? 0) + count)
-  return {
-    count: one.count + other.count,
-    sum: one.sum + other.sum,
-    zeros: one.zeros + other.zeros,
-    buckets: inOrder(counts),
-  }
+/** Bucket `i` holds what is above `2^(i/64)` and at most `2^((i+1)/64)`. */
+function indexOf(value: number): number {
+  return Math.ceil(Math.log2(value) * PER_DOUBLING) - 1
 }
 
-/**
- * The value that a share of all values does not exceed: within 0.55 % of what sorting them would give, between a microsecond and
- * an hour. `undefined` where there are none.
- *
- * @param share 0 to 1: 0.99 for the 99th percentile.
- */
-export function quantile({ count, zeros, buckets }: Histogram, share: number): number | undefined {
-  if (count === 0) return undefined
-  // The rank that sorting would look at: the least of which this share is at or below.
-  let left = Math.max(1, Math.ceil(share * count)) - zeros
-  if (left <= 0) return 0
-  for (const [index, count] of buckets) {
-    left -= count
-    if (left <= 0) return middleOf(index)
-  }
-  return undefined
-}
-
-function bucketOf(value: number): number {
-  // A value on an edge belongs to the bucket beneath; the logarithm may stray by one bucket there, and by no more than the error.
-  const index = Math.ceil(Math.log2(value) * PER_OCTAVE) - 1
-  return Math.max(LEAST, Math.min(index, MOST))
-}
-
-/** What is as far from either edge, in proportion. */
 function middleOf(index: number): number {
-  return 2 ** ((index + 0.5) / PER_OCTAVE)
-}
-
-function inOrder(counts: ReadonlyMap<number, number>): [number, number][] {
-  return [...counts].sort(([one], [other]) => one - other)
+  const least = 2 ** (index / PER_DOUBLING)
+  const most = 2 ** ((index + 1) / PER_DOUBLING)
+  // As far, in parts of itself, from either end.
+  return (2 * least * most) / (least + most)
 }

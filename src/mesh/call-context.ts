@@ -90,6 +90,7 @@ export function named(from: Inbound, added: NewCall) {
     signals,
     own,
     // What the filters beneath give: one that gives anything else does not compile. Spelled out: to spread it here would cost as much as to choose an endpoint.
+    calledAt: undefined,
     service: undefined,
     recordKey: undefined,
     asked: undefined,

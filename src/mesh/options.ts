@@ -12,9 +12,10 @@ import type { Bindings } from '../targets/bindings.ts'
 import type { CloudMaker } from '../targets/cloud.ts'
 import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
+import type { Counting } from './counting.ts'
 import type { Receipts, ReceiptsMaker } from './receipts/inquiry.ts'
 import type { Strategies } from './strategies.ts'
-import { NO_TRUST, type Trust } from './trust.ts'
+import { NO_TRUST, type Trust } from './trust/trust.ts'
 
 export interface MeshOptions {
   /** Where names are looked up: `kvRegistry(env.REGISTRY)`, `memoryRegistry({…})`, `viaMesh()`. */
@@ -74,6 +75,8 @@ export interface MeshOptions {
   cloud?: CloudMaker
   /** What judges callers by the `access` of records: `access` of `selvedge/trust`. Default: nothing, and a record with `access` is refused. */
   trust?: Trust
+  /** Counts how calls end and how long they take: `counting(numbers())`. Default: nothing does. */
+  counting?: Counting
   /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
   secrets?: readonly string[]
   /**
@@ -127,6 +130,7 @@ export interface Settings {
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
   readonly trust: Trust | undefined
+  readonly counting: Counting | undefined
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
   readonly receipts: Receipts | undefined
@@ -174,6 +178,7 @@ export function withDefaults(options: MeshOptions): Settings {
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
     trust: options.trust,
+    counting: options.counting,
     secrets: options.secrets,
     seal: options.seal,
     receipts: options.receipts?.(options.grants),

@@ -37,7 +37,7 @@ import { resolve } from './resolve.ts'
 import { type Resolver, resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
-import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust.ts'
+import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -61,14 +61,17 @@ export const inbound = <Arrived extends Inbound>(
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, trust, log }: Settings,
+  { sink, idleMs, platformCancels, trust, log, counting }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
 ): Service<Named> => {
   const known = resolver(snapshot, services)
   const guards = trust?.guards(log) ?? unguarded
-  return stack<Named, CallNames>()
+  const top = stack<Named, CallNames>()
+  // What a caller sees is counted, whoever beneath has made it.
+  const counted = counting ? top.push(counting) : top
+  return counted
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing

@@ -1,4 +1,5 @@
 /** What an isolate tells of itself every few seconds: to the object that sums it up for the mesh. */
+import type { NumbersDigest } from './numbers/numbers.ts'
 import type { Sample } from './shape/shape.ts'
 
 /** Numbered, so that one that comes twice or late counts once. One that is lost is lost. */
@@ -8,6 +9,7 @@ export interface Digest {
   /** 1, 2, 3 and so on. */
   readonly sequence: number
   readonly shapes?: Sample | undefined
+  readonly numbers?: NumbersDigest | undefined
 }
 
 /** Where digests go. */

@@ -7,10 +7,10 @@ import { kvRegistry } from '../registry/kv.ts'
 import { type RegistryObjects, readThrough } from '../registry/read-through.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
-import type { Shapes, ShapesEnv } from './shapes/shapes.ts'
+import type { Stats, StatsEnv } from './stats.ts'
 
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
-export interface Env extends ShapesEnv {
+export interface Env extends StatsEnv {
   REGISTRY: KVNamespace
   /** The control plane's Worker. */
   CONTROL?: Fetcher
@@ -39,19 +39,17 @@ export interface WorkerOptions extends MeshOptions {
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
 export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust'> {
-  /** Records shapes of requests for `selvedge simulate`: `shapes` of `selvedge/worker`. Default: nothing does. */
-  shapes?: Shapes
+  /** Counts calls, and records shapes of requests for `selvedge simulate`: `stats` of `selvedge/worker`. Default: nothing does. */
+  stats?: Stats
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, receipts, trust, shapes }: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, receipts, trust, stats }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
-  if (shapes === undefined && env.MESH_SHAPES !== undefined) {
-    throw new TypeError(
-      'MESH_SHAPES is set, and this Worker is composed without `shapes`. Remove it, or compose it in.',
-    )
+  if (stats === undefined && env.MESH_SHAPES !== undefined) {
+    throw new TypeError('MESH_SHAPES is set, and this Worker is composed without `stats`. Remove it, or compose it in.')
   }
   const options: WorkerOptions = {
     registry: env.REGISTRY_OBJECT

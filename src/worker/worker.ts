@@ -18,18 +18,18 @@ import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
 import { healthOf, reserved, serviceProbed } from './reserved.ts'
-import type { Recorder } from './shapes/recorder.ts'
-import { shapes } from './shapes/shapes.ts'
+import { stats, type Telling } from './stats.ts'
 
-/** The part `shapes` of {@link createWorker}: records shapes of requests for `selvedge simulate`, where `STATS_OBJECT` is bound. */
-export { shapes }
+/** The part `stats` of {@link createWorker}: counts calls, and records shapes of requests for `selvedge simulate`, where `STATS_OBJECT` is bound. */
+export { stats }
 
 /** One Worker, made at its first request: at module scope there is no clock and no chance. */
 interface Running {
   readonly hosts: Hosts
   readonly nameOf: (said: string) => ServiceName
   readonly forward: Forward
-  readonly recorder: Recorder | undefined
+  /** Where somebody is told of its calls. */
+  readonly telling: Telling | undefined
   readonly hasCloud: boolean
 }
 
@@ -89,7 +89,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud, receipts, trust: access, shapes })
+const worker = /* @__PURE__ */ createWorker({ cloud, receipts, trust: access, stats })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -124,7 +124,10 @@ function handle(
   }
   const called = () => identify(address, mesh.nameOf)
   const answer = mesh.forward(request, { trusted, caller, proof, identify: called, defer })
-  const { recorder } = mesh
+  const { telling } = mesh
+  if (!telling) return answer
+  telling.due(defer)
+  const { recorder } = telling
   if (!recorder?.isDue()) return answer
   // When it is answered the rules that it has met are known.
   return answer.then((response) => {
@@ -135,10 +138,11 @@ function handle(
 
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
-  const recorder = parts.shapes?.(env, options.registry)
-  if (recorder) options.registry = recorder.registry
+  const telling = parts.stats?.(env, options.registry)
+  if (telling) options.counting = telling.counting
+  if (telling?.recorder) options.registry = telling.recorder.registry
   const hasCloud = options.cloud !== undefined
-  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud, recorder }
+  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud, telling }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */

@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import type { Filter } from '../../src/core/engine/service.ts'
 import type { lend } from '../../src/features/allowance/filter.ts'
 import type { balance } from '../../src/features/balance/filter.ts'
+import type { count } from '../../src/features/count/filter.ts'
 import type { ruleDeadline } from '../../src/features/deadline/filter.ts'
 import type { hedge } from '../../src/features/hedge/filter.ts'
 import type { idle } from '../../src/features/idle/filter.ts'
@@ -16,15 +17,18 @@ import type { reach } from '../../src/features/route/reach.ts'
 import type { clientTrace, serverTrace } from '../../src/features/trace/filter.ts'
 import { accept } from '../../src/mesh/accept.ts'
 import type { CallNames, Named } from '../../src/mesh/call-context.ts'
+import { counting } from '../../src/mesh/counting.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import type { resolve } from '../../src/mesh/resolve.ts'
 import { inbound } from '../../src/mesh/stack.ts'
+import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import { world } from '../support/worlds.ts'
 
 /** The observers of both stacks that give something. All others write nothing. */
 interface Observers {
   readonly serverTrace: ReturnType<typeof serverTrace>
+  readonly count: ReturnType<typeof count>
   readonly resolve: ReturnType<typeof resolve>
   readonly route: ReturnType<typeof route>
   readonly reach: ReturnType<typeof reach>
@@ -47,6 +51,7 @@ type When = 'always' | keyof typeof CALLS
 /** A name that is missing here, or that is none of the observer's, does not compile. */
 const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<Observers[Name]>]: When } } = {
   serverTrace: { trace: 'always', span: 'always' },
+  count: { calledAt: 'always' },
   resolve: { service: 'always', recordKey: 'always' },
   route: {
     way: 'by a rule',
@@ -119,7 +124,7 @@ async function callOf(record: object, { name = 'users', answer = {} as ResponseI
     '*.of.here': { rules: [{ matches: [{ path: { type: 'Exact', value: '/elsewhere' } }] }] },
     '*.here': { rules: [RULE] },
   })
-  const { clock, call } = world({}, async () => new Response(null, answer), { registry })
+  const { clock, call } = world({}, async () => new Response(null, answer), { registry, counting: counting(numbers()) })
   const first = await clock.run(call({ name }))
   const cookie = first.headers.get('set-cookie')?.split(';')[0]
   written.clear()

@@ -99,7 +99,7 @@ describe('what is exported', () => {
 
   it('by selvedge/worker', async () => {
     const worker = await import('../../src/worker/worker.ts')
-    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'createWorker', 'default', 'shapes'])
+    expect(Object.keys(worker).sort()).toEqual(['MeshEntrypoint', 'createWorker', 'default', 'stats'])
     expect(worker.default.fetch).toBeTypeOf('function')
     expect(worker.MeshEntrypoint.fetch).toBeTypeOf('function')
   })

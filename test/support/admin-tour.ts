@@ -1,6 +1,8 @@
 /** A tour: each method of the admin client is called, and what was asked and answered is kept. */
 import type { AdminClient } from '../../src/admin/client.ts'
 import { adminClient } from '../../src/admin/client.ts'
+import { attemptNote, receipt } from '../../src/core/receipt.ts'
+import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, TOKEN } from './given-admin.ts'
 import { givenReceipt } from './given-receipt.ts'
@@ -12,6 +14,18 @@ kind: HTTPRoute
 metadata: { name: users }
 spec: { hostnames: [users.example.com], rules: [{ backendRefs: [{ name: users-v2, port: 80 }], retry: { attempts: 3 } }] }
 `
+
+/** A call of `users` that was retried, and one that the mesh itself failed. */
+function tellNumbers({ stats }: GivenAdmin): void {
+  const counted = numbers()
+  const noted = receipt()
+  noted.rule = 'all'
+  noted.attempts = [1, 2].map((number) => ({ ...attemptNote(number, 'eu', 0), outcome: 'success', tookMs: 7 }))
+  const call = { service: 'users', caller: 'checkout', outcome: 'success', error: undefined, tookMs: 20 } as const
+  counted.count({ ...call, receipt: noted })
+  counted.count({ ...call, caller: undefined, outcome: 'unsent', error: 'no_endpoint', receipt: receipt() })
+  stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take() })
+}
 
 /** Every method is here: a new one is not compiled without a call that shows it. Refusals are part of the tour. */
 const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, given: GivenAdmin) => Promise<unknown> } = {
@@ -63,6 +77,21 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async simulate(client) {
     await client.simulate([{ name: 'users', record: null }], '1h')
     await refused(client.simulate([{ name: 'users', record: null }], '1y'))
+  },
+  async stats(client, given) {
+    await client.stats()
+    tellNumbers(given)
+    for (const by of ['service', 'rule', 'endpoint', 'caller'] as const) await client.stats({ by, window: '1h' })
+    await client.stats({ service: 'users' })
+    await refused(client.stats({ window: '1y' }))
+  },
+  async series(client, given) {
+    tellNumbers(given)
+    await client.series('users', '1h')
+  },
+  async edges(client, given) {
+    tellNumbers(given)
+    await client.edges()
   },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })

@@ -24,9 +24,13 @@ export interface GivenAdmin extends GivenRegistry {
   as(token: string | undefined): AdminClient
   /** Asks `/-/api` + path, with {@link TOKEN} unless `authorization` is given. */
   ask(path: string, init?: RequestInit): Promise<Response>
+  /** Asks any other path, as it is. */
+  get(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
-export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKEN }): Promise<GivenAdmin> {
+export async function givenAdmin(
+  vars: { readonly [Name in keyof ControlEnv]?: ControlEnv[Name] | undefined } = { ADMIN_TOKEN: TOKEN },
+): Promise<GivenAdmin> {
   const registry = await givenRegistry({ validate: recordIssues })
   const lines: LogLine[] = []
   const called: string[] = []
@@ -53,6 +57,7 @@ export async function givenAdmin(vars: Partial<ControlEnv> = { ADMIN_TOKEN: TOKE
     called,
     as,
     client: as(TOKEN),
+    get: (path, headers = {}) => send(`http://mesh.test${path}`, { headers }),
     ask(path, init = {}) {
       const headers = new Headers(init.headers)
       if (!headers.has('authorization')) headers.set('authorization', `Bearer ${TOKEN}`)

@@ -28,6 +28,9 @@ const body = jsonBody(
       url: v.optional(v.pipe(text, v.description('`http://users/42`, or an address of the mesh. Or else "name".'))),
       name: v.optional(v.pipe(v.string(), v.maxLength(512))),
       path: v.optional(v.pipe(text, v.description('Path and query, beside "name". Default `/`.'))),
+      caller: v.optional(
+        v.pipe(v.string(), v.maxLength(253), v.description('Who calls, as its binding would say it.')),
+      ),
       headers: v.optional(v.record(v.string(), text)),
     }),
     records: v.optional(

@@ -4,12 +4,12 @@ import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import type { Given } from '../../record/check/needs.ts'
 import { assertBound, bindingName, CONTROL, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
+import { builtText, controlModules } from './built.ts'
 import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
 import type { RegistryStore } from './registry-writer.ts'
 import { dealt, newToken } from './vars.ts'
-import { builtText, controlModules } from './built.ts'
 import { startWorkerd } from './workerd.ts'
 
 export interface DevOptions {

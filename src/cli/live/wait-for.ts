@@ -87,13 +87,13 @@ export async function waitFor(
   if (some.length < expected.length) print.tell(`${some.length} of ${expected.length} names were looked at.`)
   if (watched.isDone) return print.tell(live(watched))
   const wanted = new Map(some.map((one) => [one.name, one.revision]))
-  const [first = '', ...laggards] = [
-    `It is not live everywhere that answered, after ${Math.round(watched.tookMs / 1_000)} s.`,
+  const laggards = [
     ...(watched.unpublished > 0 ? [`KV does not hold ${count(watched.unpublished, 'name')} yet.`] : []),
     ...watched.places.filter(({ isLive }) => !isLive).map((place) => toldLaggard(place, wanted.get(place.name))),
     ...watched.silent.values(),
   ]
-  throw new NegativeAnswer(first, laggards)
+  const seconds = Math.round(watched.tookMs / 1_000)
+  throw new NegativeAnswer(`It is not live everywhere that answered, after ${seconds} s.`, laggards)
 }
 
 function live({ places, tookMs }: Watched): string {

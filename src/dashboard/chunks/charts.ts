@@ -40,9 +40,12 @@ export function chart(parent: HTMLElement, curves: readonly Curve[], first: Char
       padding: [18, 8, 0, 0],
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
-      axes: [axis, { ...axis, size: 62, values: (_, splits) => splits.map((value) => format(value)) }],
+      axes: [
+        { ...axis, space: 70, values: (_, splits) => splits.map((at) => instantOf(at, shown)) },
+        { ...axis, size: 62, values: (_, splits) => splits.map((value) => format(value)) },
+      ],
       series: [
-        {},
+        { label: 'Time', value: (_, at) => (at === null ? '–' : whenOf(at)) },
         ...curves.map(
           ({ label, color: name, isFilled = false, value }): UPlot.Series => ({
             label,
@@ -80,6 +83,21 @@ export function chart(parent: HTMLElement, curves: readonly Curve[], first: Char
       plot.destroy()
     },
   }
+}
+
+function whenOf(at: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' }).format(at * 1_000)
+}
+
+const DAY_S = 86_400
+
+/** The time of the day; of a window beyond a day and a half, the day. */
+function instantOf(at: number, { at: all }: ChartData): string {
+  const isLong = (all.at(-1) ?? 0) - (all[0] ?? 0) > 1.5 * DAY_S
+  const words = isLong
+    ? ({ day: 'numeric', month: 'short' } as const)
+    : ({ hour: '2-digit', minute: '2-digit' } as const)
+  return new Intl.DateTimeFormat(undefined, words).format(at * 1_000)
 }
 
 const FONT = '12px system-ui, sans-serif'

@@ -1,5 +1,10 @@
 /** The editor of a record: JSON with colours, completion from the record's schema, and faults where they stand. It is loaded where one edits. */
-import { autocompletion, type CompletionContext, type CompletionResult, completionKeymap } from '@codemirror/autocomplete'
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  completionKeymap,
+} from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting, syntaxTree } from '@codemirror/language'
@@ -37,6 +42,10 @@ export interface EditorOptions {
  * Content-Security-Policy lets be; elsewhere it would write a `style` element.
  */
 export function editor(parent: HTMLElement, { text, label, schema, changed, save }: EditorOptions): Editor {
+  const saved = () => {
+    save()
+    return true
+  }
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' })
   const view = new EditorView({
     parent: root,
@@ -57,7 +66,7 @@ export function editor(parent: HTMLElement, { text, label, schema, changed, save
         hoverTooltip((shown, at) => described(shown, at, schema)),
         // Escape, then Tab, leaves the editor: Tab alone is not taken.
         keymap.of([
-          { key: 'Mod-s', preventDefault: true, run: () => (save(), true) },
+          { key: 'Mod-s', preventDefault: true, run: saved },
           ...completionKeymap,
           ...lintKeymap,
           ...defaultKeymap,

@@ -31,7 +31,7 @@ function laidOut({ nodes, links }: LayoutQuestion): Layout {
     ranksep: 90,
     marginx: 12,
     marginy: 12,
-    ranker: links.length > QUICK_FROM ? 'longest-path' : 'network-simplex',
+    ranker: links.length > QUICK_FROM ? 'tight-tree' : 'network-simplex',
   })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const { id, width, height } of nodes) graph.setNode(id, { width, height })

@@ -1,6 +1,6 @@
 /** Who calls whom as a graph: nodes are services and callers, links are calls, and what records refer to. */
 import type { EdgeView, RecordView, WrittenRecord } from '../../admin/client.ts'
-import { type Health, healthOf } from './service-rows.ts'
+import { type Health, healthOf, UNKNOWN } from './service-rows.ts'
 
 export interface GraphNode {
   readonly id: string
@@ -29,13 +29,15 @@ export const STRANGERS = 'strangers'
 
 export function graphOf(records: readonly RecordView[], edges: readonly EdgeView[]): Graph {
   const known = new Set(records.map(({ name }) => name))
-  const calls = edges.map(({ caller, service, rps, success }): GraphLink => ({
-    from: caller === '' ? STRANGERS : caller,
-    to: service,
-    kind: 'calls',
-    rps,
-    health: healthOf(success),
-  }))
+  const calls = edges.map(
+    ({ caller, service, rps, success }): GraphLink => ({
+      from: caller === '' ? STRANGERS : caller,
+      to: service === '' ? UNKNOWN : service,
+      kind: 'calls',
+      rps,
+      health: healthOf(success),
+    }),
+  )
   const called = new Set(calls.map(({ from, to }) => `${from} ${to}`))
   const refers = records
     .flatMap(({ name, record }) => leadsOf(record).map((to) => ({ from: name, to })))
@@ -47,7 +49,7 @@ export function graphOf(records: readonly RecordView[], edges: readonly EdgeView
 }
 
 function nodeOf(id: string, known: ReadonlySet<string>, edges: readonly EdgeView[]): GraphNode {
-  const into = edges.filter(({ service }) => service === id)
+  const into = edges.filter(({ service }) => service === id || (service === '' && id === UNKNOWN))
   const rps = into.reduce((sum, one) => sum + one.rps, 0)
   const requests = into.reduce((sum, one) => sum + one.requests, 0)
   const well = into.reduce((sum, one) => sum + one.requests * (one.success ?? 1), 0)
@@ -60,7 +62,9 @@ function leadsOf(record: WrittenRecord): string[] {
   if (typeof record === 'string') return []
   const { alias, rules } = record
   const aliases = (Array.isArray(alias) ? alias : [alias]).filter((one) => typeof one === 'string')
-  const backends = listOf(rules).flatMap((rule) => listOf(fieldOf(rule, 'backendRefs')).map((ref) => fieldOf(ref, 'name')))
+  const backends = listOf(rules).flatMap((rule) =>
+    listOf(fieldOf(rule, 'backendRefs')).map((ref) => fieldOf(ref, 'name')),
+  )
   return [...new Set([...aliases, ...backends.filter((one) => typeof one === 'string')])]
 }
 

@@ -76,7 +76,12 @@ function at(root: Schema, path: Path): Schema[] {
 function alternatives(root: Schema, schema: Schema, seen: readonly Schema[] = []): Schema[] {
   if (seen.includes(schema)) return []
   const referred = schema.$ref === undefined ? undefined : pointed(root, schema.$ref)
-  const others = [...(referred ? [referred] : []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
+  const others = [
+    ...(referred ? [referred] : []),
+    ...(schema.anyOf ?? []),
+    ...(schema.oneOf ?? []),
+    ...(schema.allOf ?? []),
+  ]
   return [schema, ...others.flatMap((one) => alternatives(root, one, [...seen, schema]))]
 }
 

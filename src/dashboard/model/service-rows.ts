@@ -31,7 +31,7 @@ function rowOf(name: string, record: RecordView | undefined, numbers: StatView |
   return {
     name,
     ...(record ? { record } : {}),
-    kind: record ? kindOf(record.record) : 'no record',
+    kind: record ? kindOf(record.record) : name === '' ? 'answered by 404' : 'no record',
     ...(isCalled ? { numbers } : {}),
     health: record?.state === 'refused' ? 'bad' : healthOf(isCalled ? numbers.success : null),
   }
@@ -42,6 +42,9 @@ export function healthOf(success: number | null | undefined): Health {
   if (success < BAD_BELOW) return 'bad'
   return success < POOR_BELOW ? 'poor' : 'good'
 }
+
+/** What is shown where names were called that no record answers for: they are counted together. */
+export const UNKNOWN = 'unknown names'
 
 /** What the record is, in two words. */
 export function kindOf(record: WrittenRecord): string {
@@ -59,7 +62,18 @@ function many(n: number, word: string): string {
   return `${n} ${word}${n === 1 ? '' : 's'}`
 }
 
-export type SortKey = 'name' | 'kind' | 'state' | 'revision' | 'at' | 'rps' | 'success' | 'p50' | 'p95' | 'p99' | 'retries'
+export type SortKey =
+  | 'name'
+  | 'kind'
+  | 'state'
+  | 'revision'
+  | 'at'
+  | 'rps'
+  | 'success'
+  | 'p50'
+  | 'p95'
+  | 'p99'
+  | 'retries'
 
 const VALUE: Record<SortKey, (row: ServiceRow) => string | number | null | undefined> = {
   name: ({ name }) => name,
@@ -75,10 +89,11 @@ const VALUE: Record<SortKey, (row: ServiceRow) => string | number | null | undef
   retries: ({ numbers }) => numbers?.retries,
 }
 
-/** What has no value comes last, whichever way it is sorted; what is equal, by name. */
+/** What has no value comes last, whichever way it is sorted, and names that nobody knows after all; what is equal, by name. */
 export function sorted(rows: readonly ServiceRow[], key: SortKey, isDown: boolean): ServiceRow[] {
   const value = VALUE[key]
   return [...rows].sort((one, other) => {
+    if (one.name === '' || other.name === '') return one.name === '' ? 1 : -1
     const [a, b] = [value(one), value(other)]
     if (a === b) return one.name < other.name ? -1 : 1
     if (a === undefined || a === null) return 1

@@ -87,9 +87,7 @@ function Part({ client, part }: { readonly client: AdminClient; readonly part: R
         <To route={{ page: 'service', name: part.name }}>{part.name}</To>
       </h3>
       <Answer of={before} what="revisions">
-        {(older) => (
-          <DifferenceOf label={`What changed in ${part.name}`} before={older?.record} after={part.record} />
-        )}
+        {(older) => <DifferenceOf label={`What changed in ${part.name}`} before={older?.record} after={part.record} />}
       </Answer>
     </>
   )

@@ -44,8 +44,8 @@ function NewName() {
           />
         </label>
         <p class="help" id="name-help">
-          A DNS name in lower case, as <code>users</code> or <code>users.shop</code>; <code>*.shop</code> answers for all
-          beneath.
+          A DNS name in lower case, as <code>users</code> or <code>users.shop</code>; <code>*.shop</code> answers for
+          all beneath.
         </p>
         <button type="submit" class="main">
           Go on

@@ -32,7 +32,12 @@ export interface Numbers {
 async function numbersOf(client: AdminClient, service: string): Promise<Numbers> {
   const by = async (by: 'service' | 'endpoint' | 'rule' | 'caller') =>
     (await client.stats({ window: '1m', by, service })).items
-  const [[own], endpoints, rules, callers] = await Promise.all([by('service'), by('endpoint'), by('rule'), by('caller')])
+  const [[own], endpoints, rules, callers] = await Promise.all([
+    by('service'),
+    by('endpoint'),
+    by('rule'),
+    by('caller'),
+  ])
   return { service: own, endpoints, rules, callers }
 }
 
@@ -104,7 +109,11 @@ function Head({ name, view }: { readonly name: string; readonly view: Descriptio
 function Golden({ numbers: { service } }: { readonly numbers: Numbers }) {
   return (
     <dl class="figures">
-      <Figure label="Requests a second" value={rate(service?.rps ?? 0)} note={`${count(service?.requests ?? 0)} in the last minute`} />
+      <Figure
+        label="Requests a second"
+        value={rate(service?.rps ?? 0)}
+        note={`${count(service?.requests ?? 0)} in the last minute`}
+      />
       <Figure label="Success" value={share(service?.success)} health={healthOf(service?.success)} />
       <Figure label="p50" value={duration(service?.p50Ms)} />
       <Figure label="p95" value={duration(service?.p95Ms)} />
@@ -188,4 +197,3 @@ function Callers({ view, stats }: { readonly view: DescriptionView; readonly sta
     </Panel>
   )
 }
-

@@ -1,10 +1,18 @@
 /** All services, with what matters of each at a glance. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AdminClient, RecordView, StatsView } from '../../admin/client.ts'
-import { usePulse } from '../live/pulse.ts'
 import { everyPage } from '../live/every-page.ts'
+import { usePulse } from '../live/pulse.ts'
 import { duration, NOTHING, rate, share } from '../model/format.ts'
-import { healthOf, matching, type ServiceRow, type SortKey, serviceRows, sorted } from '../model/service-rows.ts'
+import {
+  healthOf,
+  matching,
+  type ServiceRow,
+  type SortKey,
+  serviceRows,
+  sorted,
+  UNKNOWN,
+} from '../model/service-rows.ts'
 import { type Counted, counted, NoNumbers } from '../parts/numbers.tsx'
 import { Answer, Empty, Stale } from '../parts/state.tsx'
 import { Ago, Figure, HealthMark, State, To, Wide } from '../parts/words.tsx'
@@ -114,11 +122,7 @@ interface HeadProps {
 function Head({ column, order, sort }: HeadProps) {
   const isOrder = order.key === column.key
   return (
-    <th
-      scope="col"
-      class={column.class}
-      aria-sort={isOrder ? (order.isDown ? 'descending' : 'ascending') : undefined}
-    >
+    <th scope="col" class={column.class} aria-sort={isOrder ? (order.isDown ? 'descending' : 'ascending') : undefined}>
       <button type="button" onClick={() => sort(column.key)}>
         {column.label}
         <span aria-hidden="true">{isOrder ? (order.isDown ? ' ↓' : ' ↑') : ''}</span>
@@ -133,7 +137,7 @@ function Row({ row: { name, record, kind, numbers, health } }: { readonly row: S
     <tr class={health}>
       <th scope="row">
         <HealthMark health={health} />
-        <To route={{ page: 'service', name }}>{name}</To>
+        {name === '' ? <em>{UNKNOWN}</em> : <To route={{ page: 'service', name }}>{name}</To>}
       </th>
       <td class="number">{rate(numbers?.rps)}</td>
       <td class={`number success ${healthOf(success)}`}>{share(success)}</td>
@@ -150,11 +154,12 @@ function Row({ row: { name, record, kind, numbers, health } }: { readonly row: S
 }
 
 function Totals({ rows, isolates }: { readonly rows: readonly ServiceRow[]; readonly isolates: number }) {
-  const called = rows.flatMap(({ numbers }) => numbers ?? [])
+  const named = rows.filter(({ name }) => name !== '')
+  const called = named.flatMap(({ numbers }) => numbers ?? [])
   const requests = called.reduce((sum, one) => sum + one.requests, 0)
   const well = called.reduce((sum, one) => sum + one.requests * (one.success ?? 1), 0)
   const rps = called.reduce((sum, one) => sum + one.rps, 0)
-  const failing = rows.filter(({ health }) => health === 'bad' || health === 'poor')
+  const failing = named.filter(({ health }) => health === 'bad' || health === 'poor')
   const slow = called.reduce<ServiceRow['numbers']>(
     (worst, one) => ((one.p99Ms ?? 0) > (worst?.p99Ms ?? 0) ? one : worst),
     undefined,
@@ -167,11 +172,22 @@ function Totals({ rows, isolates }: { readonly rows: readonly ServiceRow[]; read
       <Figure
         label="Need a look"
         value={String(failing.length)}
-        note={failing.length === 0 ? 'all is well' : failing.slice(0, 3).map(({ name }) => name).join(', ')}
+        note={
+          failing.length === 0
+            ? 'all is well'
+            : failing
+                .slice(0, 3)
+                .map(({ name }) => name)
+                .join(', ')
+        }
         health={failing.length === 0 ? 'good' : 'bad'}
       />
       <Figure label="Slowest p99" value={duration(slow?.p99Ms)} note={slow?.service ?? 'nobody called'} />
-      <Figure label="Services" value={String(rows.length)} note={`${isolates} ${isolates === 1 ? 'isolate reports' : 'isolates report'}`} />
+      <Figure
+        label="Services"
+        value={String(named.length)}
+        note={`${isolates} ${isolates === 1 ? 'isolate reports' : 'isolates report'}`}
+      />
     </dl>
   )
 }

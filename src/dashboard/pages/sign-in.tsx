@@ -49,8 +49,8 @@ export function SignIn() {
         </button>
         <p class="help" id="token-help">
           The value of <code>ADMIN_TOKEN</code>, or a token of <code>ADMIN_TOKENS</code>. <code>selvedge dev</code> and{' '}
-          <code>npm start</code> print one. It stays in the memory of this page: when you close or reload it, you sign in
-          again.
+          <code>npm start</code> print one. It stays in the memory of this page: when you close or reload it, you sign
+          in again.
         </p>
       </form>
     </main>

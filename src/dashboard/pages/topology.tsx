@@ -7,10 +7,11 @@ import { layOut } from '../live/layout.ts'
 import { usePulse } from '../live/pulse.ts'
 import { rate } from '../model/format.ts'
 import { around, type Graph, graphOf, shapeOf } from '../model/graph.ts'
+import { UNKNOWN } from '../model/service-rows.ts'
 import { counted, NoNumbers } from '../parts/numbers.tsx'
 import { Answer, Empty } from '../parts/state.tsx'
 import { HealthMark, Panel, To, Wide } from '../parts/words.tsx'
-import { Drawing, nodeWidth, NODE_HEIGHT } from './topology/drawing.tsx'
+import { Drawing, NODE_HEIGHT, nodeWidth } from './topology/drawing.tsx'
 
 const EVERY_MS = 10_000
 
@@ -111,7 +112,8 @@ function Links({ graph: { links } }: { readonly graph: Graph }) {
               <tr key={`${from} ${to} ${kind}`}>
                 <th scope="row">{from}</th>
                 <td>
-                  <HealthMark health={health} /> <To route={{ page: 'service', name: to }}>{to}</To>
+                  <HealthMark health={health} />{' '}
+                  {to === UNKNOWN ? <em>{to}</em> : <To route={{ page: 'service', name: to }}>{to}</To>}
                 </td>
                 <td class="number">{kind === 'refers' ? 'refers to it' : rate(rps)}</td>
               </tr>

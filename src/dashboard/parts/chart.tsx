@@ -39,5 +39,7 @@ function inWords(curves: readonly Curve[], { values, marks }: ChartData): string
     const column = values[at] ?? []
     return `${label} now ${value(column.findLast((one) => one !== null) ?? null)}`
   })
-  return [...last, marks.length === 0 ? 'no changes' : `changes ${marks.map((mark) => mark.label).join(', ')}`].join('; ')
+  return [...last, marks.length === 0 ? 'no changes' : `changes ${marks.map((mark) => mark.label).join(', ')}`].join(
+    '; ',
+  )
 }

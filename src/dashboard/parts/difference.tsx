@@ -21,12 +21,10 @@ export function DifferenceOf({ label, before, after }: Props) {
       <ol class="difference">
         {lines.map((line, at) =>
           line === null ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but where they stand
             <li key={at} class="cut">
               ⋯
             </li>
           ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but where they stand
             <li key={at} class={line.is}>
               <span aria-hidden="true">{SIGN[line.is]}</span>
               <span class="unseen">{SPOKEN[line.is]}</span>

@@ -2,6 +2,7 @@
 import type { Clock } from '../../core/time/clock.ts'
 import type { Digest } from '../../telemetry/digest.ts'
 import type { Store } from '../store.ts'
+import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
 import { sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
 import { makeTables } from './tables.ts'
@@ -10,6 +11,7 @@ export interface StatsOptions {
   readonly store: Store
   readonly clock: Clock
   readonly caps?: Caps | undefined
+  readonly numberCaps?: NumberCaps | undefined
   /** Is told when a turn is to be taken. */
   readonly wake?: ((at: number) => void) | undefined
 }
@@ -32,10 +34,29 @@ export interface StatsEngine {
    */
   shapes(options?: { forMs?: number; cursor?: string; limit?: number }): ShapePage
   coverage(): Coverage
+  /**
+   * Numbers of the last `windowMs`, by service.
+   *
+   * @param windowMs 10 s to 7 days; above ten minutes in whole five minutes.
+   */
+  sums(windowMs: number): Sums
+  /** All that was ever counted, and the isolates of the last five minutes. */
+  totals(): Omit<Sums, 'at'>
+  /** One service over the last `windowMs`, in 400 steps at most. */
+  series(service: string, windowMs: number): { stepMs: number; points: Point[] }
   /** Writes what waits to be written. */
   turn(): void
   /** When the next turn is to be taken; `undefined`: when something is told. */
   nextAt(): number | undefined
+}
+
+/** What a window has. */
+export interface Sums {
+  /** Milliseconds since the Unix epoch, by the object's clock. */
+  readonly at: number
+  /** Isolates that told something in the window. */
+  readonly isolates: number
+  readonly services: readonly ServiceSum[]
 }
 
 /** What is told is written together, so that equal shapes are one row. */
@@ -46,9 +67,10 @@ const HOUR_MS = 3_600_000
 /** Ten minutes are found whole. */
 const MOST_PAGE = 5_000
 
-export function statsEngine({ store, clock, caps, wake }: StatsOptions): StatsEngine {
+export function statsEngine({ store, clock, caps, numberCaps, wake }: StatsOptions): StatsEngine {
   makeTables(store)
-  const numbers = sequences(store)
+  const taken = sequences(store)
+  const numbers = numberBook(store, numberCaps)
   const book = shapeBook(store, caps)
   let dueAt: number | undefined
 
@@ -56,17 +78,19 @@ export function statsEngine({ store, clock, caps, wake }: StatsOptions): StatsEn
     dueAt = undefined
     const now = clock.now()
     store.transactionSync(() => {
+      taken.flush(now)
       numbers.flush(now)
       book.flush(now)
     })
   }
 
   return {
-    digest({ isolate, sequence, shapes }) {
+    digest({ isolate, sequence, shapes, numbers: counted }) {
       const now = clock.now()
       if (!Number.isSafeInteger(sequence) || sequence < 1) return false
-      if (!numbers.take(isolate, sequence, now)) return false
+      if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
+      if (counted) numbers.take(counted, now)
       if (book.waiting > MOST_WAITING) turn()
       else if (dueAt === undefined) {
         dueAt = now + WRITE_MS
@@ -81,7 +105,20 @@ export function statsEngine({ store, clock, caps, wake }: StatsOptions): StatsEn
     },
     coverage() {
       if (dueAt !== undefined) turn()
-      return { oldestAt: book.oldestAt(), isolates: numbers.heardSince(clock.now() - HOUR_MS) }
+      return { oldestAt: book.oldestAt(), isolates: taken.heardSince(clock.now() - HOUR_MS) }
+    },
+    sums(windowMs) {
+      if (dueAt !== undefined) turn()
+      const now = clock.now()
+      return { at: now, isolates: taken.heardSince(now - windowMs), services: numbers.sums(windowMs, now) }
+    },
+    totals() {
+      if (dueAt !== undefined) turn()
+      return { isolates: taken.heardSince(clock.now() - 300_000), services: numbers.totals() }
+    },
+    series(service, windowMs) {
+      if (dueAt !== undefined) turn()
+      return numbers.series(service, windowMs, clock.now())
     },
     turn,
     nextAt: () => dueAt,

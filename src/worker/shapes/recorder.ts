@@ -1,18 +1,15 @@
 /** Records shapes of requests: a share of them, into a bounded list that is sent every few seconds, and that no request waits for. */
 import type { ServiceName } from '../../core/endpoint.ts'
-import type { Clock } from '../../core/time/clock.ts'
-import { sleep } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import { acceptedPriority, type Defer } from '../../mesh/accept.ts'
 import type { Called } from '../../mesh/called-host.ts'
 import type { Registry } from '../../registry/registry.ts'
-import type { Digest } from '../../telemetry/digest.ts'
+import type { Reporter } from '../../telemetry/reporter.ts'
 import type { Shape } from '../../telemetry/shape/shape.ts'
 import { rulebook } from './rulebook.ts'
 import { shapeOf } from './shape-of.ts'
 
-/** A digest is sent so many milliseconds after its first shape was recorded, and holds so many shapes at most. */
-export const EVERY_MS = 5_000
+/** Shapes of a digest, at most. */
 export const MOST_SHAPES = 100
 
 export interface Recorder {
@@ -28,35 +25,29 @@ export interface RecorderOptions {
   readonly registry: Registry
   /** The share of requests that is recorded, above 0 up to 1. */
   readonly share: number
-  readonly clock: Clock
   readonly random: Random
-  /** Sends a digest. One that fails is lost. */
-  send(digest: Digest): Promise<unknown>
+  /** Tells of them. */
+  readonly reporter: Reporter
 }
 
-export function recorder({ registry, share, clock, random, send }: RecorderOptions): Recorder {
+export function recorder({ registry, share, random, reporter }: RecorderOptions): Recorder {
   const book = rulebook(registry)
-  const isolate = random.hex(16)
-  let sequence = 0
   let skipped = gap()
   let drawn = 0
   let shapes: Shape[] = []
-  let sendingUntil = 0
 
   /** Requests up to the next one: to draw for each would cost as much as the rest of it. */
   function gap(): number {
     return share >= 1 ? 0 : Math.floor(Math.log(1 - random.next()) / Math.log(1 - share))
   }
 
-  async function flush(): Promise<void> {
-    sendingUntil = 0
-    if (shapes.length === 0) return
-    sequence += 1
-    const digest = { isolate, sequence, shapes: { share, drawn, shapes } }
+  reporter.add(() => {
+    if (shapes.length === 0) return undefined
+    const sample = { share, drawn, shapes }
     shapes = []
     drawn = 0
-    await send(digest)
-  }
+    return { shapes: sample }
+  })
 
   return {
     registry: book.registry,
@@ -76,15 +67,7 @@ export function recorder({ registry, share, clock, random, send }: RecorderOptio
           const from = { caller, class: acceptedPriority(request.headers, caller !== undefined) }
           shapes.push(shapeOf(request, called, from, book.wanted(called.name)))
         }
-        const now = clock.now()
-        // A number, not a promise: the request that was to send may be gone.
-        if (now < sendingUntil) return
-        sendingUntil = now + 2 * EVERY_MS
-        defer(
-          sleep(clock, EVERY_MS)
-            .then(flush)
-            .catch(() => {}),
-        )
+        reporter.due(defer)
       } catch {
         // It names no service, or its headers are gone: the request has its answer all the same.
       }

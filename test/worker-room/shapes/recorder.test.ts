@@ -3,8 +3,9 @@ import { seeded } from '../../../src/core/time/random.ts'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 import { memoryRegistry } from '../../../src/registry/memory.ts'
 import type { Digest } from '../../../src/telemetry/digest.ts'
+import { EVERY_MS, reporter } from '../../../src/telemetry/reporter.ts'
 import { weightOf } from '../../../src/telemetry/shape/shape.ts'
-import { EVERY_MS, MOST_SHAPES, recorder } from '../../../src/worker/shapes/recorder.ts'
+import { MOST_SHAPES, recorder } from '../../../src/worker/shapes/recorder.ts'
 
 function givenRecorder({ share = 1, records = {}, registry = memoryRegistry(records), fails = false } = {}) {
   const clock = virtualClock()
@@ -13,12 +14,15 @@ function givenRecorder({ share = 1, records = {}, registry = memoryRegistry(reco
   const made = recorder({
     registry,
     share,
-    clock,
     random: seeded(7),
-    async send(digest) {
-      sent.push(digest)
-      if (fails) throw new Error('The object is not there.')
-    },
+    reporter: reporter({
+      clock,
+      random: seeded(8),
+      async send(digest) {
+        sent.push(digest)
+        if (fails) throw new Error('The object is not there.')
+      },
+    }),
   })
   const defer = (work: Promise<unknown>) => void deferred.push(work)
   return {

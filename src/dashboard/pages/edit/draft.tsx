@@ -4,7 +4,7 @@ import type { AdminClient, RevisionView, WrittenRecord } from '../../../admin/cl
 import { AdminError } from '../../../admin/client.ts'
 import type { Fault } from '../../chunks/editor.ts'
 import { after } from '../../clock.ts'
-import { type Draft as Kept, drop, keep } from '../../live/drafts.ts'
+import { drop, type Draft as Kept, keep } from '../../live/drafts.ts'
 import { told } from '../../live/session.ts'
 import { placeOf } from '../../model/json-places.ts'
 import { typedRecord, written } from '../../model/written.ts'
@@ -129,7 +129,10 @@ export function Draft({ client, name, base: first, text: before, saved }: Props)
 
 /** What is wrong with the text: as JSON at once, as a record when one stops typing. */
 function useFaults(client: AdminClient, name: string, text: string) {
-  const [known, setKnown] = useState<{ readonly text: string; readonly faults: readonly Fault[] }>({ text: '', faults: [] })
+  const [known, setKnown] = useState<{ readonly text: string; readonly faults: readonly Fault[] }>({
+    text: '',
+    faults: [],
+  })
   useEffect(() => {
     let isOver = false
     const typed = typedRecord(text)

@@ -19,7 +19,8 @@ export function Tree({ decision: { request, names, read, records, leads, refused
         <ul>
           {read.map(({ key, isThere, revision, isWhatIf }) => (
             <li key={key} class={isThere ? undefined : 'not'}>
-              <code>{key}</code> {isThere ? (isWhatIf ? <mark>what if</mark> : `revision ${revision ?? 'unknown'}`) : 'nothing stands there'}
+              <code>{key}</code>{' '}
+              {isThere ? isWhatIf ? <mark>what if</mark> : `revision ${revision ?? 'unknown'}` : 'nothing stands there'}
             </li>
           ))}
         </ul>
@@ -44,7 +45,6 @@ export function Tree({ decision: { request, names, read, records, leads, refused
           Where it goes
           <ul>
             {leads.map((lead, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two leads may be alike
               <LeadOf key={at} lead={lead} />
             ))}
           </ul>
@@ -63,7 +63,6 @@ function RuleOf({ rule: { label, isTaken, matched, why, matches } }: { readonly 
           <summary>Matches</summary>
           <ul>
             {matches.map(({ holds, conditions }, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: matches have no name but where they stand
               <li key={at} class={holds ? 'holds' : 'not'}>
                 {conditions.length === 0 && 'everything'}
                 {conditions.map(({ on, type, wanted, found, holds: isSo }) => (

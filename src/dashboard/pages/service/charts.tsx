@@ -20,7 +20,13 @@ const WINDOWS = [
 
 type Window = (typeof WINDOWS)[number]
 
-const NAMES: Record<Window['window'], string> = { '15m': '15 min', '1h': '1 h', '6h': '6 h', '24h': '24 h', '168h': '7 d' }
+const NAMES: Record<Window['window'], string> = {
+  '15m': '15 min',
+  '1h': '1 h',
+  '6h': '6 h',
+  '24h': '24 h',
+  '168h': '7 d',
+}
 
 interface Props {
   readonly client: AdminClient
@@ -30,7 +36,11 @@ interface Props {
 
 export function Charts({ client, name, changes }: Props) {
   const [chosen, setChosen] = useState<Window>(WINDOWS[0])
-  const series = usePulse(`series ${name} ${chosen.window}`, () => counted(client.series(name, chosen.window)), chosen.everyMs)
+  const series = usePulse(
+    `series ${name} ${chosen.window}`,
+    () => counted(client.series(name, chosen.window)),
+    chosen.everyMs,
+  )
   const windows = (
     <fieldset class="windows">
       <legend class="unseen">How far back</legend>
@@ -78,7 +88,11 @@ function Both({ series, windowMs, at: nowMs, changes }: BothProps) {
   return (
     <>
       <div class="charts">
-        <ChartOf label="Requests a second" curves={REQUESTS} data={{ at, values: [requests, failures, retries], marks }} />
+        <ChartOf
+          label="Requests a second"
+          curves={REQUESTS}
+          data={{ at, values: [requests, failures, retries], marks }}
+        />
         <ChartOf label="Latency" curves={LATENCY} data={{ at, values: [p99, p95, p50], marks }} />
       </div>
       {shown.length > 0 && (

@@ -106,7 +106,9 @@ function BackTo({ client, name, to, newest, done }: BackProps) {
     )
   return (
     <div class="confirm">
-      <h3>What a rollback from r{newest.revision} to r{to.revision} changes</h3>
+      <h3>
+        What a rollback from r{newest.revision} to r{to.revision} changes
+      </h3>
       <DifferenceOf label="What the rollback changes" before={newest.record} after={to.record} />
       {fault !== undefined && (
         <p class="fault" role="alert">

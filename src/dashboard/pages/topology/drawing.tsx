@@ -29,7 +29,16 @@ export function Drawing({ graph: { nodes, links }, layout }: Props) {
       aria-label={`${nodes.length} nodes and ${links.length} links`}
     >
       <defs>
-        <marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse" markerUnits="userSpaceOnUse">
+        <marker
+          id="head"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerWidth="7"
+          markerHeight="7"
+          orient="auto-start-reverse"
+          markerUnits="userSpaceOnUse"
+        >
           <path d="M0 0L8 4L0 8z" class="head" />
         </marker>
       </defs>
@@ -44,9 +53,20 @@ export function Drawing({ graph: { nodes, links }, layout }: Props) {
   )
 }
 
-const Link = memo(function Link({ link: { kind, rps, health, from, to }, path }: { readonly link: GraphLink; readonly path: string }) {
+const Link = memo(function Link({
+  link: { kind, rps, health, from, to },
+  path,
+}: {
+  readonly link: GraphLink
+  readonly path: string
+}) {
   return (
-    <path class={`link ${kind} ${health}`} d={path} stroke-width={1.2 + Math.min(Math.log10(1 + rps) * 1.6, 5)} marker-end="url(#head)">
+    <path
+      class={`link ${kind} ${health}`}
+      d={path}
+      stroke-width={1.2 + Math.min(Math.log10(1 + rps) * 1.6, 5)}
+      marker-end="url(#head)"
+    >
       <title>{`${from} → ${to}: ${kind === 'refers' ? 'its record refers to it' : `${rate(rps)} requests/s`}`}</title>
     </path>
   )

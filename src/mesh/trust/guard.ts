@@ -1,10 +1,10 @@
 /** The guard of a function: whoever calls it must be allowed by the record of its own name. Nobody else can refuse those who know its address. */
-import { MeshError } from '../core/errors.ts'
-import { receipt } from '../core/receipt.ts'
-import { plainPath } from '../core/text/path.ts'
-import { admit } from '../features/access/admit.ts'
-import { asked } from '../features/route/asked.ts'
-import { splitUrl } from './called-host.ts'
+import { MeshError } from '../../core/errors.ts'
+import { receipt } from '../../core/receipt.ts'
+import { plainPath } from '../../core/text/path.ts'
+import { admit } from '../../features/access/admit.ts'
+import { asked } from '../../features/route/asked.ts'
+import { splitUrl } from '../called-host.ts'
 import type { Trust } from './trust.ts'
 
 export const guard: Trust['guard'] = (known, name, log) =>

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { memoryRegistry } from '../../../src/registry/memory.ts'
-import type { Digest } from '../../../src/telemetry/digest.ts'
-import type { Env } from '../../../src/worker/env.ts'
-import { shapes } from '../../../src/worker/shapes/shapes.ts'
-import worker, { createWorker } from '../../../src/worker/worker.ts'
+import { memoryRegistry } from '../../src/registry/memory.ts'
+import type { Digest } from '../../src/telemetry/digest.ts'
+import type { Env } from '../../src/worker/env.ts'
+import { stats } from '../../src/worker/stats.ts'
+import worker, { createWorker } from '../../src/worker/worker.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -45,16 +45,37 @@ describe('a Worker with a stats object', () => {
     ])
   })
 
-  it.each([
-    ['MESH_SHAPES is 0', { MESH_SHAPES: '0' }],
-    ['the binding is not there', { MESH_SHAPES: '1', STATS_OBJECT: undefined }],
-  ])('records nothing where %s', async (_, over) => {
-    const { env, sent } = given(over)
+  it('tells numbers of all calls, whatever share of shapes it records', async () => {
+    vi.useFakeTimers()
+    const { env, sent } = given({ MESH_SHAPES: '0' })
+    const works: Promise<unknown>[] = []
+    for (let call = 0; call < 3; call++) await ask(env, worker, works)
+    await vi.advanceTimersByTimeAsync(5_000)
+    await Promise.all(works)
+    expect(sent.length).toBe(1)
+    const { shapes, numbers } = sent[0]?.digest ?? {}
+    expect(shapes).toBeUndefined()
+    expect(numbers).toMatchObject({
+      overflow: 0,
+      services: {
+        users: {
+          ends: [3],
+          attempts: 3,
+          retries: 0,
+          callers: { '': [3] },
+          endpoints: { 'binding:USERS': { ends: [3] } },
+        },
+      },
+    })
+  })
+
+  it('tells nothing where the binding is not there', async () => {
+    const { env, sent } = given({ MESH_SHAPES: '1', STATS_OBJECT: undefined })
     const works: Promise<unknown>[] = []
     expect(await ask(env, worker, works)).toBe('users')
     expect(works).toEqual([])
     expect(sent).toEqual([])
-    expect(shapes(env, memoryRegistry())).toBeUndefined()
+    expect(stats(env, memoryRegistry())).toBeUndefined()
   })
 
   it('is not one where nothing was composed in', async () => {
@@ -73,7 +94,7 @@ describe('a Worker with a stats object', () => {
 
   it.each(['all', '-1', '1.5', '5%'])('refuses MESH_SHAPES "%s"', (MESH_SHAPES) => {
     const { env } = given({ MESH_SHAPES })
-    expect(() => shapes(env, memoryRegistry())).toThrow(
+    expect(() => stats(env, memoryRegistry())).toThrow(
       new TypeError(`MESH_SHAPES is a share from 0 to 1; got "${MESH_SHAPES}".`),
     )
   })

@@ -1,10 +1,10 @@
 /** The guards of a call: they ask the records on its way whether its caller may do this. */
-import type { MeshError } from '../core/errors.ts'
-import type { Log } from '../core/log.ts'
-import { plainPath } from '../core/text/path.ts'
-import { admit } from '../features/access/admit.ts'
-import { authorize } from '../features/access/filter.ts'
-import { type Asked, asked } from '../features/route/asked.ts'
+import type { MeshError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+import { plainPath } from '../../core/text/path.ts'
+import { admit } from '../../features/access/admit.ts'
+import { authorize } from '../../features/access/filter.ts'
+import { type Asked, asked } from '../../features/route/asked.ts'
 import type { Guards, Led } from './trust.ts'
 
 export function guards(log: Log): Guards {

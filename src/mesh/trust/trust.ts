@@ -1,14 +1,14 @@
 /** Who is believed and what they may do, as a value that a mesh is made with. What a mesh does not use it does not carry. */
-import { type ObserverFilter, observer } from '../core/engine/stack.ts'
-import type { Log } from '../core/log.ts'
-import type { AuthorizeNeeds } from '../features/access/filter.ts'
-import type { Judge } from '../features/access/judge.ts'
-import type { AccessPolicy } from '../features/access/policy.ts'
-import type { Asked } from '../features/route/asked.ts'
-import type { ServiceRecord } from '../record/record.ts'
-import type { Asking } from '../registry/asking.ts'
-import type { LiveService } from './live-service.ts'
-import type { Resolver } from './resolver.ts'
+import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
+import type { Log } from '../../core/log.ts'
+import type { AuthorizeNeeds } from '../../features/access/filter.ts'
+import type { Judge } from '../../features/access/judge.ts'
+import type { AccessPolicy } from '../../features/access/policy.ts'
+import type { Asked } from '../../features/route/asked.ts'
+import type { ServiceRecord } from '../../record/record.ts'
+import type { Asking } from '../../registry/asking.ts'
+import type { LiveService } from '../live-service.ts'
+import type { Resolver } from '../resolver.ts'
 
 export interface Trust {
   /** The judge of a record that says who may call; `undefined` where it lets everybody do everything. */

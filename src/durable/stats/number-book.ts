@@ -1,0 +1,187 @@
+/** Numbers of the mesh, summed up over isolates: by ten seconds for six hours, by five minutes for seven days. */
+import type { NumbersDigest, ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import { sumOf } from '../../telemetry/numbers/sum.ts'
+import type { Store } from '../store.ts'
+
+/** How finely numbers are kept, and for how long. */
+interface Grain {
+  readonly stepMs: number
+  readonly keepMs: number
+}
+
+const FINE: Grain = { stepMs: 10_000, keepMs: 6 * 3_600_000 }
+const COARSE: Grain = { stepMs: 300_000, keepMs: 7 * 24 * 3_600_000 }
+const GRAINS = [FINE, COARSE]
+
+/** Up to this length a window is summed of ten seconds each. */
+const FINE_WINDOW_MS = 600_000
+/** Points of a series, at most. */
+const MOST_POINTS = 400
+
+export interface NumberCaps {
+  /** Bytes of all rows. An object holds 10 GB; this much is read back quickly. */
+  readonly bytes: number
+  /** Services of the mesh, at most; what comes beyond is counted as other. */
+  readonly services: number
+}
+
+export const NUMBER_CAPS: NumberCaps = { bytes: 512 * 1024 * 1024, services: 2_000 }
+
+export interface ServiceSum {
+  readonly service: string
+  readonly numbers: ServiceNumbers
+}
+
+export interface Point {
+  /** When it begins, in milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly numbers: ServiceNumbers
+}
+
+export interface NumberBook {
+  take(digest: NumbersDigest, now: number): void
+  /** Writes what was taken since the last time, and lets go of what is too old or too much. Within a transaction. */
+  flush(now: number): void
+  /** Sums of the last `windowMs`, by service, in order of their names. */
+  sums(windowMs: number, now: number): ServiceSum[]
+  /** One service over time: of the last `windowMs`, in steps of one length. */
+  series(service: string, windowMs: number, now: number): { stepMs: number; points: Point[] }
+  /** All that was ever counted, by service: what only grows. */
+  totals(): ServiceSum[]
+  /** Services that wait to be written. */
+  readonly waiting: number
+}
+
+type Row = { slot: number; service: string; numbers: string }
+
+export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): NumberBook {
+  let pending = new Map<string, { at: number; service: string; all: ServiceNumbers[] }>()
+  let known: Set<string> | undefined
+  let bytes: number | undefined
+
+  /** Names are counted once in an object's life, and kept up from there. */
+  function nameOf(service: string): string {
+    known ??= new Set(
+      sql
+        .exec<{ service: string }>('SELECT service FROM totals')
+        .toArray()
+        .map(({ service }) => service),
+    )
+    if (known.has(service) || known.size < caps.services) {
+      known.add(service)
+      return service
+    }
+    return '(other)'
+  }
+
+  function write(
+    { stepMs }: Grain,
+    { at, service, all }: { at: number; service: string; all: ServiceNumbers[] },
+  ): void {
+    const slot = Math.floor(at / stepMs)
+    const [row] = sql
+      .exec<Row>(
+        'SELECT slot, service, numbers FROM numbers WHERE step = ? AND slot = ? AND service = ?',
+        stepMs,
+        slot,
+        service,
+      )
+      .toArray()
+    const before = row ? [JSON.parse(row.numbers) as ServiceNumbers] : []
+    const text = JSON.stringify(sumOf([...before, ...all]))
+    sql.exec(
+      'INSERT OR REPLACE INTO numbers (step, slot, service, numbers) VALUES (?, ?, ?, ?)',
+      stepMs,
+      slot,
+      service,
+      text,
+    )
+    bytes = held() + text.length - (row?.numbers.length ?? 0)
+  }
+
+  function held(): number {
+    bytes ??=
+      sql.exec<{ bytes: number | null }>('SELECT SUM(LENGTH(numbers)) AS bytes FROM numbers').toArray()[0]?.bytes ?? 0
+    return bytes
+  }
+
+  function remove(where: string, ...bindings: number[]): number {
+    const removed = sql
+      .exec<{ bytes: number }>(`DELETE FROM numbers WHERE ${where} RETURNING LENGTH(numbers) AS bytes`, ...bindings)
+      .toArray()
+    bytes = removed.reduce((sum, { bytes }) => sum - bytes, held())
+    return removed.length
+  }
+
+  function rows({ stepMs }: Grain, since: number, service?: string): Row[] {
+    const first = Math.floor(since / stepMs)
+    const query = 'SELECT slot, service, numbers FROM numbers WHERE step = ? AND slot > ?'
+    return service === undefined
+      ? sql.exec<Row>(`${query} ORDER BY service`, stepMs, first).toArray()
+      : sql.exec<Row>(`${query} AND service = ? ORDER BY slot`, stepMs, first, service).toArray()
+  }
+
+  /** What was ever counted of a service is a step that never ends. */
+  function addUp(service: string, all: ServiceNumbers[]): void {
+    const [row] = sql.exec<{ numbers: string }>('SELECT numbers FROM totals WHERE service = ?', service).toArray()
+    const before = row ? [JSON.parse(row.numbers) as ServiceNumbers] : []
+    const text = JSON.stringify(sumOf([...before, ...all]))
+    sql.exec('INSERT OR REPLACE INTO totals (service, numbers) VALUES (?, ?)', service, text)
+  }
+
+  const grainOf = (windowMs: number) => (windowMs <= FINE_WINDOW_MS ? FINE : COARSE)
+
+  return {
+    take({ services }, now) {
+      const slot = Math.floor(now / FINE.stepMs)
+      for (const [said, numbers] of Object.entries(services)) {
+        const service = nameOf(said)
+        const key = `${slot} ${service}`
+        const waiting = pending.get(key)
+        if (waiting) waiting.all.push(numbers)
+        else pending.set(key, { at: now, service, all: [numbers] })
+      }
+    },
+    flush(now) {
+      for (const one of pending.values()) {
+        for (const grain of GRAINS) write(grain, one)
+        addUp(one.service, one.all)
+      }
+      pending = new Map()
+      for (const { stepMs, keepMs } of GRAINS)
+        remove('step = ? AND slot < ?', stepMs, Math.floor((now - keepMs) / stepMs))
+      while (held() > caps.bytes) {
+        const oldest = 'SELECT MIN(slot * step) FROM numbers'
+        if (remove(`slot * step = (${oldest})`) === 0) break
+      }
+    },
+    sums(windowMs, now) {
+      const byService = new Map<string, ServiceNumbers[]>()
+      for (const { service, numbers } of rows(grainOf(windowMs), now - windowMs)) {
+        const all = byService.get(service) ?? []
+        all.push(JSON.parse(numbers) as ServiceNumbers)
+        byService.set(service, all)
+      }
+      return [...byService].map(([service, all]) => ({ service, numbers: sumOf(all) }))
+    },
+    series(service, windowMs, now) {
+      const grain = windowMs <= FINE.keepMs ? FINE : COARSE
+      const many = Math.max(1, Math.ceil(windowMs / grain.stepMs / MOST_POINTS))
+      const stepMs = grain.stepMs * many
+      const bySlot = new Map<number, ServiceNumbers[]>()
+      for (const { slot, numbers } of rows(grain, now - windowMs, service)) {
+        const at = Math.floor((slot * grain.stepMs) / stepMs) * stepMs
+        bySlot.set(at, [...(bySlot.get(at) ?? []), JSON.parse(numbers) as ServiceNumbers])
+      }
+      return { stepMs, points: [...bySlot].map(([at, all]) => ({ at, numbers: sumOf(all) })) }
+    },
+    totals: () =>
+      sql
+        .exec<{ service: string; numbers: string }>('SELECT service, numbers FROM totals ORDER BY service')
+        .toArray()
+        .map(({ service, numbers }) => ({ service, numbers: JSON.parse(numbers) as ServiceNumbers })),
+    get waiting() {
+      return pending.size
+    },
+  }
+}

@@ -1,0 +1,183 @@
+/** The numbers of an isolate: how calls ended and how long they took, by service, caller, rule and endpoint; told in digests. */
+import type { MeshErrorCode } from '../../core/errors.ts'
+import type { Outcome } from '../../core/outcome.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import { type Counts, type ExponentialHistogram, exponentialHistogram } from '../../math/exponential-histogram.ts'
+
+/** How many calls or attempts ended how: by the number of the outcome in {@link OUTCOMES}. */
+export type Ends = readonly number[]
+
+/** Their order is that in which counts travel: a new one comes last. */
+export const OUTCOMES = [
+  'success',
+  'failure',
+  'refused',
+  'limited',
+  'timeout',
+  'expired',
+  'unreachable',
+  'cancelled',
+  'unsent',
+] as const satisfies readonly Outcome[]
+
+const NUMBER_OF = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index])) as Record<Outcome, number>
+
+export interface EndpointNumbers {
+  readonly ends: Ends
+  readonly ms: Counts
+}
+
+export interface ServiceNumbers {
+  /** Of calls, as their callers saw them. */
+  readonly ends: Ends
+  readonly ms: Counts
+  readonly attempts: number
+  /** Attempts that were not the first of their call. */
+  readonly retries: number
+  readonly hedged: number
+  /** By the caller's name; `''` where it has none. */
+  readonly callers: Readonly<Record<string, Ends>>
+  readonly rules: Readonly<Record<string, Ends>>
+  readonly endpoints: Readonly<Record<string, EndpointNumbers>>
+  /** Errors of the mesh, by their code. */
+  readonly errors: Readonly<Record<string, number>>
+  /** Why failed attempts were not retried. */
+  readonly refused: Readonly<Record<string, number>>
+}
+
+/** What an isolate counted since its last digest. */
+export interface NumbersDigest {
+  /** By the name whose record answered; `''` where none did, so that nobody can make series by inventing names. */
+  readonly services: Readonly<Record<string, ServiceNumbers>>
+  /** Entries that had no room of their own, and were counted as {@link OTHER}. */
+  readonly overflow: number
+}
+
+/** What is counted of a call when it has ended. */
+export interface CallEnd {
+  /** The name whose record answered. */
+  readonly service: string
+  readonly caller: string | undefined
+  readonly outcome: Outcome
+  readonly error: MeshErrorCode | undefined
+  readonly tookMs: number
+  readonly receipt: Receipt
+}
+
+export interface Numbers {
+  count(call: CallEnd): void
+  /** What was counted since it was last taken; `undefined` where nothing was. */
+  take(): NumbersDigest | undefined
+}
+
+/** Series of one digest, at most: a service, and each caller, rule and endpoint of it, is one. */
+export const MOST_SERIES = 1_000
+/** Under this name goes what there is no room for. */
+export const OTHER = '(other)'
+
+interface Endpoint {
+  readonly ends: number[]
+  readonly ms: ExponentialHistogram
+}
+
+interface Service extends Endpoint {
+  attempts: number
+  retries: number
+  hedged: number
+  readonly callers: Map<string, number[]>
+  readonly rules: Map<string, number[]>
+  readonly endpoints: Map<string, Endpoint>
+  readonly errors: Map<string, number>
+  readonly refused: Map<string, number>
+}
+
+export function numbers(mostSeries = MOST_SERIES): Numbers {
+  let services = new Map<string, Service>()
+  let series = 0
+  let overflow = 0
+
+  /** The entry of a key: a new one while there is room, then that of all others. */
+  function entry<Entry>(of: Map<string, Entry>, key: string, make: () => Entry): Entry {
+    const known = of.get(key)
+    if (known) return known
+    if (series >= mostSeries) {
+      overflow += 1
+      const other = of.get(OTHER) ?? make()
+      of.set(OTHER, other)
+      return other
+    }
+    series += 1
+    const made = make()
+    of.set(key, made)
+    return made
+  }
+
+  return {
+    count({ service: name, caller, outcome, error, tookMs, receipt }) {
+      const service = entry(services, name, newService)
+      const ended = NUMBER_OF[outcome]
+      raise(service.ends, ended)
+      service.ms.record(tookMs)
+      raise(entry(service.callers, caller ?? '', newEnds), ended)
+      if (receipt.rule !== undefined) raise(entry(service.rules, receipt.rule, newEnds), ended)
+      for (const attempt of receipt.attempts) {
+        service.attempts += 1
+        if (attempt.number > 1) service.retries += 1
+        const endpoint = entry(service.endpoints, attempt.endpoint, newEndpoint)
+        // One that is still under way has lost against its hedge.
+        raise(endpoint.ends, NUMBER_OF[attempt.outcome ?? 'cancelled'])
+        if (attempt.outcome !== undefined) endpoint.ms.record(attempt.tookMs)
+      }
+      if (receipt.hedged) service.hedged += 1
+      if (error !== undefined) add(service.errors, error)
+      if (receipt.retryRefused !== undefined) add(service.refused, receipt.retryRefused)
+    },
+    take() {
+      if (services.size === 0) return undefined
+      const taken = { services: mapped(services, serviceDigest), overflow }
+      services = new Map()
+      series = 0
+      overflow = 0
+      return taken
+    },
+  }
+}
+
+const newEnds = (): number[] => []
+const newEndpoint = (): Endpoint => ({ ends: [], ms: exponentialHistogram() })
+const newService = (): Service => ({
+  ...newEndpoint(),
+  attempts: 0,
+  retries: 0,
+  hedged: 0,
+  callers: new Map(),
+  rules: new Map(),
+  endpoints: new Map(),
+  errors: new Map(),
+  refused: new Map(),
+})
+
+function raise(ends: number[], outcome: number): void {
+  for (let index = ends.length; index <= outcome; index++) ends.push(0)
+  ends[outcome] = (ends[outcome] as number) + 1
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+function mapped<From, To>(of: ReadonlyMap<string, From>, make: (from: From) => To): Record<string, To> {
+  return Object.fromEntries([...of].map(([key, from]) => [key, make(from)]))
+}
+
+function serviceDigest({ ms, callers, rules, endpoints, errors, refused, ...counts }: Service): ServiceNumbers {
+  return {
+    ...counts,
+    ms: ms.counts(),
+    callers: Object.fromEntries(callers),
+    rules: Object.fromEntries(rules),
+    endpoints: mapped(endpoints, ({ ends, ms }) => ({ ends, ms: ms.counts() })),
+    errors: Object.fromEntries(errors),
+    refused: Object.fromEntries(refused),
+  }
+}

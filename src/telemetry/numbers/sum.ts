@@ -1,0 +1,79 @@
+/** Adds up numbers: of isolates, and of one time after another. Whatever the order, the sum is the same. */
+import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
+import type { EndpointNumbers, Ends, ServiceNumbers } from './numbers.ts'
+
+export const NOTHING: ServiceNumbers = Object.freeze({
+  ends: [],
+  ms: { zeros: 0, sum: 0, buckets: [] },
+  attempts: 0,
+  retries: 0,
+  hedged: 0,
+  callers: {},
+  rules: {},
+  endpoints: {},
+  errors: {},
+  refused: {},
+})
+
+export function sumOf(all: readonly ServiceNumbers[]): ServiceNumbers {
+  const total = (name: 'attempts' | 'retries' | 'hedged') => all.reduce((sum, one) => sum + one[name], 0)
+  return {
+    ends: endsOf(all.map(({ ends }) => ends)),
+    ms: countsOf(all.map(({ ms }) => ms)),
+    attempts: total('attempts'),
+    retries: total('retries'),
+    hedged: total('hedged'),
+    callers: byKey(
+      all.map(({ callers }) => callers),
+      endsOf,
+    ),
+    rules: byKey(
+      all.map(({ rules }) => rules),
+      endsOf,
+    ),
+    endpoints: byKey(
+      all.map(({ endpoints }) => endpoints),
+      endpointOf,
+    ),
+    errors: byKey(
+      all.map(({ errors }) => errors),
+      totalOf,
+    ),
+    refused: byKey(
+      all.map(({ refused }) => refused),
+      totalOf,
+    ),
+  }
+}
+
+export function endsOf(all: readonly Ends[]): number[] {
+  const sum: number[] = []
+  for (const ends of all) for (const [outcome, many] of ends.entries()) sum[outcome] = (sum[outcome] ?? 0) + many
+  return Array.from(sum, (many = 0) => many)
+}
+
+export function countsOf(all: readonly Counts[]): Counts {
+  if (all.length === 1) return all[0] as Counts
+  const histogram = exponentialHistogram()
+  for (const counts of all) histogram.add(counts)
+  return histogram.counts()
+}
+
+function endpointOf(all: readonly EndpointNumbers[]): EndpointNumbers {
+  return { ends: endsOf(all.map(({ ends }) => ends)), ms: countsOf(all.map(({ ms }) => ms)) }
+}
+
+function totalOf(all: readonly number[]): number {
+  return all.reduce((sum, one) => sum + one, 0)
+}
+
+/** What stands under each key in any of them, added up. */
+function byKey<Of>(all: readonly Readonly<Record<string, Of>>[], add: (all: readonly Of[]) => Of): Record<string, Of> {
+  const found = new Map<string, Of[]>()
+  for (const [key, one] of all.flatMap((each) => Object.entries(each))) {
+    const known = found.get(key)
+    if (known) known.push(one)
+    else found.set(key, [one])
+  }
+  return Object.fromEntries([...found].map(([key, each]) => [key, add(each)]))
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../../src/core/outcome.ts'
+import { attemptNote, receipt } from '../../../src/core/receipt.ts'
+import { type CallEnd, MOST_SERIES, numbers, OTHER, OUTCOMES } from '../../../src/telemetry/numbers/numbers.ts'
+
+function ended(over: Partial<CallEnd> = {}, endpoints: readonly [string, Outcome][] = [['eu', 'success']]): CallEnd {
+  const noted = receipt()
+  noted.attempts = endpoints.map(([endpoint, outcome], index) => ({
+    ...attemptNote(index + 1, endpoint, 0),
+    outcome,
+    tookMs: 10 * (index + 1),
+  }))
+  return {
+    service: 'users',
+    caller: 'checkout',
+    outcome: 'success',
+    error: undefined,
+    tookMs: 12,
+    receipt: noted,
+    ...over,
+  }
+}
+
+const ends = (over: Partial<Record<Outcome, number>>) => {
+  const last = OUTCOMES.findLastIndex((outcome) => over[outcome])
+  return OUTCOMES.slice(0, last + 1).map((outcome) => over[outcome] ?? 0)
+}
+
+describe('numbers', () => {
+  it('counts a call once, and its attempts each at its endpoint', () => {
+    const own = numbers()
+    const retried = ended({ tookMs: 35 }, [
+      ['eu', 'failure'],
+      ['us', 'success'],
+    ])
+    retried.receipt.rule = 'canary'
+    own.count(ended())
+    own.count(retried)
+    own.count(ended({ outcome: 'unsent', error: 'no_endpoint', caller: undefined }, []))
+    const { users } = own.take()?.services ?? {}
+    expect(users).toMatchObject({
+      ends: ends({ success: 2, unsent: 1 }),
+      attempts: 3,
+      retries: 1,
+      callers: { checkout: ends({ success: 2 }), '': ends({ unsent: 1 }) },
+      rules: { canary: ends({ success: 1 }) },
+      endpoints: { eu: { ends: ends({ success: 1, failure: 1 }) }, us: { ends: ends({ success: 1 }) } },
+      errors: { no_endpoint: 1 },
+      refused: {},
+    })
+    expect(users?.ms.sum).toBe(12 + 35 + 12)
+    expect(users?.endpoints.us?.ms.sum).toBe(20)
+  })
+
+  it('begins anew when it was taken, and tells nothing where nothing was counted', () => {
+    const own = numbers()
+    own.count(ended())
+    expect(Object.keys(own.take()?.services ?? {})).toEqual(['users'])
+    expect(own.take()).toBeUndefined()
+  })
+
+  it('makes no new series of ten thousand names, and says how many had no room', () => {
+    const own = numbers()
+    for (let call = 0; call < 10_000; call++) own.count(ended({ service: `s${call}`, caller: `c${call}` }, []))
+    const { services = {}, overflow = 0 } = own.take() ?? {}
+    const series = Object.values(services).reduce((sum, { callers }) => sum + 1 + Object.keys(callers).length, 0)
+    expect(series).toBeLessThanOrEqual(MOST_SERIES + 2 * MOST_SERIES)
+    expect(overflow).toBeGreaterThan(9_000)
+    expect(services[OTHER]?.ends).toEqual(ends({ success: 10_000 - (Object.keys(services).length - 1) }))
+  })
+
+  it('has one series for all paths', () => {
+    const own = numbers()
+    for (let call = 0; call < 10_000; call++) own.count(ended())
+    expect(Object.keys(own.take()?.services.users?.endpoints ?? {})).toEqual(['eu'])
+  })
+})
