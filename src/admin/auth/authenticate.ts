@@ -52,6 +52,8 @@ export function authenticate(clock: Clock, log: Log) {
     if (holds(c.req.url, sent))
       throw refusal(400, 'The token stands in the address, too, where logs keep it. It belongs in authorization alone.')
     c.set('token', token)
+    // Who reads with another token is told something else, or nothing.
+    c.header('cache-control', 'no-store')
     return next()
   })
 }
