@@ -49,7 +49,7 @@ export const REGISTRY: readonly Check[] = [
     id: 'no-edit-by-hand-waits',
     group: 'registry',
     title: 'no edit by hand waits for a decision',
-    hint: 'Compare the two (GET /-/api/v1/drift), then adopt the edit or write over it: docs/control-plane.md tells how.',
+    hint: '`selvedge drift NAME` shows the two; with --adopt the edit stands, with --overwrite what history has.',
     find({ history }) {
       if (!history || 'failure' in history) return undefined
       return history.answer
