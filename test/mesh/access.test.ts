@@ -158,6 +158,29 @@ describe('access', () => {
     expect((await ask('http://old/', THUMB)).status).toBe(403)
   })
 
+  it('sends the copy of a library without a name, whose call nobody judges here either', async () => {
+    const mirror = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'shadow' } } }
+    const sent: string[] = []
+    const fetch = async (url: string) => {
+      sent.push(url)
+      return new Response('ok')
+    }
+    const works: Promise<unknown>[] = []
+    const mesh = createMesh({
+      registry: memoryRegistry({
+        users: { ...USERS, access: ONLY_CHECKOUT, rules: [{ filters: [mirror] }] },
+        shadow: { ...USERS, access: ONLY_CHECKOUT },
+      }),
+      env: { USERS: { fetch } },
+      waitUntil: (work) => works.push(work),
+      log: 'off',
+      trust: access,
+    })
+    expect((await mesh.fetch('http://users/')).status).toBe(200)
+    await Promise.all(works)
+    expect(sent).toEqual(['http://users/', 'http://users/'])
+  })
+
   it('sends no copy that its service would refuse, and the request all the same', async () => {
     const mirror = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'shadow' } } }
     const { ask, sent, logged } = given({

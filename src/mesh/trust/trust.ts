@@ -68,7 +68,7 @@ export function isGuardedApart(led: Pick<Led, 'service' | 'receipt' | 'caller' |
 }
 
 /** A library that was not told its name cannot know what it is called there: who is called asks by himself. */
-function isUnsaid({ caller, proof }: Pick<Led, 'caller' | 'proof'>): boolean {
+export function isUnsaid({ caller, proof }: Pick<Led, 'caller' | 'proof'>): boolean {
   return caller === undefined && proof === 'own'
 }
 

@@ -224,6 +224,21 @@ describe('recorder', () => {
     expect(shapes()[2]?.queries).toEqual(['ok'])
   })
 
+  it('keeps no token or number that stands where the name of a query parameter would, unless a rule names it', async () => {
+    const records = matching({ queryParams: [{ name: '20260101', value: 'x' }] })
+    const { call, clock, shapes, read } = givenRecorder({ records })
+    await read('services/users')
+    const token = 'q7fH2kLw9ZpX4mN8vB1c'
+    call(`/reset?${token}`)
+    call(`/reset?${token}=1&page=2&20260101=x&4917012345678`)
+    await clock.advance(EVERY_MS)
+    expect(shapes().map(({ queries, isCut }) => [queries, isCut])).toEqual([
+      [[], true],
+      [['20260101', 'page'], true],
+    ])
+    expect(JSON.stringify(shapes())).not.toContain(token)
+  })
+
   it('takes a priority of a stranger that lowers it, and of a caller any', async () => {
     const { call, clock, shapes } = givenRecorder()
     for (const said of ['critical', 'sheddable']) {
