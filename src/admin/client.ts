@@ -200,6 +200,8 @@ export interface ResolveQuestion {
     readonly name?: string
     /** Path and query. Default `/`. */
     readonly path?: string
+    /** Who calls, as its binding would say it. Default: nobody knows. */
+    readonly caller?: string
     readonly headers?: Readonly<Record<string, string>>
   }
   /** What-if: records in place of those that stand there; `null` takes a name away. */

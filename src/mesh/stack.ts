@@ -111,7 +111,7 @@ export function made(settings: Settings): {
   readonly known: Resolver
   readonly guard: Guard | undefined
 } {
-  const { bindings, cloud, trust, rates, name, log } = settings
+  const { bindings, cloud, trust, rates, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
     ...settings,
     readMs: REGISTRY_READ_MS,
@@ -129,7 +129,7 @@ export function made(settings: Settings): {
   return {
     call: outbound(settings, records, live, send(settings)),
     known,
-    guard: trust && name !== undefined ? trust.guard(known, name, log) : undefined,
+    guard: trust && name !== undefined ? trust.guard(known, name, log, defaults.access) : undefined,
   }
 }
 

@@ -18,7 +18,16 @@ import type { Counts, Rated, Rates } from './rates.ts'
 export const QUOTA_OBJECT = 'QUOTA_OBJECT'
 const RATE_LIMIT = { what: 'rate limit binding', methods: ['limit'] }
 
-export const raterOf: Rates['rater'] = (written, recordKey, bindings) => {
+/**
+ * Counts calls to services whose records have `limits.rate`: by the quota object where `env` has `QUOTA_OBJECT`, else in each isolate
+ * alone; by a rate limit binding where the record names one (docs/rates.md).
+ *
+ * @example
+ * const mesh = createMesh({ registry: kvRegistry(env.REGISTRY), env, name: 'checkout', trust: access, rates })
+ */
+export const rates: Rates = { rater: (...of) => raterOf(...of), counts }
+
+const raterOf: Rates['rater'] = (written, recordKey, bindings) => {
   const policy = ratePolicy(written)
   const { per, header, binding, count = 0, intervalMs } = policy
   // What a header says may be a secret, and long: its digest stands for it.
@@ -31,7 +40,7 @@ export const raterOf: Rates['rater'] = (written, recordKey, bindings) => {
     : rater(recordKey, policy, 'isolate', isolateCounter(count, intervalMs))
 }
 
-export function counts(log: Parameters<Rates['counts']>[0]): Counts {
+function counts(log: Parameters<Rates['counts']>[0]): Counts {
   return {
     called: rate('rate', ({ passedBy = [], service }: Rated) => [...passedBy, service].map(({ rate }) => rate), log),
     backend: rate('rateBackend', ({ service }: Rated) => [service.rate], log),
