@@ -22,7 +22,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53 * KB },
   { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 72.75 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 160 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 162.5 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
