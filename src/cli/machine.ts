@@ -10,6 +10,8 @@ export interface Machine extends Terminal {
   readonly fetch: typeof fetch
   /** Asks a person; `undefined` where nobody can answer. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined
+  /** Resolves when somebody ends a command that goes on by itself. Default: at Ctrl-C. */
+  readonly interrupted?: () => Promise<void>
   readonly clientOf: (options: AdminClientOptions) => AdminClient
 }
 
