@@ -26,6 +26,7 @@ export function machineOf(given: Partial<Machine> = {}): Machine {
     ...given,
     out: terminal.out,
     err: terminal.err,
+    height: terminal.height,
     isOutSeen: terminal.isOutSeen === true,
     isErrSeen: terminal.isErrSeen === true,
   }

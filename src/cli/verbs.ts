@@ -81,6 +81,24 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'stat',
+    summary: 'show how calls ended and how long they took',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/stat.ts')).stat,
+  },
+  {
+    name: 'top',
+    summary: 'the same, the busiest first, drawn anew every two seconds',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/top.ts')).top,
+  },
+  {
+    name: 'edges',
+    summary: 'show who calls whom, and how it goes',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/edges.ts')).edges,
+  },
+  {
     name: 'tap',
     summary: 'show calls as they are made',
     takes: ['target', 'output'],

@@ -180,7 +180,7 @@ describe('an endpoint is refused', () => {
     ],
     [
       { lambda: { function: 'users', region: 'eu-west-1', secret: 'AKID/x+y' } },
-      '$.endpoints[0].lambda.secret: Expected the name of a Worker secret',
+      '$.endpoints[0].lambda.secret: Expected the name of a Worker secret, got something else.',
     ],
     [
       { lambda: { function: 'users', region: 'eu-west-1', secret: 'AWS', invocation: 'sync' } },

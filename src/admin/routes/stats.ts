@@ -156,6 +156,7 @@ export function told(env: ControlEnv): Stats {
     throw refusal(
       404,
       'This control plane has no binding STATS_OBJECT, so nobody counts: docs/observability.md says how.',
+      { fields: { code: 'not_counted' } },
     )
   }
   return object

@@ -2,11 +2,12 @@
 import type { TapAttempt, TapCallView } from '../../admin/client.ts'
 import type { GrowingColumn } from '../print/growing-table.ts'
 import type { Style } from '../print/style.ts'
+import { NO_NAME, NO_RECORD } from './columns.ts'
 
 export const CALL_COLUMNS: readonly GrowingColumn<TapCallView>[] = [
   { name: 'TIME', width: 12, of: ({ at }) => at.slice(11, 23) },
-  { name: 'NAME', width: 12, of: ({ service }) => service || '(no-record)' },
-  { name: 'CALLER', width: 12, of: ({ caller }) => caller ?? '(unknown)' },
+  { name: 'NAME', width: 12, of: ({ service }) => service || NO_RECORD },
+  { name: 'CALLER', width: 12, of: ({ caller }) => caller ?? NO_NAME },
   { name: 'METHOD', width: 6, of: ({ method }) => method },
   { name: 'PATH', width: 24, of: ({ path }) => path },
   { name: 'STATUS', width: 6, of: ({ status }) => status, styleOf: ({ status }) => styleOf(status) },

@@ -30,7 +30,10 @@ export interface Coverage {
 }
 
 export interface StatsEngine {
-  /** Takes a digest; false where it was taken before. It is written within ten seconds: an object that is lost loses these. Where somebody looks at calls, the answer says so. */
+  /**
+   * Takes a digest; false where it was taken before. It is written within five seconds: an object that is lost loses these.
+   * Where somebody looks at calls, the answer says so.
+   */
   digest(digest: Digest): DigestAnswer
   /**
    * Shapes of requests seen in the last `forMs` milliseconds (to ten minutes), in pages.
@@ -73,8 +76,11 @@ export interface Sums {
   readonly services: readonly ServiceSum[]
 }
 
-/** What is told is written together, so that equal shapes are one row. */
-const WRITE_MS = 10_000
+/**
+ * What is told is written together, so that equal shapes are one row; and before the platform lets go of an object that nobody
+ * asked for ten seconds, with all that it has in memory.
+ */
+const WRITE_MS = 5_000
 /** Shapes that wait in memory, at most. */
 const MOST_WAITING = 2_000
 const HOUR_MS = 3_600_000

@@ -49,7 +49,7 @@ export function sumOf(all: readonly ServiceNumbers[]): ServiceNumbers {
 export function endsOf(all: readonly Ends[]): number[] {
   const sum: number[] = []
   for (const ends of all) for (const [outcome, many] of ends.entries()) sum[outcome] = (sum[outcome] ?? 0) + many
-  return Array.from(sum, (many = 0) => many)
+  return Array.from(sum, (many: number | undefined) => many ?? 0)
 }
 
 export function countsOf(all: readonly Counts[]): Counts {

@@ -105,10 +105,8 @@ function callOf({ calledAt, method, path, receipt, ...told }: TapSight): TapCall
   }
 }
 
-const NONE: ReadonlySet<string> = new Set<string>()
-
 /** Without the query, masked; a long one is cut at a slash, for a part of an id would not look like one. */
 export function shownPath(asked: string): string {
   const [path = ''] = plainPath(asked).split('?', 1)
-  return maskedPath(path.length > PATH ? path.slice(0, path.lastIndexOf('/', PATH)) : path, NONE, false)
+  return maskedPath(path.length > PATH ? path.slice(0, path.lastIndexOf('/', PATH)) : path, new Set(), false)
 }
