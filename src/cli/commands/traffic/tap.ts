@@ -2,6 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { AdminError, type TapCallView, type TapLine, type TapOptions } from '../../../admin/client.ts'
 import { Fault } from '../../../manifest/yaml/fault.ts'
+import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
+import { absent } from '../../absent.ts'
 import { growingTable } from '../../print/growing-table.ts'
 import { printable } from '../../print/printable.ts'
 import type { Session } from '../../session.ts'
@@ -24,6 +26,8 @@ export function tap(command: Command, session: Session): void {
 
 async function run(service: string | undefined, flags: TapFlags, session: Session): Promise<void> {
   const { machine, print } = session
+  const client = session.client()
+  if (service !== undefined && !(await client.get(service))) throw new NegativeAnswer(await absent(service, client))
   const left = new AbortController()
   const interrupted = machine.interrupted ?? (await import('../../dev/interruption.ts')).interruption
   void interrupted().then(() => left.abort())
@@ -31,7 +35,7 @@ async function run(service: string | undefined, flags: TapFlags, session: Sessio
   let shown = 0
   let isOver = false
   try {
-    for await (const line of session.client().tap({ ...flags, service }, left.signal)) {
+    for await (const line of client.tap({ ...flags, service }, left.signal)) {
       isOver ||= line.kind === 'over'
       if (line.kind === 'call') shown += 1
       if (line.kind === 'begun') {
