@@ -48,13 +48,19 @@ export const VERBS: readonly Verb[] = [
     name: 'history',
     summary: 'show who changed a record, when and why',
     takes: ['target', 'output'],
-    load: async () => (await import('./commands/history.ts')).history,
+    load: async () => (await import('./commands/past/history.ts')).history,
   },
   {
     name: 'rollback',
     summary: 'take a record back to an earlier revision',
     takes: ['target'],
-    load: async () => (await import('./commands/rollback.ts')).rollback,
+    load: async () => (await import('./commands/past/rollback.ts')).rollback,
+  },
+  {
+    name: 'drift',
+    summary: 'show edits of KV by hand that met a change, and say which stands',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/past/drift.ts')).drift,
   },
   {
     name: 'wait',

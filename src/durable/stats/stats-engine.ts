@@ -7,6 +7,7 @@ import type { Store } from '../store.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
 import { sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
+import { isSound } from './sound.ts'
 import { makeTables } from './tables.ts'
 import { type OpenedTap, type TapNews, taps } from './taps.ts'
 
@@ -31,8 +32,8 @@ export interface Coverage {
 
 export interface StatsEngine {
   /**
-   * Takes a digest; false where it was taken before. It is written within five seconds: an object that is lost loses these.
-   * Where somebody looks at calls, the answer says so.
+   * Takes a digest; false where it was taken before, or is none that can be kept. It is written within five seconds: an object that
+   * is lost loses these. Where somebody looks at calls, the answer says so.
    */
   digest(digest: Digest): DigestAnswer
   /**
@@ -113,9 +114,10 @@ export function statsEngine({
   }
 
   return {
-    digest({ isolate, sequence, shapes, numbers: counted, taps: tapped }) {
+    digest(digest) {
       const now = clock.now()
-      if (!Number.isSafeInteger(sequence) || sequence < 1) return false
+      if (!isSound(digest)) return false
+      const { isolate, sequence, shapes, numbers: counted, taps: tapped } = digest
       if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
       if (counted) numbers.take(counted, now)
