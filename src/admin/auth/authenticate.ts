@@ -53,6 +53,8 @@ export function authenticate(clock: Clock, log: Log) {
     if (isInAddress(sent, c.req.url))
       throw refusal(400, 'The token stands in the address, too, where logs keep it. It belongs in authorization alone.')
     c.set('token', token)
+    // Who reads with another token is told something else, or nothing.
+    c.header('cache-control', 'no-store')
     return next()
   })
 }

@@ -1,6 +1,6 @@
 /** Numbers of the mesh, summed up over isolates: by ten seconds for six hours, by five minutes for seven days. */
 import type { NumbersDigest, ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
-import { sumOf } from '../../telemetry/numbers/sum.ts'
+import { folded, sumOf } from '../../telemetry/numbers/sum.ts'
 import type { Store } from '../store.ts'
 
 /** How finely numbers are kept, and for how long. */
@@ -88,7 +88,7 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       )
       .toArray()
     const before = row ? [JSON.parse(row.numbers) as ServiceNumbers] : []
-    const text = JSON.stringify(sumOf([...before, ...all]))
+    const text = textOf(sumOf([...before, ...all]))
     sql.exec(
       'INSERT OR REPLACE INTO numbers (step, slot, service, numbers) VALUES (?, ?, ?, ?)',
       stepMs,
@@ -125,7 +125,7 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
   function addUp(service: string, all: ServiceNumbers[]): void {
     const [row] = sql.exec<{ numbers: string }>('SELECT numbers FROM totals WHERE service = ?', service).toArray()
     const before = row ? [JSON.parse(row.numbers) as ServiceNumbers] : []
-    const text = JSON.stringify(sumOf([...before, ...all]))
+    const text = textOf(sumOf([...before, ...all]))
     sql.exec('INSERT OR REPLACE INTO totals (service, numbers) VALUES (?, ?)', service, text)
   }
 
@@ -184,4 +184,14 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       return pending.size
     },
   }
+}
+
+/** A row holds 2 MB; a character is three bytes at most, but for those that count twice as characters. */
+const MOST_TEXT = 600_000
+
+/** As a row holds it: where that would be too long, the entries that count least are counted as other. */
+function textOf(numbers: ServiceNumbers): string {
+  let text = JSON.stringify(numbers)
+  for (let kept = 512; text.length > MOST_TEXT && kept >= 1; kept >>= 1) text = JSON.stringify(folded(numbers, kept))
+  return text
 }

@@ -5,6 +5,7 @@ import type { Store } from '../store.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
 import { sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
+import { isSound } from './sound.ts'
 import { makeTables } from './tables.ts'
 
 export interface StatsOptions {
@@ -25,7 +26,7 @@ export interface Coverage {
 }
 
 export interface StatsEngine {
-  /** Takes a digest; false where it was taken before. It is written within five seconds: an object that is lost loses these. */
+  /** Takes a digest; false where it was taken before, or is none that can be kept. It is written within five seconds: an object that is lost loses these. */
   digest(digest: Digest): boolean
   /**
    * Shapes of requests seen in the last `forMs` milliseconds (to ten minutes), in pages.
@@ -88,9 +89,10 @@ export function statsEngine({ store, clock, caps, numberCaps, wake }: StatsOptio
   }
 
   return {
-    digest({ isolate, sequence, shapes, numbers: counted }) {
+    digest(digest) {
       const now = clock.now()
-      if (!Number.isSafeInteger(sequence) || sequence < 1) return false
+      if (!isSound(digest)) return false
+      const { isolate, sequence, shapes, numbers: counted } = digest
       if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
       if (counted) numbers.take(counted, now)

@@ -18,6 +18,7 @@ import type { LiveService, Way } from '../live-service.ts'
 import { type Called, resolver } from '../resolver.ts'
 import { everything } from '../routes.ts'
 import { services } from '../services.ts'
+import { defaultsOf } from '../told/teller.ts'
 import { access } from '../trust/access.ts'
 import { assertAccessTold, assertTold, CannotTell, shapeAsked } from './shape-asked.ts'
 
@@ -59,6 +60,7 @@ const FRESH_MS = 3_600_000
 const READ_MS = 5_000
 const MOST_NAMES = 100_000
 
+/** @throws {MeshError} `record_invalid` where `MESH_DEFAULTS` of the installation is not understood. */
 export function predictor({ registry, installation, clock, random }: Place): Predictor {
   const bindings = installation ? standIns(installation.bindings) : everyBinding()
   const hasCloud = installation?.cloud ?? true
@@ -69,7 +71,7 @@ export function predictor({ registry, installation, clock, random }: Place): Pre
   const known = services({
     clock,
     random,
-    defaults: {},
+    defaults: defaultsOf(installation),
     maxRecords: MOST_NAMES,
     trust: access,
     unreachableBecause: (target) => unreachableBecause(target, bindings, hasCloud),

@@ -45,6 +45,13 @@ describe('the admin API', () => {
     expect(called).toEqual([])
   })
 
+  it('lets nobody keep what one token was told', async () => {
+    const { ask, get } = await givenAdmin()
+    for (const path of ['/v1/services', '/v1/drift', '/v1/export', '/v1/services/users/history', '/v1/settings'])
+      expect([path, (await ask(path)).headers.get('cache-control')]).toEqual([path, 'no-store'])
+    expect((await get('/-/metrics', bearer(TOKEN).headers)).headers.get('cache-control')).toBe('no-store')
+  })
+
   it('answers at once where none is sent, late where a wrong one is, and at once again where the right one is', async () => {
     const { as, client, clock, lines } = await givenAdmin()
     const start = clock.now()

@@ -141,6 +141,54 @@ describe('the sums of the mesh', () => {
   })
 })
 
+describe('a digest', () => {
+  /** What a row holds of a service. */
+  const endpointsOf = (stats: ReturnType<typeof statsEngine>) => stats.totals().services[0]?.numbers.endpoints ?? {}
+
+  it('that nobody could add up is left out, and all others are kept', () => {
+    const { stats } = given()
+    const users = numbersOf(1, 0, [5])
+    const wrong: readonly object[] = [
+      { isolate: 'x'.repeat(100_000), sequence: 1, numbers: { services: { users }, overflow: 0 } },
+      { isolate: 7, sequence: 1 },
+      { isolate: 'a', sequence: 2 ** 60 },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, ends: 'many' } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, ends: [Number.NaN] } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, ms: {} } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, callers: undefined } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { ['u'.repeat(5_000_000)]: users } } },
+      { isolate: 'a', sequence: 1, shapes: { share: 1, drawn: 1, shapes: [{}] } },
+      { isolate: 'a', sequence: 1, shapes: { share: 1, drawn: 1, shapes: 'none' } },
+    ]
+    for (const one of wrong) expect(stats.digest(one as Digest)).toBe(false)
+    expect(stats.digest(digest('a', 1, { users }))).toBe(true)
+    stats.turn()
+    expect(stats.totals().services).toMatchObject([{ service: 'users', numbers: { ends: [1, 0] } }])
+    expect(stats.coverage()).toEqual({ oldestAt: undefined, isolates: 1 })
+  })
+
+  it('fits into a row, however many endpoints a service has had: those that count least go together', () => {
+    const { stats } = given()
+    const busy = numbersOf(1000, 0, [10], 'https://busy.example')
+    stats.digest(digest('a', 1, { users: busy }))
+    for (let turn = 0; turn < 10; turn++) {
+      const endpoints = Object.fromEntries(
+        Array.from({ length: 1_000 }, (_, index) => {
+          const { ends, ms } = numbersOf(1, 0, [index, index * 2, index * 3])
+          return [`https://preview-${turn}-${index}.example.com/some/longer/path`, { ends, ms }]
+        }),
+      )
+      stats.digest(digest('a', turn + 2, { users: { ...NOTHING, endpoints } }))
+      stats.turn()
+    }
+    const kept = endpointsOf(stats)
+    expect(JSON.stringify(stats.totals()).length).toBeLessThan(600_100)
+    expect(kept['https://busy.example']?.ends).toEqual([1000, 0])
+    const all = Object.values(kept).reduce((sum, { ends }) => sum + (ends[0] ?? 0), 0)
+    expect([all, (kept['(other)']?.ends[0] ?? 0) > 9_000]).toEqual([11_000, true])
+  })
+})
+
 describe('sumOf', () => {
   const some = fc.integer({ min: 0, max: 1e6 }).map((seed) => randomNumbers(seeded(seed)))
   it('says the same whatever the order, and of sums of sums', () => {

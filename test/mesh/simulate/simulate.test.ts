@@ -467,6 +467,20 @@ describe('a change of who may call', () => {
     expect(trial).toMatchObject({ broken: 0, moved: 0 })
   })
 
+  it('is judged with MESH_DEFAULTS, as the mesh judges it', async () => {
+    const clock = quick()
+    const predictWith = (records: Records) => {
+      const place = placeOf(memoryRegistry(records), clock)
+      const { installation } = place
+      const variables = { MESH_DEFAULTS: '{"access":{"default":"deny"}}' }
+      return predictor({ ...place, installation: installation && { ...installation, variables } })
+    }
+    const everybody = { name: 'everybody', effect: 'allow' }
+    const [open, known] = [users({ rules: [everybody] }), users()]
+    const told = await simulate([counted({}, 5)], predictWith(open), predictWith(known))
+    expect(told).toMatchObject({ broken: 5, moved: 0 })
+  })
+
   it('cannot tell where it hangs on what is masked of the path', async () => {
     const rules = [{ name: 'one', effect: 'deny', paths: ['/users/42'] }]
     const told = await simulated([counted({ path: '/users/{number}' }, 4)], users(), users({ rules }))
