@@ -48,6 +48,7 @@ describe('sequences', () => {
     makeTables(store)
     let written = 0
     const sql: Store['sql'] = {
+      ...store.sql,
       exec(query, ...bindings) {
         if (/^(INSERT|DELETE|UPDATE)/.test(query)) written += 1
         return store.sql.exec(query, ...bindings)
