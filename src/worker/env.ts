@@ -1,6 +1,8 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
 import { seal } from '../core/seal.ts'
+import type { Deliver } from '../mesh/delivery/delivery.ts'
 import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
+import type { Part } from '../mesh/inside.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
@@ -41,6 +43,8 @@ export interface WorkerOptions extends MeshOptions {
 export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust'> {
   /** Counts calls, and records shapes of requests for `selvedge simulate`: `stats` of `selvedge/worker`. Default: nothing does. */
   stats?: Stats
+  /** Delivers what queues bring: `delivery` of `selvedge/cloud`. Default: nothing does, and the Worker has no `queue()`. */
+  delivery?: Part<Deliver>
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
