@@ -104,6 +104,8 @@ export const outbound = (
 /** One mesh: the outbound stack over a snapshot and services of its own, what finds those, and the guard of the function that it is in. */
 export function made(settings: Settings): {
   readonly call: Service<Named>
+  /** The same services called under other settings. */
+  calling(settings: Settings): Service<Named>
   readonly known: Resolver
   readonly guard: Guard | undefined
 } {
@@ -118,8 +120,10 @@ export function made(settings: Settings): {
     unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
   })
   const known = resolver(records, live)
+  const calling = (settings: Settings) => outbound(settings, records, live, send(settings))
   return {
-    call: outbound(settings, records, live, send(settings)),
+    call: calling(settings),
+    calling,
     known,
     guard: trust && name !== undefined ? trust.guard(known, name, log, defaults.access) : undefined,
   }
