@@ -29,7 +29,7 @@ function given(kind: Span['kind'], span: Partial<Span> = {}, more: Partial<Noted
   }
 }
 
-const valueOf = (noted: Noted, name: string) => Object.fromEntries(attributesOf(noted))[name]
+const said = (noted: Noted, name: string) => Object.fromEntries(attributesOf(noted))[name]
 
 describe('docs/tracing.md', () => {
   it('has every attribute, the spans that have it, and what it says', () => {
@@ -58,23 +58,23 @@ describe('attributesOf', () => {
     ['call', { status: 200, outcome: 'failure' }, { isFailure: true }, 'failure'],
     ['call', { error: 'caller_denied', outcome: 'unsent' }, {}, 'caller_denied'],
   ] as const)('says of a %s span that ended %o the error.type %3$s', (kind, span, more, type) => {
-    expect(valueOf(given(kind, span, more), 'error.type')).toBe(type)
+    expect(said(given(kind, span, more), 'error.type')).toBe(type)
   })
 
   it('says of an answer of the mesh its code, where it has become an answer', () => {
     const refused = { ...receipt(), error: 'no_endpoint' as const }
     const noted = given('server', { status: 503 }, { receipt: refused, isFailure: true })
-    expect(valueOf(noted, 'error.type')).toBe('no_endpoint')
-    expect(valueOf(noted, 'selvedge.code')).toBe('no_endpoint')
+    expect(said(noted, 'error.type')).toBe('no_endpoint')
+    expect(said(noted, 'selvedge.code')).toBe('no_endpoint')
     const denied = given('server', { status: 403 }, { receipt: { ...receipt(), error: 'caller_denied' } })
-    expect(valueOf(denied, 'error.type')).toBeUndefined()
-    expect(valueOf(denied, 'selvedge.code')).toBe('caller_denied')
+    expect(said(denied, 'error.type')).toBeUndefined()
+    expect(said(denied, 'selvedge.code')).toBe('caller_denied')
   })
 
   it('makes no name of a method that is none', () => {
     const noted = given('server', {}, { method: 'BREW', template: '/pots/*' })
     expect(nameOf(noted)).toBe('HTTP /pots/*')
-    expect(valueOf(noted, 'http.request.method')).toBe('_OTHER')
+    expect(said(noted, 'http.request.method')).toBe('_OTHER')
   })
 })
 
