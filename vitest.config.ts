@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'node',
           ...PATIENT,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/worker/**', 'test/e2e/**', 'test/conformance/**'],
+          exclude: ['test/worker/**', 'test/e2e/**', 'test/conformance/**', 'test/judges/**', 'test/browser/**'],
         },
       },
       {
@@ -55,6 +55,16 @@ export default defineConfig({
           ...PATIENT,
           fileParallelism: false,
         },
+      },
+      {
+        // The dashboard in Debian's Chromium: `npm run test:browser`, not part of `npm test`.
+        extends: true,
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...PATIENT, fileParallelism: false },
+      },
+      {
+        // The built mesh against Prometheus, which not every machine has: not in `npm test`.
+        extends: true,
+        test: { name: 'judges', include: ['test/judges/**/*.test.ts'], ...PATIENT, fileParallelism: false },
       },
     ],
   },

@@ -11,6 +11,7 @@ const MADE = [
   'worker.js',
   'control.js',
   'record-schema.txt',
+  'dashboard/index.html.txt',
   'cli.js',
   ...Object.keys(schemaFiles()),
 ].map((file) => `dist/${file}`)

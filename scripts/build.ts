@@ -1,10 +1,11 @@
 /** Builds dist/: the library as modules with types, the two Workers as a minified module each, the CLI as one file. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 import pkg from '../package.json' with { type: 'json' }
 import { ABSENT_LIBRARIES } from './absent-libraries.ts'
+import { DASHBOARD_TEXTS, writeDashboard } from './dashboard.ts'
 import { lateBuiltins } from './late-builtins.ts'
 import { licensesOf } from './licenses.ts'
 import { schemaFiles } from './schema/written.ts'
@@ -14,6 +15,7 @@ const quiet = process.argv.includes('--quiet')
 const define = { SELVEDGE_VERSION: JSON.stringify(pkg.version) }
 
 rmSync(`${root}dist`, { recursive: true, force: true })
+await writeDashboard()
 execFileSync('npx', ['--no-install', 'tsc', '-p', 'scripts/tsconfig.lib.json'], { cwd: root, stdio: 'inherit' })
 
 /** What all bundles are made with. */
@@ -55,6 +57,7 @@ const control = await build({
   alias: ABSENT_LIBRARIES,
 })
 copyFileSync(`${root}src/control/record-schema.txt`, `${root}dist/record-schema.txt`)
+cpSync(DASHBOARD_TEXTS, `${root}dist/dashboard`, { recursive: true })
 
 const cli = await build({
   ...bundled,
@@ -86,6 +89,7 @@ if (!quiet)
       'dist/worker.js',
       'dist/control.js',
       'dist/record-schema.txt',
+      'dist/dashboard',
       'dist/cli.js',
       ...schemas.map(([name]) => `dist/${name}`),
     ].join('  '),

@@ -135,6 +135,7 @@ function told(mesh: Mesh, clock: VirtualClock): Mesh {
     (input, init) =>
       watched(`mesh.fetch('${input instanceof Request ? input.url : input}')`, fetch(input, init))
   return {
+    with: mesh.with,
     fetch: watching(mesh.fetch),
     for(request, ctx, options) {
       const call = mesh.for(request, ctx, options)

@@ -75,7 +75,8 @@ ${switches(shop, edits.url)}
 Where the mesh is deployed, the same edit is npx wrangler kv key put --binding REGISTRY --remote services/payment '…'.
 Or edit ${shop.registryFile}, and call again.
 
-The admin API is on, with a token for this run (docs/admin-api.md):
+The dashboard shows it alive (docs/dashboard.md), and the admin API is on (docs/admin-api.md), with a token for this run:
+  dashboard ${shop.url}/-/
   admin     token ${token}
   curl -H 'authorization: Bearer ${token}' ${shop.url}/-/api/v1/services/payment
 

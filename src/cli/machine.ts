@@ -10,6 +10,8 @@ export interface Machine extends Terminal {
   readonly fetch: typeof fetch
   /** Asks a person; `undefined` where nobody can answer. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined
+  /** Resolves when somebody ends a command that goes on by itself. Default: at Ctrl-C. */
+  readonly interrupted?: () => Promise<void>
   readonly clientOf: (options: AdminClientOptions) => AdminClient
 }
 
@@ -24,6 +26,7 @@ export function machineOf(given: Partial<Machine> = {}): Machine {
     ...given,
     out: terminal.out,
     err: terminal.err,
+    height: terminal.height,
     isOutSeen: terminal.isOutSeen === true,
     isErrSeen: terminal.isErrSeen === true,
   }

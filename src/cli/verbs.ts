@@ -48,13 +48,19 @@ export const VERBS: readonly Verb[] = [
     name: 'history',
     summary: 'show who changed a record, when and why',
     takes: ['target', 'output'],
-    load: async () => (await import('./commands/history.ts')).history,
+    load: async () => (await import('./commands/past/history.ts')).history,
   },
   {
     name: 'rollback',
     summary: 'take a record back to an earlier revision',
     takes: ['target'],
-    load: async () => (await import('./commands/rollback.ts')).rollback,
+    load: async () => (await import('./commands/past/rollback.ts')).rollback,
+  },
+  {
+    name: 'drift',
+    summary: 'show edits of KV by hand that met a change, and say which stands',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/past/drift.ts')).drift,
   },
   {
     name: 'wait',
@@ -79,6 +85,30 @@ export const VERBS: readonly Verb[] = [
     summary: 'tell of a receipt why a call went as it did',
     takes: ['output'],
     load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'stat',
+    summary: 'show how calls ended and how long they took',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/stat.ts')).stat,
+  },
+  {
+    name: 'top',
+    summary: 'the same, the busiest first, drawn anew every two seconds',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/top.ts')).top,
+  },
+  {
+    name: 'edges',
+    summary: 'show who calls whom, and how it goes',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/edges.ts')).edges,
+  },
+  {
+    name: 'tap',
+    summary: 'show calls as they are made',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/tap.ts')).tap,
   },
   {
     name: 'simulate',

@@ -1,8 +1,9 @@
 /** The control plane as a Worker: the composition root of `/-/`, which the mesh hands on to it by the binding `CONTROL`. */
 import type { ControlEnv } from '../admin/env.ts'
 import { api } from './api.ts'
+import { DASHBOARD_FILES } from './dashboard-files.ts'
 
 export { StatsObject } from '../durable/stats-object.ts'
 export { RegistryObject } from './registry-object.ts'
 
-export default { fetch: api().fetch } satisfies ExportedHandler<ControlEnv>
+export default { fetch: api({ dashboard: DASHBOARD_FILES }).fetch } satisfies ExportedHandler<ControlEnv>

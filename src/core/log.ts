@@ -21,6 +21,7 @@ export type LogEvent =
   | 'would_deny'
   | 'copy_denied'
   | 'otlp_failed'
+  | 'dead_letter'
   | 'admin_write'
   | 'admin_denied'
   | 'admin_weak'

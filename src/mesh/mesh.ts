@@ -29,6 +29,7 @@ import {
 import { hold } from './afterwork.ts'
 import { named } from './call-context.ts'
 import { nameReader, splitUrl } from './called-host.ts'
+import type { Part } from './inside.ts'
 import { type MeshOptions, type Storage, withDefaults } from './options.ts'
 import { inquiryOf } from './receipts/inquire.ts'
 import type { Notes } from './receipts/inquiry.ts'
@@ -102,6 +103,8 @@ export interface Mesh<Names extends string = string> {
   for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean; traced?: boolean }): Call<Names>
   /** A Worker whose handler stands behind the inbound stack: traced, bounded by the caller's deadline, rescued. */
   serve<Env>(handler: Handler<Env>, options?: ServeOptions): Handler<Env>
+  /** What a part makes of this mesh: `mesh.with(delivery)` is a `queue()` handler that delivers to names (docs/queues.md). */
+  with<Of>(part: Part<Of>): Of
 }
 
 /**
@@ -118,7 +121,7 @@ export function createMesh<Names extends string = string>(
   const settings = withDefaults(options)
   const { clock, random, domain, storage, waitUntil, log, sink } = settings
   const carrier: Carrier = { storage, load: storage ? undefined : load }
-  const { call, guard } = made(settings)
+  const { call, known, guard } = made(settings)
   const nameOf = nameReader(domain)
 
   /** @param begin the trace of a call that none was brought for. */
@@ -175,6 +178,7 @@ export function createMesh<Names extends string = string>(
   }
 
   return {
+    with: (part) => part({ settings, call, known }),
     fetch: fetchFor(
       (headers, mayBeCopied) =>
         (carrier.storage?.getStore() as Inbound | undefined) ??

@@ -108,7 +108,7 @@ export function made(settings: Settings): {
   readonly known: Resolver
   readonly guard: Guard | undefined
 } {
-  const { bindings, cloud, trust, name, log } = settings
+  const { bindings, cloud, trust, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
     ...settings,
     readMs: REGISTRY_READ_MS,
@@ -122,7 +122,7 @@ export function made(settings: Settings): {
   return {
     call: outbound(settings, records, live, send(settings)),
     known,
-    guard: trust && name !== undefined ? trust.guard(known, name, log) : undefined,
+    guard: trust && name !== undefined ? trust.guard(known, name, log, defaults.access) : undefined,
   }
 }
 

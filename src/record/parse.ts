@@ -168,8 +168,8 @@ function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string)
     value = JSON.parse(text)
   } catch (cause) {
     const { message } = cause as Error
-    // What the engine repeats of the text may be part of a password.
-    const said = text.includes('@') ? message.split(', ', 1)[0] : message
+    // What the engine repeats of the text may be part of a password, a key or a secret.
+    const said = /[@?]|secret/.test(text) ? message.split(', ', 1)[0] : message
     throw new MeshError('record_invalid', `Not JSON: ${said}.`)
   }
   const { success, issues, output } = v.safeParse(schema, value)
@@ -190,7 +190,9 @@ function keysOf({ path }: v.BaseIssue<unknown>): unknown[] {
 function reasonOf({ type, path, expected, received, message, input }: v.BaseIssue<unknown>): string {
   if (isUnknownField({ type, path, expected })) return 'is not a field that this version knows.'
   if (type === 'strict_object' && path && received === 'undefined') return 'is missing.'
-  return `${message.startsWith('Invalid') ? `Expected ${expected}` : message}, got ${shown(input)}.`
+  // Some write the secret itself where its name belongs.
+  const got = path?.at(-1)?.key === 'secret' ? 'something else' : shown(input)
+  return `${message.startsWith('Invalid') ? `Expected ${expected}` : message}, got ${got}.`
 }
 
 function isUnknownField({ type, path, expected }: Pick<v.BaseIssue<unknown>, 'type' | 'path' | 'expected'>): boolean {

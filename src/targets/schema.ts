@@ -34,8 +34,11 @@ export function endpoint() {
 
 /** What the mesh must know of a target, of whatever kind. */
 export function traitsOf(target: KnownTarget): Traits {
-  return kindOf(target.kind).traitsOf?.(target) ?? {}
+  return kindOf(target.kind).traitsOf?.(target) ?? BESIDE
 }
+
+/** Of a Worker beside this one nothing needs saying. */
+const BESIDE: Traits = {}
 
 /** An endpoint as the mesh knows it. */
 export function endpointOf(written: WrittenEndpoint): KnownEndpoint {

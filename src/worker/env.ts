@@ -1,7 +1,9 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
 import type { LogLevel } from '../core/log.ts'
 import { seal } from '../core/seal.ts'
+import type { Deliver } from '../mesh/delivery/delivery.ts'
 import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
+import type { Part } from '../mesh/inside.ts'
 import type { MeshOptions } from '../mesh/options.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
@@ -52,6 +54,8 @@ export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 't
    * createWorker({ otlp: (from) => otlp({ ...from, name: 'edge', share: 0.1, log: 'warn' }) })
    */
   otlp?: ((from: OtlpOptions) => OtlpSink) | undefined
+  /** Delivers what queues bring: `delivery` of `selvedge/cloud`. Default: nothing does, and the Worker has no `queue()`. */
+  delivery?: Part<Deliver>
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */

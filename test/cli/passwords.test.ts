@@ -74,6 +74,22 @@ describe.each(ADDRESSES)('%s', (address) => {
   })
 })
 
+describe.each([
+  [
+    'a secret where its name belongs',
+    { endpoints: [{ url: 'https://a', credentials: { type: 'bearer', secret: 'hunter2/+=' } }] },
+  ],
+  ['a key in the query of an address', { endpoints: ['https://a.example/api?code=hunter2'] }],
+])('%s', (_, record) => {
+  it('is printed by nobody, and in no issue', async () => {
+    const text = JSON.stringify(record)
+    expect(await printed('validate', `users: ${text}`)).not.toContain('hunter2')
+    expect(JSON.stringify(recordChecker()(record))).not.toContain('hunter2')
+    for (const refused of [text, `${text.slice(0, -2)} ]`, 'https://a.example/api?code=hunter2'])
+      expect(refusalOf(refused)).toMatch(/^(?!.*hunter2)(Not JSON|Expected|\$)/)
+  })
+})
+
 function refusalOf(text: string): string {
   try {
     parseRecord(text)

@@ -192,7 +192,7 @@ async function seen(steps: readonly Step[], fates: readonly Fate[], isWhole: boo
     const leaving = new AbortController()
     const content = method === 'GET' ? undefined : body
     const request = new Request(`http://users${path}`, { method, headers, ...(content ? { body: content } : {}) })
-    const { receipt: _, signal, ...from } = accept(request, { trusted: isTrusted, defer: () => {} }, settings)
+    const { receipt: _, signal: _signal, ...from } = accept(request, { trusted: isTrusted, defer: () => {} }, settings)
     const noted = receipt()
     const signals = () => [leaving.signal]
     if (leavesAfterMs !== undefined) clock.after(leavesAfterMs, () => leaving.abort(new Error('left')))

@@ -85,7 +85,9 @@ describe('the bundle of the Worker', () => {
 
   it('gives the control plane its texts as modules', async () => {
     const { code, imports } = await bundle('src/control/control.ts', ['*.txt'])
-    expect([...new Set(imports)].sort()).toEqual(['./record-schema.txt', 'cloudflare:workers'])
+    const pages = ['app.js', 'charts.js', 'editor.js', 'index.html', 'layout.js', 'style.css']
+    const texts = [...pages.map((name) => `./dashboard/${name}.txt`), './record-schema.txt']
+    expect([...new Set(imports)].sort()).toEqual([...texts, 'cloudflare:workers'])
     expect(code).not.toContain('defaultSnippets')
   })
 })

@@ -76,7 +76,13 @@ describe('what is exported', () => {
   })
 
   it('by selvedge/cloud', async () => {
-    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'readThrough', 'receipts', 'seal'])
+    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual([
+      'cloud',
+      'delivery',
+      'readThrough',
+      'receipts',
+      'seal',
+    ])
   })
 
   it('by selvedge/hono', async () => {

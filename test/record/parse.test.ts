@@ -58,7 +58,7 @@ describe('parseRecord', () => {
     [{ endpoints: [42] }, `$.endpoints[0]: Expected ${PLACE_FORM}, got 42.`],
     [{ endpoints: [URL, null] }, `$.endpoints[1]: Expected ${PLACE_FORM}, got null.`],
     [{ endpoints: [URL, 'users'] }, `$.endpoints[1]: Expected ${URL_FORM}, got "users".`],
-    [{ endpoints: [{ url: `${URL}?x=1` }] }, `$.endpoints[0].url: Expected ${URL_FORM}, got "${URL}?x=1".`],
+    [{ endpoints: [{ url: `${URL}?x=1` }] }, `$.endpoints[0].url: Expected ${URL_FORM}, got "${URL}?***".`],
     [{ endpoints: [{}] }, '$.endpoints[0].url: is missing.'],
     [
       { endpoints: [{ binding: 'MY-USERS' }] },

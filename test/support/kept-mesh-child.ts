@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { controlModules } from '../../src/cli/dev/built.ts'
 
 const [folder = '', token = ''] = process.argv.slice(2)
 const built = (name: string) => readFileSync(new URL(`../../dist/${name}`, import.meta.url), 'utf8')
@@ -32,10 +33,7 @@ const miniflare = new Miniflare(
       {
         name: 'control',
         compatibilityDate,
-        modules: [
-          { type: 'ESModule', path: 'control.js', contents: built('control.js') },
-          { type: 'Text', path: 'record-schema.txt', contents: built('record-schema.txt') },
-        ],
+        modules: await controlModules(new URL('../../dist/worker.js', import.meta.url)),
         bindings: { ADMIN_TOKEN: token },
         kvNamespaces: { REGISTRY: 'registry' },
         durableObjects: { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true }, STATS_OBJECT },

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerdStructuredLog } from 'miniflare'
+import { controlModules } from '../../src/cli/dev/built.ts'
 import { type Answer, type CallOptions, call, type OpenCall, open } from './http-client.ts'
 
 export const bundlePath = fileURLToPath(new URL('../../dist/worker.js', import.meta.url))
@@ -124,7 +125,7 @@ export async function startMesh({
           },
           unsafeDirectSockets: [{ host: '127.0.0.1' }],
         },
-        ...(control ? [controlWorker(control === true ? {} : control.vars)] : []),
+        ...(control ? [await controlWorker(control === true ? {} : control.vars)] : []),
         {
           name: 'dispatcher',
           ...compatibility,
@@ -179,15 +180,11 @@ export async function startMesh({
 }
 
 /** The control plane, with the texts that it serves. */
-function controlWorker(vars: Record<string, string>) {
-  const built = (name: string) => readFileSync(fileURLToPath(new URL(name, `file://${bundlePath}`)), 'utf8')
+async function controlWorker(vars: Record<string, string>) {
   return {
     name: 'control',
     ...compatibility,
-    modules: [
-      { type: 'ESModule' as const, path: 'control.js', contents: built('control.js') },
-      { type: 'Text' as const, path: 'record-schema.txt', contents: built('record-schema.txt') },
-    ],
+    modules: await controlModules(new URL(`file://${bundlePath}`)),
     bindings: vars,
     kvNamespaces: { REGISTRY: 'registry' },
     durableObjects: {

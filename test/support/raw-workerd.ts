@@ -1,7 +1,7 @@
 /** The built Worker in a bare `workerd serve`, as someone who hosts it runs it: a configuration, a KV service, nothing else. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -34,8 +34,8 @@ export async function startRawWorkerd(
   const folder = mkdtempSync(join(tmpdir(), 'selvedge-'))
   copyFileSync(bundle, join(folder, 'worker.js'))
   mkdirSync(join(folder, 'objects'))
-  for (const file of ['control.js', 'record-schema.txt'])
-    copyFileSync(join(dirname(bundlePath), file), join(folder, file))
+  for (const file of ['control.js', 'record-schema.txt', 'dashboard'])
+    cpSync(join(dirname(bundlePath), file), join(folder, file), { recursive: true })
   writeFileSync(join(folder, 'config.capnp'), configuration(kvAddress, vars, controlVars))
   const child = spawn(workerd, ['serve', join(folder, 'config.capnp'), '--control-fd=3'], {
     cwd: folder,
@@ -88,6 +88,12 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** The texts of the dashboard, each a module. */
+const dashboard = () =>
+  readdirSync(join(dirname(bundlePath), 'dashboard'))
+    .map((file) => `(name = "dashboard/${file}", text = embed "dashboard/${file}"),`)
+    .join('\n        ')
+
 const texts = (vars: Record<string, string>) =>
   Object.entries(vars)
     .map(([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)}),`)
@@ -111,6 +117,7 @@ const config :Workerd.Config = (
       modules = [
         (name = "control.js", esModule = embed "control.js"),
         (name = "record-schema.txt", text = embed "record-schema.txt"),
+        ${dashboard()}
       ],
       compatibilityDate = "2026-10-01",
       bindings = [

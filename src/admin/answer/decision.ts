@@ -84,6 +84,17 @@ export const decisionView = v.pipe(
     ),
     records: v.array(v.strictObject({ key: v.string(), revision, rules: v.array(rule) })),
     leads: v.array(lead),
+    access: v.optional(
+      v.array(
+        v.strictObject({
+          record: v.string(),
+          rule: v.pipe(v.string(), v.description('`default`: none matched.')),
+          effect: v.picklist(['allow', 'deny']),
+          mode: v.picklist(['enforce', 'audit']),
+          proof: v.string(),
+        }),
+      ),
+    ),
     refused: v.optional(refused),
   }),
   v.metadata({ ref: 'Decision' }),

@@ -4,6 +4,7 @@ import { resolver } from 'hono-openapi'
 import * as v from 'valibot'
 import { isDeeper, MOST_LEVELS } from '../../core/text/depth.ts'
 import { refusal } from '../answer/problem.ts'
+import { isInText } from '../auth/held.ts'
 import type { AdminEnv } from '../env.ts'
 
 /** As much as one change of a thousand records has, with room. */
@@ -110,5 +111,5 @@ export async function readText(c: Context<AdminEnv>): Promise<string> {
 
 function holdsToken(c: Context<AdminEnv>, text: string): boolean {
   const sent = (c.req.header('authorization') ?? '').replace(/^\S+ +/, '').trim()
-  return sent.length >= 8 && text.includes(sent)
+  return sent.length >= 8 && isInText(sent, text)
 }

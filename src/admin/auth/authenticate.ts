@@ -4,6 +4,7 @@ import type { Log } from '../../core/log.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { refusal } from '../answer/problem.ts'
 import type { AdminEnv, ControlEnv } from '../env.ts'
+import { isInAddress } from './held.ts'
 import { patience } from './patience.ts'
 import { isConfigured, type KnownToken, known, tokensOf, weaknessesOf } from './tokens.ts'
 
@@ -49,14 +50,11 @@ export function authenticate(clock: Clock, log: Log) {
         headers: { 'www-authenticate': `${CHALLENGE['www-authenticate']}, error="invalid_token"` },
       })
     }
-    if (holds(c.req.url, sent))
+    if (isInAddress(sent, c.req.url))
       throw refusal(400, 'The token stands in the address, too, where logs keep it. It belongs in authorization alone.')
     c.set('token', token)
+    // Who reads with another token is told something else, or nothing.
+    c.header('cache-control', 'no-store')
     return next()
   })
-}
-
-/** Was this secret written into a text, as it is or percent-encoded? */
-function holds(text: string, secret: string): boolean {
-  return text.includes(secret) || text.includes(encodeURIComponent(secret))
 }

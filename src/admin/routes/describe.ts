@@ -13,7 +13,7 @@ import { notFound, refusal } from '../answer/problem.ts'
 import { recordView, viewOf } from '../answer/views.ts'
 import { name, params, query } from '../ask/query.ts'
 import { allow } from '../auth/allow.ts'
-import type { Token } from '../auth/tokens.ts'
+import { reaches, type Token } from '../auth/tokens.ts'
 import { type AdminEnv, type Registry, registryOf } from '../env.ts'
 import { listed } from '../listed.ts'
 import { operation } from '../operation.ts'
@@ -52,7 +52,7 @@ export function describe(clock: Clock) {
       const token = allow(c, 'read', [name])
       const registry = registryOf(c.env)
       const current = await registry.get(name)
-      if (!current) throw notFound(await absent(name, registry))
+      if (!current) throw notFound(await absent(name, registry, token))
       try {
         const installation = readInstallation(c.req.raw.headers)
         const told = described(name, current.text, { installation, clock, random: systemRandom() })
@@ -79,8 +79,8 @@ async function all(registry: Registry, token: Token): Promise<Standing[]> {
 }
 
 /** Where nothing stands under a name, a wildcard may answer for it. */
-async function absent(name: string, registry: Registry): Promise<string> {
-  const wildcards = wildcardsOf(name)
+async function absent(name: string, registry: Registry, token: Token): Promise<string> {
+  const wildcards = wildcardsOf(name).filter((wildcard) => reaches(token, wildcard))
   const { entries } = await registry.read(wildcards, 0)
   const answering = entries.find(({ text }) => text !== null)
   const instead = answering ? ` "${answering.name}" answers for it.` : ''

@@ -53,17 +53,23 @@ export function drift(audit: Audit) {
       async (c) => {
         const token = allow(c, 'read', [])
         const { limit = ITEMS, cursor = '' } = c.req.valid('query')
-        const found = await registryOf(c.env).drifted(limit, cursor)
-        const items = found
-          .filter(({ name }) => reaches(token, name))
-          .map(({ name, found, text, revision, since }) => ({
-            name,
-            found: shown(found),
-            record: shown(text),
-            revision,
-            since: instant(since),
-          }))
-        const last = found.length < limit ? undefined : found.at(-1)
+        const seen = []
+        let after: string | undefined = cursor
+        while (after !== undefined && seen.length < limit) {
+          const found = await registryOf(c.env).drifted(limit, after)
+          seen.push(...found.filter(({ name }) => reaches(token, name)))
+          after = found.length < limit ? undefined : found.at(-1)?.name
+        }
+        const page = seen.slice(0, limit)
+        // The place to go on from is a name that the token reaches, too.
+        const last = after === undefined && seen.length === page.length ? undefined : page.at(-1)
+        const items = page.map(({ name, found, text, revision, since }) => ({
+          name,
+          found: shown(found),
+          record: shown(text),
+          revision,
+          since: instant(since),
+        }))
         return c.json({ items, ...(last ? { cursor: last.name } : {}) })
       },
     )

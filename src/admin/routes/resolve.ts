@@ -28,6 +28,9 @@ const body = jsonBody(
       url: v.optional(v.pipe(text, v.description('`http://users/42`, or an address of the mesh. Or else "name".'))),
       name: v.optional(v.pipe(v.string(), v.maxLength(512))),
       path: v.optional(v.pipe(text, v.description('Path and query, beside "name". Default `/`.'))),
+      caller: v.optional(
+        v.pipe(v.string(), v.maxLength(253), v.description('Who calls, as its binding would say it.')),
+      ),
       headers: v.optional(v.record(v.string(), text)),
     }),
     records: v.optional(
@@ -75,12 +78,26 @@ export function resolve(clock: Clock) {
 }
 
 /** Names whose records the decision tells of. */
-function obeyed({ request, key, records, leads }: Decision): string[] {
+function obeyed({ request, names, key, records, leads }: Decision): string[] {
   const keys = [key, ...records.map(({ key }) => key), ...leads.map(({ key }) => key)]
-  return [request.name, ...keys.flatMap((key) => (key === undefined ? [] : [nameOf(key)]))]
+  return [request.name, ...names, ...keys.flatMap((key) => (key === undefined ? [] : [nameOf(key)]))]
 }
 
-/** What else was read is not told of names that the token does not reach. */
+/** What else was read is not told of names that the token does not reach; nor is what an error repeats of it. */
 function seenBy(token: Token, decision: Decision): Decision {
-  return { ...decision, read: decision.read.filter(({ key }) => reaches(token, nameOf(key))) }
+  const isSeen = ({ key }: { readonly key: string }) => reaches(token, nameOf(key))
+  const read = decision.read.filter(isSeen)
+  if (!decision.read.some((one) => one.isThere && !isSeen(one))) return { ...decision, read }
+  const { refused, leads, ...rest } = decision
+  return {
+    ...rest,
+    read,
+    leads: leads.map((lead) => ({
+      ...lead,
+      outcome: lead.outcome.is === 'refused' ? { ...lead.outcome, detail: UNSEEN } : lead.outcome,
+    })),
+    ...(refused ? { refused: { ...refused, detail: UNSEEN } } : {}),
+  }
 }
+
+const UNSEEN = 'Why is told to a token that reaches all records that were read.'

@@ -1,7 +1,9 @@
 /** Simulation: what changes would do to requests that the mesh has served; none is written. */
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { MeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
+import type { Move, Spot } from '../../mesh/simulate/simulation.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
 import { readInstallation } from '../../wire/installation.ts'
 import { refusal } from '../answer/problem.ts'
@@ -9,10 +11,11 @@ import { instant, textOf, written as writtenRecord } from '../answer/views.ts'
 import { jsonBody } from '../ask/body.ts'
 import { query } from '../ask/query.ts'
 import { allow } from '../auth/allow.ts'
-import { reaches } from '../auth/tokens.ts'
+import { reaches, type Token } from '../auth/tokens.ts'
 import type { AdminEnv } from '../env.ts'
 import { operation } from '../operation.ts'
 import { recordIssues } from '../record-issues.ts'
+import { nameOf } from '../registry.ts'
 import { simulated } from '../simulated.ts'
 
 const MOST_CHANGES = 10_000
@@ -117,13 +120,32 @@ export function simulate(clock: Clock) {
         isAsked: (name) => reaches(token, name),
         installation: readInstallation(c.req.raw.headers),
         clock,
+      }).catch((error: unknown) => {
+        throw error instanceof MeshError ? refusal(422, error.message, { fields: { code: error.code } }) : error
       })
-      const { recordedSince: since } = answer
-      return c.json({ ...answer, recordedSince: since === null ? null : instant(since) }, 200, {
-        'cache-control': 'no-store',
-      })
+      const { recordedSince: since, services } = answer
+      return c.json(
+        {
+          ...answer,
+          recordedSince: since === null ? null : instant(since),
+          services: services.map((one) => ({ ...one, moves: one.moves.map((move) => seenBy(token, move)) })),
+        },
+        200,
+        { 'cache-control': 'no-store' },
+      )
     },
   )
+}
+
+/** Of records that the token does not reach, rules and endpoints are not told. */
+function seenBy(token: Token, move: Move): Move {
+  const isSeen = (name: string | undefined) => name === undefined || reaches(token, nameOf(name))
+  const seen = ({ rule, endpoints, ...spot }: Spot): Spot => ({
+    ...spot,
+    ...(isSeen(spot.record) ? { rule } : {}),
+    endpoints: isSeen(spot.record) && isSeen(spot.backend) ? endpoints : [],
+  })
+  return { ...move, from: seen(move.from), to: seen(move.to) }
 }
 
 function isWindow(text: string): boolean {

@@ -149,12 +149,14 @@ export function stats() {
 
 const NO_STORE = { 'cache-control': 'no-store' }
 
-function told(env: ControlEnv): Stats {
+/** @throws a 404 where nobody counts. */
+export function told(env: ControlEnv): Stats {
   const object = statsOf(env)
   if (!object) {
     throw refusal(
       404,
       'This control plane has no binding STATS_OBJECT, so nobody counts: docs/observability.md says how.',
+      { fields: { code: 'not_counted' } },
     )
   }
   return object

@@ -7,7 +7,12 @@ import type { Styled } from '../print/style.ts'
 import { differenceLines } from '../target/told.ts'
 import type { Step } from './plan.ts'
 
-export function differencesOf({ before, after }: Step): Difference[] {
+interface TwoRecords {
+  readonly before: { readonly record: WrittenRecord | null } | undefined
+  readonly after: WrittenRecord | null
+}
+
+export function differencesOf({ before, after }: TwoRecords): Difference[] {
   const found = difference(textOf(before?.record ?? null), textOf(after))
   return found.flatMap((one) => (one.path === '' ? byField(one) : [one]))
 }
@@ -18,12 +23,18 @@ export function stepLines(step: Step, now: number): Styled[] {
   const by = before?.author == null ? '' : ` by ${before.author}`
   const stands =
     before === undefined ? 'is new' : `revision ${before.revision}${by}, ${ageOf(now - Date.parse(before.at))} ago`
-  const head = `${name}   ${stands}${act === 'pruned' ? '; goes' : ''}`
+  const head = `${name}   ${stands}${byHand(before)}${act === 'pruned' ? '; goes' : ''}`
   const lines = differencesOf(step).flatMap(differenceLines)
   return [
     [{ text: head, style: 'strong' }],
     ...lines.map(({ text, isAdded }): Styled => [{ text, style: isAdded ? 'good' : 'bad' }]),
   ]
+}
+
+function byHand(before: Step['before']): string {
+  if (before?.state === 'drifted')
+    return `; KV holds an edit by hand, and nothing is written: selvedge drift ${before.name}`
+  return before?.origin === 'hand' ? '; edited by hand' : ''
 }
 
 /** What comes or goes as a whole, field by field. */

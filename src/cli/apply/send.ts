@@ -81,14 +81,15 @@ function reasonsIn({
     const before = reasons.get(name)
     reasons.set(name, before === undefined ? toldIssue(rest) : `${before} ${toldIssue(rest)}`)
   }
-  if (name !== undefined && refusals.length === 0) reasons.set(name, conflict(code, current) ?? detail)
+  if (name !== undefined && refusals.length === 0) reasons.set(name, conflict(name, code, current) ?? detail)
   for (const one of refusals)
-    if (one.name !== undefined) reasons.set(one.name, conflict(one.code, one.current) ?? detail)
+    if (one.name !== undefined) reasons.set(one.name, conflict(one.name, one.code, one.current) ?? detail)
   return reasons
 }
 
-function conflict(code: AdminProblem['code'], current: AdminProblem['current']): string | undefined {
-  if (code === 'drifted') return 'was edited by hand in KV: look at it with selvedge diff, and apply again.'
+function conflict(name: string, code: AdminProblem['code'], current: AdminProblem['current']): string | undefined {
+  if (code === 'drifted')
+    return `was edited by hand in KV: selvedge drift ${name} shows it, and settles it; then apply again.`
   if (code !== 'mismatch') return undefined
   if (!current) return 'was deleted meanwhile: apply again.'
   const by = current.author === null ? '' : ` by ${current.author}`

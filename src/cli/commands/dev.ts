@@ -89,7 +89,9 @@ function introduce(
   const callable = services.find(isServiceName) ?? 'NAME'
   line(`edits     are obeyed by the second call after ${dev.fresh} (MESH_FRESH)`)
   line(`call      curl ${dev.url}/svc/${callable}/`)
+  line(`dashboard ${dev.url}/-/`)
   line(`admin     token ${token ?? 'as set: ADMIN_TOKEN or ADMIN_TOKENS'}`)
+  if (token !== undefined) line(`command   export SELVEDGE_URL=${dev.url} SELVEDGE_TOKEN=${token}`)
 }
 
 function port(text: string): number {

@@ -14,6 +14,7 @@ import { example } from '../verb.ts'
 
 interface ResolveFlags {
   path?: string
+  caller?: string
   method: string
   header?: Record<string, string>
   file?: string[]
@@ -33,6 +34,7 @@ export function resolve(command: Command, session: Session): void {
   command
     .argument('<name>', 'a service name, or a URL: http://users/42')
     .option('--path <path>', 'path and query, beside a name. Default /')
+    .option('--caller <name>', 'who calls, as its binding would say it. Default: nobody knows')
     .option('-X, --method <method>', 'the method', 'GET')
     .option('-H, --header <header>', 'a header that rules look at, as "name: value"; may be repeated', header)
     .option(
@@ -47,11 +49,17 @@ export function resolve(command: Command, session: Session): void {
 }
 
 async function run(name: string, flags: ResolveFlags, session: Session): Promise<void> {
-  const { file, offline = false, path, method, header: headers = {} } = flags
+  const { file, offline = false, path, caller, method, header: headers = {} } = flags
   if (offline && !file) throw new Fault('--offline needs -f FILE: the records that there are.')
   const isUrl = /^https?:\/\//i.test(name)
   if (isUrl && path !== undefined) throw new Fault('A URL has its path: --path stands beside a name.')
-  const request = { method, headers, ...(isUrl ? { url: name } : { name, ...(path === undefined ? {} : { path }) }) }
+  const by = caller === undefined ? {} : { caller }
+  const request = {
+    method,
+    headers,
+    ...by,
+    ...(isUrl ? { url: name } : { name, ...(path === undefined ? {} : { path }) }),
+  }
   const records = file ? await recordsOf(file, flags) : new Map<string, string>()
   const decision = offline ? await decided(request, records, flags, session) : await asked(request, records, session)
   await printTold(session, decision, (isWide) => decisionLines(decision, isWide))

@@ -1,12 +1,10 @@
 /** Runs the mesh in workerd on this machine: its Worker, its KV, its control plane, and the Workers beside it. No account, no network. */
-import { readFile } from 'node:fs/promises'
-import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import type { Given } from '../../record/check/needs.ts'
 import { assertBound, bindingName, CONTROL, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
+import { builtText, controlModules } from './built.ts'
 import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
@@ -74,9 +72,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const port = options.port ?? 8787
   if (port !== 0) await assertFree(port)
   const from = options.worker ?? new URL('./worker.js', import.meta.url)
-  const [worker, control, schema] = await Promise.all(
-    [from, new URL('./control.js', from), new URL('./record-schema.txt', from)].map(readBuilt),
-  )
+  const [worker, control] = await Promise.all([builtText(from), controlModules(from)])
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
@@ -84,7 +80,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const { mesh: vars, control: controlVars } = dealt(own)
   const mesh: V4WorkerOptions = {
     name: MESH,
-    modules: [{ type: 'ESModule', path: 'worker.js', contents: worker as string }],
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: worker }],
     compatibilityDate: '2026-10-01',
     compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough', 'no_nodejs_global_timers'],
     bindings: vars,
@@ -99,10 +95,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   }
   const controlPlane: V4WorkerOptions = {
     name: CONTROL,
-    modules: [
-      { type: 'ESModule', path: 'control.js', contents: control as string },
-      { type: 'Text', path: 'record-schema.txt', contents: schema as string },
-    ],
+    modules: control,
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
@@ -135,14 +128,6 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     await miniflare.dispose()
     throw error
   }
-}
-
-async function readBuilt(from: URL): Promise<string> {
-  return readFile(from, 'utf8').catch((cause) => {
-    throw new Fault(`${relative('', fileURLToPath(from))} is not there: npm run build makes it.`, {
-      cause,
-    })
-  })
 }
 
 async function healthy(url: string): Promise<void> {

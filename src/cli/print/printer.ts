@@ -12,6 +12,8 @@ export interface Printer {
   tell(text: Styled): void
   /** How far long work has come: one line, written over by the next text. Nothing where nobody looks on. */
   progress(text: string): void
+  /** Lines in place of all that the terminal shows of the result, as far as they fit. */
+  screen(lines: readonly string[]): void
   /** The error that ended the command, in a sentence, and the message of another tool, in lines. */
   fail(text: string, detail?: string): void
   /** The command's own text, in lines: help. */
@@ -21,6 +23,11 @@ export interface Printer {
 
 /** Back to the beginning of the line, and clear it. */
 const WIPE = '\r\u001b[K'
+
+/** To the first line; and all that stands behind, or beneath, is cleared (ECMA-48). */
+const HOME = '\u001b[H'
+const REST_OF_LINE = '\u001b[K'
+const BENEATH = '\u001b[J'
 
 /** @param isColoured may what is seen on a terminal have colours? */
 export function printer(to: Terminal, isColoured: () => boolean = () => false): Printer {
@@ -46,6 +53,11 @@ export function printer(to: Terminal, isColoured: () => boolean = () => false): 
       wipe()
       to.err(printable(text))
       isUnderway = true
+    },
+    screen(lines) {
+      // The last line stays free: the end of a line there would move all up.
+      const fitting = lines.slice(0, Math.max(1, (to.height?.() ?? lines.length + 1) - 1))
+      out(`${HOME}${fitting.map((line) => `${printable(line)}${REST_OF_LINE}\n`).join('')}${BENEATH}`)
     },
     fail(text, detail) {
       err(`${printable(`selvedge: ${text}`)}\n`)

@@ -7,6 +7,8 @@ export interface Terminal {
   /** Does somebody look at it, and not a file or a pipe? Default: no. */
   readonly isOutSeen?: boolean
   readonly isErrSeen?: boolean
+  /** Lines that it shows of what is written to `out`; `undefined` where nobody looks at it. */
+  readonly height?: (() => number | undefined) | undefined
 }
 
 /** The standard output and error of this process. */
@@ -16,6 +18,7 @@ export const terminal: Terminal = {
   get isOutSeen() {
     return process.stdout.isTTY === true
   },
+  height: () => process.stdout.rows,
   get isErrSeen() {
     return process.stderr.isTTY === true
   },

@@ -14,7 +14,8 @@ export function reaching(
   return async (input, init) => {
     const signal = init?.signal ?? AbortSignal.timeout(withinMs)
     try {
-      return await send(input, { ...init, signal })
+      // Not followed: records, and grants, are for this address alone.
+      return await send(input, { redirect: 'manual', ...init, signal })
     } catch (cause) {
       const isLate = cause instanceof Error && cause.name === 'TimeoutError'
       const what = isLate ? `did not answer within ${withinMs / 1_000} s` : `does not answer: ${reasonOf(cause)}`

@@ -16,7 +16,7 @@ const RULES: readonly Column<Rule>[] = [
 ]
 
 export function decisionLines(decision: Decision, isWide: boolean): Styled[] {
-  const { request, names, read, records, leads, refused } = decision
+  const { request, names, read, records, leads, refused, access = [] } = decision
   return [
     [{ text: `${request.method} ${request.path} of ${request.name}`, style: 'strong' }],
     ...(names.length > 1 ? [`Names followed: ${names.join(' → ')}`] : []),
@@ -26,9 +26,17 @@ export function decisionLines(decision: Decision, isWide: boolean): Styled[] {
       `Rules of ${key}${ofRevision(revision)}`,
       ...indented(tableLines(RULES, rules, printable)),
     ]),
+    ...(access.length > 0 ? ['', 'Who may call', ...access.map(accessLine)] : []),
     ...leads.flatMap((lead) => ['', ...leadLines(lead, isWide)]),
     ...(refused ? ['', outcomeLine(refused)] : []),
   ]
+}
+
+function accessLine({ record, rule, effect, mode }: NonNullable<Decision['access']>[number]): Styled {
+  const isBad = effect === 'deny' && mode === 'enforce'
+  const would = effect === 'deny' && mode === 'audit' ? 'would deny' : effect === 'deny' ? 'denies' : 'allows'
+  const by = rule === 'default' ? 'by its default' : `by the rule "${rule}"`
+  return ['  ', { text: would, style: isBad ? 'bad' : 'good' }, ` ${record}, ${by}`]
 }
 
 /** The errors that callers would get, each once. */

@@ -11,7 +11,13 @@ export function withoutUserinfo(text: string): string {
   return text.slice(0, LOOKED_AT).replace(/\/\/(?![^\s"/?#@:]*(?::\d*)?[/?#])[^\s"]*@/g, '//***@')
 }
 
-/** The same for a value as JSON, cut at 1024: nobody knows what it was meant to be, so that less is asked of what looks like one. */
+/**
+ * The same for a value as JSON, cut at 1024: nobody knows what it was meant to be, so that less is asked of what looks like one.
+ * The query of an address goes, too: clouds hand out addresses whose key stands there (`?code=…`).
+ */
 export function withoutUserinfoIn(json: string): string {
-  return json.slice(0, LOOKED_AT / 4).replace(/(:|\/\/)(?:[^"\\]|\\.)*@/g, '$1***@')
+  return json
+    .slice(0, LOOKED_AT / 4)
+    .replace(/(:|\/\/)(?:[^"\\]|\\.)*@/g, '$1***@')
+    .replace(/(\/\/[^"?]*\?)[^"]+/g, '$1***')
 }

@@ -2,9 +2,11 @@
 import { never } from '../../core/deadline.ts'
 import { subrequests } from '../../core/engine/subrequests.ts'
 import { MeshError, type MeshErrorCode } from '../../core/errors.ts'
+import { silent } from '../../core/log.ts'
 import { receipt } from '../../core/receipt.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
+import { admit } from '../../features/access/admit.ts'
 import type { Route, Weighed } from '../../features/route/routes.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { snapshot } from '../../registry/snapshot.ts'
@@ -16,7 +18,9 @@ import type { LiveService, Way } from '../live-service.ts'
 import { type Called, resolver } from '../resolver.ts'
 import { everything } from '../routes.ts'
 import { services } from '../services.ts'
-import { assertTold, CannotTell, shapeAsked } from './shape-asked.ts'
+import { defaultsOf } from '../told/teller.ts'
+import { access } from '../trust/access.ts'
+import { assertAccessTold, assertTold, CannotTell, shapeAsked } from './shape-asked.ts'
 
 /** One of the places that a request may be led to. */
 export interface End {
@@ -56,6 +60,7 @@ const FRESH_MS = 3_600_000
 const READ_MS = 5_000
 const MOST_NAMES = 100_000
 
+/** @throws {MeshError} `record_invalid` where `MESH_DEFAULTS` of the installation is not understood. */
 export function predictor({ registry, installation, clock, random }: Place): Predictor {
   const bindings = installation ? standIns(installation.bindings) : everyBinding()
   const hasCloud = installation?.cloud ?? true
@@ -66,29 +71,51 @@ export function predictor({ registry, installation, clock, random }: Place): Pre
   const known = services({
     clock,
     random,
-    defaults: {},
+    defaults: defaultsOf(installation),
     maxRecords: MOST_NAMES,
+    trust: access,
     unreachableBecause: (target) => unreachableBecause(target, bindings, hasCloud),
   })
   const find = resolver(records, known)
   const plain = new Map<LiveService, Destination>()
   const ruled = new Map<Route<Way>, Map<LiveService, Destination>>()
+  /** Has one of the backends of the rule that was asked last a say in who may call? */
+  let isGuarded = false
+
+  /** @throws {MeshError} where its record does not let the caller do this. */
+  function admitted({ judge, record, recordKey }: LiveService, shape: Shape): void {
+    if (!judge) return
+    assertAccessTold(shape, record.policy.access?.rules ?? [])
+    const { caller } = shape
+    const by = { caller, proof: caller === undefined ? 'none' : 'binding', receipt: receipt() } as const
+    admit({ judge, recordKey }, shapeAsked(shape), by, silent)
+  }
 
   async function led(shape: Shape, call: Called): Promise<Destination> {
     const { service, recordKey } = await find.called(call)
+    if (!service.routes) admitted(service, shape)
     if (!service.routes) return endOf(plain, service, () => [reached(service, undefined, call)])
-    return matched(shape, service, recordKey, call)
+    return matched(shape, [service], recordKey, call)
   }
 
   /** As `features/route/filter.ts` does: where no rule matches, the less specific wildcards are asked. */
-  async function matched(shape: Shape, service: LiveService, recordKey: string, call: Called): Promise<Destination> {
+  async function matched(
+    shape: Shape,
+    asked: readonly LiveService[],
+    recordKey: string,
+    call: Called,
+  ): Promise<Destination> {
+    const service = asked.at(-1) as LiveService
     assertTold(shape, service.record.rules ?? [])
     const route = service.routes ? service.routes.find(shapeAsked(shape)) : everything
+    // A hole in the rules is no hole in the policy: records whose rules did not match are asked, too. CORS answers before.
+    const isOpen = isPreflight(shape) && route?.ways.some(({ way }) => way.cors)
+    if (route && !isOpen) for (const one of asked) admitted(one, shape)
     if (route === everything) return endOf(plain, service, () => [reached(service, undefined, call)])
     if (route) return taken(shape, route, service, call)
     const wider = await find.wider(recordKey, call)
     if (!wider) throw new MeshError('route_not_found', `No rule matches ${shape.method} ${shape.path}.`)
-    return matched(shape, wider.service, wider.recordKey, call)
+    return matched(shape, [...asked, wider.service], wider.recordKey, call)
   }
 
   async function taken(shape: Shape, route: Route<Way>, service: LiveService, call: Called): Promise<Destination> {
@@ -102,21 +129,29 @@ export function predictor({ registry, installation, clock, random }: Place): Pre
     if (before && !isAnswered) return before
     const sum = open.reduce((sum, { weight }) => sum + weight, 0)
     const made: End[] = []
+    isGuarded = false
     const record = call.receipt.key
     const rule = route.label
     for (const way of open) {
       const end: End =
         isAnswered && way.way.cors
           ? { share: 1, record, rule, endpoints: [], answered: 'preflight' }
-          : await wayEnd(way, rule, service, call)
+          : await wayEnd(way, rule, service, call, shape)
       made.push({ ...end, share: way.weight / sum })
     }
     if (open.length === 0) made.push({ ...failed('backend_not_found'), record, rule })
-    if (!isAnswered) memo.set(service, made)
+    // Where a backend says who may call, the next caller may be led elsewhere.
+    if (!isAnswered && !isGuarded) memo.set(service, made)
     return made
   }
 
-  async function wayEnd({ name, way }: Weighed<Way>, rule: string, service: LiveService, call: Called): Promise<End> {
+  async function wayEnd(
+    { name, way }: Weighed<Way>,
+    rule: string,
+    service: LiveService,
+    call: Called,
+    shape: Shape,
+  ): Promise<End> {
     const record = call.receipt.key
     if (way.redirect) return { share: 1, record, rule, endpoints: [], answered: 'redirect' }
     try {
@@ -124,6 +159,13 @@ export function predictor({ registry, installation, clock, random }: Place): Pre
       // As `features/route/reach.ts` does: a rule leads to a service, or to endpoints that are there.
       if (!backend || (name === undefined && backend.record.endpoints.length === 0)) {
         return { ...failed('backend_not_found'), record, rule, backend: name }
+      }
+      if (backend.judge && backend !== service) {
+        isGuarded = true
+        // Its record judges the path as it is sent there.
+        if (way.rewrite?.replace && backend.record.policy.access?.rules?.some(({ paths }) => paths))
+          throw new CannotTell('path')
+        admitted(backend, shape)
       }
       return { ...reached(backend, name, call), rule }
     } catch (error) {

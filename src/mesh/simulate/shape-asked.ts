@@ -1,4 +1,5 @@
 /** What rules may look at, of a shape: what it does not tell is not guessed. */
+import type { AccessRule } from '../../features/access/policy.ts'
 import type { Asked } from '../../features/route/asked.ts'
 import type { Match } from '../../features/route/policy.ts'
 import type { Rule } from '../../record/rule.ts'
@@ -46,6 +47,15 @@ export function assertTold({ path, method, isCut }: Shape, rules: readonly Rule[
 
 function isOtherMethod(match: Match, method: string): boolean {
   return match.method !== undefined && match.method !== method
+}
+
+/** @throws {CannotTell} where who may call hangs on a part of the path that is masked. */
+export function assertAccessTold({ path, isCut }: Shape, rules: readonly AccessRule[]): void {
+  if (!isCut && !isMasked(path)) return
+  const segments = path.split('/')
+  for (const said of rules.flatMap(({ paths = [] }) => paths)) {
+    if (isCut || hangsOnMask(typeof said === 'string' ? { value: said } : said, segments)) throw new CannotTell('path')
+  }
 }
 
 /** Would it match, if what is masked were what the rule says there? */

@@ -1,6 +1,6 @@
 /** Tells what would become of a request. It goes down the stack of the data plane, once for each backend that it may be led to, and is not sent. */
 import { MeshError } from '../../core/errors.ts'
-import { receipt } from '../../core/receipt.ts'
+import { type AccessNote, receipt } from '../../core/receipt.ts'
 import { open } from '../../features/route/split.ts'
 import { policyOf } from '../../record/fields.ts'
 import type { Rule } from '../../record/rule.ts'
@@ -25,6 +25,7 @@ interface Run {
   readonly key: string | undefined
   readonly revision: string | undefined
   readonly outcome: Outcome
+  readonly access: readonly AccessNote[] | undefined
 }
 
 /** @throws {MeshError} `service_not_named` for a question that means no service; and what the registry throws. */
@@ -42,6 +43,7 @@ export async function decide(question: Question, place: Place): Promise<Decision
   for (let turn = 1; turn < (first.watch.open?.length ?? 1); turn++) runs.push(await run(turn))
   const leads = runs.flatMap((run) => leadOf(run, asked, telling, place) ?? [])
   const { outcome, names, key, revision } = first
+  const said = runs.flatMap(({ access = [] }) => access)
   const { name, path } = asked.called
   return {
     request: { method: asked.request.method, name, path },
@@ -51,6 +53,9 @@ export async function decide(question: Question, place: Place): Promise<Decision
     read: registry.keys(),
     records: first.watch.records.map(recordTold),
     leads,
+    ...(said.length === 0
+      ? {}
+      : { access: said.filter((one, at) => said.findIndex((other) => isSame(one, other)) === at) }),
     ...(leads.length === 0 ? { refused: outcome as Refused } : {}),
   }
 
@@ -61,21 +66,23 @@ export async function decide(question: Question, place: Place): Promise<Decision
     const noted = receipt()
     const outcome = await outcomeOf(down(asked, noted, telling), sent)
     registry.assertRead()
-    return { watch: seen, names: noted.path, key: noted.key, revision: noted.revision, outcome }
+    return { watch: seen, names: noted.path, key: noted.key, revision: noted.revision, outcome, access: noted.access }
   }
 }
 
-function down({ request, called }: Asked, noted: ReturnType<typeof receipt>, { settings, call }: Teller) {
+function isSame(one: AccessNote, other: AccessNote): boolean {
+  return one.record === other.record && one.rule === other.rule
+}
+
+function down({ request, called, caller }: Asked, noted: ReturnType<typeof receipt>, { settings, call }: Teller) {
   const defer = (work: Promise<unknown>) => void work.catch(() => {})
-  const from = accept(request, { trusted: false, defer }, settings)
+  const proof = caller === undefined ? 'none' : 'binding'
+  const from = accept(request, { trusted: caller !== undefined, caller, proof, defer }, settings)
   const { trace, deadline, priority } = from
   const headers = pickHeaders(request.headers)
   const { name, path, mountLength } = called
   const more = { trace, deadline, priority, defer, signals: () => [] }
-  return call(
-    request,
-    named(from, { name, caller: undefined, proof: 'none', path, mountLength, headers, receipt: noted, ...more }),
-  )
+  return call(request, named(from, { name, caller, proof, path, mountLength, headers, receipt: noted, ...more }))
 }
 
 async function outcomeOf(answer: Promise<Response>, sent: readonly { host: string; path: string }[]): Promise<Outcome> {

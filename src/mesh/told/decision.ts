@@ -1,5 +1,7 @@
 /** A decision, told: what would become of a request, and why. Plain values, as the API answers them. */
+
 import type { MeshErrorCode } from '../../core/errors.ts'
+import type { AccessNote } from '../../core/receipt.ts'
 
 export interface Decision {
   readonly request: { readonly method: string; readonly name: string; readonly path: string }
@@ -13,6 +15,8 @@ export interface Decision {
   readonly records: readonly RecordTold[]
   /** Where the request may be led, with the share of each: one, where nothing is left to chance. */
   readonly leads: readonly Lead[]
+  /** What the records on the way say of the caller, where they say who may call. */
+  readonly access?: readonly AccessNote[] | undefined
   /** Why it is led nowhere. */
   readonly refused?: Refused | undefined
 }

@@ -1,4 +1,5 @@
 /** A request that nobody sends: what a decision is asked of. */
+import { isServiceName } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import { type Called, nameOf, splitUrl } from '../called-host.ts'
 import { addressOf, type Hosts, identify } from '../identify.ts'
@@ -13,12 +14,15 @@ export interface Question {
   readonly name?: string | undefined
   /** Path and query. Default `/`. */
   readonly path?: string | undefined
+  /** Who calls, as its binding would say it. Default: nobody knows. */
+  readonly caller?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | undefined
 }
 
 export interface Asked {
   readonly request: Request
   readonly called: Called
+  readonly caller: string | undefined
 }
 
 /**
@@ -26,21 +30,27 @@ export interface Asked {
  * @throws {MeshError} `service_not_named` where it means no service, and for a request that cannot be made.
  */
 export function askedOf(
-  { method = 'GET', url, name, path = '/', headers = {} }: Question,
+  { method = 'GET', url, name, path = '/', headers = {}, caller }: Question,
   hosts: Hosts,
   domain: string,
 ): Asked {
+  if (caller !== undefined && !isServiceName(caller))
+    throw unclear(`a caller that is a service name, got ${JSON.stringify(caller)}`)
   if (url !== undefined && name !== undefined) throw unclear('either "url" or "name", not both')
   if (url !== undefined) {
     const request = requestTo(url, method, headers)
-    return { request, called: identify(addressOf(request.url, hosts), (host) => nameOf(host, domain)) }
+    return { request, caller, called: identify(addressOf(request.url, hosts), (host) => nameOf(host, domain)) }
   }
   if (name === undefined) throw unclear('"url", or "name" and "path"')
   if (!path.startsWith('/')) throw unclear(`a path that begins with "/", got ${JSON.stringify(path)}`)
   const [service = '', tag] = name.split('@')
   const plain = nameOf(service, domain)
   const request = requestTo(`http://${plain}${path}`, method, headers)
-  return { request, called: { name: tag === undefined ? plain : `${plain}@${tag}`, path: splitUrl(request.url).path } }
+  return {
+    request,
+    caller,
+    called: { name: tag === undefined ? plain : `${plain}@${tag}`, path: splitUrl(request.url).path },
+  }
 }
 
 function requestTo(url: string, method: string, headers: NonNullable<Question['headers']>): Request {

@@ -15,6 +15,7 @@ import { type Hosts, hosts, MESH_HOSTS } from '../identify.ts'
 import { type Settings, withDefaults } from '../options.ts'
 import { services } from '../services.ts'
 import { outbound } from '../stack.ts'
+import { access } from '../trust/access.ts'
 import { type NotedRegistry, notedRegistry, type WhatIf } from './reads.ts'
 import { type WatchedServices, watchedServices } from './watched.ts'
 
@@ -61,6 +62,7 @@ export function teller(
     maxSubrequests: NO_LIMIT,
     platformCancels: true,
     log: 'off',
+    trust: access,
     sink: { span() {} },
     clock,
     random,

@@ -5,7 +5,7 @@ import { plainPath } from '../../core/text/path.ts'
 import { admit } from '../../features/access/admit.ts'
 import { authorize } from '../../features/access/filter.ts'
 import { type Asked, asked } from '../../features/route/asked.ts'
-import type { Guards, Led } from './trust.ts'
+import { type Guards, isUnsaid, type Led } from './trust.ts'
 
 export function guards(log: Log): Guards {
   return {
@@ -19,8 +19,8 @@ export function guards(log: Log): Guards {
     backend: authorize('authorizeBackend', ({ service }: Led) => [service], askedOf, admit, log),
     copy: (find) => async (name, context, copy) => {
       const service = await find(name, context)
-      if (!service?.judge) return service
       const led = context as typeof context & Led
+      if (!service?.judge || isUnsaid(led)) return service
       try {
         admit(service, askedOf(copy, led), led, log)
         return service

@@ -144,7 +144,26 @@ const ENDPOINTS = {
         endpointUrl: '0.2.0',
       },
     },
-    queue: { since: '0.2.0', fields: { binding: '0.2.0', keep: '0.2.0' } },
+    queue: {
+      since: '0.2.0',
+      fields: {
+        binding: '0.2.0',
+        keep: '0.2.0',
+        deliverTo: '0.2.0',
+        delay: '0.2.0',
+        delivery: {
+          since: '0.2.0',
+          fields: {
+            attempts: '0.2.0',
+            backoff: '0.2.0',
+            maxBackoff: '0.2.0',
+            expire: '0.2.0',
+            timeout: '0.2.0',
+            deadLetter: '0.2.0',
+          },
+        },
+      },
+    },
     weight: '0.2.0',
     locality: '0.2.0',
   },

@@ -1,5 +1,6 @@
 /** An address. */
 import * as v from 'valibot'
+import type { Traits } from '../../core/endpoint.ts'
 import { address, isPrivate } from '../../schema/address.ts'
 import { must, object } from '../../schema/kit.ts'
 import { isRegionOf } from '../aws/credentials.ts'
@@ -21,6 +22,10 @@ export interface UrlTarget {
   readonly credentials?: Credentials | undefined
 }
 
+/** One value for all: a registry has many addresses. */
+const AWAKE: Traits = { isRemote: true, hasOwnHost: true, sleeps: false }
+const SLEEPER: Traits = { ...AWAKE, sleeps: true }
+
 export const url: Kind<WrittenUrl, UrlTarget> = {
   form: (placing) =>
     v.pipe(
@@ -37,10 +42,6 @@ export const url: Kind<WrittenUrl, UrlTarget> = {
     return { kind: 'url', url, credentials: typeOf(credentials.type).credentialsOf(credentials, url) }
   },
   nameOf: ({ url }) => url,
-  traitsOf: ({ credentials }) => ({
-    isRemote: true,
-    hasOwnHost: true,
-    sleeps: !!credentials && typeOf(credentials.type).sleeps(credentials),
-  }),
+  traitsOf: ({ credentials }) => (credentials && typeOf(credentials.type).sleeps(credentials) ? SLEEPER : AWAKE),
   secretsOf: ({ credentials }) => (credentials ? typeOf(credentials.type).secretsOf(credentials) : []),
 }

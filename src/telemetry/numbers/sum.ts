@@ -1,6 +1,6 @@
 /** Adds up numbers: of isolates, and of one time after another. Whatever the order, the sum is the same. */
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
-import type { EndpointNumbers, Ends, ServiceNumbers } from './numbers.ts'
+import { type EndpointNumbers, type Ends, OTHER, type ServiceNumbers } from './numbers.ts'
 
 export const NOTHING: ServiceNumbers = Object.freeze({
   ends: [],
@@ -46,10 +46,35 @@ export function sumOf(all: readonly ServiceNumbers[]): ServiceNumbers {
   }
 }
 
+/** The same with so many callers, rules and endpoints of their own, those that count most. The others go together. */
+export function folded(numbers: ServiceNumbers, kept: number): ServiceNumbers {
+  const { callers, rules, endpoints } = numbers
+  return {
+    ...numbers,
+    callers: busiest(callers, kept, (ends) => ends, endsOf),
+    rules: busiest(rules, kept, (ends) => ends, endsOf),
+    endpoints: busiest(endpoints, kept, ({ ends }) => ends, endpointOf),
+  }
+}
+
+function busiest<Of>(
+  of: Readonly<Record<string, Of>>,
+  kept: number,
+  endsIn: (one: Of) => Ends,
+  add: (all: readonly Of[]) => Of,
+): Record<string, Of> {
+  const { [OTHER]: other, ...named } = of
+  const many = (one: Of) => totalOf(endsIn(one))
+  const ordered = Object.entries(named).sort(([, one], [, another]) => many(another) - many(one))
+  const rest = ordered.slice(kept).map(([, one]) => one)
+  if (other !== undefined) rest.push(other)
+  return Object.fromEntries([...ordered.slice(0, kept), ...(rest.length > 0 ? [[OTHER, add(rest)] as const] : [])])
+}
+
 export function endsOf(all: readonly Ends[]): number[] {
   const sum: number[] = []
   for (const ends of all) for (const [outcome, many] of ends.entries()) sum[outcome] = (sum[outcome] ?? 0) + many
-  return Array.from(sum, (many = 0) => many)
+  return Array.from(sum, (many: number | undefined) => many ?? 0)
 }
 
 export function countsOf(all: readonly Counts[]): Counts {

@@ -2,7 +2,7 @@
 import type { Priority } from '../../core/priority.ts'
 import { plainPath } from '../../core/text/path.ts'
 import type { Called } from '../../mesh/called-host.ts'
-import { maskedPath } from '../../telemetry/shape/masked-path.ts'
+import { maskedPath, maskOf } from '../../telemetry/shape/masked-path.ts'
 import { headerKey, isCredential, queryKey, type Shape } from '../../telemetry/shape/shape.ts'
 import type { Wanted } from './rulebook.ts'
 
@@ -30,7 +30,9 @@ export function shapeOf({ method, headers }: Request, called: Called, from: From
     names.push(name)
   })
   const asked = query ? [...new Set(query.keys())].sort() : []
-  const queries = asked.filter((name) => NAME.test(name)).slice(0, NAMES)
+  // A token that stands there alone looks like a name.
+  const isName = (name: string) => NAME.test(name) && (maskOf(name) === undefined || wanted.queries.has(name))
+  const queries = asked.filter(isName).slice(0, NAMES)
   const values: Record<string, string> = {}
   const keep = (key: string, name: string, value: string | null | undefined) => {
     if (value != null && value.length <= VALUE && !isCredential(name)) values[key] = value

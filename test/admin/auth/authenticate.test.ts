@@ -45,6 +45,13 @@ describe('the admin API', () => {
     expect(called).toEqual([])
   })
 
+  it('lets nobody keep what one token was told', async () => {
+    const { ask, get } = await givenAdmin()
+    for (const path of ['/v1/services', '/v1/drift', '/v1/export', '/v1/services/users/history', '/v1/settings'])
+      expect([path, (await ask(path)).headers.get('cache-control')]).toEqual([path, 'no-store'])
+    expect((await get('/-/metrics', bearer(TOKEN).headers)).headers.get('cache-control')).toBe('no-store')
+  })
+
   it('answers at once where none is sent, late where a wrong one is, and at once again where the right one is', async () => {
     const { as, client, clock, lines } = await givenAdmin()
     const start = clock.now()
@@ -174,7 +181,34 @@ describe('the admin API', () => {
     expect(await client.list()).toEqual({ items: [] })
     expect(JSON.stringify(lines)).not.toContain(TOKEN)
   })
+
+  it.each([
+    ['each character by itself', encoded, escaped],
+    ['no more than must be', encodeURIComponent, (token: string) => token.replaceAll('/', '\\/')],
+  ])('takes none that is encoded: %s', async (_, inAddress, inBody) => {
+    const token = `${TOKEN}/+=`
+    const { ask, as } = await givenAdmin({ ADMIN_TOKEN: token })
+    const put = (query: string, body: string) =>
+      ask(`/v1/services/users${query}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'if-none-match': '*' },
+        body,
+      })
+    const address = await put(`?message=${inAddress(token)}`, '"https://users.example.com"')
+    const body = await put('', `{"endpoints":["https://a.example","https://users.example.com/${inBody(token)}"]}`)
+    expect([address.status, body.status]).toEqual([400, 422])
+    for (const answer of [address, body]) expect(await answer.text()).not.toContain(token)
+    expect(await as(token).list()).toEqual({ items: [] })
+  })
 })
+
+function encoded(token: string): string {
+  return Array.from(token, (character) => `%${character.charCodeAt(0).toString(16)}`).join('')
+}
+
+function escaped(token: string): string {
+  return Array.from(token, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+}
 
 describe('the audit', () => {
   it('has a line for each write: who, what names, which revision, how it ended; no record and no message', async () => {

@@ -51,6 +51,10 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
   'object-is-reachable': [
     [givenSeen({}, { history: { failure: 'overloaded' } }), 'failed', 'does not answer: overloaded'],
   ],
+  'object-has-room': [
+    [givenSeen({}, { objectBytes: 8_000_000_000 }), 'warned', 'holds 8.0 of 10 GB'],
+    [givenSeen({}, { objectBytes: 9_600_000_000 }), 'failed', 'nothing can be written'],
+  ],
   'revisions-agree': [
     [givenSeen({}, { history: { answer: [revision('users')] } }), 'failed', 'revision 7, and not in KV'],
     [

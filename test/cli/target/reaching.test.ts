@@ -39,3 +39,14 @@ it('passes an answer on as it is', async () => {
   const answer = await send('http://localhost:1/')
   expect([answer.status, await answer.text()]).toEqual([503, 'well'])
 })
+
+it('follows no redirect: what is sent is for this address alone', async () => {
+  const asked: (RequestInit | undefined)[] = []
+  const send: typeof fetch = async (_, init) => {
+    asked.push(init)
+    return new Response(null, { status: 302, headers: { location: 'https://elsewhere.example/' } })
+  }
+  const reached = reaching(send, { name: undefined, url: 'http://localhost:1' })
+  const answer = await reached('http://localhost:1/', { headers: { 'selvedge-grant': 'g' } })
+  expect([answer.status, asked.map((init) => init?.redirect)]).toEqual([302, ['manual']])
+})

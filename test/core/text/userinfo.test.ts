@@ -43,6 +43,8 @@ describe('withoutUserinfoIn', () => {
     ['https://admin:p w@users', '"https:***@users"'],
     ['https://admin:p"w@users', '"https:***@users"'],
     ['//token@users', '"//***@users"'],
+    ['https://fn.example.com/api?code=hunter2', '"https://fn.example.com/api?***"'],
+    ['https://fn.example.com?a=hunter2&b=hunter2 2', '"https://fn.example.com?***"'],
     ['users@pr-123', '"users@pr-123"'],
   ])('masks %s as JSON has it: %s', (value, masked) => {
     expect(withoutUserinfoIn(JSON.stringify(value))).toBe(masked)

@@ -72,7 +72,7 @@ describe('the sums of the mesh', () => {
     const shuffled = [...sent, ...sent.filter(() => random.next() < 0.3)].sort(() => random.next() - 0.5)
     for (const [index, one] of shuffled.entries()) {
       stats.digest(one)
-      if (index % 100 === 0) clock.advance(1)
+      if (index % 100 === 0) void clock.advance(1)
     }
     const { services, isolates } = stats.sums(MINUTE_MS)
     expect(services.map(({ service }) => service)).toEqual(['users'])
@@ -131,6 +131,26 @@ describe('the sums of the mesh', () => {
     expect(points.reduce((sum, { numbers }) => sum + (numbers.ends[0] ?? 0), 0)).toBe(60)
   })
 
+  it('are the same over a window of many steps, and points have no more in them than they are asked for', async () => {
+    const { clock, stats } = given()
+    for (let step = 0; step < 50; step++) {
+      const of = numbersOf(2, 1, [step + 1], `https://${step}.example`)
+      stats.digest(digest('a', step + 1, { users: of, orders: of }))
+      stats.turn()
+      await clock.advance(10_000)
+    }
+    const { services } = stats.sums(10 * MINUTE_MS)
+    expect(services.map(({ service, numbers }) => [service, numbers.ends, numbers.errors])).toEqual([
+      ['orders', [100, 50], { no_endpoint: 50 }],
+      ['users', [100, 50], { no_endpoint: 50 }],
+    ])
+    expect(Object.keys(services[1]?.numbers.endpoints ?? {}).length).toBe(50)
+    const { points } = stats.series('users', 10 * MINUTE_MS)
+    expect(points.length).toBe(50)
+    for (const { numbers } of points)
+      expect(numbers).toMatchObject({ ends: [2, 1], attempts: 3, endpoints: {}, callers: {} })
+  })
+
   it('take no more room than they may, and no more services', () => {
     const { stats } = given({ bytes: 20_000, services: 10 })
     for (let service = 0; service < 100; service++)
@@ -138,6 +158,54 @@ describe('the sums of the mesh', () => {
     const { services } = stats.sums(MINUTE_MS)
     expect(services.length).toBeLessThanOrEqual(11)
     expect(services.find(({ service }) => service === '(other)')?.numbers.ends).toEqual([90, 90])
+  })
+})
+
+describe('a digest', () => {
+  /** What a row holds of a service. */
+  const endpointsOf = (stats: ReturnType<typeof statsEngine>) => stats.totals().services[0]?.numbers.endpoints ?? {}
+
+  it('that nobody could add up is left out, and all others are kept', () => {
+    const { stats } = given()
+    const users = numbersOf(1, 0, [5])
+    const wrong: readonly object[] = [
+      { isolate: 'x'.repeat(100_000), sequence: 1, numbers: { services: { users }, overflow: 0 } },
+      { isolate: 7, sequence: 1 },
+      { isolate: 'a', sequence: 2 ** 60 },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, ends: 'many' } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, ends: [Number.NaN] } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, ms: {} } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { users: { ...users, callers: undefined } } } },
+      { isolate: 'a', sequence: 1, numbers: { services: { ['u'.repeat(5_000_000)]: users } } },
+      { isolate: 'a', sequence: 1, shapes: { share: 1, drawn: 1, shapes: [{}] } },
+      { isolate: 'a', sequence: 1, shapes: { share: 1, drawn: 1, shapes: 'none' } },
+    ]
+    for (const one of wrong) expect(stats.digest(one as Digest)).toBe(false)
+    expect(stats.digest(digest('a', 1, { users }))).toBe(true)
+    stats.turn()
+    expect(stats.totals().services).toMatchObject([{ service: 'users', numbers: { ends: [1, 0] } }])
+    expect(stats.coverage()).toEqual({ oldestAt: undefined, isolates: 1 })
+  })
+
+  it('fits into a row, however many endpoints a service has had: those that count least go together', () => {
+    const { stats } = given()
+    const busy = numbersOf(1000, 0, [10], 'https://busy.example')
+    stats.digest(digest('a', 1, { users: busy }))
+    for (let turn = 0; turn < 10; turn++) {
+      const endpoints = Object.fromEntries(
+        Array.from({ length: 1_000 }, (_, index) => {
+          const { ends, ms } = numbersOf(1, 0, [index, index * 2, index * 3])
+          return [`https://preview-${turn}-${index}.example.com/some/longer/path`, { ends, ms }]
+        }),
+      )
+      stats.digest(digest('a', turn + 2, { users: { ...NOTHING, endpoints } }))
+      stats.turn()
+    }
+    const kept = endpointsOf(stats)
+    expect(JSON.stringify(stats.totals()).length).toBeLessThan(600_100)
+    expect(kept['https://busy.example']?.ends).toEqual([1000, 0])
+    const all = Object.values(kept).reduce((sum, { ends }) => sum + (ends[0] ?? 0), 0)
+    expect([all, (kept['(other)']?.ends[0] ?? 0) > 9_000]).toEqual([11_000, true])
   })
 })
 

@@ -11,11 +11,13 @@ import { memoryRegistry, type WrittenEntry } from '../../../src/registry/memory.
 import type { Registry } from '../../../src/registry/registry.ts'
 import { reporter } from '../../../src/telemetry/reporter.ts'
 import type { Shape } from '../../../src/telemetry/shape/shape.ts'
+import { access } from '../../../src/trust.ts'
 import { recorder } from '../../../src/worker/shapes/recorder.ts'
 
 type Records = Record<string, WrittenEntry>
 
 interface Sent {
+  readonly caller?: string | undefined
   readonly name: string
   readonly method: string
   readonly path: string
@@ -62,6 +64,7 @@ async function serve(records: Records, requests: readonly Sent[], clock: Virtual
     random: seeded(5),
     freshMs: 0,
     log: 'off',
+    trust: access,
   })
   const served: Served[] = []
   for (const sent of requests) {
@@ -69,8 +72,10 @@ async function serve(records: Records, requests: readonly Sent[], clock: Virtual
     const identify = () => ({ name: sent.name, path: sent.path })
     const works: Promise<unknown>[] = []
     const defer = (work: Promise<unknown>) => void works.push(work)
-    const answer = await forward(request, { trusted: false, defer, identify })
-    recording.record(request, identify, undefined, defer)
+    const { caller } = sent
+    const by = { trusted: caller !== undefined, caller, proof: caller === undefined ? 'none' : 'binding' } as const
+    const answer = await forward(request, { ...by, defer, identify })
+    recording.record(request, identify, caller, defer)
     await clock.advance(5_000)
     const shape = shapes.pop()
     if (!shape) throw new Error('It was not recorded.')
@@ -151,12 +156,39 @@ const record = fc.oneof(
   },
 )
 /** What may stand in the registry beside what always does. */
+const guarded = fc
+  .tuple(
+    record,
+    fc.option(
+      fc.record(
+        {
+          default: fc.constantFrom('allow', 'deny'),
+          mode: fc.constantFrom('enforce', 'audit'),
+          rules: fc.uniqueArray(
+            fc.record(
+              {
+                name: fc.constantFrom('one', 'two', 'three'),
+                effect: fc.constantFrom('allow', 'deny'),
+                callers: fc.constantFrom(['checkout'], ['*']),
+                methods: fc.constantFrom(['GET'], ['POST']),
+                paths: fc.constantFrom(['/a'], ['/a/b'], ['/']),
+              },
+              { requiredKeys: ['name', 'effect'] },
+            ),
+            { minLength: 1, maxLength: 3, selector: ({ name }) => name },
+          ),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+  )
+  .map(([record, access]) => (access ? { ...record, access } : record))
 const registry = fc.record(
   {
-    users: record,
-    orders: record,
+    users: guarded,
+    orders: guarded,
     '*.shop': record,
-    'cart.shop': record,
+    'cart.shop': guarded,
     old: fc.constantFrom({ alias: 'users' }, { alias: ['gone', 'users'] }, { alias: 'old' }),
   },
   { requiredKeys: ['users'] },
@@ -164,6 +196,7 @@ const registry = fc.record(
 const standing = { plain: to('E'), dead: to('MISSING') }
 
 const request = fc.record({
+  caller: fc.constantFrom(undefined, 'checkout', 'thumb'),
   name: fc.constantFrom(...NAMES),
   method: fc.constantFrom('GET', 'POST'),
   path: fc.constantFrom(
@@ -237,7 +270,7 @@ describe('simulate', () => {
       { numRuns: 60, seed: 20261129 },
     )
     // Neither is everything unknown, nor is nothing.
-    expect(known).toBeGreaterThan(3 * unknown)
+    expect(known).toBeGreaterThan(2 * unknown)
     expect(unknown).toBeGreaterThan(20)
   })
 
@@ -417,3 +450,40 @@ describe('simulate', () => {
 function endpointOf(place: string): string {
   return BINDINGS.includes(place) ? `binding:${place}` : place
 }
+
+describe('a change of who may call', () => {
+  const users = (access?: object) => ({ users: { ...to('A'), ...(access && { access }) } })
+  const known = { name: 'known', effect: 'allow', callers: ['checkout'] }
+
+  it('breaks those whom it would deny, and nobody while it is on trial', async () => {
+    const served = [counted({ caller: 'checkout' }, 9), counted({ caller: 'reports' }, 2), counted({}, 1)]
+    const enforced = await simulated(served, users(), users({ default: 'deny', rules: [known] }))
+    expect(enforced).toMatchObject({ requests: 12, broken: 3, moved: 0, unknown: 0 })
+    expect(enforced.services[0]?.moves.map(({ to, requests }) => [to.error?.code, requests])).toEqual([
+      ['caller_denied', 2],
+      ['caller_unknown', 1],
+    ])
+    const trial = await simulated(served, users(), users({ default: 'deny', mode: 'audit', rules: [known] }))
+    expect(trial).toMatchObject({ broken: 0, moved: 0 })
+  })
+
+  it('is judged with MESH_DEFAULTS, as the mesh judges it', async () => {
+    const clock = quick()
+    const predictWith = (records: Records) => {
+      const place = placeOf(memoryRegistry(records), clock)
+      const { installation } = place
+      const variables = { MESH_DEFAULTS: '{"access":{"default":"deny"}}' }
+      return predictor({ ...place, installation: installation && { ...installation, variables } })
+    }
+    const everybody = { name: 'everybody', effect: 'allow' }
+    const [open, known] = [users({ rules: [everybody] }), users()]
+    const told = await simulate([counted({}, 5)], predictWith(open), predictWith(known))
+    expect(told).toMatchObject({ broken: 5, moved: 0 })
+  })
+
+  it('cannot tell where it hangs on what is masked of the path', async () => {
+    const rules = [{ name: 'one', effect: 'deny', paths: ['/users/42'] }]
+    const told = await simulated([counted({ path: '/users/{number}' }, 4)], users(), users({ rules }))
+    expect(told).toMatchObject({ broken: 0, unknown: 4 })
+  })
+})

@@ -241,3 +241,42 @@ describe('a decision that is told', () => {
     expect((await told({}, 'http://users/', more)).leads).toHaveLength(2)
   })
 })
+
+describe('who may call', () => {
+  const rules = [
+    { name: 'known', effect: 'allow', callers: ['checkout'] },
+    { name: 'no admin', effect: 'deny', paths: ['/admin'] },
+  ]
+  const users = { endpoints: ['https://users.example'], access: { default: 'deny', rules } }
+
+  it.each<[string | undefined, string, object, string]>([
+    ['checkout', '/42', { rule: 'known', effect: 'allow' }, 'sent'],
+    ['checkout', '/admin', { rule: 'no admin', effect: 'deny' }, 'caller_denied'],
+    ['thumb', '/42', { rule: 'default', effect: 'deny' }, 'caller_denied'],
+    [undefined, '/42', { rule: 'default', effect: 'deny' }, 'caller_unknown'],
+  ])('is told of %s at %s', async (caller, path, note, end) => {
+    const { access, leads, refused } = await told({ users }, { name: 'users', path, caller })
+    expect(access).toEqual([{ record: 'services/users', mode: 'enforce', proof: expect.any(String), ...note }])
+    const outcome = refused ?? leads[0]?.outcome
+    expect(outcome?.is === 'refused' ? outcome.code : outcome?.is).toBe(end)
+  })
+
+  it('is told of a trial, which refuses nothing', async () => {
+    const trial = { ...users, access: { ...users.access, mode: 'audit' } }
+    const { access, leads } = await told({ users: trial }, { name: 'users' })
+    expect(access).toMatchObject([{ effect: 'deny', mode: 'audit' }])
+    expect(leads[0]?.outcome.is).toBe('sent')
+  })
+
+  it('is told of each record on the way', async () => {
+    const door = { rules: [{ name: 'all', backendRefs: to('users') }] }
+    const { access } = await told({ door, users }, { name: 'door', caller: 'thumb' })
+    expect(access).toMatchObject([{ record: 'services/users', rule: 'default', effect: 'deny' }])
+  })
+
+  it('takes no caller that is none', async () => {
+    await expect(told({ users }, { name: 'users', caller: 'No Name' })).rejects.toMatchObject({
+      code: 'service_not_named',
+    })
+  })
+})

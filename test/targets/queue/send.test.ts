@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { deadlineIn } from '../../../src/core/deadline.ts'
-import { type QueuedRequest, sendToQueue } from '../../../src/targets/queue/send.ts'
+import type { QueuedRequest } from '../../../src/targets/queue/envelope.ts'
+import { sendToQueue } from '../../../src/targets/queue/send.ts'
 import { givenSent } from '../../support/given.ts'
 
 function given(body: BodyInit | null = null, headers: Record<string, string> = {}) {

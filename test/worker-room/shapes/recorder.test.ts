@@ -191,6 +191,23 @@ describe('recorder', () => {
     expect(shapes()[0]?.values).toEqual({ 'header x-two': 'a' })
   })
 
+  it('looks at each name once, on however many ways lists of aliases lead to it', async () => {
+    const layers = Array.from({ length: 8 }, (_, layer) =>
+      Array.from({ length: 8 }, (_, index) => `n${layer}-${index}`),
+    )
+    const aliases = layers.flatMap((names, layer) =>
+      names.map((name) => [name, { alias: layers[layer + 1] ?? ['end'] }] as const),
+    )
+    const end = { rules: [{ matches: [{ headers: [{ name: 'x-end', value: '1' }] }] }] }
+    const records = { users: { alias: layers[0] ?? [] }, ...Object.fromEntries(aliases), end }
+    const { call, clock, shapes, read } = givenRecorder({ records })
+    await read(...Object.keys(records).map((name) => `services/${name}`))
+    // 16 million ways would outlast the test.
+    call('/', { headers: { 'x-end': 'a' } })
+    await clock.advance(EVERY_MS)
+    expect(shapes()[0]?.values).toEqual({ 'header x-end': 'a' })
+  })
+
   it('forgets what an edit takes out of the rules', async () => {
     const registry = memoryRegistry(matching({ headers: [{ name: 'x-canary', value: '1' }] }))
     const { call, clock, shapes, read } = givenRecorder({ registry })
@@ -222,6 +239,21 @@ describe('recorder', () => {
     expect(shapes().map(({ isCut }) => isCut)).toEqual([true, true, true, undefined])
     expect(shapes()[0]?.path).toBe(`/${'a/'.repeat(250)}`.slice(0, -1))
     expect(shapes()[2]?.queries).toEqual(['ok'])
+  })
+
+  it('keeps no token or number that stands where the name of a query parameter would, unless a rule names it', async () => {
+    const records = matching({ queryParams: [{ name: '20260101', value: 'x' }] })
+    const { call, clock, shapes, read } = givenRecorder({ records })
+    await read('services/users')
+    const token = 'q7fH2kLw9ZpX4mN8vB1c'
+    call(`/reset?${token}`)
+    call(`/reset?${token}=1&page=2&20260101=x&4917012345678`)
+    await clock.advance(EVERY_MS)
+    expect(shapes().map(({ queries, isCut }) => [queries, isCut])).toEqual([
+      [[], true],
+      [['20260101', 'page'], true],
+    ])
+    expect(JSON.stringify(shapes())).not.toContain(token)
   })
 
   it('takes a priority of a stranger that lowers it, and of a caller any', async () => {

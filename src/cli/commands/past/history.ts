@@ -1,14 +1,14 @@
 /** `selvedge history`: who changed a record, when, and why. */
 import { type Command, InvalidArgumentError } from 'commander'
-import type { RevisionView } from '../../admin/client.ts'
-import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { absent } from '../absent.ts'
-import { everyPage } from '../every-record.ts'
-import { ageOf } from '../print/age.ts'
-import { show } from '../print/show.ts'
-import type { Column } from '../print/table.ts'
-import type { Session } from '../session.ts'
-import { example } from '../verb.ts'
+import type { RevisionView } from '../../../admin/client.ts'
+import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
+import { absent } from '../../absent.ts'
+import { everyPage } from '../../every-record.ts'
+import { ageOf } from '../../print/age.ts'
+import { show } from '../../print/show.ts'
+import type { Column } from '../../print/table.ts'
+import type { Session } from '../../session.ts'
+import { example } from '../../verb.ts'
 
 export function history(command: Command, session: Session): void {
   example(command, 'selvedge history users', 'selvedge history users --limit 1 --output json')
@@ -29,6 +29,8 @@ async function run(name: string, limit: number, session: Session): Promise<void>
     { print, output },
     { value: rows, rows, columns: columns(machine.clock.now()), none: 'There are no revisions.' },
   )
+  if ((await client.get(name))?.state === 'drifted')
+    print.tell(`KV holds an edit by hand that is not in history: selvedge drift ${name}`)
   if (found.length > limit) print.tell(`Older revisions are left out: --limit ${limit * 2} shows more.`)
 }
 

@@ -1,12 +1,12 @@
 /** `selvedge rollback`: a record as it was. History goes on: the old state becomes the newest revision. */
 import { type Command, InvalidArgumentError } from 'commander'
-import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { absent } from '../absent.ts'
-import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
-import { labelOf } from '../apply/label.ts'
-import { type WaitFlags, waitFor, waitOptions } from '../live/wait-for.ts'
-import type { Session } from '../session.ts'
-import { example } from '../verb.ts'
+import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
+import { absent } from '../../absent.ts'
+import { howOf, type WriteFlags, writeOptions } from '../../apply/flags.ts'
+import { labelOf } from '../../apply/label.ts'
+import { type WaitFlags, waitFor, waitOptions } from '../../live/wait-for.ts'
+import type { Session } from '../../session.ts'
+import { example } from '../../verb.ts'
 
 interface RollbackFlags extends WriteFlags, WaitFlags {
   readonly to?: number

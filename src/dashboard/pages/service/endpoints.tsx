@@ -1,0 +1,150 @@
+/** Where a service answers and how each place does, and where its rules lead. */
+import type { DescriptionView, StatView } from '../../../admin/client.ts'
+import { duration, NOTHING, rate, share } from '../../model/format.ts'
+import { healthOf } from '../../model/service-rows.ts'
+import { Panel, To, Wide } from '../../parts/words.tsx'
+
+interface Props {
+  readonly view: DescriptionView
+  readonly stats: readonly StatView[]
+}
+
+export function Endpoints({ view: { candidates }, stats }: Props) {
+  const numbers = new Map(stats.map((one) => [one.endpoint, one]))
+  const known = new Set(candidates.map(({ endpoint }) => endpoint))
+  const gone = stats.filter(({ endpoint }) => endpoint !== undefined && !known.has(endpoint))
+  if (candidates.length === 0 && gone.length === 0)
+    return (
+      <Panel title="Endpoints">
+        <p class="quiet-text">It has none of its own: its rules or its alias lead elsewhere.</p>
+      </Panel>
+    )
+  return (
+    <Panel title="Endpoints" note="in the last minute">
+      <Wide label="Endpoints and their numbers">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Endpoint</th>
+              <th scope="col">State</th>
+              <th scope="col" class="number">
+                Weight
+              </th>
+              <th scope="col" class="number">
+                Requests/s
+              </th>
+              <th scope="col" class="number">
+                Success
+              </th>
+              <th scope="col" class="number">
+                p50
+              </th>
+              <th scope="col" class="number">
+                p95
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {candidates.map(({ endpoint, kind, weight, state, because, locality }) => (
+              <tr key={endpoint}>
+                <th scope="row">
+                  <code>{endpoint}</code>{' '}
+                  <small>
+                    {kind}
+                    {locality !== undefined && `, ${locality}`}
+                  </small>
+                </th>
+                <td class={`endpoint-state ${state}`} title={because}>
+                  {state}
+                  {because !== undefined && <small>{because}</small>}
+                </td>
+                <td class="number">{weight}</td>
+                <Measured numbers={numbers.get(endpoint)} />
+              </tr>
+            ))}
+            {gone.map((one) => (
+              <tr key={one.endpoint}>
+                <th scope="row">
+                  <code>{one.endpoint}</code>
+                </th>
+                <td class="endpoint-state">no longer in the record</td>
+                <td class="number">{NOTHING}</td>
+                <Measured numbers={one} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </Panel>
+  )
+}
+
+function Measured({ numbers }: { readonly numbers: StatView | undefined }) {
+  return (
+    <>
+      <td class="number">{rate(numbers?.rps)}</td>
+      <td class={`number success ${healthOf(numbers?.success)}`}>{share(numbers?.success)}</td>
+      <td class="number">{duration(numbers?.p50Ms)}</td>
+      <td class="number">{duration(numbers?.p95Ms)}</td>
+    </>
+  )
+}
+
+export function Leads({ view: { rules, alias }, stats }: Props) {
+  const numbers = new Map(stats.map((one) => [one.rule, one]))
+  if (rules.length === 0 && alias === undefined) return null
+  return (
+    <Panel title={alias ? 'Alias' : 'Rules'} note={alias ? 'the first that has a usable endpoint' : undefined}>
+      {alias && (
+        <ol class="plain-list">
+          {alias.map((name) => (
+            <li key={name}>
+              <To route={{ page: 'service', name }}>{name}</To>
+            </li>
+          ))}
+        </ol>
+      )}
+      {rules.length > 0 && (
+        <Wide label="Rules and their numbers">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Rule</th>
+                <th scope="col">Leads to</th>
+                <th scope="col" class="number">
+                  Requests/s
+                </th>
+                <th scope="col" class="number">
+                  Success
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rules.map(({ label, leadsTo, policy }) => (
+                <tr key={label}>
+                  <th scope="row">
+                    <code>{label}</code>
+                    {policy.length > 0 && <small>{policy.map(({ field }) => field).join(', ')}</small>}
+                  </th>
+                  <td>
+                    {leadsTo.length === 0 ? 'its own endpoints' : null}
+                    {leadsTo.map((name, at) => (
+                      <span key={name}>
+                        {at > 0 && ', '}
+                        <To route={{ page: 'service', name }}>{name}</To>
+                      </span>
+                    ))}
+                  </td>
+                  <td class="number">{rate(numbers.get(label)?.rps)}</td>
+                  <td class={`number success ${healthOf(numbers.get(label)?.success)}`}>
+                    {share(numbers.get(label)?.success)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      )}
+    </Panel>
+  )
+}
