@@ -21,6 +21,7 @@ export type LogEvent =
   | 'would_deny'
   | 'copy_denied'
   | 'otlp_failed'
+  | 'rate_unavailable'
   | 'dead_letter'
   | 'admin_write'
   | 'admin_denied'
