@@ -20,6 +20,7 @@ export type LogEvent =
   | 'registry_back'
   | 'would_deny'
   | 'copy_denied'
+  | 'rate_unavailable'
   | 'dead_letter'
   | 'admin_write'
   | 'admin_denied'

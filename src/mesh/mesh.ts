@@ -105,7 +105,7 @@ export function createMesh<Names extends string = string>(
   const settings = withDefaults(options)
   const { clock, random, domain, storage, waitUntil, log } = settings
   const carrier: Carrier = { storage, load: storage ? undefined : load }
-  const { call, known, guard } = made(settings)
+  const { call, calling, known, guard } = made(settings)
   const nameOf = nameReader(domain)
 
   /** @param begin the trace of a call that none was brought for. */
@@ -162,7 +162,7 @@ export function createMesh<Names extends string = string>(
   }
 
   return {
-    with: (part) => part({ settings, call, known }),
+    with: (part) => part({ settings, call, calling, known }),
     fetch: fetchFor(
       (headers, mayBeCopied) =>
         (carrier.storage?.getStore() as Inbound | undefined) ??

@@ -40,7 +40,7 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust' | 'rates'> {
   /** Counts calls, and records shapes of requests for `selvedge simulate`: `stats` of `selvedge/worker`. Default: nothing does. */
   stats?: Stats
   /** Delivers what queues bring: `delivery` of `selvedge/cloud`. Default: nothing does, and the Worker has no `queue()`. */
@@ -48,7 +48,7 @@ export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 't
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, receipts, trust, stats }: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
@@ -64,6 +64,7 @@ export function workerOptions(env: Env, { cloud, receipts, trust, stats }: Worke
     ...(cloud && { cloud }),
     ...(receipts && { receipts }),
     ...(trust && { trust }),
+    ...(rates && { rates }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),
