@@ -1,5 +1,7 @@
-/** What most meshes do not need: Lambda functions, addresses that want a signature or an id token, sealed sessions, and receipts. */
+/** What most meshes do not need: other clouds, sealed sessions, receipts, and what queues bring delivered by name. */
 export { type Seal, seal } from './core/seal.ts'
+export { type Batch, type DeadLetter, type Deliver, delivery, type Message } from './mesh/delivery/delivery.ts'
+export type { Part } from './mesh/inside.ts'
 export type { Receipts, ReceiptsMaker } from './mesh/receipts/inquiry.ts'
 export { receipts } from './mesh/receipts/receipts.ts'
 export { type RegistryObjects, type RegistryReader, readThrough } from './registry/read-through.ts'

@@ -66,10 +66,11 @@ export function createTestMesh(
   const random = seeded(seed)
   const ring = spanRing()
   const sink: Sink = {
-    span(span) {
+    ...options.sink,
+    span(span, ...beside) {
       span.name = stage.names.get(span.name) ?? span.name
       ring.span(span)
-      options.sink?.span(span)
+      options.sink?.span(span, ...beside)
     },
   }
   const mesh = createMesh({ log: 'off', ...options, sink, registry, env: stage.env, clock, random }, asyncStorage)
@@ -134,6 +135,7 @@ function told(mesh: Mesh, clock: VirtualClock): Mesh {
     (input, init) =>
       watched(`mesh.fetch('${input instanceof Request ? input.url : input}')`, fetch(input, init))
   return {
+    with: mesh.with,
     fetch: watching(mesh.fetch),
     for(request, ctx, options) {
       const call = mesh.for(request, ctx, options)

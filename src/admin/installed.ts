@@ -29,10 +29,11 @@ export async function seenInstallation(
   asker: string | undefined,
 ): Promise<Seen> {
   const registry = registryOf(env)
-  const [history, kv, settings, weak] = await Promise.all([
+  const [history, kv, settings, size, weak] = await Promise.all([
     reached(() => allRecords(registry)),
     reached(() => keysOf(env.REGISTRY)),
     reached(() => registry.settings()),
+    reached(() => registry.size()),
     reached(() => guessable(env)),
   ])
   const told = readInstallation(request.headers)
@@ -45,6 +46,7 @@ export async function seenInstallation(
     control: controlOf(env, 'answer' in weak ? weak.answer : []),
     kv,
     history: 'answer' in history ? { answer: items.map((item) => revisionOf(item, now)) } : history,
+    objectBytes: 'answer' in size ? size.answer : undefined,
     entrance: {
       host: new URL(request.url).hostname,
       isBehindAccess: request.headers.has('cf-access-jwt-assertion'),

@@ -23,6 +23,7 @@ export function seenFiles(
     control: undefined,
     kv: undefined,
     history: undefined,
+    objectBytes: undefined,
     entrance: undefined,
     minVersion,
     asker: undefined,

@@ -51,6 +51,8 @@ export interface RegistryEngine extends Reads, Writes, Omit<Archive, 'restore'> 
   scan(): void
   settings(): Settings
   configure(settings: Settings): Settings
+  /** Bytes that the object stores: it has 10 GB. */
+  size(): number
   /** When the next turn is to be taken; `undefined`: when something is written. */
   nextAt(): number | undefined
 }
@@ -127,6 +129,7 @@ export function registryEngine(options: EngineOptions): RegistryEngine {
       known.set('minVersion', minVersion ?? undefined)
       return settings()
     },
+    size: () => store.sql.databaseSize,
     nextAt() {
       const at = nextAt()
       return at === Infinity ? undefined : at

@@ -73,6 +73,10 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
     return (await this.#ready()).history(service, options)
   }
 
+  async size() {
+    return (await this.#ready()).size()
+  }
+
   async status(revision: number) {
     return (await this.#ready()).status(revision)
   }

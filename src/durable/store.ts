@@ -9,6 +9,8 @@ export interface Store {
       query: string,
       ...bindings: SqlValue[]
     ): Iterable<Row> & { toArray(): Row[] }
+    /** Bytes of all that is stored. */
+    readonly databaseSize: number
   }
   /** All that `work` writes, or nothing where it throws. */
   transactionSync<T>(work: () => T): T

@@ -4,6 +4,7 @@ import type { ServiceName } from '../core/endpoint.ts'
 import { pickHeaders } from '../wire/picked.ts'
 import { type Arrived, accept, type Forwarded } from './accept.ts'
 import { named } from './call-context.ts'
+import type { Part } from './inside.ts'
 import { type MeshOptions, withDefaults } from './options.ts'
 import { demandOf } from './receipts/demand.ts'
 import type { Inquiry } from './receipts/inquiry.ts'
@@ -14,11 +15,13 @@ export interface Forward {
   (request: Request, forwarded: Forwarded): Promise<Response>
   /** Tells which records this isolate goes by for a name, and calls nobody. `undefined` where the request does not ask, or is not believed. */
   readonly probe: Probe
+  /** What a part makes of this mesh. */
+  with<Of>(part: Part<Of>): Of
 }
 
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
-  const { call, known } = made(settings)
+  const { call, calling, known } = made(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
     const {
       caller,
@@ -70,7 +73,10 @@ export function proxy(options: MeshOptions): Forward {
     return demandOf(headers, receipts?.notes(headers, request, random, clock))
   }
 
-  return Object.assign(forward, { probe: prober(settings, known, believed) })
+  return Object.assign(forward, {
+    probe: prober(settings, known, believed),
+    with: <Of>(part: Part<Of>) => part({ settings, call, calling, known }),
+  })
 }
 
 /** What names nothing is refused further down, in words. */

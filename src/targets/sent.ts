@@ -15,6 +15,8 @@ export interface Sent {
   readonly endpoint: Endpoint
   /** The name that was called. */
   readonly name: string
+  /** The service whose endpoint it is; not there where somebody sends without a record. */
+  readonly service?: { readonly recordKey: string } | undefined
   /** Who calls, where that is known. */
   readonly caller: string | undefined
   /** Path and query, from the first slash. */

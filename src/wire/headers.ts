@@ -6,6 +6,8 @@ export const PREFIX = 'selvedge-'
 export const TIMEOUT_MS = 'selvedge-timeout-ms'
 export const RETRY_ALLOWANCE = 'selvedge-retry-allowance'
 export const ATTEMPT = 'selvedge-attempt'
+/** How often a queue has brought a request, this time included. */
+export const DELIVERY_ATTEMPT = 'selvedge-delivery-attempt'
 export const PRIORITY = 'selvedge-priority'
 export const EXPLAIN = 'selvedge-explain'
 export const REVISION = 'selvedge-revision'

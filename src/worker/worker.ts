@@ -9,10 +9,11 @@ import { newTrace } from '../core/span.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
 import { nameReader } from '../mesh/called-host.ts'
+import type { Batch, Deliver } from '../mesh/delivery/delivery.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { meshLog } from '../telemetry/log.ts'
-import { access } from '../trust.ts'
+import { access, rates } from '../trust.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
@@ -31,7 +32,12 @@ interface Running {
   /** Where somebody is told of its calls. */
   readonly telling: Telling | undefined
   readonly hasCloud: boolean
+  /** `undefined` where this Worker delivers nothing. */
+  readonly deliver: Deliver | undefined
 }
+
+/** A Worker that cannot start is looked after by people: what its queues bring comes again after so many seconds. */
+const NOT_STARTED_SECONDS = 60
 
 /** What a Worker has made for an environment. */
 interface Made {
@@ -52,6 +58,8 @@ export interface MeshWorker extends Entrance {
    * names them (`props = { caller = "checkout" }`) are believed; others may pass on what strangers have sent them.
    */
   readonly MeshEntrypoint: Entrance
+  /** Delivers what the queues bring that this Worker consumes: there where `delivery` is one of its parts. */
+  readonly queue?: (batch: Batch, env: Env, ctx: ExecutionContext) => Promise<void>
 }
 
 /**
@@ -85,11 +93,12 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
     MeshEntrypoint: {
       fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(request, ctx, 'members')),
     },
+    ...(parts.delivery && { queue: (batch, env, ctx) => delivered(made, batch, env, ctx) }),
   }
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud, receipts, trust: access, stats })
+const worker = /* @__PURE__ */ createWorker({ cloud, receipts, trust: access, rates, stats })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 
@@ -136,20 +145,40 @@ function handle(
   })
 }
 
+/** As a `queue()` handler it never fails. */
+async function delivered({ meshOf, logOf }: Made, batch: Batch, env: Env, ctx: ExecutionContext): Promise<void> {
+  let mesh: Running
+  try {
+    mesh = meshOf(env)
+  } catch (cause) {
+    noteError(startless(cause), receipt(), newTrace(systemRandom()).traceId, undefined, logOf(env))
+    for (const message of batch.messages) message.retry({ delaySeconds: NOT_STARTED_SECONDS })
+    return
+  }
+  mesh.telling?.due((work) => ctx.waitUntil(work))
+  await mesh.deliver?.(batch, env, ctx)
+}
+
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
   const telling = parts.stats?.(env, options.registry)
   if (telling) options.counting = telling.counting
   if (telling?.recorder) options.registry = telling.recorder.registry
   const hasCloud = options.cloud !== undefined
-  return { hosts, nameOf: nameReader(options.domain), forward: proxy(options), hasCloud, telling }
+  const forward = proxy(options)
+  const deliver = parts.delivery && forward.with(parts.delivery)
+  return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */
 function notStarted(cause: unknown, request: Request, log: Log, isTrusted: boolean): Response {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  const error = new MeshError('internal', `The mesh could not be started: ${message}`, { cause })
+  const error = startless(cause)
   const { traceId } = readTrace(request.headers) ?? newTrace(systemRandom())
   noteError(error, receipt(), traceId, undefined, log)
   return problemResponse(error, request, { isTrusted })
+}
+
+function startless(cause: unknown): MeshError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new MeshError('internal', `The mesh could not be started: ${message}`, { cause })
 }

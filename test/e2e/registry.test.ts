@@ -145,7 +145,7 @@ describe('a registry in KV', () => {
       ['{"endpoints":["ftp://x"]}', '$.endpoints[0]'],
       ['{"endpoints":[{"url":"http://x","weigth":1}]}', 'weigth'],
       ['{"endpoints":["http://x"],"timeouts":{"request":5}}', '$.timeouts.request'],
-      ['{"endpoints":["http://x"],"access":{"default":"deny"}}', '$.access'],
+      ['{"endpoints":["http://x"],"access":{"default":"maybe"}}', '$.access.default'],
       ['{"endpoints":[]}', '$.endpoints'],
       ['{}', 'endpoints'],
     ])('says 500 record_invalid and where, when there was never a good one: %s', async (text, where) => {

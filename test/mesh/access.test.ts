@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Proof } from '../../src/core/caller.ts'
 import type { LogEntry } from '../../src/core/log.ts'
 import { createMesh } from '../../src/mesh/mesh.ts'
+import type { MeshOptions } from '../../src/mesh/options.ts'
 import { proxy } from '../../src/mesh/proxy.ts'
 import { memoryRegistry, seeded } from '../../src/testing.ts'
 import { access } from '../../src/trust.ts'
@@ -284,6 +285,22 @@ describe('a function that is called by its name', () => {
   it('takes the word of a mesh where nobody else can reach it', async () => {
     const { ask } = given()
     expect((await ask(undefined, { 'selvedge-caller': 'checkout' }, { trust: () => true })).status).toBe(200)
+  })
+
+  it('is closed without a record where all that is not said is denied, and open where it is not', async () => {
+    const ask = async (defaults: MeshOptions['defaults'], records: Record<string, object> = {}) => {
+      const registry = memoryRegistry(records)
+      const mesh = createMesh({ registry, name: 'users', trust: access, log: 'off', ...(defaults && { defaults }) })
+      const ctx = { waitUntil() {}, props: { caller: 'checkout' } } as unknown as ExecutionContext
+      const served = mesh.serve({ fetch: async () => new Response('served') })
+      return (await served.fetch(new Request('https://users.example.com/42'), {}, ctx)).status
+    }
+    expect(await ask({ access: { default: 'deny' } })).toBe(403)
+    expect(await ask({ access: { default: 'deny' } }, { users: { alias: 'gone' } })).toBe(403)
+    expect(await ask({ access: { default: 'deny' } }, { users: record })).toBe(200)
+    expect(await ask({ access: { default: 'deny', mode: 'audit' } })).toBe(200)
+    expect(await ask({ access: { default: 'allow' } })).toBe(200)
+    expect(await ask(undefined)).toBe(200)
   })
 
   it('is guarded by a Call, too', async () => {

@@ -1,7 +1,7 @@
 /** Who calls: in the library as the mesh was told, of those who call it by what their binding says, and never by a header. */
 import { describe, expect, it } from 'vitest'
 import { createMesh } from '../../src/mesh/mesh.ts'
-import type { QueuedRequest } from '../../src/targets/queue/send.ts'
+import type { QueuedRequest } from '../../src/targets/queue/envelope.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 
 const forged = { caller: 'forged', 'selvedge-caller': 'forged', 'x-selvedge-caller': 'forged' }

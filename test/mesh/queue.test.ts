@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { virtualClock } from '../../src/core/time/virtual-clock.ts'
 import { createMesh, type Mesh } from '../../src/mesh/mesh.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
-import type { QueuedRequest } from '../../src/targets/queue/send.ts'
+import type { QueuedRequest } from '../../src/targets/queue/envelope.ts'
 
 /** A queue that takes nothing the first `failures` times. */
 function given(failures = 0, record: object = { endpoints: [{ queue: { binding: 'JOBS' } }], retryConstraint: 'off' }) {

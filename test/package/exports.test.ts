@@ -17,6 +17,7 @@ describe('package.json', () => {
       './client',
       './cloud',
       './hono',
+      './otlp',
       './sim',
       './testing',
       './trust',
@@ -75,11 +76,21 @@ describe('what is exported', () => {
   })
 
   it('by selvedge/cloud', async () => {
-    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual(['cloud', 'readThrough', 'receipts', 'seal'])
+    expect(Object.keys(await import('../../src/cloud.ts')).sort()).toEqual([
+      'cloud',
+      'delivery',
+      'readThrough',
+      'receipts',
+      'seal',
+    ])
   })
 
   it('by selvedge/hono', async () => {
     expect(Object.keys(await import('../../src/hono.ts'))).toEqual(['selvedge'])
+  })
+
+  it('by selvedge/otlp', async () => {
+    expect(Object.keys(await import('../../src/otlp.ts'))).toEqual(['otlp'])
   })
 
   it('by selvedge/sim', async () => {

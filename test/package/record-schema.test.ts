@@ -217,6 +217,7 @@ describe('what it cannot say', () => {
   const cors = { type: 'CORS', cors: {} }
   const value = { name: 'a', value: '1' }
   const aws = { type: 'aws-sigv4', service: 'lambda', region: 'eu-west-2', secret: 'AWS' }
+  const queued = (more: object) => ({ endpoints: [{ queue: { binding: 'JOBS', deliverTo: 'resizer', ...more } }] })
   const examples: Record<string, object> = {
     'an http:// or https:// URL without query or fragment': { endpoints: ['https://a.example:99999'] },
     'a host that a URL may have: a DNS name in lower case, without a port': filter({
@@ -225,6 +226,10 @@ describe('what it cannot say', () => {
     }),
     'a duration from 1s to 1h': { endpoints: [url], retryConstraint: { budget: { interval: '2h' } } },
     'a duration from 100ms to 1h': { endpoints: [url], outlierDetection: { baseEjection: '99ms' } },
+    'a duration from 0s to 12h': queued({ delay: '13h' }),
+    'a duration from 1s to 12h': queued({ delivery: { backoff: '0s' } }),
+    'a duration from 1s to 336h': queued({ delivery: { expire: '337h' } }),
+    'a duration from 1s to 10m': queued({ delivery: { timeout: '11m' } }),
     '"p95" or a duration from 1ms to 1h': { endpoints: [url], hedge: { delay: '0s' } },
     'each endpoint once': { endpoints: [url, `${url}/`] },
     'https://, or an address of this machine': at({

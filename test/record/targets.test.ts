@@ -160,7 +160,29 @@ describe('an endpoint is refused', () => {
     [{ object: { binding: 'R', key: 'path:0' } }, '$.endpoints[0].object.key: Expected'],
     [{ object: { binding: 'R', key: 'header:x room' } }, '$.endpoints[0].object.key: Expected'],
     [{ queue: { binding: 'a-b' } }, '$.endpoints[0].queue.binding: Expected the name of a queue, got "a-b".'],
-    [{ queue: { binding: 'Q', delay: 1 } }, '$.endpoints[0].queue.delay: is not a field that this version knows.'],
+    [{ queue: { binding: 'Q', wait: 1 } }, '$.endpoints[0].queue.wait: is not a field that this version knows.'],
+    [{ queue: { binding: 'Q', delay: 1 } }, '$.endpoints[0].queue.delay: Expected a duration from 0s to 12h, got 1.'],
+    [
+      { queue: { binding: 'Q', deliverTo: 'A b' } },
+      '$.endpoints[0].queue.deliverTo: Expected the name of a service, got "A b".',
+    ],
+    [{ queue: { binding: 'Q', delivery: {} } }, '$.endpoints[0].queue: Expected "deliverTo" where there is "delivery"'],
+    ...[
+      ['attempts', 0, 'a whole number from 1 to 100, got 0.'],
+      ['attempts', 101, 'a whole number from 1 to 100, got 101.'],
+      ['backoff', '0s', 'a duration from 1s to 12h, got "0s".'],
+      ['maxBackoff', '13h', 'a duration from 1s to 12h, got "13h".'],
+      ['expire', '14d', 'a duration from 1s to 336h, got "14d".'],
+      ['timeout', '11m', 'a duration from 1s to 10m, got "11m".'],
+      ['deadLetter', 'a-b', 'the name of a queue, got "a-b".'],
+    ].map(([field, value, what]): [object, string] => [
+      { queue: { binding: 'Q', deliverTo: 'users', delivery: { [String(field)]: value } } },
+      `$.endpoints[0].queue.delivery.${field}: Expected ${what}`,
+    ]),
+    [
+      { queue: { binding: 'Q', deliverTo: 'users', delivery: { deduplicate: '24h' } } },
+      '$.endpoints[0].queue.delivery.deduplicate: is not a field that this version knows.',
+    ],
     [{ lambda: { function: 'users', secret: 'AWS' } }, '$.endpoints[0].lambda: Expected one region'],
     [
       { lambda: { function: arn('users'), region: 'us-east-1', secret: 'AWS' } },

@@ -39,6 +39,7 @@ export function givenSeen(records: Readonly<Record<string, string | object>> = {
     control: CONTROL,
     kv: { answer: new Map() },
     history: { answer: [] },
+    objectBytes: 100_000,
     entrance: { host: 'mesh.acme.dev', isBehindAccess: true },
     minVersion: '0.2.0',
     asker: '0.2.0',

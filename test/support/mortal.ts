@@ -41,6 +41,9 @@ export function mortal(store: Store, namespace: Namespace): Mortal {
           live()
           return store.sql.exec(query, ...bindings)
         },
+        get databaseSize() {
+          return store.sql.databaseSize
+        },
       },
       transactionSync(work) {
         const result = store.transactionSync(() => {

@@ -21,6 +21,10 @@ export function nodeStore(): Store {
         const rows = (prepared(query).all(...bindings) as Row[]).map((row) => ({ ...row }))
         return Object.assign(rows, { toArray: () => [...rows] })
       },
+      get databaseSize() {
+        const [pages, bytes] = ['page_count', 'page_size'].map((of) => Number(prepared(`PRAGMA ${of}`).get()?.[of]))
+        return (pages ?? 0) * (bytes ?? 0)
+      },
     },
     transactionSync(work) {
       database.exec('BEGIN')

@@ -35,6 +35,21 @@ const places = [
   },
   { queue: { binding: 'JOBS' }, weight: 1, locality: 'apac-ne' },
   { queue: { binding: 'KEPT', keep: ['authorization'] } },
+  {
+    queue: {
+      binding: 'TO_RESIZE',
+      deliverTo: 'resizer',
+      delay: '5s',
+      delivery: {
+        attempts: 5,
+        backoff: '10s',
+        maxBackoff: '5m',
+        expire: '24h',
+        timeout: '1m',
+        deadLetter: 'TO_RESIZE_DLQ',
+      },
+    },
+  },
 ]
 
 const policy = {

@@ -7,6 +7,11 @@ import type { SeenRevision } from './seen.ts'
 /** As long as KV may show what was there before (docs/control-plane.md): until then a difference is no finding. */
 const LAG_MS = 180_000
 
+const GB = 1_000_000_000
+/** What the platform lets one object with SQLite store. */
+const FULL_BYTES = 10 * GB
+const NEARLY = 0.8
+
 export const REGISTRY: readonly Check[] = [
   {
     id: 'kv-is-readable',
@@ -28,6 +33,18 @@ export const REGISTRY: readonly Check[] = [
       return 'failure' in history
         ? [{ severity: 'error', message: `The object does not answer: ${history.failure}` }]
         : []
+    },
+  },
+  {
+    id: 'object-has-room',
+    group: 'registry',
+    title: 'the object has room for history',
+    hint: 'Export history, leave out old revisions, and restore the rest into a new object: docs/control-plane.md tells how.',
+    find({ objectBytes }) {
+      if (objectBytes === undefined) return undefined
+      if (objectBytes < FULL_BYTES * NEARLY) return []
+      const message = `The object holds ${(objectBytes / GB).toFixed(1)} of ${FULL_BYTES / GB} GB: when it is full, nothing can be written.`
+      return [{ severity: objectBytes < FULL_BYTES * 0.95 ? 'warning' : 'error', message }]
     },
   },
   {

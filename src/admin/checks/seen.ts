@@ -62,6 +62,8 @@ export interface Seen {
   /** Keys that KV lists, and the revision that each is stamped with. */
   readonly kv: Reached<ReadonlyMap<string, number | undefined>> | undefined
   readonly history: Reached<readonly SeenRevision[]> | undefined
+  /** Bytes that the object stores. */
+  readonly objectBytes: number | undefined
   /** The host that was asked, and whether Access stood before it. */
   readonly entrance: { readonly host: string; readonly isBehindAccess: boolean } | undefined
   /** The oldest version of the library that runs. */

@@ -91,6 +91,7 @@ function introduce(
   line(`call      curl ${dev.url}/svc/${callable}/`)
   line(`dashboard ${dev.url}/-/`)
   line(`admin     token ${token ?? 'as set: ADMIN_TOKEN or ADMIN_TOKENS'}`)
+  if (token !== undefined) line(`command   export SELVEDGE_URL=${dev.url} SELVEDGE_TOKEN=${token}`)
 }
 
 function port(text: string): number {

@@ -4,11 +4,12 @@ import { AdminError, type RecordView, type WrittenRecord } from '../../admin/cli
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { absent } from '../absent.ts'
-import { howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
+import { FORCE, howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { labelOf } from '../apply/label.ts'
 import { bodyOf, headOf, type Language, readDraft, withoutHead } from '../edit/draft.ts'
 import { type EditedFile, editedFile } from '../edit/editor.ts'
 import type { Session } from '../session.ts'
+import { guard } from '../simulated/guard.ts'
 import { told, toldIssue } from '../target/told.ts'
 import { example } from '../verb.ts'
 
@@ -19,7 +20,9 @@ export function edit(command: Command, session: Session): void {
     'VISUAL="code --wait" selvedge edit users -o json',
   )
   command.argument('<name>', 'a name that has a record')
-  writeOptions(command).action((name: string, flags: WriteFlags) => run(name, flags, session))
+  writeOptions(command, `${FORCE}, and what would break requests of the last hour`).action(
+    (name: string, flags: WriteFlags) => run(name, flags, session),
+  )
 }
 
 async function run(name: string, flags: WriteFlags, session: Session): Promise<void> {
@@ -89,6 +92,7 @@ async function written(
   try {
     // The record stays of the set that it was applied with.
     const how = howOf(flags, labelOf(message))
+    await guard([{ name, record }], flags, session)
     const answer = await session.client().put(name, record, { ...how, ifMatch: revision })
     const dry = answer.dryRun ? ' (dry run)' : ''
     if (answer.changed.length === 0) return `${name} is as it was: the same record, written in another way${dry}.`

@@ -4,23 +4,31 @@ import { receipt } from '../../core/receipt.ts'
 import { plainPath } from '../../core/text/path.ts'
 import { admit } from '../../features/access/admit.ts'
 import { asked } from '../../features/route/asked.ts'
+import { keyOf } from '../../registry/keys.ts'
 import { splitUrl } from '../called-host.ts'
 import type { Trust } from './trust.ts'
 
-export const guard: Trust['guard'] = (known, name, log) =>
-  async function guard(request, context) {
+export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mode = 'enforce' } = {}) => {
+  const closed = {
+    recordKey: keyOf(name),
+    judge: { mode, judge: () => ({ effect: 'deny', rule: undefined, wantsName: false }) as const },
+  }
+  return async function guard(request, context) {
     const { clock, deadline, subrequests, defer } = context
     const own = { name, receipt: receipt(), clock, deadline, subrequests, defer: defer ?? unheard }
     const found = await known.called(own).catch(orNone)
-    if (found) admit(found.service, asked(request, plainPath(splitUrl(request.url).path), name), context, log)
+    // A record that goes away opens nothing where all that is not said is denied.
+    const guarded = found?.service ?? (otherwise === 'deny' ? closed : undefined)
+    if (guarded) admit(guarded, asked(request, plainPath(splitUrl(request.url).path), name), context, log)
   }
+}
 
 /** The record is refreshed for the next request: how that ends is no business of this one. */
 function unheard(work: Promise<unknown>): void {
   work.catch(() => {})
 }
 
-/** Where there is no record nobody has said who may call. */
+/** Where there is no record nobody but the defaults has said who may call. */
 function orNone(error: unknown): undefined {
   if (error instanceof MeshError && error.code === 'service_not_found') return undefined
   throw error

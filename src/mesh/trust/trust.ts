@@ -3,7 +3,7 @@ import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
 import type { Log } from '../../core/log.ts'
 import type { AuthorizeNeeds } from '../../features/access/filter.ts'
 import type { Judge } from '../../features/access/judge.ts'
-import type { AccessPolicy } from '../../features/access/policy.ts'
+import type { Access, AccessPolicy } from '../../features/access/policy.ts'
 import type { Asked } from '../../features/route/asked.ts'
 import type { ServiceRecord } from '../../record/record.ts'
 import type { Asking } from '../../registry/asking.ts'
@@ -14,8 +14,12 @@ export interface Trust {
   /** The judge of a record that says who may call; `undefined` where it lets everybody do everything. */
   judge(policy: AccessPolicy): Judge<Asked> | undefined
   guards(log: Log): Guards
-  /** Guards the function of that name. */
-  guard(known: Resolver, name: string, log: Log): Guard
+  /**
+   * Guards the function of that name.
+   *
+   * @param defaults of the mesh: what counts where there is no record.
+   */
+  guard(known: Resolver, name: string, log: Log, defaults: Access | undefined): Guard
 }
 
 /** What of a call is looked at. */

@@ -144,7 +144,26 @@ const ENDPOINTS = {
         endpointUrl: '0.2.0',
       },
     },
-    queue: { since: '0.2.0', fields: { binding: '0.2.0', keep: '0.2.0' } },
+    queue: {
+      since: '0.2.0',
+      fields: {
+        binding: '0.2.0',
+        keep: '0.2.0',
+        deliverTo: '0.2.0',
+        delay: '0.2.0',
+        delivery: {
+          since: '0.2.0',
+          fields: {
+            attempts: '0.2.0',
+            backoff: '0.2.0',
+            maxBackoff: '0.2.0',
+            expire: '0.2.0',
+            timeout: '0.2.0',
+            deadLetter: '0.2.0',
+          },
+        },
+      },
+    },
     weight: '0.2.0',
     locality: '0.2.0',
   },
@@ -206,7 +225,16 @@ export const SINCE: Since<WrittenRecord> = {
   },
   loadBalancer: { since: '0.2.0', fields: { ringHash: { since: '0.2.0', fields: { header: '0.2.0' } } } },
   hedge: { since: '0.2.0', fields: { delay: '0.2.0', maxExtraLoad: '0.2.0' } },
-  limits: { since: '0.2.0', fields: { maxInFlight: '0.2.0' } },
+  limits: {
+    since: '0.2.0',
+    fields: {
+      maxInFlight: '0.2.0',
+      rate: {
+        since: '0.2.0',
+        fields: { count: '0.2.0', interval: '0.2.0', per: '0.2.0', whenUnavailable: '0.2.0', binding: '0.2.0' },
+      },
+    },
+  },
   access: {
     since: '0.2.0',
     fields: {

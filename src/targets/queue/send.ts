@@ -1,18 +1,20 @@
 /** A Queue: what is sent is accepted, not answered. */
 import { MeshError } from '../../core/errors.ts'
+import { durationMs } from '../../schema/duration.ts'
 import { bound } from '../bindings.ts'
 import { writtenContent } from '../content.ts'
 import type { Ways } from '../road.ts'
 import type { Sent } from '../sent.ts'
 import { wholeBody } from '../whole.ts'
+import { MESSAGE_BYTES, type QueuedRequest, REQUEST_TYPE } from './envelope.ts'
 import { QUEUE } from './reach.ts'
 import type { QueueTarget } from './schema.ts'
 
-/** A message of a Queue, at most (Queues limits); the envelope takes some of it. */
-const MESSAGE_BYTES = 128_000
+/** Kept free in a message that is delivered by name: what a dead letter says of it must fit in beside it. */
+const REASON_BYTES = 2_000
 
 interface Queue {
-  send(message: unknown, options: { contentType: 'json' }): Promise<unknown>
+  send(message: unknown, options: { contentType: 'json'; delaySeconds?: number }): Promise<unknown>
 }
 
 /** These would rest in a queue, and in that of dead letters, for days: they stay behind unless the record keeps them. */
@@ -24,55 +26,31 @@ const CREDENTIALS = /^((x-serverless-)?authorization|cookie|cf-access-jwt-assert
 const OF_THE_ATTEMPT =
   /^(content-length|selvedge-(attempt|retry-allowance|timeout-ms)|grpc-(timeout|previous-rpc-attempts)|connect-timeout-ms)$/
 
-/**
- * A request in a queue: a CloudEvent (1.0, JSON format) with the request as its data. Names of its attributes are lower
- * case letters and digits, as the specification asks.
- */
-export interface QueuedRequest {
-  readonly specversion: '1.0'
-  /** The request's `Idempotency-Key`, or one of its own: the same for every attempt of a call. */
-  readonly id: string
-  readonly type: 'selvedge.request'
-  readonly source: string
-  /** The name that was called. */
-  readonly subject: string
-  readonly time: string
-  readonly datacontenttype: 'application/json'
-  /** When nobody waits for it any more, where the caller said so. */
-  readonly deadline?: string
-  /** Who called, where that is known. */
-  readonly caller?: string
-  readonly traceparent?: string
-  readonly tracestate?: string
-  readonly data: {
-    readonly method: string
-    readonly path: string
-    readonly headers: readonly (readonly [string, string])[]
-    readonly body: string
-    readonly isBase64Encoded: boolean
-  }
-}
-
 export async function sendToQueue(
   { bindings }: Pick<Ways, 'bindings'>,
   request: Request,
   sent: Sent,
-  { binding, keep = [] }: QueueTarget,
+  target: QueueTarget,
 ): Promise<Response> {
+  const { binding, deliverTo, delay } = target
   const queue = bound<Queue>(bindings, binding, QUEUE)
-  const bytes = await wholeBody(sent.attempt.body, MESSAGE_BYTES)
-  const message = bytes && queued(request, sent, bytes, keep)
-  if (!message || new TextEncoder().encode(JSON.stringify(message)).length > MESSAGE_BYTES) {
-    throw new MeshError('request_too_large', `A message of a queue holds ${MESSAGE_BYTES} bytes at most.`)
+  const most = MESSAGE_BYTES - (deliverTo === undefined ? 0 : REASON_BYTES)
+  const bytes = await wholeBody(sent.attempt.body, most)
+  const message = bytes && queued(request, sent, bytes, target)
+  if (!message || new TextEncoder().encode(JSON.stringify(message)).length > most) {
+    throw new MeshError('request_too_large', `A message of this queue holds ${most} bytes at most.`)
   }
-  await queue.send(message, { contentType: 'json' })
+  // Queues count in seconds.
+  const wait = delay !== undefined && { delaySeconds: Math.ceil(durationMs(delay) / 1000) }
+  await queue.send(message, { contentType: 'json', ...wait })
   return Response.json({ id: message.id }, { status: 202 })
 }
 
-function queued(request: Request, sent: Sent, bytes: Uint8Array, keep: readonly string[]): QueuedRequest {
+function queued(request: Request, sent: Sent, bytes: Uint8Array, target: QueueTarget): QueuedRequest {
+  const { keep = [], deliverTo, delivery } = target
   const { clock, random, outgoing, name, caller, path, callersDeadline, receipt } = sent
-  const until = callersDeadline?.at ?? Number.POSITIVE_INFINITY
   const now = clock.now()
+  const instant = (at: number) => (at === Number.POSITIVE_INFINITY ? undefined : new Date(at).toISOString())
   const { text, isBase64 } = writtenContent(bytes, outgoing)
   const key = outgoing.get('idempotency-key') ?? ''
   // An empty key, be it between quotes, tells no two requests apart.
@@ -80,13 +58,17 @@ function queued(request: Request, sent: Sent, bytes: Uint8Array, keep: readonly 
   return {
     specversion: '1.0',
     id: receipt.messageId,
-    type: 'selvedge.request',
+    type: REQUEST_TYPE,
     source: 'urn:selvedge:mesh',
     subject: name,
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
     ...known({
-      deadline: until === Number.POSITIVE_INFINITY ? undefined : new Date(until).toISOString(),
+      deadline: instant(callersDeadline?.at ?? Number.POSITIVE_INFINITY),
+      expirytime: delivery?.expire && instant(now + durationMs(delivery.expire)),
+      // Who delivers it reads the record anew: an edit counts for what waits already.
+      record: deliverTo && sent.service?.recordKey,
+      endpoint: deliverTo && sent.endpoint.id,
       caller,
       traceparent: outgoing.get('traceparent'),
       tracestate: outgoing.get('tracestate'),

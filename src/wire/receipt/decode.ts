@@ -56,11 +56,14 @@ function parsed(json: string | undefined): unknown {
 /** As far as reading it depends on it: anybody may hand in anything. */
 function isPacked(value: unknown): value is Packed {
   if (!isObject(value)) return false
-  const { at, ids, path, records, skipped, choices, attempts } = value
+  const { at, ids, path, records, skipped, choices, attempts, backendDraws = [], unread = [], leftOut = [] } = value
   return (
     typeof at === 'number' &&
-    isList(ids, (id) => typeof id === 'string') &&
-    isList(path, (name) => typeof name === 'string') &&
+    isTexts(ids) &&
+    isTexts(path) &&
+    isTexts(unread) &&
+    isTexts(leftOut) &&
+    isNumbers(backendDraws) &&
     isList(records, isRecord) &&
     isList(skipped, isObject) &&
     isList(attempts, isObject) &&
@@ -84,6 +87,10 @@ function isRound(value: unknown): boolean {
   if (!isObject(value)) return false
   const { among, draws } = value
   return isNumbers(among) && isNumbers(draws)
+}
+
+function isTexts(value: unknown): boolean {
+  return isList(value, (one) => typeof one === 'string')
 }
 
 function isNumbers(value: unknown): boolean {

@@ -29,8 +29,6 @@ interface Page extends Wanted {
 
 /** Records that are kept: of those with rules or aliases, as many as a mesh keeps names. */
 const PAGES = 2000
-/** The most aliases followed (registry/alias.ts). */
-const DEPTH = 8
 /** What a record has that says anything here. */
 const SAYS = /"(?:rules|alias)"/
 
@@ -45,13 +43,16 @@ export function rulebook(registry: Registry): Rulebook {
     }
   }
 
-  function add(name: string, wanted: Wanted, depth: number): void {
+  /** @param seen names that were looked at: lists of aliases may lead to one on many ways. */
+  function add(name: string, wanted: Wanted, seen: Set<string>): void {
+    if (seen.has(name)) return
+    seen.add(name)
     for (const key of candidateKeys(name)) {
       const page = pages.get(key)
       if (!page) continue
       for (const set of ['headers', 'queries', 'literals'] as const) for (const one of page[set]) wanted[set].add(one)
       wanted.isWhole ||= page.isWhole
-      if (depth < DEPTH) for (const other of page.alias) add(other, wanted, depth + 1)
+      for (const other of page.alias) add(other, wanted, seen)
     }
   }
 
@@ -66,7 +67,7 @@ export function rulebook(registry: Registry): Rulebook {
     },
     wanted(name) {
       const wanted = nothing()
-      add(name, wanted, 0)
+      add(name, wanted, new Set())
       return wanted
     },
   }

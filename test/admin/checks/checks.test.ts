@@ -8,6 +8,7 @@ import { VARIABLES } from '../../../src/admin/checks/installation.ts'
 import type { Seen } from '../../../src/admin/checks/seen.ts'
 import { CONTROL, givenSeen, MESH, revision } from '../../support/given-seen.ts'
 
+const queued = (deliverTo: string) => ({ endpoints: [{ queue: { binding: 'USERS', deliverTo } }] })
 const RECORD = { endpoints: ['https://a.example'] }
 const withMesh = (more: Partial<Seen['mesh'] & object>) => ({ mesh: { ...MESH, ...more } })
 const withVariables = (variables: Record<string, string>) =>
@@ -50,6 +51,10 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
   'kv-is-readable': [[givenSeen({}, { kv: { failure: '500' } }), 'failed', 'KV does not answer: 500']],
   'object-is-reachable': [
     [givenSeen({}, { history: { failure: 'overloaded' } }), 'failed', 'does not answer: overloaded'],
+  ],
+  'object-has-room': [
+    [givenSeen({}, { objectBytes: 8_000_000_000 }), 'warned', 'holds 8.0 of 10 GB'],
+    [givenSeen({}, { objectBytes: 9_600_000_000 }), 'failed', 'nothing can be written'],
   ],
   'revisions-agree': [
     [givenSeen({}, { history: { answer: [revision('users')] } }), 'failed', 'revision 7, and not in KV'],
@@ -109,13 +114,18 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
   ],
   'names-lead-somewhere': [
     [givenSeen({ users: { alias: 'usres' } }), 'failed', '"usres" has no record.'],
+    [givenSeen({ users: queued('resizer') }), 'failed', '"resizer" has no record.'],
     [
       givenSeen({ users: { rules: [{ backendRefs: [{ name: 'v2' }] }] } }, { isAll: false }),
       'warned',
       '"v2" has no record in what was read.',
     ],
   ],
-  'aliases-end': [[givenSeen({ a: { alias: 'b' }, b: { alias: 'a' } }), 'failed', 'goes in a circle: a → b → a']],
+  'aliases-end': [
+    [givenSeen({ a: { alias: 'b' }, b: { alias: 'a' } }), 'failed', 'goes in a circle: a → b → a'],
+    [givenSeen({ a: queued('b'), b: queued('a') }), 'failed', 'goes in a circle: a → b → a'],
+    [givenSeen({ a: queued('a') }), 'failed', 'leads to itself'],
+  ],
   'addresses-lead-out': [
     [givenSeen({ users: 'https://mesh.acme.dev/svc/users' }), 'failed', 'a host of the mesh itself'],
     [

@@ -32,7 +32,7 @@ describe('selvedge check -f', () => {
   it('passes what is well, and says what files cannot show', async () => {
     const { code, out, err } = await selvedge('check', '-f', good)
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('records\n-------\n√ 11 every record is understood\n')
+    expect(out).toContain('records\n-------\n√ 12 every record is understood\n')
     expect(out).toContain('–  6 the KV namespace REGISTRY can be read: not seen from here')
     expect(out).toMatch(/\n\d+ passed, \d+ not seen\.\n$/)
   })
@@ -42,7 +42,7 @@ describe('selvedge check -f', () => {
     expect(code).toBe(1)
     expect(out).toContain(
       [
-        '× 13 the mesh has every binding that records name',
+        '× 14 the mesh has every binding that records name',
         '     users: endpoints[0]: "USERS" is not bound under services: the endpoint is passed over.',
         "     Add the binding to the wrangler configuration of the mesh's Worker, or correct the endpoint: it is passed over.",
         '     see docs/check.md#bindings-are-there',
@@ -85,28 +85,28 @@ describe('selvedge check', () => {
     const { code, out, err } = await of({ users: 'https://users.example.com' })('check')
     expect({ code, err }).toEqual({ code: 0, err: 'target local http://127.0.0.1:8787\n' })
     expect(out).toMatch(/^installation\n------------\n√ {2}1 the mesh says what its Worker has\n/)
-    expect(out).toMatch(/\n\n25 passed\.\n$/)
+    expect(out).toMatch(/\n\n26 passed\.\n$/)
     expect(asked).toEqual([{ version: '0.0.0-test' }])
   })
 
   it('ends with 1 where a check failed, with what is wrong', async () => {
     const { code, out, err } = await of({ users: 'nonsense' })('check')
     expect(code).toBe(1)
-    expect(out).toContain('× 11 every record is understood\n     users: Expected a URL')
-    expect(err).toContain('selvedge: 1 failed, 24 passed.')
+    expect(out).toContain('× 12 every record is understood\n     users: Expected a URL')
+    expect(err).toContain('selvedge: 1 failed, 25 passed.')
   })
 
   it('gives programs all of it', async () => {
     const { code, out } = await of({ users: 'nonsense' })('check', '-o', 'json')
     expect(code).toBe(1)
-    expect(JSON.parse(out)).toHaveLength(25)
-    expect(JSON.parse(out)[10]).toMatchObject({ id: 'records-are-understood', state: 'failed', number: 11 })
+    expect(JSON.parse(out)).toHaveLength(26)
+    expect(JSON.parse(out)[11]).toMatchObject({ id: 'records-are-understood', state: 'failed', number: 12 })
   })
 
   it('colours its marks where somebody looks on', async () => {
     const { out } = await of({ users: 'nonsense' }, true)('check')
     expect(out).toContain('\u001b[32m√\u001b[0m')
-    expect(out).toContain('\u001b[31m×\u001b[0m 11')
+    expect(out).toContain('\u001b[31m×\u001b[0m 12')
   })
 
   it('has no use for flags of files without files', async () => {

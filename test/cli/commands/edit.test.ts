@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { command } from '../../support/command.ts'
 import { givenAdmin } from '../../support/given-admin.ts'
+import { givenMove, givenService, givenSimulation, LOST } from '../../support/given-simulation.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'selvedge-test-edit-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -46,7 +47,7 @@ describe('selvedge edit', () => {
     expect({ code, out, err }).toEqual({
       code: 0,
       out: 'users edited, revision 2.\n',
-      err: 'target local http://127.0.0.1:8787\n',
+      err: expect.stringMatching(/^target local http:\/\/127\.0\.0\.1:8787\nNo requests are recorded, [^\n]+\n$/),
     })
     expect(await client.get('users')).toMatchObject({
       record: { ...USERS, timeouts: { request: '9s' } },
@@ -135,6 +136,17 @@ describe('selvedge edit', () => {
     const path = /The text is kept in (\S+)\.\n/.exec(err)?.[1] ?? ''
     expect(readFileSync(path, 'utf8')).toContain('request: 9s')
     expect(await client.get('users')).toMatchObject({ revision: 2, message: 'first' })
+  })
+
+  it('asks what it would break, as apply does, and keeps the text where that is refused', async () => {
+    const { selvedge, client } = await given(`sed -i 's/a.example/b.example/' "$1"`)
+    Object.assign(client, { simulate: async () => givenSimulation([givenService([givenMove(LOST)])]) })
+    const { code, err } = await selvedge('edit', 'users')
+    expect(code).toBe(1)
+    expect(err).toContain('of the last hour would be led nowhere. Nothing was sent.')
+    expect(readFileSync(/The text is kept in (\S+)\.\n/.exec(err)?.[1] ?? '', 'utf8')).toContain('b.example')
+    expect(await client.get('users')).toMatchObject({ revision: 1 })
+    expect(await selvedge('edit', 'users', '--force')).toMatchObject({ code: 0, out: 'users edited, revision 2.\n' })
   })
 
   it('tells of an editor that fails, and keeps what it has saved', async () => {

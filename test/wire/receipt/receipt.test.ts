@@ -174,6 +174,11 @@ describe('a receipt', () => {
     const text = encodeReceipt(view)
     expect(() => decodeReceipt('2.abc')).toThrow(/begins with "1\."/)
     expect(() => decodeReceipt(text.slice(0, -9))).toThrow(/damaged/)
+    const packed = JSON.parse(Buffer.from(text.slice(2), 'base64url').toString()) as object
+    for (const wrong of [{ leftOut: 7 }, { unread: 'x' }, { backendDraws: ['0.5'] }, { backendDraws: null }]) {
+      const forged = Buffer.from(JSON.stringify({ ...packed, ...wrong })).toString('base64url')
+      expect(() => decodeReceipt(`1.${forged}`)).toThrow(/damaged/)
+    }
     const anything = fc.oneof(
       fc.string(),
       fc.anything().map((value) => `1.${Buffer.from(JSON.stringify(value) ?? '').toString('base64url')}`),

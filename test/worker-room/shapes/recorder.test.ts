@@ -191,6 +191,23 @@ describe('recorder', () => {
     expect(shapes()[0]?.values).toEqual({ 'header x-two': 'a' })
   })
 
+  it('looks at each name once, on however many ways lists of aliases lead to it', async () => {
+    const layers = Array.from({ length: 8 }, (_, layer) =>
+      Array.from({ length: 8 }, (_, index) => `n${layer}-${index}`),
+    )
+    const aliases = layers.flatMap((names, layer) =>
+      names.map((name) => [name, { alias: layers[layer + 1] ?? ['end'] }] as const),
+    )
+    const end = { rules: [{ matches: [{ headers: [{ name: 'x-end', value: '1' }] }] }] }
+    const records = { users: { alias: layers[0] ?? [] }, ...Object.fromEntries(aliases), end }
+    const { call, clock, shapes, read } = givenRecorder({ records })
+    await read(...Object.keys(records).map((name) => `services/${name}`))
+    // 16 million ways would outlast the test.
+    call('/', { headers: { 'x-end': 'a' } })
+    await clock.advance(EVERY_MS)
+    expect(shapes()[0]?.values).toEqual({ 'header x-end': 'a' })
+  })
+
   it('forgets what an edit takes out of the rules', async () => {
     const registry = memoryRegistry(matching({ headers: [{ name: 'x-canary', value: '1' }] }))
     const { call, clock, shapes, read } = givenRecorder({ registry })

@@ -29,8 +29,8 @@ export function drift(command: Command, session: Session): void {
   )
   command
     .argument('[name]', 'a name whose edit is shown, or settled. Default: all are listed')
-    .addOption(new Option('--adopt', 'the edit by hand stands: it becomes the newest revision').conflicts('overwrite'))
-    .option('--overwrite', 'the record of history stands: it is written over the edit, which history keeps')
+    .addOption(new Option('--adopt', 'keep the edit by hand: it becomes the newest revision').conflicts('overwrite'))
+    .option('--overwrite', 'keep the record of history: it is written over the edit, which stays in history')
     .option('--scan', 'have KV looked through for edits now, rather than in its time')
     .option('-m, --message <text>', 'why: kept in history, 256 bytes at most')
     .option('--author <name>', 'who asked for it: kept beside the name of the token, unverified')
