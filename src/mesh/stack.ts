@@ -73,7 +73,8 @@ export const outbound = (
   const top = stack<Named, CallNames>()
   // What a caller sees is counted, whoever beneath has made it.
   const counted = counting ? top.push(counting) : top
-  return counted
+  const traced = sink.calls ? counted.push(sink.calls) : counted
+  return traced
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing
