@@ -16,6 +16,7 @@ import type { CallNames, Named } from '../../src/mesh/call-context.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
 import { inbound } from '../../src/mesh/stack.ts'
 import { memoryRegistry } from '../../src/testing.ts'
+import { rates } from '../../src/trust.ts'
 import { world } from '../support/worlds.ts'
 
 /** The filters that a request has met, in their order. */
@@ -68,10 +69,9 @@ const ATTEMPT = [
   'explain',
 ]
 
-async function filtersOf(record: object, init: RequestInit = {}): Promise<string[]> {
-  const { clock, call } = world({ endpoints: ['https://a.example.com'], retry: { attempts: 0 }, ...record }, () =>
-    Promise.resolve(new Response()),
-  )
+async function filtersOf(record: object, init: RequestInit = {}, options: object = {}): Promise<string[]> {
+  const whole = { endpoints: ['https://a.example.com'], retry: { attempts: 0 }, ...record }
+  const { clock, call } = world(whole, () => Promise.resolve(new Response()), options)
   // The second one need not wait for the registry, so that all of it is on the stack.
   await clock.run(call())
   met.length = 0
@@ -118,6 +118,17 @@ describe('the stack of a call', () => {
     const met = await filtersOf({}, { method: 'POST', body: 'tea' })
     // It waits, so that those above it do not stand on the stack any more.
     expect(met.slice(met.indexOf('reach') + 1)).toEqual(['upload', 'retry', ...ATTEMPT])
+  })
+
+  it('counts a call once, above retry, for a service with a rate alone', async () => {
+    const rate = { count: 9, interval: '1s' }
+    expect(await filtersOf({ limits: { rate } }, {}, { rates })).toEqual([
+      'resolve',
+      'rate',
+      ...CALL.slice(1),
+      ...ATTEMPT,
+    ])
+    expect(await filtersOf({}, {}, { rates })).toEqual([...CALL, ...ATTEMPT])
   })
 
   it('looks at the answer of a call of native gRPC, above the deadline', async () => {

@@ -4,6 +4,7 @@ import { uploadOf } from '../../src/core/bytes/upload.ts'
 import type { Service } from '../../src/core/engine/service.ts'
 import type { Clock } from '../../src/core/time/clock.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
+import type { WrittenRate } from '../../src/features/limit/rate-policy.ts'
 import { root } from '../../src/mesh/accept.ts'
 import type { Named } from '../../src/mesh/call-context.ts'
 import type { LiveService } from '../../src/mesh/live-service.ts'
@@ -47,7 +48,9 @@ export function world<Time extends Clock = VirtualClock>(
     clock,
   })
   const names = snapshot(settings.registry, { ...settings, readMs: 1000 })
-  const live = services({ ...settings, unreachableBecause: () => undefined })
+  const { rates, bindings } = settings
+  const raterOf = rates && ((...[rate, key]: [WrittenRate, string]) => rates.rater(rate, key, bindings))
+  const live = services({ ...settings, raterOf, unreachableBecause: () => undefined })
   const enter = outbound(settings, names, live, send)
   const users = async (name = 'users') => {
     const found = await names.find(name, givenAsking(settings.clock))
