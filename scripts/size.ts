@@ -20,9 +20,9 @@ const BUDGETS: readonly Budget[] = [
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
   { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 64.5 * KB },
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53 * KB },
-  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 72.75 * KB },
+  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 73.5 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 160 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 164.5 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
