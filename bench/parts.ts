@@ -1,6 +1,7 @@
 /** The parts of the bench, by the name that `--only` takes. */
 import { measureBalancing } from './balancing.ts'
 import { measureCommand } from './command.ts'
+import { measureDigests } from './digests.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureGarbage } from './garbage.ts'
 import { measureProxy } from './proxy.ts'
@@ -73,6 +74,11 @@ export const parts = {
     tells: 'other differences below 5 µs: headers, waitUntil, endpoints, trust',
     minutes: '1 min',
     measure: async ({ say }) => [await measureSmall(say)],
+  },
+  digests: {
+    tells: 'what the stats object takes to sum up 1,000 isolates',
+    minutes: '1 min',
+    measure: async ({ isQuick, say }) => [await measureDigests(isQuick ? 3 : 9, say)],
   },
   command: {
     tells: 'what the command takes to start, beside a Node that does nothing',

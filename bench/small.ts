@@ -15,11 +15,13 @@ const rows: readonly { readonly name: WayName; readonly title: string; readonly 
   { name: 'trusted', title: 'mesh.for(request, ctx), trusted' },
   { name: 'stranger', title: 'mesh.for(request, ctx), a stranger, over trusted', over: 'trusted' },
   { name: 'worker', title: 'the Worker, 9 headers' },
-  { name: 'unwanted', title: 'the same, MESH_SHAPES 0, over not bound', over: 'worker' },
-  { name: 'recorded', title: 'the same, shapes recorded, over not', over: 'worker' },
+  { name: 'counted', title: 'the same, numbers counted, over not', over: 'worker' },
+  { name: 'recorded', title: 'the same, shapes recorded too, over numbers alone', over: 'counted' },
   { name: 'shape', title: 'the same, a shape of every request, over not', over: 'worker' },
 ]
 
+/** What counting may add to a request: numbers of its service, caller, rule and endpoints, and the look whether a digest is due. */
+const COUNTING_US = 0.5
 /** What recording may add to a request, on average. */
 const RECORDING_US = 0.3
 
@@ -39,6 +41,7 @@ export async function measureSmall(say: (line: string) => void): Promise<Section
       ]),
     ],
     checks: [
+      atMost('µs that counting adds', of('counted').addedUs, COUNTING_US, isQuiet),
       atMost('µs that recording shapes adds', of('recorded').addedUs, RECORDING_US, isQuiet),
       // What an isolate pays that has so little to do that no shape is beyond its room.
       atMost('µs that a share of shapes adds', SHARE * of('shape').addedUs, RECORDING_US, isQuiet),

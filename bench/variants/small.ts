@@ -17,14 +17,14 @@ const options: MeshOptions = {
 const mesh = createMesh({ ...options, waitUntil: () => {} })
 const unkept = createMesh(options)
 
-/** The deployed Worker, in an environment that records shapes and in one that does not. */
+/** The deployed Worker, in an environment that records shapes, in one that counts alone, and in one that does neither. */
 const worker = createWorker({ stats })
 const entry = { value: JSON.stringify({ endpoints: [{ binding: 'UP' }] }), metadata: null }
 const getWithMetadata = async (keys: string | string[]) =>
   typeof keys === 'string' ? entry : new Map(keys.map((key) => [key, entry]))
 const unrecorded = { REGISTRY: { getWithMetadata }, UP, MESH_FRESH: '1h' } as object as Env
 const recorded: Env = { ...unrecorded, STATS_OBJECT: { getByName: () => ({ digest: async () => {} }) } }
-const unwanted: Env = { ...recorded, MESH_SHAPES: '0' }
+const counted: Env = { ...recorded, MESH_SHAPES: '0' }
 const wanted = {
   headers: new Set(['x-request-id']),
   queries: new Set<string>(),
@@ -56,7 +56,7 @@ export type WayName =
   | 'trusted'
   | 'stranger'
   | 'worker'
-  | 'unwanted'
+  | 'counted'
   | 'recorded'
   | 'shape'
 type Call = () => Promise<Response>
@@ -76,7 +76,7 @@ function waysOf(ctx: ExecutionContext): Record<WayName, Call> {
     three: () => mesh.fetch(three),
     trusted: () => mesh.for(one, ctx, { trusted: true }).fetch(one),
     worker: async () => worker.fetch(many as IncomingRequest, unrecorded, ctx),
-    unwanted: async () => worker.fetch(many as IncomingRequest, unwanted, ctx),
+    counted: async () => worker.fetch(many as IncomingRequest, counted, ctx),
     recorded: async () => worker.fetch(many as IncomingRequest, recorded, ctx),
     // Every request, in place of a share.
     shape: async () => {

@@ -23,6 +23,7 @@ import { resolve } from './routes/resolve.ts'
 import { settings } from './routes/settings.ts'
 import { simulate } from './routes/simulate.ts'
 import { stats } from './routes/stats.ts'
+import { tap } from './routes/tap.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -52,6 +53,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', archive(trail))
     .route('/', simulate(clock))
     .route('/', stats())
+    .route('/', tap(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()

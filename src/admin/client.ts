@@ -2,8 +2,9 @@
 import type { Move, ServiceSimulation, Simulation, Spot } from '../mesh/simulate/simulation.ts'
 import type { CandidateTold, Decision, ValueTold } from '../mesh/told/decision.ts'
 import type { Explanation } from '../mesh/told/explanation.ts'
+import type { TapAttempt, TapCall } from '../telemetry/tap/tap.ts'
 
-export type { CandidateTold, Decision, Explanation, Move, ServiceSimulation, Spot, ValueTold }
+export type { CandidateTold, Decision, Explanation, Move, ServiceSimulation, Spot, TapAttempt, ValueTold }
 
 /** A record as it is written in JSON: an object; or a text, where a bare URL stands in KV. */
 export type WrittenRecord = string | Readonly<Record<string, unknown>>
@@ -324,7 +325,46 @@ export interface AdminClient {
   series(service: string, window?: string): Promise<SeriesView>
   /** Who calls whom. */
   edges(window?: string): Promise<EdgesView>
+  /**
+   * Calls as they are made, until `over`. Who stops reading ends the tap.
+   *
+   * @param signal ends it, too; what is waited for rejects with its reason.
+   */
+  tap(options?: TapOptions, signal?: AbortSignal): AsyncIterable<TapLine>
 }
+
+/** Which calls are looked at; what is left out may be anything. */
+export interface TapOptions {
+  readonly service?: string | undefined
+  readonly method?: string | undefined
+  /** Calls of it, and of what lies beneath it. Ids in it are masked. */
+  readonly path?: string | undefined
+  /** `503`, or `5xx`. */
+  readonly status?: string | undefined
+  readonly caller?: string | undefined
+  /** How long it looks, 1 to 600. Default 60. */
+  readonly seconds?: number | undefined
+}
+
+export interface TapCallView extends Omit<TapCall, 'at'> {
+  /** ISO 8601, UTC, by the isolate's clock. */
+  readonly at: string
+  /** 32 hex digits. */
+  readonly isolate: string
+}
+
+/**
+ * - `begun`: isolates will hear of it within 5 s; each tells `most` calls a second at most.
+ * - `left-out`: so many calls had no room.
+ * - `waiting`: nothing has come for 5 s.
+ * - `over`: its time is up, or what holds it was restarted.
+ */
+export type TapLine =
+  | { readonly kind: 'begun'; readonly until: string; readonly most: number }
+  | ({ readonly kind: 'call' } & TapCallView)
+  | { readonly kind: 'left-out'; readonly calls: number }
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'over'; readonly reason: 'time' | 'lost' }
 
 export interface StatsOptions {
   /** How far back it looks, `10s` to `168h`. Default `1m`. */
@@ -403,7 +443,7 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
   async function asked(
     method: string,
     path: string,
-    { query = {}, headers = {}, json, text }: Asked = {},
+    { query = {}, headers = {}, json, text, signal }: Asked = {},
   ): Promise<Response> {
     const body = json === undefined ? text : JSON.stringify(json)
     const search = new URLSearchParams()
@@ -419,6 +459,7 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
         ...headers,
       },
       ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
     })
   }
   async function answered<Of>(response: Response): Promise<Of> {
@@ -481,6 +522,16 @@ export function adminClient({ url, token, fetch: send = fetch }: AdminClientOpti
     stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
+    async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
+      const query = { service, method, path, status, caller, seconds }
+      const headers = { accept: 'application/x-ndjson, application/problem+json' }
+      // One that nobody aborts, where none was given: an answer that goes on is not late.
+      const response = await asked('GET', '/tap', { query, headers, signal: signal ?? new AbortController().signal })
+      if (!response.ok || !isOf(response, 'application/x-ndjson') || !response.body) {
+        throw new AdminError(await problemOf(response))
+      }
+      for await (const line of linesOf(response.body)) yield JSON.parse(line) as TapLine
+    },
   }
 }
 
@@ -490,6 +541,7 @@ interface Asked {
   readonly json?: unknown
   /** A body that is sent as it is. */
   readonly text?: string
+  readonly signal?: AbortSignal
 }
 
 /** A body has 4 MiB at most; a character of JSON takes six bytes at worst, one nearly always. */
@@ -510,6 +562,22 @@ function* portions(rows: readonly Row[]): Generator<Row[]> {
     characters += length
   }
   if (some.length > 0) yield some
+}
+
+/** The lines of a text that is still being written. Whoever stops reading them stops it. */
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const lines = (rest + decoder.decode(read.value, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
 }
 
 function saidOf({ message, author, dryRun }: How): NonNullable<Asked['query']> {

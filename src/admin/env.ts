@@ -3,7 +3,9 @@ import type { RegistryEngine } from '../durable/registry-engine.ts'
 import type { Point } from '../durable/stats/number-book.ts'
 import type { ShapePage } from '../durable/stats/shape-book.ts'
 import type { Coverage, Sums } from '../durable/stats/stats-engine.ts'
+import type { OpenedTap, TapNews } from '../durable/stats/taps.ts'
 import { STATS } from '../telemetry/digest.ts'
+import type { TapFilter } from '../telemetry/tap/tap.ts'
 import type { Token } from './auth/tokens.ts'
 
 type Called = Omit<RegistryEngine, 'ready' | 'turn' | 'nextAt'>
@@ -22,6 +24,9 @@ export interface Stats {
   sums(windowMs: number): Promise<Sums>
   totals(): Promise<Omit<Sums, 'at'>>
   series(service: string, windowMs: number): Promise<{ stepMs: number; points: Point[] }>
+  openTap(filter: TapFilter, forMs: number): Promise<OpenedTap | undefined>
+  readTap(id: string): Promise<TapNews | undefined>
+  closeTap(id: string): Promise<void>
 }
 
 /** Bindings and variables, as in docs/configuration.md. */

@@ -9,6 +9,8 @@ interface Answer {
   readonly description: string
   /** Left out: it has no body. */
   readonly schema?: v.GenericSchema
+  /** Default `application/json`. */
+  readonly mediaType?: string
   /** With the revision of the record in `etag`. */
   readonly hasEtag?: boolean
 }
@@ -72,13 +74,15 @@ export const problem = v.pipe(
 
 export function operation({ id, summary, description, answers, refusals, requestBody, headers = [] }: Operation) {
   const responses: NonNullable<Spec['responses']> = {}
-  for (const [status, { description, schema, hasEtag = false }] of Object.entries(answers)) {
+  for (const [status, { description, schema, mediaType = 'application/json', hasEtag = false }] of Object.entries(
+    answers,
+  )) {
     responses[status] = {
       description,
       ...(hasEtag
         ? { headers: { etag: { description: 'The revision, in quotes.', schema: { type: 'string' } } } }
         : {}),
-      ...(schema ? { content: { 'application/json': { schema: resolver(schema) } } } : {}),
+      ...(schema ? { content: { [mediaType]: { schema: resolver(schema) } } } : {}),
     }
   }
   for (const status of new Set<RefusedStatus>([400, 401, 403, ...refusals, 503])) {

@@ -1,4 +1,5 @@
 /** Records of files, manifests turned into records among them: read, and looked at as the mesh would. */
+
 import type { WrittenRecord } from '../admin/client.ts'
 import { convert } from '../manifest/convert.ts'
 import type { Path } from '../manifest/manifest.ts'
@@ -7,6 +8,7 @@ import type { Document } from '../manifest/yaml/documents.ts'
 import { type Input, readInput } from '../manifest/yaml/input.ts'
 import { spelled } from '../manifest/yaml/spelled.ts'
 import { nameOf } from '../record/check/key.ts'
+import { namesOnward } from '../record/check/onward.ts'
 import { type Finding, findingsIn, type Lacking, recordsIn } from './records.ts'
 
 export interface FileRecord {
@@ -64,7 +66,7 @@ export async function checkedFiles(
     lacking,
     domain,
     stands: (name: string) => known.has(name) || made.has(name),
-    aliasOf: (name: string) => known.get(name)?.parsed?.alias,
+    aliasOf: (name: string) => namesOnward(known.get(name)?.parsed),
     told: new Set<string>(),
   }
   for (const { document, read } of sets) {

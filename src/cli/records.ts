@@ -1,9 +1,11 @@
 /** Reads records as people write them, a map of names or a single record, and reports all errors in them. */
+
 import { MeshError } from '../core/errors.ts'
 import type { Path } from '../manifest/manifest.ts'
 import { type AliasOf, circle } from '../record/check/circle.ts'
 import { isCallable, nameOf, uncalled } from '../record/check/key.ts'
 import { leadsNowhere } from '../record/check/nowhere.ts'
+import { onward } from '../record/check/onward.ts'
 import { parseRecord, recordChecker } from '../record/parse.ts'
 import { recordOf, type ServiceRecord, type WrittenRecord } from '../record/record.ts'
 import { fieldsAmong } from './near-record.ts'
@@ -99,8 +101,10 @@ function findingsOf({ name, path, written, parsed, errors }: ReadRecord, check: 
   const taken = name === undefined ? undefined : uncalled(name, check.domain)
   if (taken !== undefined) naming.push({ severity: 'warning', path, reason: taken })
   if (!parsed) return [...naming, ...errors]
-  const round = name === undefined || !parsed.alias ? undefined : circle(name, check.aliasOf, check.told)
-  const circles: Finding[] = round === undefined ? [] : [{ severity: 'error', path: [...path, 'alias'], reason: round }]
+  const [first] = name === undefined ? [] : onward(parsed)
+  const round = first && circle(name ?? '', check.aliasOf, check.told)
+  const circles: Finding[] =
+    first && round !== undefined ? [{ severity: 'error', path: [...path, ...first.path], reason: round }] : []
   const nowhere = leadsNowhere(parsed, check.stands).map((lead): Finding => {
     return { severity: 'note', path: [...path, ...lead.path], reason: `"${lead.name}" has no record in what was read.` }
   })

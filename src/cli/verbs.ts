@@ -105,6 +105,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/traffic/edges.ts')).edges,
   },
   {
+    name: 'tap',
+    summary: 'show calls as they are made',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/tap.ts')).tap,
+  },
+  {
     name: 'simulate',
     summary: 'tell what records would do to requests that were served: who moves, who breaks',
     takes: ['target', 'output'],

@@ -1,7 +1,9 @@
 /** The stats Durable Object: one a mesh, in the control plane's Worker. Isolates tell it what they saw, and no request waits for it. */
 import { DurableObject } from 'cloudflare:workers'
 import { systemClock } from '../core/time/clock.ts'
-import type { Digest } from '../telemetry/digest.ts'
+import { systemRandom } from '../core/time/random.ts'
+import type { Digest, DigestAnswer } from '../telemetry/digest.ts'
+import type { TapFilter } from '../telemetry/tap/tap.ts'
 import { type StatsEngine, statsEngine } from './stats/stats-engine.ts'
 
 /** Its methods are those of the engine, called over RPC. */
@@ -13,6 +15,7 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
     this.#engine = statsEngine({
       store: ctx.storage,
       clock: systemClock,
+      random: systemRandom(),
       wake: (at) => void ctx.storage.setAlarm(at),
     })
   }
@@ -21,7 +24,7 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
     this.#engine.turn()
   }
 
-  digest(digest: Digest): boolean {
+  digest(digest: Digest): DigestAnswer {
     return this.#engine.digest(digest)
   }
 
@@ -43,5 +46,17 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
 
   coverage() {
     return this.#engine.coverage()
+  }
+
+  openTap(filter: TapFilter, forMs: number) {
+    return this.#engine.openTap(filter, forMs)
+  }
+
+  readTap(id: string) {
+    return this.#engine.readTap(id)
+  }
+
+  closeTap(id: string): void {
+    this.#engine.closeTap(id)
   }
 }

@@ -2,10 +2,14 @@
 import type { ObserverFilter } from '../core/engine/stack.ts'
 import { type CountGives, type CountNeeds, count } from '../features/count/filter.ts'
 import type { Numbers } from '../telemetry/numbers/numbers.ts'
+import type { Tapping } from '../telemetry/tap/tapping.ts'
 
 export type Counting = ObserverFilter<CountNeeds, CountGives>
 
-/** @param numbers what calls are counted in. */
-export function counting(numbers: Numbers): Counting {
-  return count(numbers)
+/**
+ * @param numbers what calls are counted in.
+ * @param tapping who looks at calls as they are made. Default: nobody ever does.
+ */
+export function counting(numbers: Numbers, tapping?: Tapping): Counting {
+  return count(numbers, tapping)
 }

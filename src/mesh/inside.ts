@@ -8,6 +8,8 @@ export interface Inside {
   readonly settings: Settings
   /** The outbound stack. */
   readonly call: Service<Named>
+  /** The same over the same services, under other settings. */
+  calling(settings: Settings): Service<Named>
   readonly known: Resolver
 }
 

@@ -1,6 +1,7 @@
 /** What an isolate tells of itself every few seconds: to the object that sums it up for the mesh. */
 import type { NumbersDigest } from './numbers/numbers.ts'
 import type { Sample } from './shape/shape.ts'
+import type { TapDigest, TapOrder } from './tap/tap.ts'
 
 /** Numbered, so that one that comes twice or late counts once. One that is lost is lost. */
 export interface Digest {
@@ -10,11 +11,22 @@ export interface Digest {
   readonly sequence: number
   readonly shapes?: Sample | undefined
   readonly numbers?: NumbersDigest | undefined
+  /** Calls that somebody looks at. */
+  readonly taps?: readonly TapDigest[] | undefined
 }
+
+/** What the object wants of an isolate from now on, instead of what it wanted before. An older mesh ignores what it does not know. */
+export interface Wishes {
+  readonly taps?: readonly TapOrder[] | undefined
+}
+
+/** Where the object wants nothing, whether the digest is new to it. */
+export type DigestAnswer = boolean | Wishes
 
 /** Where digests go. */
 export interface DigestSink {
-  digest(digest: Digest): Promise<unknown>
+  /** `undefined`: of an object that wants nothing, ever. */
+  digest(digest: Digest): Promise<DigestAnswer | undefined>
 }
 
 /** As much of the binding `STATS_OBJECT` as the mesh needs. */

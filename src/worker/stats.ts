@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts'
 import { STATS, type StatsNamespace } from '../telemetry/digest.ts'
 import { numbers } from '../telemetry/numbers/numbers.ts'
 import { reporter } from '../telemetry/reporter.ts'
+import { tapping } from '../telemetry/tap/tapping.ts'
 import { type Recorder, recorder } from './shapes/recorder.ts'
 
 export interface StatsEnv {
@@ -37,18 +38,26 @@ export const stats: Stats = ({ STATS_OBJECT, MESH_SHAPES }, registry) => {
   if (!(share >= 0 && share <= 1)) throw new TypeError(`MESH_SHAPES is a share from 0 to 1; got "${MESH_SHAPES}".`)
   if (STATS_OBJECT === undefined) return undefined
   const random = systemRandom()
+  const tapped = tapping(systemClock)
   const told = reporter({
     clock: systemClock,
     random,
-    send: (digest) => STATS_OBJECT.getByName(STATS).digest(digest),
+    async send(digest) {
+      const answer = await STATS_OBJECT.getByName(STATS).digest(digest)
+      tapped.obey((typeof answer === 'object' && answer.taps) || [])
+    },
   })
   const counted = numbers()
   told.add(() => {
     const taken = counted.take()
     return taken && { numbers: taken }
   })
+  told.add(() => {
+    const taps = tapped.take()
+    return taps && { taps }
+  })
   return {
-    counting: counting(counted),
+    counting: counting(counted, tapped),
     recorder: share === 0 ? undefined : recorder({ registry, share, random, reporter: told }),
     due: told.due,
   }

@@ -29,7 +29,8 @@ describe('the description of the API', () => {
     for (const { id, responses } of api.operations) {
       expect(Object.keys(responses), id).toEqual(expect.arrayContaining(['400', '401', '403', '503']))
       for (const [status, { content = {} }] of Object.entries(responses)) {
-        const type = Number(status) >= 400 ? 'application/problem+json' : 'application/json'
+        const answered = id === 'tap' ? 'application/x-ndjson' : 'application/json'
+        const type = Number(status) >= 400 ? 'application/problem+json' : answered
         if (status !== '304') expect(Object.keys(content), `${id} ${status}`).toEqual([type])
       }
     }

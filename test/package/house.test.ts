@@ -29,6 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'trust.ts': ['core', 'features', 'mesh'],
+  'otlp.ts': ['features', 'telemetry'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
@@ -44,7 +45,7 @@ const DOCUMENTS: Record<string, RegExp> = {
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
-    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:number-book|shape-book|stats-engine))\.ts$/,
+    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   // What is told is told by the mesh's own code; nothing else of it is the command's.
@@ -62,6 +63,7 @@ const PACKAGES: Record<string, RegExp> = {
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
   'durable/stats-object.ts': /^cloudflare:workers$/,
+  'durable/quota-object.ts': /^cloudflare:workers$/,
   admin: /^(?:hono(?:\/(?:factory|http-exception))?|hono-openapi|valibot)$/,
   control: /^hono(\/etag|\/factory)?$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,

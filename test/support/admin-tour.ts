@@ -2,9 +2,11 @@
 import type { AdminClient } from '../../src/admin/client.ts'
 import { adminClient } from '../../src/admin/client.ts'
 import { attemptNote, receipt } from '../../src/core/receipt.ts'
+import type { DigestAnswer } from '../../src/telemetry/digest.ts'
 import { numbers } from '../../src/telemetry/numbers/numbers.ts'
+import type { TapCall } from '../../src/telemetry/tap/tap.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
-import { type GivenAdmin, givenAdmin, TOKEN } from './given-admin.ts'
+import { type GivenAdmin, givenAdmin, late, TOKEN } from './given-admin.ts'
 import { givenReceipt } from './given-receipt.ts'
 
 const [USERS, OTHER] = ['https://users.example.com', 'https://other.example.com']
@@ -25,6 +27,35 @@ function tellNumbers({ stats }: GivenAdmin): void {
   counted.count({ ...call, receipt: noted })
   counted.count({ ...call, caller: undefined, outcome: 'unsent', error: 'no_endpoint', receipt: receipt() })
   stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take() })
+}
+
+/** A call that a tap looks for, and more of which there was no room, as soon as there is a tap. */
+async function tellTapped({ stats, clock }: GivenAdmin): Promise<void> {
+  let answer: DigestAnswer = true
+  for (let sequence = 1; typeof answer === 'boolean'; sequence++) {
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    answer = stats.digest({ isolate: 'tapped', sequence })
+  }
+  const [order] = answer.taps ?? []
+  const call: TapCall = {
+    at: clock.now(),
+    service: 'users',
+    caller: 'checkout',
+    method: 'GET',
+    path: '/a/{number}',
+    status: 503,
+    outcome: 'failure',
+    tookMs: 7,
+    attempts: [{ endpoint: 'eu', outcome: 'failure', tookMs: 6 }],
+    rule: 'all',
+    error: 'no_endpoint',
+    traceId: 'a'.repeat(32),
+  }
+  stats.digest({ isolate: 'tapped', sequence: 1_000, taps: [{ id: order?.id ?? '', calls: [call], leftOut: 2 }] })
+}
+
+async function drained(lines: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of lines);
 }
 
 /** Every method is here: a new one is not compiled without a call that shows it. Refusals are part of the tour. */
@@ -92,6 +123,13 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async edges(client, given) {
     tellNumbers(given)
     await client.edges()
+  },
+  async tap(client, given) {
+    const looking = drained(client.tap({ service: 'users', method: 'get', path: '/a', status: '5xx', seconds: 1 }))
+    await tellTapped(given)
+    await looking
+    await drained(client.tap({ caller: 'checkout', seconds: 1 }))
+    await refused(drained(client.tap({ seconds: 601 })))
   },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })
@@ -182,16 +220,20 @@ export async function toured(): Promise<Asked[]> {
       const path = pathname.replace('/-/api', '')
       const answer = await given.ask(path + new URL(url).search, init)
       const type = typeOf(headers)
-      asked.push({
+      const answered = typeOf(answer.headers)
+      const text = await late(clock, answer.text())
+      const values = answered === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
+      const told = values.map((value) => ({
         of,
         method: init.method ?? 'GET',
         path,
         query: [...searchParams.keys()],
         headers: [...headers.keys()].filter((name) => !EVERYWHERE.includes(name)),
         body: typeof init.body === 'string' ? { type, value: readAs(type, init.body) } : undefined,
-        answer: { status: answer.status, type: typeOf(answer.headers), value: await answer.clone().json() },
-      })
-      return answer
+        answer: { status: answer.status, type: answered, value: JSON.parse(value) },
+      }))
+      asked.push(...told)
+      return new Response(text, answer)
     }
     await call(adminClient({ url: 'http://mesh.test', token: TOKEN, fetch }), given)
   }

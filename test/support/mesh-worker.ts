@@ -12,6 +12,7 @@ export const compatibility = {
 }
 
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
+const QUOTA_OBJECT = { className: 'QuotaObject', useSQLite: true }
 
 export interface MeshWorkerOptions {
   /** Variables of the Worker: MESH_FRESH and the like. */
@@ -97,6 +98,7 @@ export async function startMesh({
           durableObjects: {
             ...(rooms === undefined ? {} : { ROOMS: { className: 'Room', scriptName: 'rooms' } }),
             ...(control ? { STATS_OBJECT: { ...STATS_OBJECT, scriptName: 'control' } } : {}),
+            ...(control ? { QUOTA_OBJECT: { ...QUOTA_OBJECT, scriptName: 'control' } } : {}),
             ...(control
               ? { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true, scriptName: 'control' } }
               : {}),
@@ -190,6 +192,7 @@ async function controlWorker(vars: Record<string, string>) {
     durableObjects: {
       REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
       STATS_OBJECT,
+      QUOTA_OBJECT,
     },
   }
 }

@@ -52,3 +52,35 @@ describe('StatsObject', () => {
     expect((await object.shapes()).items.map(({ requests }) => requests)).toEqual([4])
   })
 })
+
+describe('a tap of the StatsObject', () => {
+  it('tells isolates what is looked for, and who looks what they have seen', async () => {
+    const object = stubOf('tapped')
+    expect(await object.digest(digest(1, '/a'))).toBe(true)
+    const opened = await object.openTap({ service: 'users' }, 60_000)
+    const answer = await object.digest(digest(2, '/a'))
+    expect(answer).toMatchObject({ taps: [{ id: opened?.id, filter: { service: 'users' }, most: 20 }] })
+    const call = {
+      at: 1,
+      service: 'users',
+      method: 'GET',
+      path: '/a',
+      outcome: 'success' as const,
+      tookMs: 1,
+      attempts: [],
+    }
+    const id = opened?.id ?? ''
+    await object.digest({ ...digest(3, '/a'), taps: [{ id, calls: [call], leftOut: 1 }] })
+    expect(await object.readTap(id)).toEqual({ calls: [{ ...call, isolate: 'one' }], leftOut: 1, isOver: false })
+    await object.closeTap(id)
+    expect(await object.readTap(id)).toBeUndefined()
+    expect(await object.digest(digest(4, '/a'))).toBe(true)
+  })
+
+  it('is lost with the memory of an evicted object', async () => {
+    const object = stubOf('evicted')
+    const opened = await object.openTap({}, 60_000)
+    await evictDurableObject(object)
+    expect(await object.readTap(opened?.id ?? '')).toBeUndefined()
+  })
+})

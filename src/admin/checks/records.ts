@@ -1,9 +1,11 @@
 /** Checks of the records: are they understood, and is there what they name. */
+
 import type { AliasOf } from '../../record/check/circle.ts'
 import { circle } from '../../record/check/circle.ts'
 import { isCallable } from '../../record/check/key.ts'
 import { newerReason, newerThan } from '../../record/check/newer.ts'
 import { leadsNowhere } from '../../record/check/nowhere.ts'
+import { namesOnward, onward } from '../../record/check/onward.ts'
 import type { Check, Finding } from './check.ts'
 import { forbidden, lacking, missingBinding } from './lacking.ts'
 import { parsedOf } from './parsed.ts'
@@ -63,7 +65,7 @@ export const RECORDS: readonly Check[] = [
   {
     id: 'names-lead-somewhere',
     group: 'records',
-    title: 'rules and aliases lead to names that have a record',
+    title: 'rules, aliases and queues lead to names that have a record',
     hint: 'Write the record that is missing, or correct the name.',
     find({ records, isAll }) {
       // Beside what was read, others may stand in KV.
@@ -78,14 +80,15 @@ export const RECORDS: readonly Check[] = [
   {
     id: 'aliases-end',
     group: 'records',
-    title: 'aliases end at a record',
-    hint: 'Take one alias out of the circle.',
+    title: 'aliases, and queues that are delivered, end at a record',
+    hint: 'Take one name out of the circle.',
     find({ records }) {
-      const aliasOf: AliasOf = (name) => records.get(name)?.parsed?.alias
+      const aliasOf: AliasOf = (name) => namesOnward(records.get(name)?.parsed)
       const told = new Set<string>()
-      return parsedOf(records).flatMap(([name, { alias }]): Finding[] => {
-        const round = alias && circle(name, aliasOf, told)
-        return round === undefined ? [] : [{ severity: 'error', name, path: ['alias'], message: round }]
+      return parsedOf(records).flatMap(([name, record]): Finding[] => {
+        const [first] = onward(record)
+        const round = first && circle(name, aliasOf, told)
+        return first && round !== undefined ? [{ severity: 'error', name, path: first.path, message: round }] : []
       })
     },
   },

@@ -149,7 +149,8 @@ export function stats() {
 
 const NO_STORE = { 'cache-control': 'no-store' }
 
-function told(env: ControlEnv): Stats {
+/** @throws a 404 where nobody counts. */
+export function told(env: ControlEnv): Stats {
   const object = statsOf(env)
   if (!object) {
     throw refusal(

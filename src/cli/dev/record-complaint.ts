@@ -4,6 +4,7 @@ import { type AliasOf, circle } from '../../record/check/circle.ts'
 import { nameOf, uncalled } from '../../record/check/key.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { leadsNowhere } from '../../record/check/nowhere.ts'
+import { onward } from '../../record/check/onward.ts'
 import { parseRecord } from '../../record/parse.ts'
 import type { ServiceRecord } from '../../record/record.ts'
 import { misnamed, type Refusal, refusals } from './refusal.ts'
@@ -39,10 +40,13 @@ export function recordComplaints(key: string, value: string, beside: Beside): re
 
 function complaintsOf(name: string, record: ServiceRecord, { given, stands, aliasOf, told }: Beside): Refusal[] {
   const [lack] = lacks(record.endpoints, given)
-  const round = record.alias && circle(name, aliasOf, told)
+  const [first] = onward(record)
+  const round = first && circle(name, aliasOf, told)
   return [
     ...(lack ? [{ path: ['endpoints', lack.endpoint], text: `${name} has an endpoint that ${lacking(lack)}` }] : []),
-    ...(round === undefined ? [] : [{ path: ['alias'], text: `The alias of ${name} ${round}` }]),
+    ...(!first || round === undefined
+      ? []
+      : [{ path: first.path, text: `${record.alias ? 'The alias' : 'The queue'} of ${name} ${round}` }]),
     ...leadsNowhere(record, stands).map((lead) => {
       return { path: lead.path, text: `${name} leads to "${lead.name}", under which no record stands.` }
     }),

@@ -1,7 +1,9 @@
 /** Seeds KV from a registry file, and writes each later change of the file to KV. */
+
 import { readFile } from 'node:fs/promises'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { nameOf } from '../../record/check/key.ts'
+import { namesOnward } from '../../record/check/onward.ts'
 import { parseRecord } from '../../record/parse.ts'
 import { type Beside, recordComplaints } from './record-complaint.ts'
 import { parseRegistryFile, placesIn } from './registry-file.ts'
@@ -71,7 +73,7 @@ function besides(entries: ReadonlyMap<string, string>): Pick<Beside, 'stands' | 
     stands: (name) => entries.has(`services/${name}`),
     aliasOf(name) {
       try {
-        return parseRecord(entries.get(`services/${name}`) ?? '').alias
+        return namesOnward(parseRecord(entries.get(`services/${name}`) ?? ''))
       } catch {
         // Its own error is reported.
         return undefined

@@ -9,7 +9,7 @@ export interface Column<Row> {
   readonly isWide?: boolean
 }
 
-const GAP = '   '
+export const GAP = '   '
 const NOTHING = '-'
 /** East Asian wide characters and emoji take two columns (UAX #11). */
 const WIDE =
@@ -33,12 +33,14 @@ export function tableLines<Row>(
   )
 }
 
-function cell<Row>(column: Column<Row>, row: Row): string {
+/** What a column shows of a row. */
+export function cell<Row>(column: Column<Row>, row: Row): string {
   const value = column.of(row)
   return value === undefined || value === null || value === '' ? NOTHING : String(value)
 }
 
-function widthOf(text: string): number {
+/** How many columns of a terminal a text takes. */
+export function widthOf(text: string): number {
   let width = 0
   for (const character of text) width += MARK.test(character) ? 0 : WIDE.test(character) ? 2 : 1
   return width

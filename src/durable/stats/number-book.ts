@@ -35,6 +35,7 @@ export interface ServiceSum {
 export interface Point {
   /** When it begins, in milliseconds since the Unix epoch. */
   readonly at: number
+  /** Not by caller, rule or endpoint. */
   readonly numbers: ServiceNumbers
 }
 
@@ -113,12 +114,13 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
     return removed.length
   }
 
-  function rows({ stepMs }: Grain, since: number, service?: string): Row[] {
+  /** One after the other: all of them may be more than an object has memory. */
+  function rows({ stepMs }: Grain, since: number, service?: string): Iterable<Row> {
     const first = Math.floor(since / stepMs)
     const query = 'SELECT slot, service, numbers FROM numbers WHERE step = ? AND slot > ?'
     return service === undefined
-      ? sql.exec<Row>(`${query} ORDER BY service`, stepMs, first).toArray()
-      : sql.exec<Row>(`${query} AND service = ? ORDER BY slot`, stepMs, first, service).toArray()
+      ? sql.exec<Row>(query, stepMs, first)
+      : sql.exec<Row>(`${query} AND service = ? ORDER BY slot`, stepMs, first, service)
   }
 
   /** What was ever counted of a service is a step that never ends. */
@@ -158,11 +160,11 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
     sums(windowMs, now) {
       const byService = new Map<string, ServiceNumbers[]>()
       for (const { service, numbers } of rows(grainOf(windowMs), now - windowMs)) {
-        const all = byService.get(service) ?? []
-        all.push(JSON.parse(numbers) as ServiceNumbers)
-        byService.set(service, all)
+        gather(byService, service, JSON.parse(numbers) as ServiceNumbers)
       }
-      return [...byService].map(([service, all]) => ({ service, numbers: sumOf(all) }))
+      return [...byService]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([service, all]) => ({ service, numbers: sumOf(all) }))
     },
     series(service, windowMs, now) {
       const grain = windowMs <= FINE.keepMs ? FINE : COARSE
@@ -171,7 +173,9 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       const bySlot = new Map<number, ServiceNumbers[]>()
       for (const { slot, numbers } of rows(grain, now - windowMs, service)) {
         const at = Math.floor((slot * grain.stepMs) / stepMs) * stepMs
-        bySlot.set(at, [...(bySlot.get(at) ?? []), JSON.parse(numbers) as ServiceNumbers])
+        // Four hundred points with all that a service has would be too long for one answer.
+        const whole = JSON.parse(numbers) as ServiceNumbers
+        gather(bySlot, at, { ...whole, callers: {}, rules: {}, endpoints: {} })
       }
       return { stepMs, points: [...bySlot].map(([at, all]) => ({ at, numbers: sumOf(all) })) }
     },
@@ -184,6 +188,14 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       return pending.size
     },
   }
+}
+
+/** Numbers that are held before they are added up. */
+const AT_ONCE = 16
+
+function gather<Key>(of: Map<Key, ServiceNumbers[]>, key: Key, numbers: ServiceNumbers): void {
+  const all = [...(of.get(key) ?? []), numbers]
+  of.set(key, all.length < AT_ONCE ? all : [sumOf(all)])
 }
 
 /** A row holds 2 MB; a character is three bytes at most, but for those that count twice as characters. */

@@ -24,6 +24,11 @@ export function taking(taken: Taken | undefined, sequence: number): Taken | unde
 const FORGET_MS = 3_600_000
 /** Isolates known, at most. */
 const MOST = 20_000
+/**
+ * Rows that they are kept in, by the first digit of their names. A row costs the same whatever is in it, and a thousand isolates
+ * tell something every few seconds: a row for each would cost ten times what the digests do (docs/observability.md, What it costs).
+ */
+const ROWS = 16
 
 export interface Sequences {
   /** Is it new? Then it is taken. */
@@ -34,39 +39,56 @@ export interface Sequences {
   heardSince(at: number): number
 }
 
+/** As an isolate stands in a row. */
+type Written = readonly [isolate: string, last: number, bits: number, at: number]
+
 export function sequences({ sql }: Store): Sequences {
-  const fresh = new Map<string, Taken & { at: number }>()
-  const known = (isolate: string) =>
-    fresh.get(isolate) ??
-    sql.exec<{ last: number; bits: number }>('SELECT last, bits FROM isolates WHERE isolate = ?', isolate).toArray()[0]
+  let read: Map<string, Taken & { readonly at: number }> | undefined
+  const changed = new Set<number>()
+
+  /** All that are known: read once in an object's life, and kept up from there. */
+  function known(): Map<string, Taken & { readonly at: number }> {
+    if (read) return read
+    const rows = sql.exec<{ heard: string }>('SELECT heard FROM isolates').toArray()
+    const all = rows.flatMap(({ heard }) => JSON.parse(heard) as Written[])
+    read = new Map(all.map(([isolate, last, bits, at]) => [isolate, { last, bits, at }]))
+    return read
+  }
+
+  function forget(isolate: string): void {
+    known().delete(isolate)
+    changed.add(rowOf(isolate))
+  }
 
   return {
     take(isolate, sequence, now) {
-      const next = taking(known(isolate), sequence)
-      if (next) fresh.set(isolate, { ...next, at: now })
-      return next !== undefined
+      const next = taking(known().get(isolate), sequence)
+      if (!next) return false
+      known().set(isolate, { ...next, at: now })
+      changed.add(rowOf(isolate))
+      return true
     },
     flush(now) {
-      for (const [isolate, { last, bits, at }] of fresh) {
-        sql.exec(
-          'INSERT OR REPLACE INTO isolates (isolate, last, bits, at) VALUES (?, ?, ?, ?)',
-          isolate,
-          last,
-          bits,
-          at,
-        )
+      for (const [isolate, { at }] of known()) if (at < now - FORGET_MS) forget(isolate)
+      if (known().size > MOST) {
+        const byAge = [...known()].sort(([, one], [, other]) => one.at - other.at)
+        for (const [isolate] of byAge.slice(0, byAge.length - MOST)) forget(isolate)
       }
-      fresh.clear()
-      sql.exec('DELETE FROM isolates WHERE at < ?', now - FORGET_MS)
-      sql.exec(
-        'DELETE FROM isolates WHERE isolate IN (SELECT isolate FROM isolates ORDER BY at DESC LIMIT -1 OFFSET ?)',
-        MOST,
-      )
+      const rows = new Map([...changed].map((row) => [row, [] as Written[]]))
+      for (const [isolate, { last, bits, at }] of known()) rows.get(rowOf(isolate))?.push([isolate, last, bits, at])
+      for (const [row, heard] of rows)
+        sql.exec('INSERT OR REPLACE INTO isolates (row, heard) VALUES (?, ?)', row, JSON.stringify(heard))
+      changed.clear()
     },
-    heardSince(at) {
-      return (
-        sql.exec<{ count: number }>('SELECT COUNT(*) AS count FROM isolates WHERE at >= ?', at).toArray()[0]?.count ?? 0
-      )
+    heardSince(since) {
+      let heard = 0
+      for (const { at } of known().values()) if (at >= since) heard += 1
+      return heard
     },
   }
+}
+
+function rowOf(isolate: string): number {
+  const digit = Number.parseInt(isolate.slice(0, 1), ROWS)
+  return Number.isNaN(digit) ? 0 : digit
 }

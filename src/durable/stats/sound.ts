@@ -5,6 +5,11 @@ import { MOST_SERIES } from '../../telemetry/numbers/numbers.ts'
 /** Of one digest: as many as an isolate tells (`numbers.ts`, `shapes/recorder.ts`), with room for `(other)`. */
 const MOST_ENTRIES = 2 * MOST_SERIES
 const MOST_SHAPES = 1_000
+/** Taps, calls of one and attempts of a call, and characters of a masked path (`tapping.ts`). */
+const MOST_TAPS = 8
+const MOST_CALLS = 500
+const MOST_ATTEMPTS = 20
+const MOST_PATH = 4_096
 /** Characters of an isolate's name, of a label, and of a text of a shape, at most; the shapes themselves have a bound of their own. */
 const MOST_ISOLATE = 64
 const MOST_LABEL = 2_048
@@ -14,13 +19,14 @@ const MOST_NUMBERS = 4_096
 
 type Is = (value: unknown) => boolean
 
-export function isSound({ isolate, sequence, shapes, numbers }: Digest): boolean {
+export function isSound({ isolate, sequence, shapes, numbers, taps }: Digest): boolean {
   return (
     isIsolate(isolate) &&
     isInteger(sequence) &&
     sequence >= 1 &&
     (shapes === undefined || isSample(shapes)) &&
-    (numbers === undefined || isNumbers(numbers))
+    (numbers === undefined || isNumbers(numbers)) &&
+    (taps === undefined || isTaps(taps))
   )
 }
 
@@ -63,13 +69,47 @@ const isSample = objectOf({
       headers: isTexts,
       queries: isTexts,
       values: recordOf(isText),
-      caller: (caller) => caller === undefined || isLabel(caller),
+      caller: maybe(isLabel),
       class: isLabel,
-      isCut: (isCut) => isCut === undefined || typeof isCut === 'boolean',
+      isCut: maybe((isCut) => typeof isCut === 'boolean'),
     }),
     MOST_SHAPES,
   ),
 })
+
+const isTaps = listOf(
+  objectOf({
+    id: isLabel,
+    leftOut: isCount,
+    calls: listOf(
+      objectOf({
+        at: isInstant,
+        service: isLabel,
+        caller: maybe(isLabel),
+        method: isLabel,
+        path: textUpTo(MOST_PATH),
+        status: maybe(isCount),
+        outcome: isLabel,
+        tookMs: isCount,
+        attempts: listOf(objectOf({ endpoint: isLabel, outcome: maybe(isLabel), tookMs: isCount }), MOST_ATTEMPTS),
+        rule: maybe(isLabel),
+        error: maybe(isLabel),
+        traceId: maybe(isLabel),
+      }),
+      MOST_CALLS,
+    ),
+  }),
+  MOST_TAPS,
+)
+
+/** What a `Date` can hold (ECMA-262, 21.4.1.1). */
+function isInstant(value: unknown): boolean {
+  return isCount(value) && (value as number) <= 8.64e15
+}
+
+function maybe(isOne: Is): Is {
+  return (value) => value === undefined || isOne(value)
+}
 
 function textUpTo(most: number): Is {
   return (value) => typeof value === 'string' && value.length <= most

@@ -1,16 +1,21 @@
 /** The engine of the stats object: takes digests of isolates, each once, and keeps what they tell within bounds. */
 import type { Clock } from '../../core/time/clock.ts'
-import type { Digest } from '../../telemetry/digest.ts'
+import { type Random, systemRandom } from '../../core/time/random.ts'
+import type { Digest, DigestAnswer } from '../../telemetry/digest.ts'
+import type { TapFilter } from '../../telemetry/tap/tap.ts'
 import type { Store } from '../store.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
 import { sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
 import { isSound } from './sound.ts'
 import { makeTables } from './tables.ts'
+import { type OpenedTap, type TapNews, taps } from './taps.ts'
 
 export interface StatsOptions {
   readonly store: Store
   readonly clock: Clock
+  /** Default: the platform's. */
+  readonly random?: Random | undefined
   readonly caps?: Caps | undefined
   readonly numberCaps?: NumberCaps | undefined
   /** Is told when a turn is to be taken. */
@@ -26,8 +31,11 @@ export interface Coverage {
 }
 
 export interface StatsEngine {
-  /** Takes a digest; false where it was taken before, or is none that can be kept. It is written within five seconds: an object that is lost loses these. */
-  digest(digest: Digest): boolean
+  /**
+   * Takes a digest; false where it was taken before, or is none that can be kept. It is written within five seconds: an object that
+   * is lost loses these. Where somebody looks at calls, the answer says so.
+   */
+  digest(digest: Digest): DigestAnswer
   /**
    * Shapes of requests seen in the last `forMs` milliseconds (to ten minutes), in pages.
    *
@@ -45,6 +53,15 @@ export interface StatsEngine {
   totals(): Omit<Sums, 'at'>
   /** One service over the last `windowMs`, in 400 steps at most. */
   series(service: string, windowMs: number): { stepMs: number; points: Point[] }
+  /**
+   * Begins to look at calls; `undefined` where as many look as may.
+   *
+   * @param forMs 1 s to 10 min.
+   */
+  openTap(filter: TapFilter, forMs: number): OpenedTap | undefined
+  /** What came in since; a tap that is not asked for 15 s is over. `undefined`: there is none, or no longer. */
+  readTap(id: string): TapNews | undefined
+  closeTap(id: string): void
   /** Writes what waits to be written. */
   turn(): void
   /** When the next turn is to be taken; `undefined`: when something is told. */
@@ -71,11 +88,19 @@ const HOUR_MS = 3_600_000
 /** Ten minutes are found whole. */
 const MOST_PAGE = 5_000
 
-export function statsEngine({ store, clock, caps, numberCaps, wake }: StatsOptions): StatsEngine {
+export function statsEngine({
+  store,
+  clock,
+  random = systemRandom(),
+  caps,
+  numberCaps,
+  wake,
+}: StatsOptions): StatsEngine {
   makeTables(store)
   const taken = sequences(store)
   const numbers = numberBook(store, numberCaps)
   const book = shapeBook(store, caps)
+  const lookers = taps(clock, random)
   let dueAt: number | undefined
 
   function turn(): void {
@@ -92,16 +117,18 @@ export function statsEngine({ store, clock, caps, numberCaps, wake }: StatsOptio
     digest(digest) {
       const now = clock.now()
       if (!isSound(digest)) return false
-      const { isolate, sequence, shapes, numbers: counted } = digest
+      const { isolate, sequence, shapes, numbers: counted, taps: tapped } = digest
       if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
       if (counted) numbers.take(counted, now)
+      if (tapped) lookers.take(isolate, tapped)
       if (book.waiting > MOST_WAITING) turn()
       else if (dueAt === undefined) {
         dueAt = now + WRITE_MS
         wake?.(dueAt)
       }
-      return true
+      const wanted = lookers.orders()
+      return wanted ? { taps: wanted } : true
     },
     shapes({ forMs = 24 * HOUR_MS, cursor = '', limit = 1_000 } = {}) {
       // What waits belongs to the answer, but a page in the middle goes on where the last one ended.
@@ -125,6 +152,12 @@ export function statsEngine({ store, clock, caps, numberCaps, wake }: StatsOptio
       if (dueAt !== undefined) turn()
       return numbers.series(service, windowMs, clock.now())
     },
+    openTap(filter, forMs) {
+      if (dueAt !== undefined) turn()
+      return lookers.open(filter, forMs, taken.heardSince(clock.now() - 60_000))
+    },
+    readTap: lookers.read,
+    closeTap: lookers.close,
     turn,
     nextAt: () => dueAt,
   }

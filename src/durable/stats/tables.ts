@@ -2,16 +2,14 @@
 import type { Store } from '../store.ts'
 
 /**
- * - `isolates`: one row an isolate: which of its digests were taken (`sequences.ts`).
+ * - `isolates`: sixteen rows: which digests of each isolate were taken (`sequences.ts`).
  * - `numbers`: one row for each service and step of time (`number-book.ts`).
  * - `totals`: one row for each service: what was ever counted.
  * - `shapes`: one row for each shape and ten minutes in which it was seen (`shape-book.ts`).
  */
 export function makeTables({ sql }: Store): void {
   sql.exec(`
-    CREATE TABLE IF NOT EXISTS isolates (
-      isolate TEXT PRIMARY KEY, last INTEGER NOT NULL, bits INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS isolatesByAge ON isolates (at);
+    CREATE TABLE IF NOT EXISTS isolates (row INTEGER PRIMARY KEY, heard TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS numbers (
       step INTEGER NOT NULL, slot INTEGER NOT NULL, service TEXT NOT NULL, numbers TEXT NOT NULL,
       PRIMARY KEY (step, slot, service)) WITHOUT ROWID;

@@ -32,12 +32,16 @@ const SOON_MS = 1000
 export const delivery: Part<Deliver> = (inside) => {
   const { settings } = inside
   const { clock, maxSubrequests } = settings
+  // A delivery that has timed out would hold one of the batch's connections until all of it is over.
+  const own = settings.platformCancels
+    ? { ...inside, call: inside.calling({ ...settings, platformCancels: false }) }
+    : inside
 
   return async function deliver(batch, _env, ctx) {
     clock.turn?.()
     const endsAt = clock.now() + WALL_MS
     const means: Means = { subrequests: subrequests(maxSubrequests), defer: (work) => ctx.waitUntil(work) }
-    const settleOne = (message: Message) => settle(inside, batch.queue, message, means, endsAt)
+    const settleOne = (message: Message) => settle(own, batch.queue, message, means, endsAt)
     await some(
       batch.messages.filter(({ attempts }) => attempts < SUSPECT),
       AT_ONCE,

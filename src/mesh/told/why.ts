@@ -1,6 +1,7 @@
 /** Which conditions of a rule hold for a request, and which do not: asked one by one of the very code that matches. */
 import { MeshError } from '../../core/errors.ts'
 import type { Asked } from '../../features/route/asked.ts'
+import { distinct } from '../../features/route/condition.ts'
 import { matcher, ranked } from '../../features/route/match.ts'
 import type { Match } from '../../features/route/policy.ts'
 import type { Rule } from '../../record/rule.ts'
@@ -67,7 +68,7 @@ function partsOf({ path, method, headers = [], queryParams = [] }: Match, asked:
   if (method !== undefined) {
     parts.push({ on: 'method', type: 'Exact', wanted: method, found: asked.method, part: { method } })
   }
-  for (const header of headers) {
+  for (const header of distinct(headers, ({ name }) => name.toLowerCase())) {
     const name = header.name.toLowerCase()
     const { type = 'Exact', value } = header
     parts.push({

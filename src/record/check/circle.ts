@@ -1,10 +1,10 @@
-/** Finds alias circles, and chains of aliases that are too long. */
+/** Finds circles of names that stand for one another, or are delivered to one another, and chains that are too long. */
 import { wildcardsOf } from '../../core/endpoint.ts'
 
 /** The most aliases that a call follows, as in src/registry/alias.ts. */
 const MAX_DEPTH = 8
 
-/** The names that a record, or a wildcard, is an alias for. `undefined` where it is no alias. */
+/** The names that a record, or a wildcard, is an alias for or delivers to (onward.ts). `undefined` where there are none. */
 export type AliasOf = (key: string) => readonly string[] | undefined
 
 /**
@@ -24,7 +24,7 @@ export function circle(name: string, aliasOf: AliasOf, told: Set<string>): strin
   for (const one of path) told.add(one)
   const shown = path.slice(isDeep ? 0 : again).join(' → ')
   if (isDeep) return `is followed ${MAX_DEPTH} names deep, and not to the end: ${shown}.`
-  return path.length === 2 && again === 0 ? 'stands for itself.' : `goes in a circle: ${shown}.`
+  return path.length === 2 && again === 0 ? 'leads to itself.' : `goes in a circle: ${shown}.`
 }
 
 function troubled(path: readonly string[], aliasOf: AliasOf, seen: Set<string>): readonly string[] | undefined {

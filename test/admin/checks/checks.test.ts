@@ -8,6 +8,7 @@ import { VARIABLES } from '../../../src/admin/checks/installation.ts'
 import type { Seen } from '../../../src/admin/checks/seen.ts'
 import { CONTROL, givenSeen, MESH, revision } from '../../support/given-seen.ts'
 
+const queued = (deliverTo: string) => ({ endpoints: [{ queue: { binding: 'USERS', deliverTo } }] })
 const RECORD = { endpoints: ['https://a.example'] }
 const withMesh = (more: Partial<Seen['mesh'] & object>) => ({ mesh: { ...MESH, ...more } })
 const withVariables = (variables: Record<string, string>) =>
@@ -113,13 +114,18 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
   ],
   'names-lead-somewhere': [
     [givenSeen({ users: { alias: 'usres' } }), 'failed', '"usres" has no record.'],
+    [givenSeen({ users: queued('resizer') }), 'failed', '"resizer" has no record.'],
     [
       givenSeen({ users: { rules: [{ backendRefs: [{ name: 'v2' }] }] } }, { isAll: false }),
       'warned',
       '"v2" has no record in what was read.',
     ],
   ],
-  'aliases-end': [[givenSeen({ a: { alias: 'b' }, b: { alias: 'a' } }), 'failed', 'goes in a circle: a → b → a']],
+  'aliases-end': [
+    [givenSeen({ a: { alias: 'b' }, b: { alias: 'a' } }), 'failed', 'goes in a circle: a → b → a'],
+    [givenSeen({ a: queued('b'), b: queued('a') }), 'failed', 'goes in a circle: a → b → a'],
+    [givenSeen({ a: queued('a') }), 'failed', 'leads to itself'],
+  ],
   'addresses-lead-out': [
     [givenSeen({ users: 'https://mesh.acme.dev/svc/users' }), 'failed', 'a host of the mesh itself'],
     [

@@ -131,6 +131,26 @@ describe('the sums of the mesh', () => {
     expect(points.reduce((sum, { numbers }) => sum + (numbers.ends[0] ?? 0), 0)).toBe(60)
   })
 
+  it('are the same over a window of many steps, and points have no more in them than they are asked for', async () => {
+    const { clock, stats } = given()
+    for (let step = 0; step < 50; step++) {
+      const of = numbersOf(2, 1, [step + 1], `https://${step}.example`)
+      stats.digest(digest('a', step + 1, { users: of, orders: of }))
+      stats.turn()
+      await clock.advance(10_000)
+    }
+    const { services } = stats.sums(10 * MINUTE_MS)
+    expect(services.map(({ service, numbers }) => [service, numbers.ends, numbers.errors])).toEqual([
+      ['orders', [100, 50], { no_endpoint: 50 }],
+      ['users', [100, 50], { no_endpoint: 50 }],
+    ])
+    expect(Object.keys(services[1]?.numbers.endpoints ?? {}).length).toBe(50)
+    const { points } = stats.series('users', 10 * MINUTE_MS)
+    expect(points.length).toBe(50)
+    for (const { numbers } of points)
+      expect(numbers).toMatchObject({ ends: [2, 1], attempts: 3, endpoints: {}, callers: {} })
+  })
+
   it('take no more room than they may, and no more services', () => {
     const { stats } = given({ bytes: 20_000, services: 10 })
     for (let service = 0; service < 100; service++)

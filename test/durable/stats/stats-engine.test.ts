@@ -214,3 +214,28 @@ describe('statsEngine', () => {
     expect(stats.coverage().isolates).toBe(1)
   })
 })
+
+describe('a digest with calls that somebody looks at', () => {
+  const call = { at: 1, service: 'users', method: 'GET', path: '/', outcome: 'success', tookMs: 1, attempts: [] }
+  const withTaps = (sequence: number, taps: unknown) => ({ isolate: 'a', sequence, taps }) as Digest
+
+  it('is taken as an isolate tells it, and told to who looks', () => {
+    const { stats } = givenStats()
+    const { id = '' } = stats.openTap({}, 60_000) ?? {}
+    expect(stats.digest(withTaps(1, [{ id, leftOut: 0, calls: [call] }]))).toMatchObject({ taps: [{ id }] })
+    expect(stats.readTap(id)?.calls).toEqual([{ ...call, isolate: 'a' }])
+  })
+
+  it.each([
+    ['no list', {}],
+    ['nothing', null],
+    ['calls that are none', [{ id: 'one', leftOut: 0, calls: [1] }]],
+    ['no count', [{ id: 'one', leftOut: -1, calls: [] }]],
+    ['an instant that is none', [{ id: 'one', leftOut: 0, calls: [{ ...call, at: 1e300 }] }]],
+    ['a path without an end', [{ id: 'one', leftOut: 0, calls: [{ ...call, path: '/'.repeat(5_000) }] }]],
+    ['too many calls', [{ id: 'one', leftOut: 0, calls: Array.from({ length: 501 }, () => call) }]],
+  ])('is not taken with %s', (_, taps) => {
+    const { stats } = givenStats()
+    expect(stats.digest(withTaps(1, taps))).toBe(false)
+  })
+})

@@ -322,7 +322,7 @@ shop:
     const { code, err } = await selvedge('validate', { 'records.yaml': records })
     expect(code).toBe(1)
     expect(err.split('\n')).toEqual([
-      'records.yaml:2: error: itself.alias: stands for itself.',
+      'records.yaml:2: error: itself.alias: leads to itself.',
       'records.yaml:5: note: shop.rules[0].filters[0].requestMirror.backendRef: "copies" has no record in what was read.',
       'records.yaml:6: note: shop.rules[0].backendRefs[1]: "users-v22" has no record in what was read.',
       'selvedge: 1 thing is wrong.',

@@ -33,6 +33,19 @@ describe('a decision that is told', () => {
     expect(leads).toMatchObject([{ share: 1, key: 'services/v2', outcome: { is: 'sent', host: 'users', path: '/42' } }])
   })
 
+  it('looks, as the mesh does, at the first of two conditions on one header, whatever its case', async () => {
+    const headers = [
+      { name: 'X-Env', value: 'canary' },
+      { name: 'x-env', value: '1' },
+    ]
+    const users = { endpoints: ['https://users.example'], rules: [{ matches: [{ headers }] }, {}] }
+    const { records } = await told({ users }, { name: 'users', headers: { 'x-env': 'canary' } })
+    expect(records[0]?.rules.map(({ matched, isTaken }) => [matched, isTaken])).toEqual([
+      [true, true],
+      [true, false],
+    ])
+  })
+
   it('says of each rule whether it matched, and of one that did not, why not', async () => {
     const users = {
       endpoints: ['https://users.example'],

@@ -133,3 +133,59 @@ describe('sendToQueue', () => {
     expect(send).not.toHaveBeenCalled()
   })
 })
+
+describe('what is delivered by name', () => {
+  function given(more: object = {}) {
+    const send = vi.fn(async (_message: QueuedRequest, _options: object) => {})
+    const sent = givenSent({
+      attempt: { body: 'x' },
+      service: { recordKey: 'services/jobs' },
+      endpoint: { ...givenSent().endpoint, id: 'queue:JOBS' },
+    })
+    const request = new Request('http://jobs/', { method: 'POST' })
+    const to = (over = {}) =>
+      sendToQueue(
+        { bindings: { JOBS: { send } } },
+        request,
+        { ...sent, ...over },
+        { kind: 'queue', binding: 'JOBS', deliverTo: 'resizer', ...more },
+      )
+    return { send, sent, to }
+  }
+
+  it('says by which record and endpoint, which are read anew when it is delivered', async () => {
+    const { send, to } = given()
+    await to()
+    expect(send.mock.calls[0]?.[0]).toMatchObject({ record: 'services/jobs', endpoint: 'queue:JOBS' })
+    expect(JSON.stringify(send.mock.calls)).not.toContain('resizer')
+  })
+
+  it('says until when it is worth delivering', async () => {
+    const { send, sent, to } = given({ delivery: { expire: '24h' } })
+    await to()
+    expect(send.mock.calls[0]?.[0]).toHaveProperty('expirytime', new Date(sent.clock.now() + 86_400_000).toISOString())
+    const endless = given()
+    await endless.to()
+    expect(endless.send.mock.calls[0]?.[0]).not.toHaveProperty('expirytime')
+  })
+
+  it.each([
+    ['5s', 5],
+    ['1m30s', 90],
+    ['1500ms', 2],
+    ['0s', 0],
+  ])('rests for %s at first', async (delay, delaySeconds) => {
+    const { send, to } = given({ delay })
+    await to()
+    expect(send.mock.calls[0]?.[1]).toEqual({ contentType: 'json', delaySeconds })
+  })
+
+  it('leaves room for what a dead letter says of it', async () => {
+    const { send, to } = given()
+    await expect(to({ attempt: { body: 'x'.repeat(126_000) } })).rejects.toMatchObject({
+      code: 'request_too_large',
+      message: 'A message of this queue holds 126000 bytes at most.',
+    })
+    expect(send).not.toHaveBeenCalled()
+  })
+})
