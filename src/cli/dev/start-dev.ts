@@ -110,7 +110,10 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     const kv = await miniflare.getKVNamespace('REGISTRY', MESH)
     const store: RegistryStore = { put: (key, value) => kv.put(key, value), delete: (key) => kv.delete(key) }
     const given: Given = {
-      bindings: new Map(beside.map(({ name }) => [bindingName(name), 'services'])),
+      bindings: new Map([
+        ...beside.map(({ name }) => [bindingName(name), 'services'] as const),
+        ['QUOTA_OBJECT', 'durable_objects.bindings'],
+      ]),
       values: new Set(Object.keys(vars)),
     }
     await healthy(url)
