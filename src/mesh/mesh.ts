@@ -190,7 +190,7 @@ export function createMesh<Names extends string = string>(
       const arrival: Arrival = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil }
       const context = accept(request, arrival, settings) as Arrived<Arrival> & Room<TraceGives>
       const tracing = traced ? serverTrace(sink).observer : undefined
-      tracing?.enter?.(request, context)
+      void tracing?.enter?.(request, context)
       const trace = context.trace ?? newTrace(random, sink.share)
       return {
         fetch: fetchFor(

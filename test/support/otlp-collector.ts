@@ -1,6 +1,6 @@
 /** A collector of OTLP/JSON: in memory, or on loopback. */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface CollectedSpan {
@@ -68,12 +68,15 @@ export interface LoopbackCollector {
 
 export async function startCollector(): Promise<LoopbackCollector> {
   const exports: Export[] = []
-  const server = createServer(async (request, response) => {
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
     const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
     exports.push({ path: request.url ?? '', headers, text: Buffer.concat(parts).toString() })
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  }
+  const server = createServer((request, response) => {
+    take(request, response).catch(() => response.destroy())
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
