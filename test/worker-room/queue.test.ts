@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { delivery } from '../../src/cloud.ts'
 import type { Env } from '../../src/worker/env.ts'
 import worker, { createWorker } from '../../src/worker/worker.ts'
-import { givenEnvelope, givenMessage } from '../support/given-queue.ts'
+import { givenMessage } from '../support/given-queue.ts'
 
 const ctx = { waitUntil() {}, props: {} } as unknown as ExecutionContext & { props?: unknown }
 
