@@ -39,6 +39,7 @@ export default defineConfig({
               durableObjects: {
                 REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
                 STATS_OBJECT: { className: 'StatsObject', useSQLite: true },
+                QUOTA_OBJECT: { className: 'QuotaObject', useSQLite: true },
                 CHECKED_OBJECT: { className: 'CheckedRegistryObject', useSQLite: true },
               },
             },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { ABSENT_LIBRARIES } from './absent-libraries.ts'
+import { dashboardFiles } from './dashboard.ts'
 import { WORKERS } from './workers.ts'
 
 interface Budget {
@@ -16,13 +17,13 @@ const KB = 1024
 
 const BUDGETS: readonly Budget[] = [
   // The aims are less: docs/decisions/0012 and 0051 say what stands in the way, and this keeps it from growing.
-  { name: 'library', entry: 'src/index.ts', gzipBytes: 50.75 * KB },
+  { name: 'library', entry: 'src/index.ts', gzipBytes: 51.25 * KB },
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
-  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 64.5 * KB },
-  { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53 * KB },
-  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 73.5 * KB },
+  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 65 * KB },
+  { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53.5 * KB },
+  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 75.5 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 164.5 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 165 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -42,10 +43,28 @@ for (const { name, entry, gzipBytes } of BUDGETS) {
   })
   const bytes = outputFiles[0]?.contents ?? new Uint8Array()
   const gzipped = gzipSync(bytes, { level: 9 }).length
+  tell(name, bytes.length, gzipped, gzipBytes)
+}
+
+// The dashboard as a browser loads it. The editor is loaded where one edits, and is not counted to the first load.
+const FIRST_LOAD_BYTES = 75 * KB
+const EDITOR_BYTES = 122 * KB
+const files = [...(await dashboardFiles())]
+const DASHBOARD = [
+  { name: 'dashboard', texts: files.filter(([file]) => file !== 'editor.js'), gzipBytes: FIRST_LOAD_BYTES },
+  { name: 'dashboard, editor', texts: files.filter(([file]) => file === 'editor.js'), gzipBytes: EDITOR_BYTES },
+]
+for (const { name, texts, gzipBytes } of DASHBOARD) {
+  const bytes = texts.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0)
+  const gzipped = texts.reduce((sum, [, text]) => sum + gzipSync(text, { level: 9 }).length, 0)
+  tell(name, bytes, gzipped, gzipBytes)
+}
+process.exitCode = isOver ? 1 : 0
+
+function tell(name: string, bytes: number, gzipped: number, gzipBytes: number): void {
   isOver ||= gzipped > gzipBytes
   const verdict = gzipped > gzipBytes ? 'OVER' : 'ok'
   console.log(
-    `${name.padEnd(20)} ${(bytes.length / KB).toFixed(1).padStart(6)} KB minified ${(gzipped / KB).toFixed(2).padStart(7)} KB gzipped  <= ${gzipBytes / KB} KB  ${verdict}`,
+    `${name.padEnd(20)} ${(bytes / KB).toFixed(1).padStart(6)} KB minified ${(gzipped / KB).toFixed(2).padStart(7)} KB gzipped  <= ${gzipBytes / KB} KB  ${verdict}`,
   )
 }
-process.exitCode = isOver ? 1 : 0

@@ -29,7 +29,7 @@ export function selvedge<Env extends object, Names extends string = string>(
       mesh = make(env)
       meshes.set(env, mesh)
     }
-    const call = mesh.for(c.req.raw, lifetimeOf(c))
+    const call = mesh.for(c.req.raw, lifetimeOf(c), { traced: true })
     c.set('mesh', call)
     try {
       await call.admit()

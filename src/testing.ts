@@ -66,10 +66,11 @@ export function createTestMesh(
   const random = seeded(seed)
   const ring = spanRing()
   const sink: Sink = {
-    span(span) {
+    ...options.sink,
+    span(span, ...beside) {
       span.name = stage.names.get(span.name) ?? span.name
       ring.span(span)
-      options.sink?.span(span)
+      options.sink?.span(span, ...beside)
     },
   }
   const mesh = createMesh({ log: 'off', ...options, sink, registry, env: stage.env, clock, random }, asyncStorage)

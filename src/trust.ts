@@ -1,6 +1,8 @@
-/** Who calls and what they may do. */
+/** Who calls, what they may do, and how often. */
 
 export type { CallerClass, Proof } from './core/caller.ts'
-export type { AccessNote } from './core/receipt.ts'
+export type { AccessNote, RateNote } from './core/receipt.ts'
 export { access } from './mesh/trust/access.ts'
+export { rates } from './mesh/trust/counted.ts'
+export type { Rates } from './mesh/trust/rates.ts'
 export type { Trust } from './mesh/trust/trust.ts'

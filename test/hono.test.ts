@@ -44,6 +44,15 @@ describe('the hono middleware', () => {
     expect(sent?.get('cdn-loop')).toBe('selvedge, selvedge')
   })
 
+  it('opens a span for the request, beneath that of the caller and above those of its calls', async () => {
+    const mesh = createTestMesh({ users: upstream(200) })
+    await ask(mesh, given(mesh), '/ask', { traceparent })
+    const [attempt, server] = mesh.spans()
+    expect(server).toMatchObject({ kind: 'server', parentId: '00f067aa0ba902b7', status: 200, outcome: 'success' })
+    expect(attempt).toMatchObject({ kind: 'client', parentId: server?.spanId, traceId: server?.traceId })
+    expect(mesh.spans()).toHaveLength(2)
+  })
+
   it('settles what the caller granted, and keeps the headers of the answer', async () => {
     const users = upstream(503, () => new Response('ok', { headers: { 'x-from': 'users' } }))
     const mesh = createTestMesh({ users })

@@ -12,6 +12,8 @@ export interface Machine extends Terminal {
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined
   /** Resolves when somebody ends a command that goes on by itself. Default: at Ctrl-C. */
   readonly interrupted?: () => Promise<void>
+  /** Is told of Ctrl-C, once, before the command ends with 130; gives what ends the listening. Nothing where nobody can press it. */
+  readonly onInterrupt?: ((told: () => void) => () => void) | undefined
   readonly clientOf: (options: AdminClientOptions) => AdminClient
 }
 
@@ -23,6 +25,7 @@ export function machineOf(given: Partial<Machine> = {}): Machine {
   return {
     ...own,
     confirm: confirmer(),
+    onInterrupt,
     ...given,
     out: terminal.out,
     err: terminal.err,
@@ -30,4 +33,14 @@ export function machineOf(given: Partial<Machine> = {}): Machine {
     isOutSeen: terminal.isOutSeen === true,
     isErrSeen: terminal.isErrSeen === true,
   }
+}
+
+function onInterrupt(told: () => void): () => void {
+  const end = () => {
+    told()
+    // 128 and the number of the signal, as shells have it.
+    process.exit(130)
+  }
+  process.once('SIGINT', end)
+  return () => void process.off('SIGINT', end)
 }

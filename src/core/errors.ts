@@ -22,6 +22,7 @@ export const MEANINGS = {
   body_idle: { status: 408, proxyError: 'http_request_error', retryable: false },
   request_too_large: { status: 413, proxyError: 'http_request_error', retryable: false },
   uri_too_long: { status: 414, proxyError: 'http_request_error', retryable: false },
+  rate_limited: { status: 429, proxyError: 'http_request_denied', retryable: false },
   header_too_large: { status: 431, proxyError: 'http_request_error', retryable: false },
   backend_not_found: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
   record_invalid: { status: 500, proxyError: 'proxy_configuration_error', retryable: false },
@@ -57,6 +58,15 @@ export interface MeshErrorOptions {
   retryAfterMs?: number | undefined
   /** What is known of sending the request again, where the code alone does not say: see {@link MeshError.verdict}. */
   verdict?: 'stop' | 'go' | undefined
+  /** What its answer says besides. */
+  extra?: ErrorExtra | undefined
+}
+
+/** What the answer of an error says besides what all say: to whomever reads it. */
+export interface ErrorExtra {
+  readonly headers: Readonly<Record<string, string>>
+  /** Of the problem. */
+  readonly members: Readonly<Record<string, unknown>>
 }
 
 /** Thrown by the mesh, never on behalf of an application. `code` is one of {@link MeshErrorCode}. */
@@ -70,10 +80,11 @@ export class MeshError extends Error {
   readonly retryAfterMs: number | undefined
   /** `stop`: another attempt is not ours to make. `go`: nothing was processed, so any method may be sent again. */
   readonly verdict: 'stop' | 'go' | undefined
+  readonly extra: ErrorExtra | undefined
   private readonly retryable: boolean | undefined
 
   constructor(code: MeshErrorCode, message: string, options: MeshErrorOptions = {}) {
-    const { cause, service, revision, traceId, retryAfterMs, verdict } = options
+    const { cause, service, revision, traceId, retryAfterMs, verdict, extra } = options
     super(withoutUserinfo(message), cause === undefined ? undefined : { cause })
     this.code = code
     this.service = service
@@ -81,6 +92,7 @@ export class MeshError extends Error {
     this.traceId = traceId
     this.retryAfterMs = retryAfterMs
     this.verdict = verdict
+    this.extra = extra
     this.retryable = 'retryable' in options ? options.retryable : (MEANINGS[code] as Meaning).retryable
   }
 

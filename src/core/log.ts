@@ -20,6 +20,8 @@ export type LogEvent =
   | 'registry_back'
   | 'would_deny'
   | 'copy_denied'
+  | 'otlp_failed'
+  | 'rate_unavailable'
   | 'dead_letter'
   | 'admin_write'
   | 'admin_denied'

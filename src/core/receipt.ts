@@ -72,6 +72,19 @@ export interface AccessNote {
   readonly proof: Proof
 }
 
+/** What counted the request, where a record on the way limits how often it is called. */
+export interface RateNote {
+  /** Its registry key. */
+  readonly record: string
+  /** What is counted apart, as the record says it. */
+  readonly per: string
+  /** The quota object, this isolate alone, or a binding of the platform. */
+  readonly by: 'object' | 'isolate' | 'binding'
+  readonly effect: 'allow' | 'deny'
+  /** Why nobody counted, where that is so. */
+  readonly unavailable: string | undefined
+}
+
 /** How current the record is that was used. */
 export type Freshness = 'fresh' | 'stale' | 'last-good'
 
@@ -109,6 +122,8 @@ export interface Receipt {
   retryRefused: RetryRefusal | undefined
   /** What the records on the way said of the caller, where they say who may call. */
   access: readonly AccessNote[] | undefined
+  /** What counted it, where a record on the way limits how often it is called. */
+  rates: readonly RateNote[] | undefined
   /** Headers with a deadline that could not be read. They were ignored. */
   unread: readonly string[] | undefined
   /** CORS headers of the answer. An error of the mesh gets them, too, so that the page can read it. */
@@ -137,6 +152,7 @@ export function receipt(): Receipt {
     detail: undefined,
     retryRefused: undefined,
     access: undefined,
+    rates: undefined,
     unread: undefined,
     crossOrigin: undefined,
   }

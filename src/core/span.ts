@@ -21,9 +21,9 @@ export interface Span {
   readonly spanId: string
   readonly parentId: string | undefined
   readonly flags: number
-  /** `server`: a request that came in. `client`: one attempt that went out. */
-  readonly kind: 'server' | 'client'
-  /** The method and the service, or the endpoint of an attempt. */
+  /** `server`: a request that came in. `call`: one to a name, where the sink asks for those. `client`: one attempt that went out. */
+  readonly kind: 'server' | 'call' | 'client'
+  /** The method of a request, the name of a call, the endpoint of an attempt. */
   name: string
   readonly startedAt: number
   endedAt: number
@@ -31,13 +31,19 @@ export interface Span {
   outcome: Outcome | undefined
   /** A mesh error code, where the mesh failed it. */
   error: string | undefined
-  /** 1 is the first attempt; 0 on a server span. */
+  /** 1 is the first attempt; 0 on a span that is none. */
   attempt: number
 }
 
-/** A trace that begins (flags 3: sampled, and its id is random). */
-export function newTrace(random: Random): Trace {
-  return { traceId: random.hex(16), spanId: '', flags: 3 }
+/**
+ * A trace that begins. Its id is random (flag 2), and the same id is sampled (flag 1) at every share that is larger.
+ *
+ * @param share of the traces that are sampled, 0 to 1.
+ */
+export function newTrace(random: Random, share = 1): Trace {
+  const traceId = random.hex(16)
+  // 13 hex digits are as many as a number holds exactly.
+  return { traceId, spanId: '', flags: Number.parseInt(traceId.slice(19), 16) < share * 2 ** 52 ? 3 : 2 }
 }
 
 /** Opens a span beneath `parent`, or the first of a new trace. */
@@ -47,8 +53,9 @@ export function openSpan(
   parent: Trace | undefined,
   startedAt: number,
   random: Random,
+  share?: number,
 ): Span {
-  const { traceId, spanId: parentId, flags } = parent ?? newTrace(random)
+  const { traceId, spanId: parentId, flags } = parent ?? newTrace(random, share)
   return {
     traceId,
     spanId: random.hex(8),

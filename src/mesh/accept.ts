@@ -8,7 +8,7 @@ import { type Subrequests, subrequests } from '../core/engine/subrequests.ts'
 import type { Place } from '../core/locality.ts'
 import type { Priority } from '../core/priority.ts'
 import { receipt } from '../core/receipt.ts'
-import type { Trace } from '../core/span.ts'
+import type { Span, Trace } from '../core/span.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { BAGGAGE, type HeaderSource, PRIORITY } from '../wire/headers.ts'
@@ -47,6 +47,8 @@ export interface Inbound extends Omit<RequestContext, 'defer'> {
   /** Hops made so far. */
   readonly hops: number
   readonly trace: Trace | undefined
+  /** Its span, where it has one. */
+  readonly span: Span | undefined
   /** How much it matters. A stranger may say that it matters less than most, never that it matters more. */
   readonly priority: Priority
   /** What may still be asked of the platform on its behalf. */
@@ -76,8 +78,6 @@ export interface Forwarded extends Arrival {
 /** A request that came in, and what is known of it besides. */
 export interface Arrived<Of extends Arrival> extends Inbound {
   readonly arrival: Of
-  /** Room for what the filters of the inbound stack give: so that contexts have one shape. */
-  readonly span: undefined
 }
 
 export function accept<Of extends Arrival>(request: Request, arrival: Of, settings: Settings): Arrived<Of> {
@@ -107,6 +107,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     priority: acceptedPriority(headers, trusted),
     subrequests: subrequests(maxSubrequests),
     allowance: granted === undefined ? undefined : allowance(granted),
+    // Given by the inbound stack: contexts have one shape.
     span: undefined,
   }
 }
@@ -164,6 +165,7 @@ export function root({ clock, random, maxSubrequests, waitUntil }: Settings): In
     deadline: deadlineIn(Number.POSITIVE_INFINITY, clock),
     hops: 0,
     trace: undefined,
+    span: undefined,
     priority: 'default',
     subrequests: subrequests(maxSubrequests),
     allowance: undefined,

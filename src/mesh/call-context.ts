@@ -38,6 +38,8 @@ export interface NewCall {
 }
 
 export interface Named extends Omit<Inbound, keyof NewCall>, NewCall {
+  /** Keeps work alive that no call waits for; `undefined` where nobody does. */
+  readonly background?: Defer | undefined
   /** As the caller said it, whatever the record allows. */
   readonly callersDeadline?: Deadline | undefined
 }
@@ -47,7 +49,7 @@ export type CallNames = keyof ReturnType<typeof named>
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall) {
-  const { clock, random, trusted, signal, place, inquiry, hops, allowance, subrequests } = from
+  const { clock, random, trusted, signal, place, inquiry, hops, allowance, subrequests, defer: background, span } = from
   const {
     name,
     caller,
@@ -69,6 +71,7 @@ export function named(from: Inbound, added: NewCall) {
     random,
     trusted,
     defer,
+    background,
     signal,
     place,
     inquiry,
@@ -114,7 +117,8 @@ export function named(from: Inbound, added: NewCall) {
     lent: undefined,
     loan: undefined,
     settled: undefined,
-    span: undefined,
+    span,
+    callSpan: undefined,
     outgoing: undefined,
     seen: undefined,
   }

@@ -6,6 +6,7 @@ import type { Localities } from '../features/balance/locality.ts'
 import type { CorsPlan } from '../features/cors/filter.ts'
 import type { Hedging } from '../features/hedge/hedging.ts'
 import type { Limiter } from '../features/limit/limiter.ts'
+import type { Rater } from '../features/limit/rater.ts'
 import type { Throttle } from '../features/limit/throttle.ts'
 import type { MirrorPlan } from '../features/mirror/filter.ts'
 import type { OutlierDetector } from '../features/outlier/detector.ts'
@@ -34,6 +35,8 @@ export interface LiveService extends Policies {
   readonly recordKey: string
   /** Says who may call; `undefined` where everybody may. */
   readonly judge: Judge<Asked> | undefined
+  /** Counts calls; `undefined` where nobody limits them. */
+  readonly rate: Rater | undefined
   /** The number of the read that found it. */
   readonly order: number
   /** Its rules, compiled; `undefined` where everything goes to its endpoints. */

@@ -2,18 +2,30 @@
 
 import { uploadOf } from '../core/bytes/upload.ts'
 import { deadlineIn, earlier } from '../core/deadline.ts'
+import type { Room } from '../core/engine/stack.ts'
 import { handedOn, MeshError } from '../core/errors.ts'
 import { noteError } from '../core/log.ts'
 import { receipt } from '../core/receipt.ts'
 import { newTrace, type Trace } from '../core/span.ts'
 import { rescued, scrubbed } from '../features/rescue/filter.ts'
 import { settled } from '../features/settle/filter.ts'
+import { serverTrace, type TraceGives } from '../features/trace/filter.ts'
 import { readCaller } from '../wire/caller.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
-import { accept, type Defer, dropCopiedOverride, type Inbound, priorityOf, root, rootOfCopy } from './accept.ts'
+import {
+  type Arrival,
+  type Arrived,
+  accept,
+  type Defer,
+  dropCopiedOverride,
+  type Inbound,
+  priorityOf,
+  root,
+  rootOfCopy,
+} from './accept.ts'
 import { hold } from './afterwork.ts'
 import { named } from './call-context.ts'
 import { nameReader, splitUrl } from './called-host.ts'
@@ -83,8 +95,12 @@ export interface Mesh<Names extends string = string> {
    * service is not an error.
    */
   readonly fetch: MeshFetch<Names>
-  /** Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer; without it `waitUntil` does. */
-  for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean }): Call<Names>
+  /**
+   * Calls on behalf of a request, said explicitly. `ctx` keeps the isolate alive for what outlives the answer; without it `waitUntil` does.
+   *
+   * @param options `traced` opens a span for the request, which ends with `settle`. Default false: spans are of the calls alone.
+   */
+  for(request: Request, ctx?: Lifetime, options?: { trusted?: boolean; traced?: boolean }): Call<Names>
   /** A Worker whose handler stands behind the inbound stack: traced, bounded by the caller's deadline, rescued. */
   serve<Env>(handler: Handler<Env>, options?: ServeOptions): Handler<Env>
   /** What a part makes of this mesh: `mesh.with(delivery)` is a `queue()` handler that delivers to names (docs/queues.md). */
@@ -103,7 +119,7 @@ export function createMesh<Names extends string = string>(
   load?: () => Promise<Storage | undefined>,
 ): Mesh<Names> {
   const settings = withDefaults(options)
-  const { clock, random, domain, storage, waitUntil, log } = settings
+  const { clock, random, domain, storage, waitUntil, log, sink } = settings
   const carrier: Carrier = { storage, load: storage ? undefined : load }
   const { call, calling, known, guard } = made(settings)
   const nameOf = nameReader(domain)
@@ -167,20 +183,26 @@ export function createMesh<Names extends string = string>(
       (headers, mayBeCopied) =>
         (carrier.storage?.getStore() as Inbound | undefined) ??
         (mayBeCopied ? rootOfCopy(settings, headers) : root(settings)),
-      () => newTrace(random),
+      () => newTrace(random, sink.share),
     ),
-    for(request, ctx, { trusted = false } = {}) {
+    for(request, ctx, { trusted = false, traced = false } = {}) {
       const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
-      const context = accept(request, { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil }, settings)
-      const trace = context.trace ?? newTrace(random)
+      const arrival: Arrival = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil }
+      const context = accept(request, arrival, settings) as Arrived<Arrival> & Room<TraceGives>
+      const tracing = traced ? serverTrace(sink).observer : undefined
+      void tracing?.enter?.(request, context)
+      const trace = context.trace ?? newTrace(random, sink.share)
       return {
         fetch: fetchFor(
           () => context,
           () => trace,
         ),
         admit: async () => guard?.(request, context),
-        settle: (response) =>
-          settled(scrubbed(response, context, trace.traceId, request), context.allowance, context.receipt),
+        settle(response) {
+          const answer = scrubbed(response, context, trace.traceId, request)
+          tracing?.answered?.(answer, context, request)
+          return settled(answer, context.allowance, context.receipt)
+        },
         problem: (error) => rescued(handedOn(error), { ...context, trace }, request, log),
       }
     },

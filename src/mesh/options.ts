@@ -15,6 +15,7 @@ import { spanRing } from '../telemetry/span-ring.ts'
 import type { Counting } from './counting.ts'
 import type { Receipts, ReceiptsMaker } from './receipts/inquiry.ts'
 import type { Strategies } from './strategies.ts'
+import { NO_RATES, type Rates } from './trust/rates.ts'
 import { NO_TRUST, type Trust } from './trust/trust.ts'
 
 export interface MeshOptions {
@@ -75,6 +76,8 @@ export interface MeshOptions {
   cloud?: CloudMaker
   /** What judges callers by the `access` of records: `access` of `selvedge/trust`. Default: nothing, and a record with `access` is refused. */
   trust?: Trust
+  /** What counts calls where records have `limits.rate`: `rates` of `selvedge/trust`. Default: nothing, and a record with a rate is refused. */
+  rates?: Rates
   /** Counts how calls end and how long they take: `counting(numbers())`. Default: nothing does. */
   counting?: Counting
   /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
@@ -130,6 +133,7 @@ export interface Settings {
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
   readonly trust: Trust | undefined
+  readonly rates: Rates | undefined
   readonly counting: Counting | undefined
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
@@ -178,6 +182,7 @@ export function withDefaults(options: MeshOptions): Settings {
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
     trust: options.trust,
+    rates: options.rates,
     counting: options.counting,
     secrets: options.secrets,
     seal: options.seal,
@@ -190,6 +195,7 @@ export function withDefaults(options: MeshOptions): Settings {
     throw new TypeError(`name is a service name, such as "checkout"; got ${JSON.stringify(options.name)}.`)
   }
   if (settings.defaults.access && !settings.trust) throw new TypeError(`defaults.access: ${NO_TRUST}`)
+  if (settings.defaults.limits?.rate && !settings.rates) throw new TypeError(`defaults.limits.rate: ${NO_RATES}`)
   for (const [name, least, most] of RANGES) {
     const value = settings[name]
     if (!(value >= least && value <= most)) throw new TypeError(`${name} is ${least} to ${most}; got ${value}.`)

@@ -20,6 +20,7 @@ import type { LiveService, Ruled, Way } from './live-service.ts'
 /** The one rule of a record that has none: everything to its endpoints. */
 export const everything: Route<Way> = {
   label: 'every request',
+  matches: [],
   ways: [],
   choose: () => ({ name: undefined, weight: 1, way: straight }),
   session: undefined,
@@ -54,7 +55,7 @@ function routeOf(
   random: Random,
   seal: Seal | undefined,
 ): Route<Way> {
-  const { filters = [], backendRefs = [], sessionPersistence, name: label = place } = rule
+  const { matches = [], filters = [], backendRefs = [], sessionPersistence, name: label = place } = rule
   const prefix = prefixOf(rule) ?? ''
   const under = onceFor(rule, ruled)
   const wayOf = (more: readonly RuleFilter[] = []): Way => {
@@ -84,6 +85,7 @@ function routeOf(
         })
   return {
     label,
+    matches,
     ways,
     choose: split(ways, heardOf(spread(random.next()), random)),
     session: sessionPersistence && session(sessionPersistence, `${recordKey} ${label}`, seal),

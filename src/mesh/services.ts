@@ -16,6 +16,8 @@ import { peakEwma } from '../features/balance/peak-ewma.ts'
 import { warmth } from '../features/balance/warmth.ts'
 import { hedging } from '../features/hedge/hedging.ts'
 import { limiter } from '../features/limit/limiter.ts'
+import type { WrittenRate } from '../features/limit/rate-policy.ts'
+import type { Rater } from '../features/limit/rater.ts'
 import { throttle } from '../features/limit/throttle.ts'
 import { outlierDetector } from '../features/outlier/detector.ts'
 import { retryBudget } from '../features/retry/budget.ts'
@@ -48,6 +50,8 @@ export interface ServicesOptions {
   readonly seal?: Seal | undefined
   /** What judges who may call. Default: nothing, and nobody is judged. */
   readonly trust?: { judge(policy: AccessPolicy): Judge<Asked> | undefined } | undefined
+  /** What counts the calls of a record that limits them. Default: nothing, and nobody is counted. */
+  readonly raterOf?: ((rate: WrittenRate, recordKey: string) => Rater) | undefined
   /** Services remembered. */
   readonly maxRecords: number
   /** Told of endpoints and services that go out and come back. Default: nobody is. */
@@ -80,6 +84,7 @@ export function services(options: ServicesOptions): Services {
       record,
       recordKey: key,
       judge: kept('access')?.judge ?? (made.access && options.trust?.judge(made.access)),
+      rate: kept('limits')?.rate ?? (made.limits.rate && options.raterOf?.(made.limits.rate, key)),
       order,
       budget: kept('retryConstraint')?.budget ?? budgetOf(made.retryConstraint, options.clock),
       hedging: kept('hedge')?.hedging ?? (made.hedge && hedging(made.hedge)),

@@ -37,6 +37,7 @@ import { resolve } from './resolve.ts'
 import { type Resolver, resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
+import { isRated, isRatedApart, lacksRates, mayBeRated } from './trust/rates.ts'
 import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
@@ -61,26 +62,30 @@ export const inbound = <Arrived extends Inbound>(
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, trust, log, counting }: Settings,
+  { sink, idleMs, platformCancels, trust, rates, log, counting }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
 ): Service<Named> => {
   const known = resolver(snapshot, services)
   const guards = trust?.guards(log) ?? unguarded
+  const counts = rates?.counts(log) ?? unguarded
   const top = stack<Named, CallNames>()
   // What a caller sees is counted, whoever beneath has made it.
   const counted = counting ? top.push(counting) : top
-  return counted
+  const traced = sink.calls ? counted.push(sink.calls) : counted
+  return traced
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing
     .pushWhere(isGuarded, guards.called) // beneath cors: a preflight has no credentials; above all that tells or does anything
+    .pushWhere(isRated, counts.called, mayBeRated) // beneath authorize: who may not call is not counted; above all that answers for the service
     .pushWhere(({ way }) => way?.redirect !== undefined, redirect, isRuled) // above all that needs a backend
     .pushWhere(({ way }) => way?.rewrite !== undefined, rewrite, isRuled) // above retry: once a request
     .pushWhere(({ route }) => route?.session !== undefined, remember, isRuled) // above retry: all attempts have been made
     .push(reach(known.backend)) // gives the service of the backend, under the policy of the rule
     .pushWhere(isGuardedApart, guards.backend) // a route is no way around the record whose endpoints are used
+    .pushWhere(isRatedApart, counts.backend, isRuled) // above retry: once a request
     .pushWhere(isOfNativeGrpc, nativeGrpc) // above retry: what the endpoint answered is lost, and would be again
     .pushWhere(({ way }) => way?.mirrors !== undefined, mirror(guards.copy(known.copy))) // above retry: one copy a request
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
@@ -109,14 +114,18 @@ export function made(settings: Settings): {
   readonly known: Resolver
   readonly guard: Guard | undefined
 } {
-  const { bindings, cloud, trust, name, log, defaults } = settings
+  const { bindings, cloud, trust, rates, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
     ...settings,
     readMs: REGISTRY_READ_MS,
-    lacks: trust ? undefined : lacksTrust,
+    lacks:
+      trust && rates
+        ? undefined
+        : (record) => (trust ? undefined : lacksTrust(record)) ?? (rates ? undefined : lacksRates(record)),
   })
   const live = services({
     ...settings,
+    raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
     unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
   })
   const known = resolver(records, live)

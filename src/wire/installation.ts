@@ -3,7 +3,7 @@
 export const INSTALLATION = 'selvedge-installation'
 
 /** What a binding is. `value` is a text (a variable or a secret), `json` a variable that is an object. */
-export type BindingKind = 'service' | 'dispatch' | 'object' | 'queue' | 'kv' | 'value' | 'json' | 'other'
+export type BindingKind = 'service' | 'dispatch' | 'object' | 'queue' | 'kv' | 'ratelimit' | 'value' | 'json' | 'other'
 
 export interface Installation {
   /** The version of the mesh. */
@@ -32,9 +32,14 @@ export function readInstallation(headers: Headers): Installation | undefined {
   if (said === null) return undefined
   try {
     const { version, cloud, bindings, variables, flags } = JSON.parse(said) as Partial<Installation>
-    if (typeof version !== 'string' || typeof cloud !== 'boolean' || !bindings || !variables) return undefined
+    if (typeof version !== 'string' || typeof cloud !== 'boolean') return undefined
+    if (!areTexts(bindings) || !areTexts(variables)) return undefined
     return { version, cloud, bindings, variables, ...(Array.isArray(flags) ? { flags } : {}) }
   } catch {
     return undefined
   }
+}
+
+function areTexts(value: object | undefined): value is object {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string')
 }

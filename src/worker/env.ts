@@ -1,4 +1,5 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
+import type { LogLevel } from '../core/log.ts'
 import { seal } from '../core/seal.ts'
 import type { Deliver } from '../mesh/delivery/delivery.ts'
 import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
@@ -9,6 +10,7 @@ import { kvRegistry } from '../registry/kv.ts'
 import { type RegistryObjects, readThrough } from '../registry/read-through.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { LogTo } from '../telemetry/log.ts'
+import type { OtlpOptions, OtlpSink } from '../telemetry/otlp/sink.ts'
 import type { Stats, StatsEnv } from './stats.ts'
 
 /** Bindings and variables, as in docs/configuration.md. Any other binding is one that endpoints name. */
@@ -27,12 +29,14 @@ export interface Env extends StatsEnv {
   MESH_SECRETS?: string
   MESH_SESSION_KEY?: string
   MESH_GRANT_KEY?: string
+  OTLP_ENDPOINT?: string
+  OTLP_HEADERS?: string
   /** The control plane's object, which knows what KV does not show yet. */
   REGISTRY_OBJECT?: RegistryObjects
 }
 
 /** Variables of the contract that this version does not act on: to set one would look as if it did. */
-const LATER = ['MESH_TRUST', 'OTLP_ENDPOINT', 'OTLP_HEADERS']
+const LATER = ['MESH_TRUST']
 
 export interface WorkerOptions extends MeshOptions {
   readonly domain: string
@@ -40,20 +44,32 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust' | 'rates'> {
   /** Counts calls, and records shapes of requests for `selvedge simulate`: `stats` of `selvedge/worker`. Default: nothing does. */
   stats?: Stats
+  /**
+   * Exports traces to `OTLP_ENDPOINT`: `otlp` of `selvedge/otlp`. Default: nothing does, and `OTLP_ENDPOINT` is refused.
+   *
+   * @example
+   * createWorker({ otlp: (from) => otlp({ ...from, name: 'edge', share: 0.1, log: 'warn' }) })
+   */
+  otlp?: ((from: OtlpOptions) => OtlpSink) | undefined
   /** Delivers what queues bring: `delivery` of `selvedge/cloud`. Default: nothing does, and the Worker has no `queue()`. */
   delivery?: Part<Deliver>
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, receipts, trust, stats }: WorkerParts): WorkerOptions {
+export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, otlp }: WorkerParts): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
   if (stats === undefined && env.MESH_SHAPES !== undefined) {
     throw new TypeError('MESH_SHAPES is set, and this Worker is composed without `stats`. Remove it, or compose it in.')
+  }
+  if (otlp === undefined && (env.OTLP_ENDPOINT ?? env.OTLP_HEADERS) !== undefined) {
+    throw new TypeError(
+      'OTLP_ENDPOINT is set, and this Worker is composed without `otlp`. Remove it, or compose it in.',
+    )
   }
   const options: WorkerOptions = {
     registry: env.REGISTRY_OBJECT
@@ -64,6 +80,7 @@ export function workerOptions(env: Env, { cloud, receipts, trust, stats }: Worke
     ...(cloud && { cloud }),
     ...(receipts && { receipts }),
     ...(trust && { trust }),
+    ...(rates && { rates }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),
@@ -72,11 +89,23 @@ export function workerOptions(env: Env, { cloud, receipts, trust, stats }: Worke
   }
   if (env.MESH_MAX_HOPS !== undefined) options.maxHops = Number(env.MESH_MAX_HOPS)
   if (env.MESH_LOG !== undefined) options.log = env.MESH_LOG as LogTo
+  if (otlp) Object.assign(options, tracing(env, otlp))
   if (env.MESH_DEFAULTS !== undefined) options.defaults = defaultsOf(env.MESH_DEFAULTS)
   if (env.MESH_SECRETS !== undefined) options.secrets = secretsOf(env.MESH_SECRETS)
   if (env.MESH_SESSION_KEY !== undefined) options.seal = seal(keysOf('MESH_SESSION_KEY', env.MESH_SESSION_KEY))
   if (env.MESH_GRANT_KEY !== undefined) options.grants = seal(keysOf('MESH_GRANT_KEY', env.MESH_GRANT_KEY))
   return options
+}
+
+/** The log, too, where the sink takes it; the console has it as `MESH_LOG` says, then as before. */
+function tracing(env: Env, otlp: NonNullable<WorkerParts['otlp']>): Pick<MeshOptions, 'sink' | 'log'> {
+  const { OTLP_ENDPOINT: url, OTLP_HEADERS: headers, MESH_LOG } = env
+  if (url === undefined) {
+    if (headers === undefined) return {}
+    throw new TypeError('OTLP_HEADERS is set, and OTLP_ENDPOINT is not: there is no collector to send them to.')
+  }
+  const sink = otlp({ url, headers, ...(MESH_LOG !== undefined && { print: MESH_LOG as LogLevel | 'off' }) })
+  return sink.log ? { sink, log: sink.log } : { sink }
 }
 
 /** What stands there is not repeated. */

@@ -13,7 +13,7 @@ import type { Batch, Deliver } from '../mesh/delivery/delivery.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
 import { meshLog } from '../telemetry/log.ts'
-import { access } from '../trust.ts'
+import { access, rates } from '../trust.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
@@ -98,7 +98,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
 }
 
 // The bundle of who imports `createWorker` alone has neither it nor its parts.
-const worker = /* @__PURE__ */ createWorker({ cloud, receipts, trust: access, stats })
+const worker = /* @__PURE__ */ createWorker({ cloud, receipts, trust: access, rates, stats })
 export default worker
 export const MeshEntrypoint = /* @__PURE__ */ entrance(worker)
 

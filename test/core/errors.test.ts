@@ -9,6 +9,7 @@ const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['body_idle', 408, 'http_request_error', false],
   ['caller_unknown', 401, 'http_request_denied', false],
   ['caller_denied', 403, 'http_request_denied', false],
+  ['rate_limited', 429, 'http_request_denied', false],
   ['service_not_found', 404, 'destination_not_found', false],
   ['route_not_found', 404, 'destination_not_found', false],
   ['request_too_large', 413, 'http_request_error', false],

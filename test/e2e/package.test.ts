@@ -77,10 +77,16 @@ describe('the package, installed', () => {
   it('carries the licenses of what it has bundled', () => {
     const text = readFileSync(join(installed.folder, 'node_modules/selvedge/dist/licenses.txt'), 'utf8')
     expect(text.match(/^\S+ (?=\d+\.\d+\.\d+$)/gm)).toEqual([
+      '@hono/standard-validator ',
+      '@standard-community/standard-json ',
+      '@standard-community/standard-openapi ',
+      '@valibot/to-json-schema ',
       'aws4fetch ',
       'commander ',
       'hono ',
+      'hono-openapi ',
       'jose ',
+      'quansync ',
       'valibot ',
       'yaml ',
     ])

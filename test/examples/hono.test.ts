@@ -11,7 +11,10 @@ const ask = (mesh: TestMesh, path: string) => mesh.clock.run(Promise.resolve(ord
 it('names who has ordered', async () => {
   const mesh = createTestMesh({ users: () => new Response('Ada') })
   expect(await (await ask(mesh, '/orders/7')).json()).toEqual({ order: '7', for: 'Ada' })
-  expect(mesh.spans().map(({ name }) => name)).toEqual(['users'])
+  expect(mesh.spans().map(({ kind, name }) => [kind, name])).toEqual([
+    ['client', 'users'],
+    ['server', 'GET'],
+  ])
 })
 
 it('does without a name where users cannot say it', async () => {

@@ -14,6 +14,7 @@ import type { propagate } from '../../src/features/propagate/filter.ts'
 import type { retry } from '../../src/features/retry/filter.ts'
 import type { route } from '../../src/features/route/filter.ts'
 import type { reach } from '../../src/features/route/reach.ts'
+import { callTrace } from '../../src/features/trace/call.ts'
 import type { clientTrace, serverTrace } from '../../src/features/trace/filter.ts'
 import { accept } from '../../src/mesh/accept.ts'
 import type { CallNames, Named } from '../../src/mesh/call-context.ts'
@@ -28,6 +29,7 @@ import { world } from '../support/worlds.ts'
 /** The observers of both stacks that give something. All others write nothing. */
 interface Observers {
   readonly serverTrace: ReturnType<typeof serverTrace>
+  readonly callTrace: ReturnType<typeof callTrace>
   readonly count: ReturnType<typeof count>
   readonly resolve: ReturnType<typeof resolve>
   readonly route: ReturnType<typeof route>
@@ -51,6 +53,7 @@ type When = 'always' | keyof typeof CALLS
 /** A name that is missing here, or that is none of the observer's, does not compile. */
 const GIVES: { readonly [Name in keyof Observers]: { readonly [Given in GivenBy<Observers[Name]>]: When } } = {
   serverTrace: { trace: 'always', span: 'always' },
+  callTrace: { callSpan: 'always', trace: 'always' },
   count: { calledAt: 'always' },
   resolve: { service: 'always', recordKey: 'always' },
   route: {
@@ -124,7 +127,9 @@ async function callOf(record: object, { name = 'users', answer = {} as ResponseI
     '*.of.here': { rules: [{ matches: [{ path: { type: 'Exact', value: '/elsewhere' } }] }] },
     '*.here': { rules: [RULE] },
   })
-  const { clock, call } = world({}, async () => new Response(null, answer), { registry, counting: counting(numbers()) })
+  const sink = { span() {}, calls: callTrace(() => {}, 1) }
+  const options = { registry, counting: counting(numbers()), sink }
+  const { clock, call } = world({}, async () => new Response(null, answer), options)
   const first = await clock.run(call({ name }))
   const cookie = first.headers.get('set-cookie')?.split(';')[0]
   written.clear()

@@ -17,6 +17,7 @@ describe('package.json', () => {
       './client',
       './cloud',
       './hono',
+      './otlp',
       './sim',
       './testing',
       './trust',
@@ -86,6 +87,10 @@ describe('what is exported', () => {
 
   it('by selvedge/hono', async () => {
     expect(Object.keys(await import('../../src/hono.ts'))).toEqual(['selvedge'])
+  })
+
+  it('by selvedge/otlp', async () => {
+    expect(Object.keys(await import('../../src/otlp.ts'))).toEqual(['otlp'])
   })
 
   it('by selvedge/sim', async () => {

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { BOUNDS_S, METRICS, metricsOf } from '../../src/telemetry/numbers/metrics.ts'
 import { OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
+import { EVERY_MS } from '../../src/telemetry/reporter.ts'
 
-const page = readFileSync(fileURLToPath(new URL('../../docs/observability.md', import.meta.url)), 'utf8')
+const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
+const page = read('docs/observability.md')
 
 /** The cells of the table whose first column is called so. */
 function table(first: string): string[][] {
@@ -54,5 +56,70 @@ describe('docs/observability.md', () => {
     const [, below = '', above = ''] = /reads: ([\d, ]+) ms, ([\d., ]+) s\./.exec(page) ?? []
     const written = [...below.split(', ').map((ms) => Number(ms) / 1000), ...above.split(', ').map(Number)]
     expect(written).toEqual(BOUNDS_S)
+  })
+
+  it('has every field of a receipt, in the words of the code where it has any', () => {
+    const view = read('src/wire/receipt/view.ts')
+    const fields = (prefix: string, name: string) => {
+      const body = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(view)?.[1] ?? ''
+      const found = body.matchAll(/(?:\/\*\* (.*?) \*\/\s*)?readonly (\w+)\??:/g)
+      return [...found].map(([, is, field]) => ({ field: `${prefix}${field}`, is }))
+    }
+    const told = [
+      ...fields('', 'ReceiptView'),
+      ...fields('records[].', 'RecordRead'),
+      ...fields('choices[].', 'ChoiceRead'),
+      ...fields('choices[].candidates[].', 'CandidateRead'),
+      ...fields('choices[].rounds[].', 'Round'),
+      ...fields('attempts[].', 'AttemptRead'),
+    ]
+    const written = table('field').map(([field, is]) => ({ field: bare(field), is }))
+    expect(told.length).toBeGreaterThan(50)
+    expect(written.map(({ field }) => field)).toEqual(told.map(({ field }) => field))
+    for (const [index, { field, is }] of told.entries()) {
+      if (is !== undefined) expect(written[index]?.is, field).toBe(is)
+      expect(written[index]?.is?.length, field).toBeGreaterThan(10)
+    }
+  })
+})
+
+describe('docs/observability.md, What it costs', () => {
+  const number = (cell = '') => Number(/[\d.,]+/.exec(cell)?.[0].replaceAll(',', ''))
+  const prices = new Map(
+    table('price').map(([price = '', included, dollars]) => [
+      price,
+      { included: number(included), aMillion: number(dollars) },
+    ]),
+  )
+  const [, isolates = Number.NaN, services = Number.NaN] = (
+    /with ([\d,]+) isolates and (\d+) services/.exec(page) ?? []
+  ).map(number)
+  const month = 30 * 24 * 3_600
+  const flushes = (month * 1000) / EVERY_MS
+  const many = {
+    requests: isolates * flushes + flushes,
+    duration: month * 0.128,
+    'rows written': flushes * (16 + 3 * services + 1) + (services * month) / 10 + (services * month) / 300,
+  }
+  const costs = table('what').map(([what = '', count, dollars]) => ({
+    what,
+    count: number(count),
+    dollars: number(dollars),
+  }))
+
+  it.each(Object.entries(many))('counts %s as the code tells and writes', (name, count) => {
+    expect(costs.find(({ what }) => what.startsWith(name))?.count).toBe(Math.round(count))
+  })
+
+  it('adds up, by its own prices', () => {
+    let all = 0
+    for (const { what, count, dollars } of costs.slice(0, -1)) {
+      const { included, aMillion } = prices.get(what.split(':')[0] ?? '') ?? { included: 0, aMillion: Number.NaN }
+      const cost = (Math.max(0, count - included) / 1_000_000) * aMillion
+      expect(dollars, what).toBeCloseTo(cost, 1)
+      all += cost
+    }
+    expect(costs.at(-1)?.what).toBe('all')
+    expect(costs.at(-1)?.dollars).toBeCloseTo(all, 1)
   })
 })

@@ -215,7 +215,7 @@ describe('parseRecord', () => {
   })
 
   it.each([
-    [{ limits: { rate: { count: 100, interval: '10s', per: 'caller' } } }, '$.limits.rate'],
+    [{ limits: { rate: { count: 100, interval: '10s', leases: true } } }, '$.limits.rate.leases'],
     [{ access: { rules: [{ name: 'a', effect: 'allow', claims: {} }] } }, '$.access.rules[0].claims'],
     [{ retryConstraint: { minRetryRate: { count: 10 } } }, '$.retryConstraint.minRetryRate'],
   ])('refuses by its name what it does not enforce yet: %j', (fields, path) => {

@@ -4,6 +4,7 @@ import { attempt } from '../../src/core/attempt.ts'
 import { deadlineIn } from '../../src/core/deadline.ts'
 import type { Endpoint } from '../../src/core/endpoint.ts'
 import { cancellation } from '../../src/core/engine/cancellation.ts'
+import { subrequests } from '../../src/core/engine/subrequests.ts'
 import type { Place } from '../../src/core/locality.ts'
 import type { Priority } from '../../src/core/priority.ts'
 import { receipt, type Skipped } from '../../src/core/receipt.ts'
@@ -78,6 +79,7 @@ export function givenCall<Over extends object>(over: Over = {} as Over) {
     clock,
     random: seeded(7),
     receipt: receipt(),
+    subrequests: subrequests(40),
     deadline: deadlineIn(15_000, 'clock' in over ? (over.clock as typeof clock) : clock),
     work: cancellation(true),
     headers: pickHeaders(new Headers()),

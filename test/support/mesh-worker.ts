@@ -12,6 +12,7 @@ export const compatibility = {
 }
 
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
+const QUOTA_OBJECT = { className: 'QuotaObject', useSQLite: true }
 
 export interface MeshWorkerOptions {
   /** Variables of the Worker: MESH_FRESH and the like. */
@@ -26,6 +27,8 @@ export interface MeshWorkerOptions {
   readonly rooms?: string
   /** The source of a Worker that consumes the queue bound as JOBS. It is a binding, CONSUMER, too. */
   readonly consumer?: string
+  /** Rate limit bindings: how many in how many seconds, 10 or 60. */
+  readonly ratelimits?: Record<string, { readonly limit: number; readonly period: 10 | 60 }>
   /** Told what the mesh's Worker and the others write to their consoles. Default: nobody is, and the mesh is quiet. */
   readonly onLog?: (message: string) => void
   /** Does `dist/control.js` stand behind CONTROL? Default: no, and nothing does. */
@@ -65,6 +68,7 @@ export async function startMesh({
   scripts = {},
   rooms,
   consumer,
+  ratelimits = {},
   onLog,
   control = false,
   source = readFileSync(bundlePath, 'utf8'),
@@ -94,9 +98,16 @@ export async function startMesh({
             ...(control ? { CONTROL: 'control' } : {}),
             DISPATCH: { name: 'dispatcher', entrypoint: 'Dispatcher' },
           },
+          ratelimits: Object.fromEntries(
+            Object.entries(ratelimits).map(([name, simple], index) => [
+              name,
+              { namespace_id: `${1001 + index}`, simple },
+            ]),
+          ),
           durableObjects: {
             ...(rooms === undefined ? {} : { ROOMS: { className: 'Room', scriptName: 'rooms' } }),
             ...(control ? { STATS_OBJECT: { ...STATS_OBJECT, scriptName: 'control' } } : {}),
+            ...(control ? { QUOTA_OBJECT: { ...QUOTA_OBJECT, scriptName: 'control' } } : {}),
             ...(control
               ? { REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true, scriptName: 'control' } }
               : {}),
@@ -190,6 +201,7 @@ async function controlWorker(vars: Record<string, string>) {
     durableObjects: {
       REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
       STATS_OBJECT,
+      QUOTA_OBJECT,
     },
   }
 }

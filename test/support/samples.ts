@@ -6,6 +6,7 @@ export interface Part {
   readonly anyOf?: readonly Part[]
   readonly properties?: Readonly<Record<string, Part>>
   readonly items?: Part
+  readonly required?: readonly string[]
   readonly default?: unknown
   readonly examples?: readonly unknown[]
   readonly const?: unknown
@@ -39,13 +40,15 @@ function whole(properties: Readonly<Record<string, Part>>, definitions: Definiti
 
 /** What holds where nothing is written, as editors are told it: of an object, of each of its fields. */
 export function defaultIn(part: Part, definitions: Definitions): unknown {
-  const { $ref, anyOf = [], properties } = part
+  const { $ref, anyOf = [], properties, required = [] } = part
   if ('default' in part) return part.default
   if ($ref !== undefined) return defaultIn(definitionOf($ref, definitions), definitions)
   if (!properties) return anyOf.map((form) => defaultIn(form, definitions)).find((told) => told !== undefined)
   const fields = Object.entries(properties).map(([name, inner]) => [name, defaultIn(inner, definitions)])
   const told = fields.filter(([, value]) => value !== undefined)
-  return told.length === 0 ? undefined : Object.fromEntries(told)
+  // What must be written is not there by default, nor is what stands beside it.
+  const isUnasked = required.every((name) => told.some(([other]) => other === name))
+  return told.length === 0 || !isUnasked ? undefined : Object.fromEntries(told)
 }
 
 function definitionOf($ref: string, definitions: Definitions): Part {

@@ -18,7 +18,16 @@ describe('selvedge-installation', () => {
     expect(read(writtenInstallation({ ...MESH, flags: undefined }))).toEqual(MESH)
   })
 
-  it.each(['', 'nonsense', '{}', 'null', '{"version":1}'])('is nothing where no mesh wrote it: %s', (text) => {
+  it.each([
+    '',
+    'nonsense',
+    '{}',
+    'null',
+    '{"version":1}',
+    '{"version":"1","cloud":true,"bindings":5,"variables":{}}',
+    '{"version":"1","cloud":true,"bindings":{},"variables":{"MESH_HOSTS":5}}',
+    '{"version":"1","cloud":true,"bindings":{"A":null},"variables":{}}',
+  ])('is nothing where no mesh wrote it: %s', (text) => {
     expect(read(text)).toBeUndefined()
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seal } from '../../src/core/seal.ts'
+import { type OtlpOptions, otlp } from '../../src/otlp.ts'
 import { type Env, workerOptions } from '../../src/worker/env.ts'
 
 const REGISTRY = { getWithMetadata: async () => ({ value: null, metadata: null }) } as unknown as KVNamespace
@@ -82,7 +83,33 @@ describe('workerOptions', () => {
     expect(read).toThrow(shown)
   })
 
-  it.each(['MESH_TRUST', 'OTLP_ENDPOINT', 'OTLP_HEADERS'])('refuses %s, which it does not act on', (name) => {
-    expect(() => given({ [name]: 'x' })).toThrow(new RegExp(`${name}.*later version`))
+  it.each(['OTLP_ENDPOINT', 'OTLP_HEADERS'])('refuses %s where nothing exports, without its value', (name) => {
+    const read = () => given({ [name]: 'hunter2' })
+    expect(read).toThrow(/^OTLP_ENDPOINT is set, and this Worker is composed without `otlp`/)
+    expect(read).toThrow(expect.not.stringContaining('hunter2'))
+  })
+
+  it('gives what exports the collector, its headers and the level of the console', () => {
+    const collector = { OTLP_ENDPOINT: 'https://otlp.example.com', OTLP_HEADERS: 'a=b', MESH_LOG: 'error' }
+    const given: OtlpOptions[] = []
+    const part = (options: OtlpOptions) => {
+      given.push(options)
+      return otlp({ ...options, log: 'info' })
+    }
+    const options = workerOptions({ REGISTRY, ...collector } as Env, { otlp: part })
+    expect(given).toEqual([{ url: 'https://otlp.example.com', headers: 'a=b', print: 'error' }])
+    expect(options.sink?.calls).toBeDefined()
+    expect(options.log).toBeTypeOf('function')
+    expect(workerOptions({ REGISTRY } as Env, { otlp: part })).not.toHaveProperty('sink')
+  })
+
+  it('refuses headers for a collector that is not named, without their value', () => {
+    const read = () => workerOptions({ REGISTRY, OTLP_HEADERS: 'hunter2' } as Env, { otlp })
+    expect(read).toThrow(/^OTLP_HEADERS is set, and OTLP_ENDPOINT is not/)
+    expect(read).toThrow(expect.not.stringContaining('hunter2'))
+  })
+
+  it('refuses MESH_TRUST, which it does not act on', () => {
+    expect(() => given({ MESH_TRUST: 'x' } as Partial<Env>)).toThrow(/MESH_TRUST.*later version/)
   })
 })

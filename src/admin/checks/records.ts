@@ -6,6 +6,7 @@ import { isCallable } from '../../record/check/key.ts'
 import { newerReason, newerThan } from '../../record/check/newer.ts'
 import { leadsNowhere } from '../../record/check/nowhere.ts'
 import { namesOnward, onward } from '../../record/check/onward.ts'
+import { rateFindings } from '../../record/check/rates.ts'
 import type { Check, Finding } from './check.ts'
 import { forbidden, lacking, missingBinding } from './lacking.ts'
 import { parsedOf } from './parsed.ts'
@@ -42,6 +43,20 @@ export const RECORDS: readonly Check[] = [
     title: 'the mesh has every binding that records name',
     hint: "Add the binding to the wrangler configuration of the mesh's Worker, or correct the endpoint: it is passed over.",
     find: (seen) => lacking(seen, ({ section }) => section !== undefined, 'error', missingBinding),
+  },
+  {
+    id: 'rates-are-counted',
+    group: 'records',
+    title: 'what limits how often a service is called counts for all isolates',
+    hint: "Bind QUOTA_OBJECT, or the rate limit binding that the record names, in the wrangler configuration of the mesh's Worker (docs/rates.md).",
+    find({ records, mesh }) {
+      if (!mesh) return undefined
+      return parsedOf(records).flatMap(([name, record]) =>
+        rateFindings(record, mesh.given).flatMap(({ severity, path, message }): Finding[] =>
+          severity === 'note' ? [] : [{ severity, name, path, message }],
+        ),
+      )
+    },
   },
   {
     id: 'secrets-are-there',

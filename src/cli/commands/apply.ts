@@ -92,13 +92,18 @@ async function waitForAll(steps: readonly Step[], sent: Sent, flags: WaitFlags, 
   await waitFor(session, expected, [...new Set([...sent.revisions, ...publishing])], flags)
 }
 
+const AGAIN = 'Apply again: it goes on from there.'
+
 async function sendAll(
   changing: readonly Step[],
   flags: ApplyFlags,
-  { client, print }: Session,
+  { client, print, machine }: Session,
   line: (step: Step) => void,
 ): Promise<Sent> {
   let last = 0
+  const unheard = machine.onInterrupt?.(() => {
+    print.tell(`Interrupted: ${last} of ${changing.length} records were written, and perhaps some more. ${AGAIN}`)
+  })
   try {
     return await send(client(), changing.map(changeOf), howOf(flags, flags.selector), (done, written) => {
       const isTaken = new Set(written?.changed)
@@ -107,9 +112,10 @@ async function sendAll(
       if (done < changing.length) print.progress(`${done} of ${changing.length} records are written …`)
     })
   } catch (error) {
-    if (last > 0)
-      print.tell(`${last} of ${changing.length} records were written before that. Apply again: it goes on from there.`)
+    if (last > 0) print.tell(`${last} of ${changing.length} records were written before that. ${AGAIN}`)
     throw error
+  } finally {
+    unheard?.()
   }
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { ended } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
+import { rateFindings } from '../../record/check/rates.ts'
 import { checkedFiles } from '../checked-files.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Printer } from '../print/printer.ts'
@@ -32,7 +33,8 @@ export function validate(command: Command, { print }: Session): void {
 
 async function run(names: readonly string[], flags: ValidateFlags, print: Printer): Promise<void> {
   const { record: isRecord, config, env, hostname, domain } = flags
-  const lacking = config === undefined ? () => [] : lackingIn(config, await readWorkerConfig(config, env))
+  const given = config === undefined ? undefined : await readWorkerConfig(config, env)
+  const lacking = lackingIn(config, given)
   const { records, errors, broken } = await checkedFiles(names, { isRecord, lacking, hostname, domain }, (_, text) =>
     print.tell(text),
   )
@@ -47,7 +49,24 @@ export function wrongs(count: number): string {
   return `${count} ${count === 1 ? 'thing is' : 'things are'} wrong.`
 }
 
-function lackingIn(config: string, given: Given): Lacking {
+function lackingIn(config: string | undefined, given: Given | undefined): Lacking {
+  const bound = config === undefined || given === undefined ? undefined : boundIn(config, given)
+  const told = new Set<string>()
+  return (at, written, record) => {
+    const rates = rateFindings(record, given).filter(({ severity, message }) => {
+      // What holds for one record holds for the next: one hint is enough.
+      const isNew = severity !== 'note' || !told.has(message)
+      told.add(message)
+      return isNew
+    })
+    return [
+      ...(bound?.(at, written, record) ?? []),
+      ...rates.map(({ severity, path, message }): Finding => ({ severity, path: [...at, ...path], reason: message })),
+    ]
+  }
+}
+
+function boundIn(config: string, given: Given): Lacking {
   const told = new Set<string>()
   return (at, written, { endpoints }) => {
     return lacks(endpoints, given).flatMap((lack): Finding[] => {

@@ -27,6 +27,7 @@ export function assertBound(workers: readonly LocalWorker[]): void {
     ['CONTROL', 'the control plane'],
     ['REGISTRY', "the mesh's KV namespace"],
     ['STATS_OBJECT', "the control plane's object"],
+    ['QUOTA_OBJECT', "the control plane's object"],
   ])
   for (const { name, dir } of workers) {
     const binding = bindingName(name)

@@ -5,6 +5,7 @@ import { nameOf, uncalled } from '../../record/check/key.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { leadsNowhere } from '../../record/check/nowhere.ts'
 import { onward } from '../../record/check/onward.ts'
+import { rateFindings } from '../../record/check/rates.ts'
 import { parseRecord } from '../../record/parse.ts'
 import type { ServiceRecord } from '../../record/record.ts'
 import { misnamed, type Refusal, refusals } from './refusal.ts'
@@ -47,6 +48,9 @@ function complaintsOf(name: string, record: ServiceRecord, { given, stands, alia
     ...(!first || round === undefined
       ? []
       : [{ path: first.path, text: `${record.alias ? 'The alias' : 'The queue'} of ${name} ${round}` }]),
+    ...rateFindings(record, given)
+      .filter(({ severity }) => severity !== 'note')
+      .map(({ path, message }) => ({ path, text: `Of the rate of ${name}: ${message}` })),
     ...leadsNowhere(record, stands).map((lead) => {
       return { path: lead.path, text: `${name} leads to "${lead.name}", under which no record stands.` }
     }),

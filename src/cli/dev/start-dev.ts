@@ -63,6 +63,7 @@ const FRESH = '500ms'
 /** Every request: whoever tries `simulate` here has made a few. */
 const SHAPES = '1'
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
+const QUOTA_OBJECT = { className: 'QuotaObject', useSQLite: true }
 const REGISTRY_OBJECT = { className: 'RegistryObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
@@ -88,6 +89,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     serviceBindings: { ...Object.fromEntries(beside.map(({ name }) => [bindingName(name), name])), CONTROL },
     durableObjects: {
       STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL },
+      QUOTA_OBJECT: { ...QUOTA_OBJECT, scriptName: CONTROL },
       REGISTRY_OBJECT: { ...REGISTRY_OBJECT, scriptName: CONTROL },
     },
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
@@ -99,7 +101,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT },
+    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 
@@ -108,7 +110,10 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     const kv = await miniflare.getKVNamespace('REGISTRY', MESH)
     const store: RegistryStore = { put: (key, value) => kv.put(key, value), delete: (key) => kv.delete(key) }
     const given: Given = {
-      bindings: new Map(beside.map(({ name }) => [bindingName(name), 'services'])),
+      bindings: new Map([
+        ...beside.map(({ name }) => [bindingName(name), 'services'] as const),
+        ['QUOTA_OBJECT', 'durable_objects.bindings'],
+      ]),
       values: new Set(Object.keys(vars)),
     }
     await healthy(url)

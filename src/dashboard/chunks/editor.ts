@@ -22,8 +22,6 @@ export interface Fault {
 }
 
 export interface Editor {
-  text(): string
-  replace(text: string): void
   mark(faults: readonly Fault[]): void
   focus(): void
   destroy(): void
@@ -82,8 +80,6 @@ export function editor(parent: HTMLElement, { text, label, schema, changed, save
     }),
   })
   return {
-    text: () => view.state.doc.toString(),
-    replace: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } }),
     mark(faults) {
       const length = view.state.doc.length
       const within = (at: number) => Math.min(Math.max(at, 0), length)
@@ -120,7 +116,13 @@ function completions(context: CompletionContext, schema: Schema): CompletionResu
     const taken = new Set(keysOf(within, state.doc))
     const options = fieldsAt(schema, pathOf(within, state.doc))
       .filter(({ label }) => !taken.has(label))
-      .map((offer) => ({ ...shown(offer, 'property'), apply: `"${offer.label}": ${AFTER[offer.opens]}` }))
+      .map((offer) => ({
+        ...shown(offer, 'property'),
+        // With its quote, which is part of what was typed.
+        label: `"${offer.label}"`,
+        displayLabel: offer.label,
+        apply: `"${offer.label}": ${AFTER[offer.opens]}`,
+      }))
     return { from, to, options }
   }
   const value = valuesAt(schema, pathOf(node, state.doc))

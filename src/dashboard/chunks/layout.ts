@@ -23,14 +23,16 @@ export interface Layout {
 /** Beyond so many links, layers are found by the quick way, whose links are a little longer. */
 const QUICK_FROM = 150
 
+const MARGIN = 12
+
 function laidOut({ nodes, links }: LayoutQuestion): Layout {
   const graph = new Graph({ multigraph: true })
   graph.setGraph({
     rankdir: 'LR',
     nodesep: 18,
     ranksep: 90,
-    marginx: 12,
-    marginy: 12,
+    marginx: MARGIN,
+    marginy: MARGIN,
     ranker: links.length > QUICK_FROM ? 'tight-tree' : 'network-simplex',
   })
   graph.setDefaultEdgeLabel(() => ({}))
@@ -39,16 +41,24 @@ function laidOut({ nodes, links }: LayoutQuestion): Layout {
     graph.setEdge(from, to, {}, String(at))
   })
   layout(graph)
+  const bends = links.map(({ from, to }, at) => graph.edge(from, to, String(at))?.points ?? [])
   const { width = 0, height = 0 } = graph.graph()
+  // Its own measures are those of the nodes: links may run outside.
+  const all = bends.flat()
+  const left = all.reduce((least, { x }) => Math.min(least, x - MARGIN), 0)
+  const top = all.reduce((least, { y }) => Math.min(least, y - MARGIN), 0)
+  const right = all.reduce((most, { x }) => Math.max(most, x + MARGIN), width)
+  const bottom = all.reduce((most, { y }) => Math.max(most, y + MARGIN), height)
+  const moved = ({ x, y }: Point): Point => ({ x: x - left, y: y - top })
   const placed = graph.nodes().map((id) => {
     const { x = 0, y = 0 } = graph.node(id)
-    return [id, { x, y }]
+    return [id, moved({ x, y })]
   })
   return {
-    width,
-    height,
+    width: right - left,
+    height: bottom - top,
     nodes: Object.fromEntries(placed),
-    links: links.map(({ from, to }, at) => graph.edge(from, to, String(at))?.points ?? []),
+    links: bends.map((points) => points.map(moved)),
   }
 }
 

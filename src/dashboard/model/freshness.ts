@@ -22,12 +22,6 @@ export function freshness({ value, error }: Asked<unknown>): Freshness {
   return value === undefined ? 'loading' : 'fresh'
 }
 
-/** The first that has something to complain of speaks for all. */
-export function worst(all: readonly Freshness[]): Freshness {
-  const order: readonly Freshness[] = ['unreachable', 'stale', 'loading', 'fresh']
-  return order.find((one) => all.includes(one)) ?? 'fresh'
-}
-
 /** Milliseconds until it is asked again: each failure in a row doubles them, up to a minute. */
 export function nextAfter(everyMs: number, failures: number): number {
   return Math.min(everyMs * 2 ** failures, Math.max(everyMs, 60_000))

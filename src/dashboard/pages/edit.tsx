@@ -58,7 +58,8 @@ function NewName() {
 function Existing({ client, name }: { readonly client: AdminClient; readonly name: string }) {
   // Once: what is written over is what one saw.
   const record = usePulse(`record ${name}`, async () => (await client.get(name)) ?? null, 0)
-  const kept = drafts.value[name]
+  // As it was when one came here: what is typed now is no news.
+  const [kept] = useState(drafts.peek()[name])
   return (
     <>
       <nav class="crumbs" aria-label="Where this is">

@@ -1,4 +1,5 @@
 /** All services, with what matters of each at a glance. */
+import { memo } from 'preact/compat'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AdminClient, RecordView, StatsView } from '../../admin/client.ts'
 import { everyPage } from '../live/every-page.ts'
@@ -131,7 +132,14 @@ function Head({ column, order, sort }: HeadProps) {
   )
 }
 
-function Row({ row: { name, record, kind, numbers, health } }: { readonly row: ServiceRow }) {
+const Row = memo(OneRow, ({ row: one }, { row: other }) => isSame(one, other))
+
+function isSame(one: ServiceRow, other: ServiceRow): boolean {
+  const [a, b] = [one.record, other.record]
+  return one.numbers === other.numbers && a?.revision === b?.revision && a?.state === b?.state
+}
+
+function OneRow({ row: { name, record, kind, numbers, health } }: { readonly row: ServiceRow }) {
   const success = numbers?.success
   return (
     <tr class={health}>

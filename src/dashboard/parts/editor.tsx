@@ -5,6 +5,7 @@ import type { Schema } from '../model/schema-offers.ts'
 
 interface Props {
   readonly label: string
+  /** What one starts from: a component with another key starts anew. */
   readonly text: string
   readonly faults: readonly Fault[]
   readonly changed: (text: string) => void
@@ -50,9 +51,6 @@ export function EditorOf({ label, text, faults, changed, save }: Props) {
       made.current = undefined
     }
   }, [])
-  useEffect(() => {
-    if (made.current && made.current.text() !== text) made.current.replace(text)
-  }, [text])
   useEffect(() => made.current?.mark(faults), [faults, state])
 
   if (state === 'failed')

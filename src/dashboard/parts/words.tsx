@@ -1,4 +1,5 @@
 /** Small things that stand in many places: links, times, states, panels. */
+import { useComputed } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { RecordState } from '../../admin/client.ts'
 import { clock } from '../live/pulse.ts'
@@ -22,10 +23,14 @@ export function To({ route, children, class: className }: ToProps) {
 
 /** How long ago; the whole instant when one points at it. */
 export function Ago({ at }: { readonly at: string }) {
-  const ago = age(clock.value - Date.parse(at))
+  // Written anew when its words change, not each second: a table has hundreds of them.
+  const words = useComputed(() => {
+    const ago = age(clock.value - Date.parse(at))
+    return ago === 'now' ? 'just now' : `${ago} ago`
+  })
   return (
     <time dateTime={at} title={instant(at)}>
-      {ago === 'now' ? 'just now' : `${ago} ago`}
+      {words}
     </time>
   )
 }

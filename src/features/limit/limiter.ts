@@ -33,15 +33,15 @@ const UNHEARD_SHARE = 1 / 64
 /** For so long after a critical call, in milliseconds, room is kept for the next. */
 const RESERVED_MS = 60_000
 
-export function limiter(policy: LimitPolicy): Limiter {
+export function limiter(policy: Pick<LimitPolicy, 'maxInFlight'>): Limiter {
   return new Capped(policy)
 }
 
 class Capped implements Limiter {
-  private readonly policy: LimitPolicy
+  private readonly policy: Pick<LimitPolicy, 'maxInFlight'>
   private criticalAt = Number.NEGATIVE_INFINITY
 
-  constructor(policy: LimitPolicy) {
+  constructor(policy: Pick<LimitPolicy, 'maxInFlight'>) {
     this.policy = policy
   }
 

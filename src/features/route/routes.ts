@@ -1,5 +1,6 @@
 /** The rules of a record, as requests meet them: what matches, and where each rule leads. */
 import type { Asked } from './asked.ts'
+import type { Match } from './policy.ts'
 import type { Session } from './session.ts'
 
 export interface Routes<Way> {
@@ -11,6 +12,8 @@ export interface Routes<Way> {
 export interface Route<Way> {
   /** Its name, or where it stands: `rules[2]`. */
   readonly label: string
+  /** As they are written. */
+  readonly matches: readonly Match[]
   readonly ways: readonly Weighed<Way>[]
   /** Chooses among the ways by their weights; `undefined` where no weight is above 0. */
   choose(): Weighed<Way> | undefined

@@ -6,16 +6,14 @@ import type { Room } from '../../core/engine/stack.ts'
 import { observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
 import { type Outcome, outcomeOfError } from '../../core/outcome.ts'
-import type { Sink } from '../../core/sink.ts'
+import type { Sink, Telling } from '../../core/sink.ts'
 import { openSpan, type Span, type Trace } from '../../core/span.ts'
-import type { Clock } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import { answerEnding, outcomeIn } from '../../wire/answer/ending.ts'
 import { statusOf } from '../../wire/answer/status.ts'
 import type { HeaderSource } from '../../wire/headers.ts'
 
-interface TraceNeeds {
-  readonly clock: Clock
+interface TraceNeeds extends Telling {
   readonly random: Random
   /** The headers of the request. `undefined` where the call has no request. */
   readonly headers: HeaderSource | undefined
@@ -23,9 +21,9 @@ interface TraceNeeds {
   readonly trace: Trace | undefined
 }
 
-interface TraceGives {
+export interface TraceGives {
   readonly trace: Trace
-  readonly span: Span
+  readonly span: Span | undefined
 }
 
 /** A span for the incoming request. Above all filters that can refuse it: refusals are traced, too. */
@@ -33,21 +31,21 @@ export const serverTrace = (sink: Sink) =>
   observer<TraceNeeds, TraceGives>('serverTrace', {
     enter(request, context) {
       const { clock, random, trace } = context
-      open(context, openSpan('server', request.method, trace, clock.now(), random))
+      open(context, openSpan('server', request.method, trace, clock.now(), random, sink.share))
     },
-    answered(response, context) {
-      end(sink, context, outcomeIn(response, statusOf(response, context.headers)), response.status)
+    answered(response, context, request) {
+      end(sink, context, request, outcomeIn(response, statusOf(response, context.headers)), response.status)
       return response
     },
-    failed(error, context) {
-      end(sink, context, outcomeOfError(error), undefined, error)
+    failed(error, context, request) {
+      end(sink, context, request, outcomeOfError(error), undefined, error)
       return undefined
     },
   })
 
 interface AttemptTraceNeeds extends TraceNeeds {
   readonly headers: HeaderSource
-  readonly attempt: Ended & { readonly number: number }
+  readonly attempt: Ended & { readonly number: number; readonly isHedge: boolean }
   readonly endpoint: { readonly id: string }
   readonly work: Cancellation
 }
@@ -61,13 +59,13 @@ export const clientTrace = (sink: Sink) =>
       span.attempt = attempt.number
       open(context, span)
     },
-    answered(response, context) {
+    answered(response, context, request) {
       const { attempt, headers, clock } = context
-      end(sink, context, answerEnding(attempt, response, headers, clock).outcome, response.status)
+      end(sink, context, request, answerEnding(attempt, response, headers, clock).outcome, response.status)
       return response
     },
-    failed(error, context) {
-      end(sink, context, errorEnding(context.attempt, error, context.work).outcome, undefined, error)
+    failed(error, context, request) {
+      end(sink, context, request, errorEnding(context.attempt, error, context.work).outcome, undefined, error)
       return undefined
     },
   })
@@ -82,15 +80,17 @@ function open(context: Room<TraceGives>, span: Span): void {
 
 function end(
   sink: Sink,
-  { span, clock }: TraceNeeds & Room<TraceGives>,
+  context: TraceNeeds & Room<TraceGives>,
+  request: Request,
   outcome: Outcome,
   status: number | undefined,
   error?: unknown,
 ): void {
+  const { span, clock } = context
   if (!span) return
   span.status = status
   span.outcome = outcome
   if (error instanceof MeshError) span.error = error.code
   span.endedAt = clock.now()
-  sink.span(span)
+  sink.span(span, context, request)
 }

@@ -33,10 +33,17 @@ export function policyTold(layers: readonly Layer[]): ValueTold[] {
   })
 
   function told(path: readonly string[], value: unknown, source: string): ValueTold[] {
+    if (value === undefined && isOff(path)) return [{ field: path.join('.'), value: 'off', source: BUILT_IN }]
     const keys = value === undefined || isObject(value) ? keysAt(path, value) : []
     if (keys.length > 0) return keys.flatMap((key) => told([...path, key], partOf(value, key), source))
     const field = path.join('.')
     return [value === undefined ? { field, value: builtIn(path), source: BUILT_IN } : { field, value, source }]
+  }
+
+  /** Is it a part of a policy that there is only where somebody writes it? */
+  function isOff([name, part, ...more]: readonly string[]): boolean {
+    const silent = fields.find((field) => field.name === name)?.policy()
+    return part !== undefined && more.length === 0 && isObject(silent) && part in silent && !partOf(silent, part)
   }
 
   /** The fields that what stands there has, and may have. */

@@ -20,8 +20,11 @@ export interface Lack {
   readonly boundAs: string | undefined
 }
 
-/** The sections of a wrangler configuration with bindings that endpoints can name. */
-export const SECTIONS = Object.values<{ readonly section?: string }>(KINDS).flatMap(({ section }) => section ?? [])
+/** The sections of a wrangler configuration with bindings that endpoints and rates can name. */
+export const SECTIONS = [
+  ...Object.values<{ readonly section?: string }>(KINDS).flatMap(({ section }) => section ?? []),
+  'ratelimits',
+]
 
 /** All that these endpoints need and the Worker does not have. */
 export function lacks(endpoints: readonly Endpoint<KnownTarget>[], { bindings, values }: Given): Lack[] {

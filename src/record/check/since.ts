@@ -225,7 +225,16 @@ export const SINCE: Since<WrittenRecord> = {
   },
   loadBalancer: { since: '0.2.0', fields: { ringHash: { since: '0.2.0', fields: { header: '0.2.0' } } } },
   hedge: { since: '0.2.0', fields: { delay: '0.2.0', maxExtraLoad: '0.2.0' } },
-  limits: { since: '0.2.0', fields: { maxInFlight: '0.2.0' } },
+  limits: {
+    since: '0.2.0',
+    fields: {
+      maxInFlight: '0.2.0',
+      rate: {
+        since: '0.2.0',
+        fields: { count: '0.2.0', interval: '0.2.0', per: '0.2.0', whenUnavailable: '0.2.0', binding: '0.2.0' },
+      },
+    },
+  },
   access: {
     since: '0.2.0',
     fields: {

@@ -19,6 +19,7 @@ export const SORTS: readonly (readonly [BindingKind, BindingSort])[] = [
   ['other', BUCKET],
   ['dispatch', NAMESPACE],
   ['queue', QUEUE],
+  ['ratelimit', { what: 'rate limit binding', methods: ['limit'] }],
   ['service', SERVICE],
 ]
 

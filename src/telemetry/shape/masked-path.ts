@@ -2,7 +2,8 @@
 
 /** What may stand for a segment. A rule cannot have written it: its paths have no braces. */
 const MASKS: readonly (readonly [mask: string, form: RegExp])[] = [
-  ['{number}', /^\d+$/],
+  // A number of a telephone, too: in a path its plus stands as it is, or escaped.
+  ['{number}', /^(?:\+|%2b)?\d+$/i],
   ['{uuid}', /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i],
   ['{mail}', /@|%40/],
   // Keys, tickets, hashes: long, and with a digit, or very long.

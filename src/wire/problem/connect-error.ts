@@ -10,6 +10,7 @@ const CODE_OF: Record<number, string> = {
   408: 'deadline_exceeded',
   413: 'resource_exhausted',
   414: 'resource_exhausted',
+  429: 'resource_exhausted',
   431: 'resource_exhausted',
   501: 'unimplemented',
   503: 'unavailable',

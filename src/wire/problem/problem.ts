@@ -24,6 +24,7 @@ const GRPC_STATUS_OF: Record<number, number> = {
   408: 4,
   413: 8,
   414: 8,
+  429: 8,
   431: 8,
   501: 12,
   503: 14,
@@ -41,6 +42,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     'cache-control': 'no-store',
     [ERROR]: error.code,
     [PROXY_STATUS]: proxyStatus({ error: proxyError, details: said }),
+    ...error.extra?.headers,
   }
   // RFC 9110 §11.6.1: a 401 says how to say who one is; RFC 6750 §3: without a code where nothing was said.
   if (error.code === 'caller_unknown') headers['www-authenticate'] = 'Bearer'
@@ -76,6 +78,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     caller,
     revision: error.revision,
     traceId: error.traceId,
+    ...error.extra?.members,
   })
   return new Response(request.method === 'HEAD' ? null : body, { status, headers })
 }

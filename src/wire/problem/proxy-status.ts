@@ -18,6 +18,6 @@ export function proxyStatus({ error, receivedStatus, details }: ProxyStatus): st
 }
 
 /** A structured-field string (RFC 8941 §3.3.3): printable ASCII, quotes and backslashes escaped. */
-function sfString(text: string): string {
+export function sfString(text: string): string {
   return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`
 }

@@ -13,6 +13,7 @@ const FOR_ANYONE: Readonly<Partial<Record<MeshErrorCode, string>>> = {
   service_not_named: 'No service is named: say it as the host, or as /svc/<name>/….',
   caller_unknown: 'The service wants to know who calls.',
   caller_denied: 'The caller may not do this.',
+  rate_limited: 'Too many requests. Try again later.',
   object_not_named: 'The request does not say which object it means.',
   route_not_found: 'No rule of the service takes the request.',
   request_too_large: 'The service takes less at once.',

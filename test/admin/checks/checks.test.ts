@@ -16,6 +16,16 @@ const withVariables = (variables: Record<string, string>) =>
 const without = (name: string) =>
   withMesh({ kinds: Object.fromEntries(Object.entries(MESH.kinds ?? {}).filter(([one]) => one !== name)) })
 const of = (id: string, seen: Seen) => check(seen).find((result) => result.id === id) as CheckResult
+const rated = (rate: object) => ({ ...RECORD, limits: { rate } })
+const COUNTING = withMesh({
+  given: {
+    ...MESH.given,
+    bindings: new Map([
+      ['QUOTA_OBJECT', 'durable_objects.bindings'],
+      ['RATE_100', 'ratelimits'],
+    ]),
+  },
+})
 const rule = (filter: object) => ({ ...RECORD, rules: [{ filters: [filter] }] })
 
 /** What is wrong, by the check that finds it: how it ends, and what it says. */
@@ -102,6 +112,16 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
   'bindings-are-there': [
     [givenSeen({ users: { endpoints: [{ binding: 'USRES' }] } }), 'failed', '"USRES" is not bound under services'],
     [givenSeen({ users: { endpoints: [{ queue: { binding: 'USERS' } }] } }), 'failed', 'but under services'],
+  ],
+  'rates-are-counted': [
+    [
+      givenSeen({ users: rated({ count: 100, interval: '10s' }) }),
+      'warned',
+      'without QUOTA_OBJECT each isolate counts alone',
+    ],
+    [givenSeen({ users: rated({ binding: 'RATE_1' }) }), 'failed', '"RATE_1" is not bound under ratelimits', 'let in'],
+    [givenSeen({ users: rated({ binding: 'USERS' }) }), 'failed', 'but under services'],
+    [givenSeen({ users: rated({ count: 9000, interval: '10s' }) }, COUNTING), 'warned', 'lets in 900 of one key'],
   ],
   'secrets-are-there': [
     [givenSeen({ users: bearer('OTHER') }), 'failed', 'needs the secret "OTHER"', 'does not let a record name'],
@@ -225,6 +245,9 @@ const RIGHT: Readonly<Record<string, readonly Seen[]>> = {
   'hosts-are-distinct': [givenSeen({ localhost: RECORD, users: RECORD, 'users.acme.dev': RECORD })],
   'names-can-be-called': [givenSeen({ '*.shop': RECORD, 'users@pr-1': RECORD })],
   'bindings-are-there': [givenSeen({ users: { endpoints: [{ binding: 'USERS' }] } })],
+  'rates-are-counted': [
+    givenSeen({ users: rated({ count: 100, interval: '10s' }), others: rated({ binding: 'RATE_100' }) }, COUNTING),
+  ],
   'secrets-are-there': [givenSeen({ users: bearer('TOKEN') })],
   'names-lead-somewhere': [givenSeen({ users: { alias: 'a.shop' }, '*.shop': RECORD })],
   'aliases-end': [givenSeen({ a: { alias: 'b' }, b: { alias: 'c' }, c: RECORD })],

@@ -177,6 +177,27 @@ describe('selvedge apply', () => {
       expect(admin.asked.map(({ changes }) => changes.length)).toEqual([1_000, 500])
     })
 
+    it('says at Ctrl-C what was written, and that it can be applied again', async () => {
+      const { clock, admin } = given()
+      let press: () => void = () => {}
+      let isHeard = false
+      const onInterrupt = (told: () => void) => {
+        press = told
+        isHeard = true
+        return () => {
+          isHeard = false
+        }
+      }
+      const run = command({ clock, clientOf: () => admin, onInterrupt })
+      admin.before = () => {
+        expect(isHeard).toBe(true)
+        if (admin.asked.length === 3) press()
+      }
+      const { err } = await run('apply', '-f', file(many))
+      expect(err).toContain('Interrupted: 2000 of 3500 records were written, and perhaps some more. Apply again:')
+      expect(isHeard).toBe(false)
+    })
+
     it('sends no transaction that is larger than the API takes', async () => {
       const { apply, admin } = given()
       const big = (index: number) => ({

@@ -24,6 +24,7 @@ async function called(services: Record<string, Service>) {
   const [v1, v2] = ['v1', 'v2'].map((name) => ({ name, weight: 1, way })) as [never, never]
   const rule: Route<Way> = {
     label: 'rules[0]',
+    matches: [],
     ways: [v1, v2],
     choose: () => v2,
     session: {

@@ -110,10 +110,9 @@ function obeyed(values: readonly ValueTold[]): Partial<Policies> {
   return Object.fromEntries(
     fields.map((field) => {
       const own = values.filter((value) => value.field.split('.')[0] === field.name)
-      const written = own.reduce(
-        (whole: unknown, { field: path, value }) => laid(whole, path.split('.').slice(1), value),
-        {},
-      )
+      const written = own
+        .filter(({ field: path, value }) => !(path.includes('.') && value === 'off'))
+        .reduce((whole: unknown, { field: path, value }) => laid(whole, path.split('.').slice(1), value), {})
       return [field.name, own[0]?.value === 'off' && field.policy() === undefined ? undefined : field.policy(written)]
     }),
   )

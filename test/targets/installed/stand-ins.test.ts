@@ -11,6 +11,7 @@ const KINDS: Record<string, BindingKind> = {
   ROOMS: 'object',
   JOBS: 'queue',
   REGISTRY: 'kv',
+  RATE_100: 'ratelimit',
   TEXT: 'value',
   FILES: 'other',
 }

@@ -7,6 +7,8 @@ const none = new Set<string>()
 describe('maskedPath', () => {
   it.each([
     ['/users/42/orders', '/users/{number}/orders'],
+    ['/calls/+4917012345678', '/calls/{number}'],
+    ['/calls/%2B4917012345678', '/calls/{number}'],
     ['/users/0190d3f7-7c1e-7b52-9f5e-1d2f6c1a9b11', '/users/{uuid}'],
     ['/mail/ann@example.com', '/mail/{mail}'],
     ['/mail/ann%40example.com', '/mail/{mail}'],

@@ -8,6 +8,7 @@ const GRPC_STATUS: Record<MeshErrorCode, string> = {
   body_broken: '3',
   caller_unknown: '16',
   caller_denied: '7',
+  rate_limited: '8',
   body_idle: '4',
   service_not_found: '5',
   route_not_found: '5',

@@ -34,6 +34,7 @@ export function Draft({ client, name, base: first, text: before, saved }: Props)
   const [conflict, setConflict] = useState<RevisionView | null>()
   const [fault, setFault] = useState<string>()
   const [isBusy, setBusy] = useState(false)
+  const [beginnings, setBeginnings] = useState(0)
   const { faults, isChecking } = useFaults(client, name, text)
 
   const typed = typedRecord(text)
@@ -73,15 +74,22 @@ export function Draft({ client, name, base: first, text: before, saved }: Props)
   return (
     <>
       <div hidden={step !== 'write'}>
-        {before !== undefined && (
+        {before !== undefined && beginnings === 0 && (
           <p class="notice stale">
             <span>This is what you had written and not saved.</span>
-            <button type="button" onClick={() => change(written(base?.record))}>
+            <button
+              type="button"
+              onClick={() => {
+                change(written(base?.record))
+                setBeginnings(1)
+              }}
+            >
               Begin again from what is saved
             </button>
           </p>
         )}
         <EditorOf
+          key={beginnings}
           label={`The record of ${name}, in JSON`}
           text={text}
           faults={faults}

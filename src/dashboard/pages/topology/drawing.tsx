@@ -7,10 +7,10 @@ import { hashOf } from '../../model/route.ts'
 
 export const NODE_HEIGHT = 40
 
-const CHARACTER = 7.4
+const CHARACTER = 8.4
 
 export function nodeWidth(id: string): number {
-  return Math.min(Math.max(id.length * CHARACTER + 40, 110), 260)
+  return Math.min(Math.max(id.length * CHARACTER + 40, 140), 280)
 }
 
 interface Props {
