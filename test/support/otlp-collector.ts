@@ -68,14 +68,16 @@ export interface LoopbackCollector {
 
 export async function startCollector(): Promise<LoopbackCollector> {
   const exports: Export[] = []
-  const take = async (request: IncomingMessage, response: ServerResponse) => {
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
     const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
     exports.push({ path: request.url ?? '', headers, text: Buffer.concat(parts).toString() })
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   }
-  const server = createServer((request, response) => void take(request, response))
+  const server = createServer((request, response) => {
+    take(request, response).catch(() => response.destroy())
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
