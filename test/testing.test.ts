@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { delivery } from '../src/cloud.ts'
 import {
   createTestMesh,
   MeshError,
@@ -10,6 +11,7 @@ import {
   virtualClock,
 } from '../src/testing.ts'
 import { failureOf } from './support/call.ts'
+import { givenEnvelope, givenMessage } from './support/given-queue.ts'
 import { connectionLost, quickClock, type Upstream, upstream } from './support/upstream.ts'
 
 const CTX = { waitUntil() {} } as unknown as ExecutionContext
@@ -19,6 +21,18 @@ describe('createTestMesh', () => {
     const mesh = createTestMesh({ users: () => Response.json({ id: 42 }) })
     const response = await mesh.clock.run(mesh.fetch('http://users/42'))
     expect(await response.json()).toEqual({ id: 42 })
+  })
+
+  it('delivers what a queue brings, as a mesh with that part does', async () => {
+    const resizer = upstream(503)
+    const mesh = createTestMesh({
+      jobs: { endpoints: [{ queue: { binding: 'JOBS', deliverTo: 'resizer' } }] },
+      resizer,
+    })
+    const message = givenMessage(givenEnvelope({}, { path: '/42' }))
+    await mesh.clock.run(mesh.with(delivery)({ queue: 'jobs', messages: [message] }, {}, CTX))
+    expect(resizer.requests.map(({ url }) => url)).toEqual(['http://resizer/42'])
+    expect(message.calls).toEqual([{ retriedIn: expect.any(Number) }])
   })
 
   it('takes several functions for one service: an endpoint each', async () => {

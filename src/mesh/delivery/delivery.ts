@@ -82,7 +82,12 @@ async function settle(inside: Inside, queue: string, message: Message, means: Me
     message.retry({ delaySeconds: delaySeconds(SOON_MS) })
     return
   }
-  const again = () => message.retry({ delaySeconds: delaySeconds(waitMs ?? backoffMs(policy, attempts, random)) })
+  const again = () => {
+    const backoff = backoffMs(policy, attempts, random)
+    // A receiver knows when to come back. What the mesh itself says is for callers that wait: it would use all attempts up at once.
+    const wait = told.status === undefined ? Math.max(waitMs ?? 0, backoff) : (waitMs ?? backoff)
+    message.retry({ delaySeconds: delaySeconds(wait) })
+  }
   if (disposition === 'again' && attempts < policy.attempts) {
     again()
     return

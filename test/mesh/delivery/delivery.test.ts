@@ -242,6 +242,29 @@ describe('a dead letter', () => {
     ])
   })
 
+  it('has the id of its message, whatever number the queue gave it: two that are sent for a crash are one', async () => {
+    const { bring, letters } = givenQueue(refusing)
+    await bring(givenMessage(givenEnvelope(), 1, 'm-1'))
+    await bring(givenMessage(givenEnvelope(), 2, 'm-1'))
+    expect(letters.map(({ id, data }) => [id, data.attempts])).toEqual([
+      ['order-42', 1],
+      ['order-42', 2],
+    ])
+  })
+
+  it('is delivered again by what it holds', async () => {
+    let status = 422
+    const { bring, letters, called } = givenQueue({ answer: () => new Response(null, { status }) })
+    await bring(givenMessage(givenEnvelope({ traceparent }, { body: 'AP+A', isBase64Encoded: true })))
+    status = 200
+    const message = givenMessage(letters[0]?.data.message)
+    await bring(message)
+    expect(message.calls).toEqual([{ acked: true }])
+    const [first, second] = await Promise.all(called.map((request) => request.text()))
+    expect(second).toBe(first)
+    expect(called.map(({ headers }) => headers.get('idempotency-key'))).toEqual(['order-42', 'order-42'])
+  })
+
   it('goes as it came where it has no room beside its reason, or is no JSON', async () => {
     const sent: unknown[] = []
     const env = { DEAD_LETTERS: { send: async (...all: unknown[]) => void sent.push(all) } }

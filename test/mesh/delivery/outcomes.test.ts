@@ -160,6 +160,17 @@ describe('a message that the mesh cannot deliver', () => {
     expect(clock.now() - NOW).toBe(1000)
   })
 
+  it('comes again where its receiver is busy, not as soon as a caller might that waits', async () => {
+    const mesh = givenQueue({ answer: () => new Promise<Response>(() => {}), receiver: { limits: { maxInFlight: 1 } } })
+    const messages = [1, 2, 3].map((number) => givenMessage(givenEnvelope({ id: `id-${number}` })))
+    await mesh.bring(...messages)
+    expect(mesh.called).toHaveLength(1)
+    expect(mesh.log.map(({ code }) => code)).toContain('overloaded')
+    for (const { calls } of messages) {
+      expect(calls).toEqual([{ retriedIn: expect.toSatisfy((seconds) => seconds >= 3 && seconds <= 5) }])
+    }
+  })
+
   it('comes again where the registry does not answer', async () => {
     const read = async () => {
       throw new Error('KV is away.')
