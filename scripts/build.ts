@@ -15,7 +15,7 @@ const quiet = process.argv.includes('--quiet')
 const define = { SELVEDGE_VERSION: JSON.stringify(pkg.version) }
 
 rmSync(`${root}dist`, { recursive: true, force: true })
-await writeDashboard()
+const pages = await writeDashboard()
 execFileSync('npx', ['--no-install', 'tsc', '-p', 'scripts/tsconfig.lib.json'], { cwd: root, stdio: 'inherit' })
 
 /** What all bundles are made with. */
@@ -77,7 +77,7 @@ const cli = await build({
 })
 
 const metafiles = [credentials, worker, control, cli].map(({ metafile }) => metafile)
-writeFileSync(`${root}dist/licenses.txt`, licensesOf(root, metafiles))
+writeFileSync(`${root}dist/licenses.txt`, licensesOf(root, metafiles, pages))
 
 const schemas = Object.entries(schemaFiles())
 for (const [name, text] of schemas) writeFileSync(`${root}dist/${name}`, text)

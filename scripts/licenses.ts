@@ -2,10 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Metafile } from 'esbuild'
 
-/** @param root with a slash at its end: inputs are named from there. */
-export function licensesOf(root: string, metafiles: readonly Metafile[]): string {
-  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs))
-  const packages = new Set(inputs.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))
+/**
+ * @param root with a slash at its end: inputs are named from there.
+ * @param more whole paths of modules that another builder has bundled.
+ */
+export function licensesOf(root: string, metafiles: readonly Metafile[], more: Iterable<string> = []): string {
+  const inputs = [...metafiles.flatMap((metafile) => Object.keys(metafile.inputs)), ...more]
+  const packages = new Set(inputs.flatMap((file) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))
   return [...packages]
     .sort()
     .map((name) => licenseOf(`${root}node_modules/${name}`))

@@ -38,6 +38,18 @@ const TOLD: Readonly<
   export: { query: { limit: 2 }, status: 200 },
   restore: { body: { rows: [] }, status: 409 },
   restored: { body: { truth: 'kv' }, status: 409 },
+  // The shortest that there is: it answers until it is over.
+  tap: { query: { seconds: 1 }, status: 200 },
+}
+
+/** One JSON object a line. */
+const LINES = 'application/x-ndjson'
+
+function linesOf(text: string): unknown[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
 }
 
 describe('openapi-fetch', () => {
@@ -50,7 +62,9 @@ describe('openapi-fetch', () => {
     for (const operation of inOrder(api.operations)) {
       const { id, method, path, responses } = operation
       const { body, status, ...params } = TOLD[id] ?? drawn(operation)
-      const init = { params, ...(body === undefined ? {} : { body }) }
+      const isLines = Object.values(responses).some(({ content }) => content?.[LINES])
+      const parseAs = isLines ? 'text' : 'json'
+      const init = { params, parseAs, ...(body === undefined ? {} : { body }) }
       const { data, error, response } = await client.request(
         method.toLowerCase() as 'get',
         path as never,
@@ -58,7 +72,10 @@ describe('openapi-fetch', () => {
       )
       const type = response.headers.get('content-type')?.split(';')[0] ?? ''
       const told = responses[response.status]?.content?.[type]
-      const issues = told ? api.issuesOf(told.schema, data ?? error) : [`answered ${response.status} ${type}`]
+      const answers = type === LINES ? linesOf(String(data)) : [data ?? error]
+      const issues = told
+        ? answers.flatMap((answer) => api.issuesOf(told.schema, answer))
+        : [`answered ${response.status} ${type}`]
       if (status !== undefined && response.status !== status)
         issues.push(`answered ${response.status}: ${JSON.stringify(error)}`)
       if (response.status >= 500) issues.push('failed')
