@@ -44,7 +44,8 @@ describe.each(LOOKS)('the dashboard, $theme and $width wide', ({ theme, width })
 
   it('would be complained of where somebody could not read it', async () => {
     const { page } = browser
-    await page.evaluate("document.querySelector('h1').style.color = getComputedStyle(document.body).backgroundColor")
+    await page.locator('h1').first().waitFor()
+    await page.evaluate("document.querySelector('h1').style = 'color: #bbb; background: #ccc'")
     expect(await violations(page)).toEqual([expect.stringMatching(/^color-contrast: .*h1/)])
     await page.evaluate("document.querySelector('h1').removeAttribute('style')")
   })
