@@ -171,7 +171,8 @@ describe('a body that', () => {
       if (request.method !== 'PUT') return void response.end(JSON.stringify({ upstream: 'first' }))
       response.writeHead(413, { connection: 'close' }).end('too much', () => request.socket.destroy())
     }
-    for (let count = 0; count < 12; count++) {
+    // Ten in a row that are cut off eject, as refusals do; whether the answer or the reset comes first is chance.
+    for (let count = 0; count < 9; count++) {
       const upload = mesh.open(`${path}/upload`, { method: 'PUT', body: noise(20 * MB) })
       await upload.response.then((response) => response.resume()).catch(() => {})
       upload.reset()
