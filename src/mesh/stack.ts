@@ -91,7 +91,7 @@ export const outbound = (
     .push(ruleDeadline(!platformCancels)) // above retry: all attempts share what the record and the caller allow
     .pushWhere(hasUpload, upload(senders())) // above retry: a request has one body, whatever becomes of its attempts
     .push(retry) // ── beneath this line everything runs once an attempt ──
-    .push(shed) // beneath retry: a retry adds to an overload as any request does
+    .push(shed) // beneath retry: a retry adds to an overload like every request
     .pushFor(isHedged, hedge) // beneath retry: it makes two of one attempt, and what they come to is judged once
     .push(balance) // beneath retry: a second attempt may go elsewhere
     .push(detect) // next to balance: nothing may wait between the choice of an endpoint and its probe

@@ -99,7 +99,7 @@ function ofUser(headers: Headers): Headers {
 }
 
 /** Nothing that is deferred is lost: an isolate outlives what it does. */
-const lifetime = { waitUntil() {}, passThroughOnException() {} } as unknown as ExecutionContext
+const lifetime = { waitUntil() {}, passThroughOnException() {} } as Partial<ExecutionContext> as ExecutionContext
 
 /** Tells the rules of each attempt: what it is, and that it is over. */
 function watched(fetch: Fetch, attempt: (number: number) => () => void): Fetch {
