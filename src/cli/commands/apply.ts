@@ -1,6 +1,5 @@
 /** `selvedge apply`: makes the mesh have the records of files. */
 import type { Command } from 'commander'
-import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import {
   FORCE,
@@ -11,7 +10,8 @@ import {
   type WriteFlags,
   writeOptions,
 } from '../apply/flags.ts'
-import { type Act, changeOf, plan, type Step, seen } from '../apply/plan.ts'
+import { type Act, changeOf, type Step } from '../apply/plan.ts'
+import { assertSelector, planned } from '../apply/planned.ts'
 import { type Sent, send } from '../apply/send.ts'
 import { type Naming, wantedRecords } from '../apply/wanted.ts'
 import { type Expected, isFromKv } from '../live/place.ts'
@@ -42,17 +42,8 @@ const LISTED = 100
 
 async function run(files: readonly string[], flags: ApplyFlags, session: Session): Promise<void> {
   const { print, output } = session
-  if (flags.prune && flags.selector === undefined) {
-    throw new Fault('--prune needs --selector LABEL: what was applied with it, and is not in these files, goes.')
-  }
-  const wanted = await wantedRecords(files, flags, print)
-  const client = session.client()
-  const names = wanted.map(({ name }) => name)
-  const steps = plan(
-    wanted,
-    await seen(client, names, flags.prune === true, print),
-    flags.prune ? flags.selector : undefined,
-  )
+  assertSelector(flags)
+  const steps = await planned(await wantedRecords(files, flags, print), flags, session)
   const isQuiet = steps.length > LISTED
   const isTable = output !== 'json' && output !== 'yaml'
   const dry = flags.dryRun ? ' (dry run)' : ''

@@ -4,7 +4,7 @@ import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { differencesOf, stepLines } from '../apply/difference-lines.ts'
 import { namingOptions, type PruneFlags, pruneOptions } from '../apply/flags.ts'
-import { plan, seen } from '../apply/plan.ts'
+import { assertSelector, planned } from '../apply/planned.ts'
 import { type Naming, wantedRecords } from '../apply/wanted.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Session } from '../session.ts'
@@ -21,15 +21,8 @@ export function diff(command: Command, session: Session): void {
 
 async function run(files: readonly string[], flags: DiffFlags, session: Session): Promise<void> {
   const { print, output, machine } = session
-  if (flags.prune && flags.selector === undefined) throw new Fault('--prune needs --selector LABEL.')
-  const wanted = await notNegative(wantedRecords(files, flags, print))
-  const stands = await seen(
-    session.client(),
-    wanted.map(({ name }) => name),
-    flags.prune === true,
-    print,
-  )
-  const steps = plan(wanted, stands, flags.prune ? flags.selector : undefined)
+  assertSelector(flags)
+  const steps = await planned(await notNegative(wantedRecords(files, flags, print)), flags, session)
   const differing = steps.filter(({ act }) => act !== 'unchanged')
   if (output === 'json' || output === 'yaml') {
     const value = differing.map((step) => ({

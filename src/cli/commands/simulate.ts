@@ -1,11 +1,10 @@
 /** `selvedge simulate`: what records would do to requests that the mesh has served. Exit code 1: more of them would break than may. */
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Move, ServiceSimulation, SimulationView } from '../../admin/client.ts'
-import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { DURATION_FORM, isDuration } from '../../schema/duration.ts'
 import { namingOptions, type PruneFlags, pruneOptions } from '../apply/flags.ts'
-import { plan, seen } from '../apply/plan.ts'
+import { assertSelector, planned } from '../apply/planned.ts'
 import { type Naming, wantedRecords } from '../apply/wanted.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import { show } from '../print/show.ts'
@@ -33,18 +32,11 @@ export function simulate(command: Command, session: Session): void {
 
 async function run(files: readonly string[], flags: SimulateFlags, session: Session): Promise<void> {
   const { print, output = 'table' } = session
-  if (flags.prune && flags.selector === undefined) throw new Fault('--prune needs --selector LABEL.')
-  const wanted = await wantedRecords(files, flags, print)
-  const client = session.client()
-  const names = wanted.map(({ name }) => name)
-  const steps = plan(
-    wanted,
-    await seen(client, names, flags.prune === true, print),
-    flags.prune ? flags.selector : undefined,
-  )
+  assertSelector(flags)
+  const steps = await planned(await wantedRecords(files, flags, print), flags, session)
   const changes = steps.filter(({ act }) => act !== 'unchanged').map(({ name, after }) => ({ name, record: after }))
   if (changes.length === 0) return print.tell('These records stand there already: nothing would change.')
-  const told = await client.simulate(changes, flags.window)
+  const told = await session.client().simulate(changes, flags.window)
   const rows = told.services.flatMap(rowsOf)
   await show(session, { value: told, columns: COLUMNS, rows, none: noneOf(told) })
   if (output === 'table' || output === 'wide') print.line(summary(told))
