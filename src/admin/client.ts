@@ -8,7 +8,6 @@ import type {
   CheckView,
   Conversion,
   DescriptionView,
-  Difference,
   DriftView,
   GrantView,
   How,

@@ -238,7 +238,7 @@ describe('the admin API', () => {
 
   it('has a client that brings nothing', async () => {
     const { files, imports } = await bundle('src/admin/client.ts')
-    expect([files, imports]).toEqual([['src/admin/client.ts'], []])
+    expect([files, imports]).toEqual([['src/admin/asking.ts', 'src/admin/client.ts'], []])
   })
 })
 

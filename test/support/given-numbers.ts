@@ -8,7 +8,7 @@ export interface GivenCall extends Partial<Pick<CallEnd, 'service' | 'caller' | 
   /** How many such calls. Default 1. */
   readonly times?: number
   readonly rule?: string
-  /** Each attempt's endpoint and outcome. Default: one, at `eu`, that ends as the call does. */
+  /** Each attempt's endpoint and outcome. Default: one, at `eu`, that ends as the call does; none of a call that was rejected. */
   readonly attempts?: readonly (readonly [endpoint: string, outcome: Outcome, tookMs?: number])[]
 }
 
@@ -18,7 +18,8 @@ export function tellCalls(stats: StatsEngine, calls: readonly GivenCall[], isola
   for (const { times = 1, service = 'users', outcome = 'success', tookMs = 10, rule, attempts, ...rest } of calls) {
     const noted = receipt()
     noted.rule = rule
-    noted.attempts = (attempts ?? [['eu', outcome] as const]).map(([endpoint, ended, took = tookMs], index) => ({
+    const one = outcome === 'rejected' ? [] : [['eu', outcome] as const]
+    noted.attempts = (attempts ?? one).map(([endpoint, ended, took = tookMs], index) => ({
       ...attemptNote(index + 1, endpoint, 0),
       outcome: ended,
       tookMs: took,

@@ -67,7 +67,7 @@ describe('a Worker whose calls somebody looks at', () => {
         attempts: [{ endpoint: 'binding:USERS', outcome: 'success', tookMs: 0 }],
         traceId: expect.stringMatching(/^[\da-f]{32}$/),
       },
-      { service: '', path: '/a', status: 404, outcome: 'unsent', error: 'service_not_found', attempts: [] },
+      { service: '', path: '/a', status: 404, outcome: 'rejected', error: 'service_not_found', attempts: [] },
     ])
     await ask('http://users/after')
     expect((await digest())?.taps).toBeUndefined()

@@ -1,11 +1,11 @@
 /** count: tells the numbers of an isolate how each call ended, and those who look at calls. */
 import { observer } from '../../core/engine/stack.ts'
 import { MeshError } from '../../core/errors.ts'
-import { type Outcome, outcomeOf, outcomeOfError } from '../../core/outcome.ts'
+import { outcomeOf, outcomeOfError } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Trace } from '../../core/span.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import type { Numbers } from '../../telemetry/numbers/numbers.ts'
+import type { CallOutcome, Numbers } from '../../telemetry/numbers/numbers.ts'
 import type { Tapping } from '../../telemetry/tap/tapping.ts'
 
 export interface CountNeeds {
@@ -29,7 +29,7 @@ export const count = (numbers: Numbers, tapping?: Tapping) => {
   function told(
     request: Request,
     { clock, caller, path, trace, receipt, calledAt = 0 }: CountNeeds & { calledAt?: number },
-    outcome: Outcome,
+    outcome: CallOutcome,
     answer: Response | undefined,
     error: unknown,
   ): void {
@@ -60,8 +60,15 @@ export const count = (numbers: Numbers, tapping?: Tapping) => {
       return response
     },
     failed(error, context, request) {
-      told(request, context, outcomeOfError(error), undefined, error)
+      told(request, context, outcomeOfFailure(error), undefined, error)
       return undefined
     },
   })
+}
+
+/** What a caller may not do, or does wrong, is nothing of the service's: it counts neither for nor against it. */
+function outcomeOfFailure(error: unknown): CallOutcome {
+  const outcome = outcomeOfError(error)
+  const isCallers = outcome === 'unsent' && error instanceof MeshError && error.meaning.status < 500
+  return isCallers ? 'rejected' : outcome
 }

@@ -7,6 +7,9 @@ import { type Counts, type ExponentialHistogram, exponentialHistogram } from '..
 /** How many calls or attempts ended how: by the number of the outcome in {@link OUTCOMES}. */
 export type Ends = readonly number[]
 
+/** How a call ended. `rejected`: the mesh sent nothing for what the caller did or may not do, with a 4xx. */
+export type CallOutcome = Outcome | 'rejected'
+
 /** Their order is that in which counts travel: a new one comes last. */
 export const OUTCOMES = [
   'success',
@@ -18,9 +21,10 @@ export const OUTCOMES = [
   'unreachable',
   'cancelled',
   'unsent',
-] as const satisfies readonly Outcome[]
+  'rejected',
+] as const satisfies readonly CallOutcome[]
 
-const NUMBER_OF = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index])) as Record<Outcome, number>
+const NUMBER_OF = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index])) as Record<CallOutcome, number>
 
 export interface EndpointNumbers {
   readonly ends: Ends
@@ -58,7 +62,7 @@ export interface CallEnd {
   /** The name whose record answered. */
   readonly service: string
   readonly caller: string | undefined
-  readonly outcome: Outcome
+  readonly outcome: CallOutcome
   readonly error: MeshErrorCode | undefined
   readonly tookMs: number
   readonly receipt: Receipt

@@ -6,7 +6,7 @@ export interface Rates {
   readonly requests: number
   /** A second. */
   readonly rps: number
-  /** The share that ended well, 0 to 1, of those whose callers stayed; `null` where there were none. */
+  /** The share that ended well, 0 to 1, of those that were the service's to answer; `null` where there were none. */
   readonly success: number | null
 }
 
@@ -20,12 +20,14 @@ export interface Quantiles {
 /** Outcomes that are no failure: a 429 is the caller's own. */
 const WELL: ReadonlySet<string> = new Set(['success', 'limited'])
 
+/** Outcomes that say nothing of the service: the caller left, or was rejected. */
+const APART: ReadonlySet<string> = new Set(['cancelled', 'rejected'])
+
 export function ratesOf(ends: Ends, windowMs: number): Rates {
-  const requests = ends.reduce((sum, many) => sum + many, 0)
-  const left = ends[OUTCOMES.indexOf('cancelled')] ?? 0
-  const well = ends.reduce((sum, many, outcome) => (WELL.has(OUTCOMES[outcome] ?? '') ? sum + many : sum), 0)
-  const stayed = requests - left
-  return { requests, rps: requests / (windowMs / 1000), success: stayed > 0 ? well / stayed : null }
+  const requests = sumOf(ends, () => true)
+  const well = sumOf(ends, (outcome) => WELL.has(outcome))
+  const judged = requests - sumOf(ends, (outcome) => APART.has(outcome))
+  return { requests, rps: requests / (windowMs / 1000), success: judged > 0 ? well / judged : null }
 }
 
 export function quantilesOf(ms: Counts): Quantiles {
@@ -37,8 +39,9 @@ export function quantilesOf(ms: Counts): Quantiles {
 
 /** Those that ended badly. */
 export function failuresOf(ends: Ends): number {
-  return ends.reduce(
-    (sum, many, outcome) => (WELL.has(OUTCOMES[outcome] ?? '') || OUTCOMES[outcome] === 'cancelled' ? sum : sum + many),
-    0,
-  )
+  return sumOf(ends, (outcome) => !WELL.has(outcome) && !APART.has(outcome))
+}
+
+function sumOf(ends: Ends, isMeant: (outcome: string) => boolean): number {
+  return ends.reduce((sum, many, index) => (isMeant(OUTCOMES[index] ?? '') ? sum + many : sum), 0)
 }

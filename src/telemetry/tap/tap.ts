@@ -1,6 +1,7 @@
 /** A tap: somebody looks at calls as they are made, for a while. Plain values: orders travel to isolates, calls travel back in digests. */
 import type { MeshErrorCode } from '../../core/errors.ts'
 import type { Outcome } from '../../core/outcome.ts'
+import type { CallOutcome } from '../numbers/numbers.ts'
 
 /** Which calls are looked at. What is left out may be anything. */
 export interface TapFilter {
@@ -40,7 +41,7 @@ export interface TapCall {
   readonly path: string
   /** `undefined`: the caller left before there was an answer. */
   readonly status?: number | undefined
-  readonly outcome: Outcome
+  readonly outcome: CallOutcome
   readonly tookMs: number
   /** The first ten. */
   readonly attempts: readonly TapAttempt[]

@@ -1,9 +1,10 @@
 /** Taps in an isolate: while somebody looks, calls are noted up to a rate, and told in the next digest. Nothing is left of one that is over. */
+
 import type { MeshErrorCode } from '../../core/errors.ts'
-import type { Outcome } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { plainPath } from '../../core/text/path.ts'
 import type { Clock } from '../../core/time/clock.ts'
+import type { CallOutcome } from '../numbers/numbers.ts'
 import { maskedPath } from '../shape/masked-path.ts'
 import { isTapped, type TapCall, type TapDigest, type TapOrder } from './tap.ts'
 
@@ -16,7 +17,7 @@ export interface TapSight {
   /** Path and query. */
   readonly path: string
   readonly status: number | undefined
-  readonly outcome: Outcome
+  readonly outcome: CallOutcome
   readonly error: MeshErrorCode | undefined
   readonly tookMs: number
   readonly traceId: string | undefined

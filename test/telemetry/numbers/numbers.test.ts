@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/core/outcome.ts'
 import { attemptNote, receipt } from '../../../src/core/receipt.ts'
-import { type CallEnd, MOST_SERIES, numbers, OTHER, OUTCOMES } from '../../../src/telemetry/numbers/numbers.ts'
+import {
+  type CallEnd,
+  type CallOutcome,
+  MOST_SERIES,
+  numbers,
+  OTHER,
+  OUTCOMES,
+} from '../../../src/telemetry/numbers/numbers.ts'
 
 function ended(over: Partial<CallEnd> = {}, endpoints: readonly [string, Outcome][] = [['eu', 'success']]): CallEnd {
   const noted = receipt()
@@ -21,7 +28,7 @@ function ended(over: Partial<CallEnd> = {}, endpoints: readonly [string, Outcome
   }
 }
 
-const ends = (over: Partial<Record<Outcome, number>>) => {
+const ends = (over: Partial<Record<CallOutcome, number>>) => {
   const last = OUTCOMES.findLastIndex((outcome) => over[outcome])
   return OUTCOMES.slice(0, last + 1).map((outcome) => over[outcome] ?? 0)
 }
