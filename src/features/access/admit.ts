@@ -1,8 +1,23 @@
 /** Admits a caller to a service, or says why not. */
+import type { Proof } from '../../core/caller.ts'
 import { MeshError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { AccessNote } from '../../core/receipt.ts'
-import type { AuthorizeNeeds, Guarded } from './filter.ts'
+import type { AccessNote, Receipt } from '../../core/receipt.ts'
+import type { Judge } from './judge.ts'
+
+/** A service whose record says who may call. */
+export interface Guarded<Asked> {
+  readonly judge: Judge<Asked> | undefined
+  /** The registry key of its record. */
+  readonly recordKey: string
+}
+
+/** Of the caller, and where it is told. */
+export interface AuthorizeNeeds {
+  readonly caller: string | undefined
+  readonly proof: Proof
+  readonly receipt: Receipt
+}
 
 /**
  * @throws {MeshError} `caller_unknown` where a name would help, `caller_denied` where none does.

@@ -13,10 +13,9 @@ export function guards(log: Log): Guards {
       'authorize',
       ({ passedBy = [], service }: Led) => [...passedBy, service],
       (request, context) => context.asked ?? askedOf(request, context),
-      admit,
       log,
     ),
-    backend: authorize('authorizeBackend', ({ service }: Led) => [service], askedOf, admit, log),
+    backend: authorize('authorizeBackend', ({ service }: Led) => [service], askedOf, log),
     copy: (find) => async (name, context, copy) => {
       const service = await find(name, context)
       const led = context as typeof context & Led

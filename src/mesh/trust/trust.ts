@@ -1,7 +1,7 @@
 /** Who is believed and what they may do, as a value that a mesh is made with. What a mesh does not use it does not carry. */
 import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
 import type { Log } from '../../core/log.ts'
-import type { AuthorizeNeeds } from '../../features/access/filter.ts'
+import type { AuthorizeNeeds } from '../../features/access/admit.ts'
 import type { Judge } from '../../features/access/judge.ts'
 import type { Access, AccessPolicy } from '../../features/access/policy.ts'
 import type { Asked } from '../../features/route/asked.ts'
