@@ -5,7 +5,7 @@ import { usePulse } from '../live/pulse.ts'
 import { count, duration, rate, share } from '../model/format.ts'
 import { healthOf, kindOf } from '../model/service-rows.ts'
 import { written } from '../model/written.ts'
-import { type Counted, counted, NoNumbers } from '../parts/numbers.tsx'
+import { type Counted, counted, NoNumbers, NumberHead } from '../parts/numbers.tsx'
 import { Answer, Empty, Stale } from '../parts/state.tsx'
 import { Ago, Figure, Panel, State, To, Wide } from '../parts/words.tsx'
 import { Charts } from './service/charts.tsx'
@@ -162,12 +162,8 @@ function Callers({ view, stats }: { readonly view: DescriptionView; readonly sta
           <thead>
             <tr>
               <th scope="col">Caller</th>
-              <th scope="col" class="number">
-                Requests/s
-              </th>
-              <th scope="col" class="number">
-                Success
-              </th>
+              <NumberHead>Requests/s</NumberHead>
+              <NumberHead>Success</NumberHead>
             </tr>
           </thead>
           <tbody>

@@ -8,7 +8,7 @@ import { usePulse } from '../live/pulse.ts'
 import { rate } from '../model/format.ts'
 import { around, type Graph, graphOf, shapeOf } from '../model/graph.ts'
 import { UNKNOWN } from '../model/service-rows.ts'
-import { counted, NoNumbers } from '../parts/numbers.tsx'
+import { counted, NoNumbers, NumberHead } from '../parts/numbers.tsx'
 import { Answer, Empty } from '../parts/state.tsx'
 import { HealthMark, Panel, To, Wide } from '../parts/words.tsx'
 import { Drawing, NODE_HEIGHT, nodeWidth } from './topology/drawing.tsx'
@@ -102,9 +102,7 @@ function Links({ graph: { links } }: { readonly graph: Graph }) {
             <tr>
               <th scope="col">Caller</th>
               <th scope="col">Service</th>
-              <th scope="col" class="number">
-                Requests/s
-              </th>
+              <NumberHead>Requests/s</NumberHead>
             </tr>
           </thead>
           <tbody>

@@ -1,4 +1,5 @@
 /** Where the numbers come from: the stats object, which an installation may do without. */
+import type { ComponentChildren } from 'preact'
 import { AdminError } from '../../admin/client.ts'
 import type { Pulse } from '../live/pulse.ts'
 
@@ -22,5 +23,14 @@ export function NoNumbers({ of }: { readonly of: Pulse<Counted<unknown>> }) {
       <strong>No numbers: STATS_OBJECT is not bound.</strong>
       <span>Records and decisions are shown all the same. Bind the object in both Workers to see calls.</span>
     </p>
+  )
+}
+
+/** The head of a column of numbers. */
+export function NumberHead({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <th scope="col" class="number">
+      {children}
+    </th>
   )
 }

@@ -1,7 +1,9 @@
 /** Where a service answers and how each place does, and where its rules lead. */
+
 import type { DescriptionView, StatView } from '../../../admin/client.ts'
 import { duration, NOTHING, rate, share } from '../../model/format.ts'
 import { healthOf } from '../../model/service-rows.ts'
+import { NumberHead } from '../../parts/numbers.tsx'
 import { Panel, To, Wide } from '../../parts/words.tsx'
 
 interface Props {
@@ -27,21 +29,11 @@ export function Endpoints({ view: { candidates }, stats }: Props) {
             <tr>
               <th scope="col">Endpoint</th>
               <th scope="col">State</th>
-              <th scope="col" class="number">
-                Weight
-              </th>
-              <th scope="col" class="number">
-                Requests/s
-              </th>
-              <th scope="col" class="number">
-                Success
-              </th>
-              <th scope="col" class="number">
-                p50
-              </th>
-              <th scope="col" class="number">
-                p95
-              </th>
+              <NumberHead>Weight</NumberHead>
+              <NumberHead>Requests/s</NumberHead>
+              <NumberHead>Success</NumberHead>
+              <NumberHead>p50</NumberHead>
+              <NumberHead>p95</NumberHead>
             </tr>
           </thead>
           <tbody>
@@ -111,12 +103,8 @@ export function Leads({ view: { rules, alias }, stats }: Props) {
               <tr>
                 <th scope="col">Rule</th>
                 <th scope="col">Leads to</th>
-                <th scope="col" class="number">
-                  Requests/s
-                </th>
-                <th scope="col" class="number">
-                  Success
-                </th>
+                <NumberHead>Requests/s</NumberHead>
+                <NumberHead>Success</NumberHead>
               </tr>
             </thead>
             <tbody>
