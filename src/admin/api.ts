@@ -15,6 +15,7 @@ import { check } from './routes/check.ts'
 import { convert } from './routes/convert.ts'
 import { describe } from './routes/describe.ts'
 import { drift } from './routes/drift.ts'
+import { endpoints } from './routes/endpoints.ts'
 import { explain } from './routes/explain.ts'
 import { grants } from './routes/grants.ts'
 import { past } from './routes/past.ts'
@@ -53,6 +54,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', archive(trail))
     .route('/', simulate(clock))
     .route('/', stats())
+    .route('/', endpoints())
     .route('/', tap(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 

@@ -24,7 +24,15 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
-import type { EdgesView, SeriesView, StatsOptions, StatsView, TapLine, TapOptions } from './views/traffic.ts'
+import type {
+  EdgesView,
+  EndpointsView,
+  SeriesView,
+  StatsOptions,
+  StatsView,
+  TapLine,
+  TapOptions,
+} from './views/traffic.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
@@ -58,6 +66,9 @@ export type {
 export type {
   EdgesView,
   EdgeView,
+  EjectedView,
+  EndpointsView,
+  EndpointView,
   PointView,
   SeriesView,
   StatsOptions,
@@ -130,6 +141,8 @@ export interface AdminClient {
   stats(options?: StatsOptions): Promise<StatsView>
   /** One service over time. */
   series(service: string, window?: string): Promise<SeriesView>
+  /** How the endpoints of one service do, and which are left alone: by how many isolates, why, and until when. */
+  endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
   edges(window?: string): Promise<EdgesView>
   /**
@@ -194,6 +207,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
     stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
+    endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }

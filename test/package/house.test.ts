@@ -45,7 +45,7 @@ const DOCUMENTS: Record<string, RegExp> = {
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
-    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:number-book|shape-book|stats-engine|taps))\.ts$/,
+    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   // What is told is told by the mesh's own code; nothing else of it is the command's.
