@@ -24,7 +24,16 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
-import type { EdgesView, SeriesView, StatsOptions, StatsView, TapLine, TapOptions } from './views/traffic.ts'
+import type {
+  AuthzOptions,
+  AuthzView,
+  EdgesView,
+  SeriesView,
+  StatsOptions,
+  StatsView,
+  TapLine,
+  TapOptions,
+} from './views/traffic.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
@@ -56,6 +65,10 @@ export type {
   WrittenView,
 } from './views/records.ts'
 export type {
+  AuthzCallView,
+  AuthzOptions,
+  AuthzPolicyView,
+  AuthzView,
   EdgesView,
   EdgeView,
   PointView,
@@ -132,6 +145,8 @@ export interface AdminClient {
   series(service: string, window?: string): Promise<SeriesView>
   /** Who calls whom. */
   edges(window?: string): Promise<EdgesView>
+  /** Who may call whom by the records, and who did. */
+  authz(options?: AuthzOptions): Promise<AuthzView>
   /**
    * Calls as they are made, until `over`. Who stops reading ends the tap.
    *
@@ -195,6 +210,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
+    authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }
       // One that nobody aborts, where none was given: an answer that goes on is not late.
