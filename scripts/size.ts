@@ -23,7 +23,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53.75 * KB },
   { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 76 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 168 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 170 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -10,6 +10,7 @@ import { audit } from './audit.ts'
 import { authenticate } from './auth/authenticate.ts'
 import type { AdminEnv } from './env.ts'
 import { archive } from './routes/archive.ts'
+import { authz } from './routes/authz.ts'
 import { changes } from './routes/changes.ts'
 import { check } from './routes/check.ts'
 import { convert } from './routes/convert.ts'
@@ -55,6 +56,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', simulate(clock))
     .route('/', stats())
     .route('/', endpoints())
+    .route('/', authz(clock))
     .route('/', tap(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 

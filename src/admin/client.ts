@@ -25,6 +25,8 @@ import type {
   WrittenView,
 } from './views/records.ts'
 import type {
+  AuthzOptions,
+  AuthzView,
   EdgesView,
   EndpointsView,
   SeriesView,
@@ -64,6 +66,10 @@ export type {
   WrittenView,
 } from './views/records.ts'
 export type {
+  AuthzCallView,
+  AuthzOptions,
+  AuthzPolicyView,
+  AuthzView,
   EdgesView,
   EdgeView,
   EjectedView,
@@ -145,6 +151,8 @@ export interface AdminClient {
   endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
   edges(window?: string): Promise<EdgesView>
+  /** Who may call whom by the records, and who did. */
+  authz(options?: AuthzOptions): Promise<AuthzView>
   /**
    * Calls as they are made, until `over`. Who stops reading ends the tap.
    *
@@ -209,6 +217,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
     endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
+    authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }
       // One that nobody aborts, where none was given: an answer that goes on is not late.

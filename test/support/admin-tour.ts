@@ -123,6 +123,12 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.stats({ service: 'users' })
     await refused(client.stats({ window: '1y' }))
   },
+  async authz(client, given) {
+    await client.authz()
+    tellNumbers(given)
+    await client.authz({ window: '10s', service: 'users' })
+    await refused(client.authz({ window: '1y' }))
+  },
   async series(client, given) {
     tellNumbers(given)
     await client.series('users', '1h')

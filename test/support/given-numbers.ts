@@ -1,6 +1,6 @@
 /** Calls that ended, told to the stats object as an isolate tells them. */
 import type { Outcome } from '../../src/core/outcome.ts'
-import { attemptNote, receipt } from '../../src/core/receipt.ts'
+import { type AccessNote, attemptNote, receipt } from '../../src/core/receipt.ts'
 import type { StatsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { Learned } from '../../src/telemetry/learned.ts'
 import { type CallEnd, numbers } from '../../src/telemetry/numbers/numbers.ts'
@@ -9,6 +9,8 @@ export interface GivenCall extends Partial<Pick<CallEnd, 'service' | 'caller' | 
   /** How many such calls. Default 1. */
   readonly times?: number
   readonly rule?: string
+  /** What records on the way said of the caller. */
+  readonly access?: readonly Pick<AccessNote, 'record' | 'rule' | 'effect' | 'mode'>[]
   /** Each attempt's endpoint and outcome. Default: one, at `eu`, that ends as the call does; none of a call that was rejected. */
   readonly attempts?: readonly (readonly [endpoint: string, outcome: Outcome, tookMs?: number])[]
 }
@@ -22,9 +24,19 @@ export function tellCalls(
   learned?: Learned,
 ): void {
   const counted = numbers()
-  for (const { times = 1, service = 'users', outcome = 'success', tookMs = 10, rule, attempts, ...rest } of calls) {
+  for (const {
+    times = 1,
+    service = 'users',
+    outcome = 'success',
+    tookMs = 10,
+    rule,
+    access,
+    attempts,
+    ...rest
+  } of calls) {
     const noted = receipt()
     noted.rule = rule
+    noted.access = access?.map((note) => ({ proof: 'binding', ...note }))
     const one = outcome === 'rejected' ? [] : [['eu', outcome] as const]
     noted.attempts = (attempts ?? one).map(([endpoint, ended, took = tookMs], index) => ({
       ...attemptNote(index + 1, endpoint, 0),

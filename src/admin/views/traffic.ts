@@ -114,6 +114,49 @@ export interface EdgeView extends Rates {
 
 export type EdgesView = Summed<EdgeView>
 
+export interface AuthzOptions {
+  /** How far back it looks, `10s` to `168h`. Default `1h`. */
+  readonly window?: string | undefined
+  readonly service?: string | undefined
+}
+
+/** What a record says of who may call, as the mesh obeys it. */
+export interface AuthzPolicyView {
+  readonly record: string
+  readonly default: 'allow' | 'deny'
+  readonly mode: 'enforce' | 'audit'
+  readonly rules: readonly {
+    readonly name: string
+    readonly effect: 'allow' | 'deny'
+    /** What is left out is anyone, or any. */
+    readonly callers?: readonly string[]
+    readonly methods?: readonly string[]
+    readonly paths?: readonly string[]
+  }[]
+}
+
+export interface AuthzCallView {
+  readonly service: string
+  /** Empty: nobody knows. */
+  readonly caller: string
+  /** Whose rules decided; `null`: no record that says who may call was asked. */
+  readonly record: string | null
+  /** The rule that decided, or `default`. */
+  readonly rule: string | null
+  readonly allowed: number
+  readonly denied: number
+  /** By a record in `audit`: they passed. */
+  readonly wouldDeny: number
+}
+
+export interface AuthzView extends Omit<Summed<AuthzCallView>, 'isolates'> {
+  /** Isolates that told something in the window; `null`: nobody counts. */
+  readonly isolates: number | null
+  readonly policies: readonly AuthzPolicyView[]
+  /** Records that say nothing of who may call: everybody may. */
+  readonly open: readonly string[]
+}
+
 export interface PointView extends Quantiles {
   readonly at: string
   readonly requests: number

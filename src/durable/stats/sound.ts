@@ -57,6 +57,7 @@ const isNumbers = objectOf({
       endpoints: recordOf(isEndpoint),
       errors: isCounts,
       refused: isCounts,
+      access: maybe(recordOf(isEnds)),
     }),
   ),
 })
