@@ -316,7 +316,7 @@ describe('a function that is called by its name', () => {
     }
     const refused = await ask()
     expect([refused.status, refused.headers.get('selvedge-error')]).toEqual([500, 'internal'])
-    expect(JSON.stringify(logged)).toContain('users guards itself by its record, and its registry reads none')
+    expect(JSON.stringify(logged)).toContain('users obeys its record, and its registry knows none')
     expect((await ask({ access: { default: 'allow' } })).status).toBe(200)
     expect((await ask({ access: { default: 'deny' } })).status).toBe(403)
   })

@@ -15,7 +15,7 @@ export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mo
   }
   return async function guard(request, context) {
     // Open by mistake is the worst it could be.
-    if (isRoad && otherwise === undefined) throw new MeshError('internal', `${name} ${NO_RECORDS}`)
+    if (isRoad && !otherwise) throw new MeshError('internal', `${name} ${NO_RECORDS}`)
     const { clock, deadline, subrequests, defer } = context
     const own = { name, receipt: receipt(), clock, deadline, subrequests, defer: defer ?? unheard }
     const found = await known.called(own).catch(orNone)
@@ -26,7 +26,7 @@ export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mo
 }
 
 const NO_RECORDS =
-  'guards itself by its record, and its registry reads none: wrap viaMesh in ownRecord of "selvedge/node", or say defaults.access.default.'
+  'obeys its record, and its registry knows none: give it ownRecord of "selvedge/node", or say defaults.access.default.'
 
 /** The record is refreshed for the next request: how that ends is no business of this one. */
 function unheard(work: Promise<unknown>): void {
