@@ -16,6 +16,7 @@ import { check } from './routes/check.ts'
 import { convert } from './routes/convert.ts'
 import { describe } from './routes/describe.ts'
 import { drift } from './routes/drift.ts'
+import { endpoints } from './routes/endpoints.ts'
 import { explain } from './routes/explain.ts'
 import { grants } from './routes/grants.ts'
 import { past } from './routes/past.ts'
@@ -54,6 +55,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', archive(trail))
     .route('/', simulate(clock))
     .route('/', stats())
+    .route('/', endpoints())
     .route('/', authz(clock))
     .route('/', tap(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)

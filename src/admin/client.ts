@@ -28,6 +28,7 @@ import type {
   AuthzOptions,
   AuthzView,
   EdgesView,
+  EndpointsView,
   SeriesView,
   StatsOptions,
   StatsView,
@@ -71,6 +72,9 @@ export type {
   AuthzView,
   EdgesView,
   EdgeView,
+  EjectedView,
+  EndpointsView,
+  EndpointView,
   PointView,
   SeriesView,
   StatsOptions,
@@ -143,6 +147,8 @@ export interface AdminClient {
   stats(options?: StatsOptions): Promise<StatsView>
   /** One service over time. */
   series(service: string, window?: string): Promise<SeriesView>
+  /** How the endpoints of one service do, and which are left alone: by how many isolates, why, and until when. */
+  endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
   edges(window?: string): Promise<EdgesView>
   /** Who may call whom by the records, and who did. */
@@ -209,6 +215,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
     stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
+    endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
     authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {

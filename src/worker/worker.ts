@@ -168,6 +168,7 @@ function start(env: Env, parts: WorkerParts): Running {
   if (telling?.recorder) options.registry = telling.recorder.registry
   const hasCloud = options.cloud !== undefined
   const forward = proxy(options)
+  telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
   return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
 }

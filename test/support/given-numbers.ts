@@ -2,6 +2,7 @@
 import type { Outcome } from '../../src/core/outcome.ts'
 import { type AccessNote, attemptNote, receipt } from '../../src/core/receipt.ts'
 import type { StatsEngine } from '../../src/durable/stats/stats-engine.ts'
+import type { Learned } from '../../src/telemetry/learned.ts'
 import { type CallEnd, numbers } from '../../src/telemetry/numbers/numbers.ts'
 
 export interface GivenCall extends Partial<Pick<CallEnd, 'service' | 'caller' | 'outcome' | 'error' | 'tookMs'>> {
@@ -15,7 +16,13 @@ export interface GivenCall extends Partial<Pick<CallEnd, 'service' | 'caller' | 
 }
 
 /** One digest with all of them. */
-export function tellCalls(stats: StatsEngine, calls: readonly GivenCall[], isolate = 'one', sequence = 1): void {
+export function tellCalls(
+  stats: StatsEngine,
+  calls: readonly GivenCall[],
+  isolate = 'one',
+  sequence = 1,
+  learned?: Learned,
+): void {
   const counted = numbers()
   for (const {
     times = 1,
@@ -39,5 +46,5 @@ export function tellCalls(stats: StatsEngine, calls: readonly GivenCall[], isola
     const call = { caller: undefined, error: undefined, ...rest, service, outcome, tookMs, receipt: noted }
     for (let time = 0; time < times; time++) counted.count(call)
   }
-  stats.digest({ isolate, sequence, numbers: counted.take() })
+  stats.digest({ isolate, sequence, numbers: counted.take(), learned })
 }

@@ -64,6 +64,20 @@ interface Summed<Item> {
   readonly items: readonly Item[]
 }
 
+/** Who leaves an endpoint alone. */
+export interface EjectedView {
+  /** How many isolates do. */
+  readonly isolates: number
+  /** Of how many that used it in the last minute, or leave it alone. */
+  readonly of: number
+  /** How many of them for what: `faults`, it did not answer, or a gateway answered for it; `errors`, it failed; `refusals`, it turned requests away. */
+  readonly because: Readonly<Partial<Record<'faults' | 'errors' | 'refusals', number>>>
+  /** Since when the first of them does. */
+  readonly since: string
+  /** When the first of them sends it a call again, to see whether it is well; in the past: its next call does. */
+  readonly probeAt: string
+}
+
 export interface StatView extends Rates, Partial<Quantiles> {
   readonly service: string
   readonly rule?: string
@@ -76,9 +90,22 @@ export interface StatView extends Rates, Partial<Quantiles> {
   readonly hedged?: number
   readonly errors?: Readonly<Record<string, number>>
   readonly refused?: Readonly<Record<string, number>>
+  /** Of a service: retries that its budget could pay for, in the isolate that has least. Left out where it has no bound, or nobody told lately. */
+  readonly budgetLeft?: number
+  /** Of an endpoint: left out where nobody leaves it alone. */
+  readonly ejected?: EjectedView
 }
 
 export type StatsView = Summed<StatView>
+
+export interface EndpointView extends Rates, Quantiles {
+  readonly endpoint: string
+  /** Attempts that did not end well, by how they ended. */
+  readonly failed: Readonly<Record<string, number>>
+  readonly ejected?: EjectedView
+}
+
+export type EndpointsView = Summed<EndpointView>
 
 export interface EdgeView extends Rates {
   readonly caller: string
