@@ -111,8 +111,9 @@ function handle(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  { name: caller, proof }: Caller,
+  by: Caller,
 ): Response | Promise<Response> {
+  const { name: caller, proof } = by
   // A binding that names nobody may pass on what strangers have sent: it raises nothing.
   const trusted = caller !== undefined
   let mesh: Running
@@ -125,7 +126,8 @@ function handle(
   const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
     const probed = serviceProbed(address.path)
-    if (probed === undefined) return reserved(request, address.path, env, mesh.hasCloud)
+    if (probed === undefined)
+      return reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
       .probe(request, { trusted, caller, proof, identify, defer }, healthOf)
@@ -166,6 +168,7 @@ function start(env: Env, parts: WorkerParts): Running {
   if (telling?.recorder) options.registry = telling.recorder.registry
   const hasCloud = options.cloud !== undefined
   const forward = proxy(options)
+  telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
   return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
 }
