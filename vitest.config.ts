@@ -63,7 +63,7 @@ export default defineConfig({
         test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...PATIENT, fileParallelism: false },
       },
       {
-        // The built mesh against Prometheus, which not every machine has: not in `npm test`.
+        // The built mesh against Prometheus and serverless-offline, which not every machine has: not in `npm test`.
         extends: true,
         test: { name: 'judges', include: ['test/judges/**/*.test.ts'], ...PATIENT, fileParallelism: false },
       },

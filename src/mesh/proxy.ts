@@ -26,7 +26,7 @@ export interface Forward {
 
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
-  const { call, calling, known, identities } = made(settings)
+  const { call, calling, known, services, identities } = made(settings)
   // A service's own guard is its own business: here only a token that is not valid is refused.
   const refused = identities && refusing(undefined)
   const enter = inbound(settings, forwarded, refused)
@@ -96,7 +96,7 @@ export function proxy(options: MeshOptions): Forward {
   return Object.assign(forward, {
     identities,
     probe: prober(settings, known, believed),
-    with: <Of>(part: Part<Of>) => part({ settings, call, calling, known }),
+    with: <Of>(part: Part<Of>) => part({ settings, call, calling, known, services }),
   })
 }
 

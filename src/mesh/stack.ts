@@ -119,6 +119,7 @@ export function made(settings: Settings): {
   /** The same services called under other settings. */
   calling(settings: Settings): Service<Named>
   readonly known: Resolver
+  readonly services: Services
   readonly guard: Guard | undefined
   readonly identities: Identities | undefined
 } {
@@ -131,19 +132,21 @@ export function made(settings: Settings): {
         ? undefined
         : (record) => (trust ? undefined : lacksTrust(record)) ?? (rates ? undefined : lacksRates(record)),
   })
-  const live = services({
+  const learned = services({
     ...settings,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
     unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
   })
-  const known = resolver(records, live)
+  const known = resolver(records, learned)
   const identities = trust?.identities?.(settings)
-  const calling = (settings: Settings) => outbound(settings, records, live, send(settings), identities)
-  const guard = trust && name !== undefined ? trust.guard(known, name, log, defaults.access) : undefined
+  const calling = (settings: Settings) => outbound(settings, records, learned, send(settings), identities)
+  const guard =
+    trust && name !== undefined ? trust.guard(known, name, log, defaults.access, settings.registry.isRoad) : undefined
   return {
     call: calling(settings),
     calling,
     known,
+    services: learned,
     guard: identities ? refusing(guard) : guard,
     identities,
   }

@@ -111,8 +111,9 @@ function handle(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  { name: caller, proof }: Caller,
+  by: Caller,
 ): Response | Promise<Response> {
+  const { name: caller, proof } = by
   // A binding that names nobody may pass on what strangers have sent: it raises nothing.
   const trusted = caller !== undefined
   let mesh: Running
@@ -127,7 +128,8 @@ function handle(
     const probed = serviceProbed(address.path)
     if (probed === undefined) {
       const [path = ''] = address.path.split('?', 1)
-      return mesh.forward.identities?.answer(path, defer) ?? reserved(request, address.path, env, mesh.hasCloud)
+      const told = mesh.forward.identities?.answer(path, defer)
+      return told ?? reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
     }
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
@@ -173,6 +175,7 @@ function start(env: Env, parts: WorkerParts): Running {
   if (telling?.recorder) options.registry = telling.recorder.registry
   const hasCloud = options.cloud !== undefined
   const forward = proxy(options)
+  telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
   return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
 }

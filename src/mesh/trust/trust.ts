@@ -19,8 +19,9 @@ export interface Trust {
    * Guards the function of that name.
    *
    * @param defaults of the mesh: what counts where there is no record.
+   * @param isRoad does the registry know no records?
    */
-  guard(known: Resolver, name: string, log: Log, defaults: Access | undefined): Guard
+  guard(known: Resolver, name: string, log: Log, defaults: Access | undefined, isRoad?: boolean): Guard
   /** Knows callers by tokens, and signs for them: `trust` of `selvedge/trust`. Left out: bindings alone say who calls. */
   identities?(means: IdentityMeans): Identities
 }
