@@ -24,6 +24,7 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+import type { SagasClient } from './views/sagas.ts'
 import type { EdgesView, SeriesView, StatsOptions, StatsView, TapLine, TapOptions } from './views/traffic.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
@@ -55,6 +56,7 @@ export type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+export type { SagaState, SagasOptions, SagaView, Why } from './views/sagas.ts'
 export type {
   EdgesView,
   EdgeView,
@@ -70,7 +72,7 @@ export type {
 export type { Decision, Explanation }
 
 /** Each method rejects with an {@link AdminError} where the API refuses, and with what `fetch` throws where nothing answers. */
-export interface AdminClient {
+export interface AdminClient extends SagasClient {
   /** Records in the order of their names. */
   list(options?: Paging & { readonly prefix?: string }): Promise<Page<RecordView>>
   /** `undefined`: there is no such record. */
@@ -195,6 +197,12 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
+    sagas: ({ state, saga, version, limit, cursor } = {}) =>
+      ask('GET', '/sagas', { query: { state, saga, version, limit, cursor } }),
+    saga: (id) => askIfThere(`/sagas/${encodeURIComponent(id)}`),
+    decideSaga: (id, decision, { message } = {}) =>
+      ask('POST', `/sagas/${encodeURIComponent(id)}/decision`, { json: { decision, message } }),
+    cancelSaga: (id, { message } = {}) => ask('POST', `/sagas/${encodeURIComponent(id)}/cancel`, { json: { message } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }
       // One that nobody aborts, where none was given: an answer that goes on is not late.

@@ -4,6 +4,7 @@ import { api } from './api.ts'
 import { DASHBOARD_FILES } from './dashboard-files.ts'
 
 export { QuotaObject } from '../durable/quota-object.ts'
+export { SagasObject } from '../durable/sagas-object.ts'
 export { StatsObject } from '../durable/stats-object.ts'
 export { RegistryObject } from './registry-object.ts'
 
