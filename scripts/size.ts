@@ -19,14 +19,14 @@ const BUDGETS: readonly Budget[] = [
   // The aims are less: docs/decisions/0012 and 0051 say what stands in the way, and this keeps it from growing.
   { name: 'library', entry: 'src/index.ts', gzipBytes: 51.25 * KB },
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
-  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 65 * KB },
+  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 66.25 * KB },
   // What runs a saga; and all that one writes sagas with.
   { name: 'saga executor', entry: 'src/saga/run.ts', gzipBytes: 2 * KB },
   { name: 'saga', entry: 'src/saga.ts', gzipBytes: 4 * KB },
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53.75 * KB },
-  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 75.75 * KB },
+  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 76.75 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 165 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 169 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
