@@ -111,8 +111,9 @@ function handle(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  { name: caller, proof }: Caller,
+  by: Caller,
 ): Response | Promise<Response> {
+  const { name: caller, proof } = by
   // A binding that names nobody may pass on what strangers have sent: it raises nothing.
   const trusted = caller !== undefined
   let mesh: Running
@@ -125,22 +126,30 @@ function handle(
   const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
     const probed = serviceProbed(address.path)
-    if (probed === undefined) return reserved(request, address.path, env, mesh.hasCloud)
+    if (probed === undefined) {
+      const [path = ''] = address.path.split('?', 1)
+      const told = mesh.forward.identities?.answer(path, defer)
+      return told ?? reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
+    }
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
       .probe(request, { trusted, caller, proof, identify, defer }, healthOf)
       .then((answer) => answer ?? healthOf())
   }
   const called = () => identify(address, mesh.nameOf)
-  const answer = mesh.forward(request, { trusted, caller, proof, identify: called, defer })
   const { telling } = mesh
-  if (!telling) return answer
+  if (!telling) return mesh.forward(request, { trusted, caller, proof, identify: called, defer })
+  let known = caller
+  const heard = (caller: ServiceName) => {
+    known = caller
+  }
+  const answer = mesh.forward(request, { trusted, caller, proof, identify: called, heard, defer })
   telling.due(defer)
   const { recorder } = telling
   if (!recorder?.isDue()) return answer
   // When it is answered the rules that it has met are known.
   return answer.then((response) => {
-    recorder.record(request, called, caller, defer)
+    recorder.record(request, called, known, defer)
     return response
   })
 }
@@ -166,6 +175,7 @@ function start(env: Env, parts: WorkerParts): Running {
   if (telling?.recorder) options.registry = telling.recorder.registry
   const hasCloud = options.cloud !== undefined
   const forward = proxy(options)
+  telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
   return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
 }

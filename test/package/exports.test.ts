@@ -16,7 +16,9 @@ describe('package.json', () => {
       '.',
       './client',
       './cloud',
+      './durable',
       './hono',
+      './node',
       './otlp',
       './saga',
       './sim',
@@ -31,9 +33,11 @@ describe('package.json', () => {
     expect(Object.keys(target)[0]).toBe('types')
     expect(types).toMatch(/^\.\/dist\/lib\/.*\.d\.ts$/)
     expect(sourceOf(types)).toBe(sourceOf(workerd ?? built))
+    // Node has a way of its own to fetch, and the same names.
     // Sagas alone are another module where there is no platform.
-    if (node !== undefined || name !== './saga') expect(node).toBe(workerd)
-    for (const one of [built, ...(workerd ? [workerd] : [])]) expect(existsSync(`${root}${sourceOf(one)}`)).toBe(true)
+    if (name !== './saga') expect(node).toBe(workerd?.replace('index.js', 'index-node.js'))
+    for (const one of [built, ...(workerd && node ? [workerd, node] : [])])
+      expect(existsSync(`${root}${sourceOf(one)}`)).toBe(true)
   })
 
   it.each(Object.keys(schemaFiles()))('exports %s, which the build writes and the package carries', (name) => {
@@ -71,6 +75,7 @@ describe('what is exported', () => {
   it('by selvedge where nothing is known of the platform: the same', async () => {
     const [anywhere, here] = [await import('../../src/anywhere.ts'), await import('../../src/index.ts')]
     expect(Object.keys(anywhere).sort()).toEqual(Object.keys(here).sort())
+    expect(Object.keys(await import('../../src/index-node.ts')).sort()).toEqual(Object.keys(here).sort())
   })
 
   it('by selvedge/client', async () => {
@@ -87,8 +92,34 @@ describe('what is exported', () => {
     ])
   })
 
+  it('by selvedge/durable', async () => {
+    expect(Object.keys(await import('../../src/transactional/durable.ts')).sort()).toEqual([
+      'D1_TABLES',
+      'alarms',
+      'd1Once',
+      'd1Outbox',
+      'd1Relay',
+      'gaps',
+      'inOrder',
+      'once',
+      'outbox',
+      'participant',
+      'passOver',
+    ])
+  })
+
   it('by selvedge/hono', async () => {
     expect(Object.keys(await import('../../src/hono.ts'))).toEqual(['selvedge'])
+  })
+
+  it('by selvedge/node', async () => {
+    expect(Object.keys(await import('../../src/node.ts')).sort()).toEqual([
+      'invokedByMesh',
+      'lambdaHandler',
+      'lambdaStream',
+      'nodeListener',
+      'ownRecord',
+    ])
   })
 
   it('by selvedge/otlp', async () => {

@@ -1,9 +1,10 @@
 /** The admin API to test with: over a registry's engine of its own, in virtual time. */
 import { type AdminClient, adminClient } from '../../src/admin/client.ts'
-import type { ControlEnv, Registry, SagaInstance, Sagas, Stats } from '../../src/admin/env.ts'
+import type { ControlEnv, DeadLetters, Registry, SagaInstance, Sagas, Stats } from '../../src/admin/env.ts'
 import { recordIssues } from '../../src/admin/record-issues.ts'
 import { api } from '../../src/control/api.ts'
 import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
+import { type LettersEngine, lettersEngine } from '../../src/durable/letters/letters-engine.ts'
 import { type SagaBook, sagaBook } from '../../src/durable/sagas/saga-book.ts'
 import { type StatsEngine, statsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
@@ -22,6 +23,10 @@ export interface GivenAdmin extends GivenRegistry {
   /** The list behind SAGAS_OBJECT, and what the Workflow SAGAS was sent. */
   readonly sagas: SagaBook
   readonly sent: { readonly id: string; readonly type: string; readonly payload: unknown }[]
+  /** The engine behind DEAD_LETTERS. */
+  readonly letters: LettersEngine
+  /** What was sent to the queue JOBS. */
+  readonly queued: unknown[]
   /** The methods of the object that were called. */
   readonly called: string[]
   /** The client of another token. */
@@ -57,12 +62,17 @@ export async function givenAdmin(
       }
     },
   }
+  const letters = lettersEngine({ store: nodeStore(), clock: registry.clock })
+  const lettersObject = objectOf<DeadLetters>(lettersObjectOf(letters))
+  const queued: unknown[] = []
   const env = {
     REGISTRY: registry.kv,
     REGISTRY_OBJECT: { getByName: () => object },
     STATS_OBJECT,
     SAGAS_OBJECT,
     SAGAS,
+    DEAD_LETTERS: { getByName: () => lettersObject },
+    JOBS: { send: async (message: unknown) => void queued.push(structuredClone(message)) },
     ...vars,
   } as object as ControlEnv
   const send = async (url: string, init: RequestInit) => control.fetch(new Request(url, init), env)
@@ -74,6 +84,8 @@ export async function givenAdmin(
     stats,
     sagas,
     sent,
+    letters,
+    queued,
     called,
     as,
     client: as(TOKEN),
@@ -84,6 +96,15 @@ export async function givenAdmin(
       return send(`http://mesh.test/-/api${path}`, { ...init, headers })
     },
   }
+}
+
+/** As the object has it: the letter as text. */
+function lettersObjectOf(engine: LettersEngine): object {
+  const read = (id: string) => {
+    const found = engine.get(id)
+    return found && { row: found.row, letter: JSON.stringify(found.letter) }
+  }
+  return { ...engine, read }
 }
 
 /** An object, as its stub is: every method answers later, with a copy. */
