@@ -64,6 +64,7 @@ export function proxy(options: MeshOptions): Forward {
   }
 
   function forward(request: Request, arrival: Forwarded): Promise<Response> {
+    if (!identities) return entered(request, arrival)
     return arriving(
       identities,
       request,
