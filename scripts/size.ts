@@ -17,11 +17,11 @@ const KB = 1024
 
 const BUDGETS: readonly Budget[] = [
   // The aims are less: docs/decisions/0012 and 0051 say what stands in the way, and this keeps it from growing.
-  { name: 'library', entry: 'src/index.ts', gzipBytes: 51.25 * KB },
+  { name: 'library', entry: 'src/index.ts', gzipBytes: 51.35 * KB },
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
   { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 65.25 * KB },
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53.75 * KB },
-  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 76 * KB },
+  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 76.15 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
   { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 170 * KB },
 ]

@@ -136,7 +136,10 @@ export function made(settings: Settings): {
     calling,
     known,
     services: learned,
-    guard: trust && name !== undefined ? trust.guard(known, name, log, defaults.access) : undefined,
+    guard:
+      trust && name !== undefined
+        ? trust.guard(known, name, log, defaults.access, settings.registry.isRoad)
+        : undefined,
   }
 }
 
