@@ -23,7 +23,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53.75 * KB },
   { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 76.15 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 170 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 172 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,7 +47,7 @@ for (const { name, entry, gzipBytes } of BUDGETS) {
 }
 
 // The dashboard as a browser loads it. The editor is loaded where one edits, and is not counted to the first load.
-const FIRST_LOAD_BYTES = 75 * KB
+const FIRST_LOAD_BYTES = 80 * KB
 const EDITOR_BYTES = 122 * KB
 const files = [...(await dashboardFiles())]
 const DASHBOARD = [

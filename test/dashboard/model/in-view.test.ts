@@ -13,7 +13,13 @@ describe('what is in view', () => {
   })
 
   it('has a box around all points of a link', () => {
-    expect(boxOf([{ x: 5, y: 9 }, { x: 1, y: 20 }, { x: 7, y: 3 }])).toEqual(box(1, 3, 7, 20))
+    expect(
+      boxOf([
+        { x: 5, y: 9 },
+        { x: 1, y: 20 },
+        { x: 7, y: 3 },
+      ]),
+    ).toEqual(box(1, 3, 7, 20))
     expect(overlaps(boxOf([]), box(0, 0, 100, 100))).toBe(false)
   })
 

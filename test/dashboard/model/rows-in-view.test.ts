@@ -10,16 +10,19 @@ describe('rowsInView', () => {
   it('draws of a long one what is in the window, whichever part of it that is', () => {
     const heights = { count: fc.integer({ min: 101, max: 5_000 }), height: fc.integer({ min: 20, max: 120 }) }
     fc.assert(
-      fc.property(fc.record({ ...heights, at: fc.double({ min: -0.2, max: 1, noNaN: true }) }), ({ count, height, at }) => {
-        const window = 900
-        const scrolled = at * (count * height - window)
-        const { first, end, above, below } = rowsInView(count, height, scrolled, window)
-        expect(above + (end - first) * height + below).toBe(count * height)
-        const [top, bottom] = [Math.max(0, scrolled), Math.min(count * height, Math.max(0, scrolled) + window)]
-        expect(above).toBeLessThanOrEqual(top)
-        expect(above + (end - first) * height).toBeGreaterThanOrEqual(Math.min(bottom, scrolled + window))
-        expect(end - first).toBeLessThanOrEqual(Math.ceil(window / height) + 61)
-      }),
+      fc.property(
+        fc.record({ ...heights, at: fc.double({ min: -0.2, max: 1, noNaN: true }) }),
+        ({ count, height, at }) => {
+          const window = 900
+          const scrolled = at * (count * height - window)
+          const { first, end, above, below } = rowsInView(count, height, scrolled, window)
+          expect(above + (end - first) * height + below).toBe(count * height)
+          const [top, bottom] = [Math.max(0, scrolled), Math.min(count * height, Math.max(0, scrolled) + window)]
+          expect(above).toBeLessThanOrEqual(top)
+          expect(above + (end - first) * height).toBeGreaterThanOrEqual(Math.min(bottom, scrolled + window))
+          expect(end - first).toBeLessThanOrEqual(Math.ceil(window / height) + 61)
+        },
+      ),
     )
   })
 
