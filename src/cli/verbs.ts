@@ -111,6 +111,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/traffic/tap.ts')).tap,
   },
   {
+    name: 'events',
+    summary: 'list who has subscribed to which events, or publish one',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/events/events.ts')).events,
+  },
+  {
     name: 'simulate',
     summary: 'tell what records would do to requests that were served: who moves, who breaks',
     takes: ['target', 'output'],

@@ -114,7 +114,7 @@ export function made(settings: Settings): {
   readonly known: Resolver
   readonly guard: Guard | undefined
 } {
-  const { bindings, cloud, trust, rates, name, log, defaults } = settings
+  const { bindings, cloud, topics, trust, rates, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
     ...settings,
     readMs: REGISTRY_READ_MS,
@@ -126,7 +126,8 @@ export function made(settings: Settings): {
   const live = services({
     ...settings,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
-    unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+    unreachableBecause: (target) =>
+      unreachableBecause(target, { bindings, hasCloud: cloud !== undefined, hasTopics: topics !== undefined }),
   })
   const known = resolver(records, live)
   const calling = (settings: Settings) => outbound(settings, records, live, send(settings))

@@ -44,7 +44,7 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust' | 'rates'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'topics' | 'receipts' | 'trust' | 'rates'> {
   /** Counts calls, and records shapes of requests for `selvedge simulate`: `stats` of `selvedge/worker`. Default: nothing does. */
   stats?: Stats
   /**
@@ -54,12 +54,15 @@ export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 't
    * createWorker({ otlp: (from) => otlp({ ...from, name: 'edge', share: 0.1, log: 'warn' }) })
    */
   otlp?: ((from: OtlpOptions) => OtlpSink) | undefined
-  /** Delivers what queues bring: `delivery` of `selvedge/cloud`. Default: nothing does, and the Worker has no `queue()`. */
+  /** Delivers what queues bring: `delivery` of `selvedge/cloud`, or, with events, `eventDelivery` of `selvedge/events`. Default: nothing does, and the Worker has no `queue()`. */
   delivery?: Part<Deliver>
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, otlp }: WorkerParts): WorkerOptions {
+export function workerOptions(
+  env: Env,
+  { cloud, topics, receipts, trust, rates, stats, otlp }: WorkerParts,
+): WorkerOptions {
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
@@ -78,6 +81,7 @@ export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, 
     env,
     platformCancels: true,
     ...(cloud && { cloud }),
+    ...(topics && { topics }),
     ...(receipts && { receipts }),
     ...(trust && { trust }),
     ...(rates && { rates }),

@@ -3,7 +3,7 @@ import type { Probed } from '../mesh/receipts/prober.ts'
 import { INSTALLATION } from '../wire/installation.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
 import { revisionsOf } from '../wire/revision.ts'
-import { installed, versionOf } from './installed.ts'
+import { installed, type Parts, versionOf } from './installed.ts'
 
 /** Of these the control plane hears what this Worker has. */
 const API_PREFIX = '/-/api/'
@@ -16,18 +16,12 @@ export interface Reserving {
   readonly CONTROL?: Fetcher
 }
 
-/** @param hasCloud can this Worker reach other clouds? */
-export function reserved(
-  request: Request,
-  path: string,
-  env: Reserving,
-  hasCloud: boolean,
-): Response | Promise<Response> {
+export function reserved(request: Request, path: string, env: Reserving, parts: Parts): Response | Promise<Response> {
   const [said = ''] = path.split('?', 1)
   if (said === HEALTH_PATH) return healthOf()
   const control = env.CONTROL
   if (!control) return plainProblem(404, 'Not found', `Nothing stands under ${said}.`)
-  return asked(control, told(request, said, env, hasCloud))
+  return asked(control, told(request, said, env, parts))
 }
 
 /** The name in `/-/healthz?service=users`, as it stands there. */
@@ -46,11 +40,11 @@ export function healthOf(probed?: Probed): Response {
 }
 
 /** What a caller says of this Worker goes no further. */
-function told(request: Request, path: string, env: object, hasCloud: boolean): Request {
+function told(request: Request, path: string, env: object, parts: Parts): Request {
   const isOfApi = path.startsWith(API_PREFIX)
   if (!isOfApi && !request.headers.has(INSTALLATION)) return request
   const made = new Request(request)
-  if (isOfApi) made.headers.set(INSTALLATION, installed(env, hasCloud))
+  if (isOfApi) made.headers.set(INSTALLATION, installed(env, parts))
   else made.headers.delete(INSTALLATION)
   return made
 }

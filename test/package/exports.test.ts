@@ -16,6 +16,7 @@ describe('package.json', () => {
       '.',
       './client',
       './cloud',
+      './events',
       './hono',
       './otlp',
       './sim',

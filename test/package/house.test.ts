@@ -29,6 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'trust.ts': ['core', 'features', 'mesh'],
+  'events.ts': ['record', 'targets', 'mesh'],
   'otlp.ts': ['features', 'telemetry'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
@@ -42,7 +43,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const DOCUMENTS: Record<string, RegExp> = {
   'record features': /^features\/[^/]+\/(?:[\w-]+-)?(?:policy|words)\.ts$/,
   'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
-  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
+  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|delivery|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
     /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:number-book|shape-book|stats-engine|taps))\.ts$/,

@@ -15,7 +15,7 @@ function controlled(answer: () => Response) {
 }
 
 const sent = (request: Request, path: string, control?: Fetcher, env: object = {}) =>
-  reserved(request, path, control ? { ...env, CONTROL: control } : env, true)
+  reserved(request, path, control ? { ...env, CONTROL: control } : env, { cloud: true, topics: false })
 const asked = (path: string, control?: Fetcher) => sent(new Request(`http://localhost${path}`), path, control)
 
 async function problemOf(response: Response) {

@@ -17,7 +17,7 @@ export interface DeadLetter {
   readonly id: string
   readonly type: 'selvedge.dead-letter'
   readonly source: 'urn:selvedge:mesh'
-  /** The name that was called, where the message says it. */
+  /** The name that was called, or the subject of the event, where the message says it. */
   readonly subject?: string
   readonly time: string
   readonly datacontenttype: 'application/json'
@@ -35,7 +35,7 @@ export interface DeadLetter {
     readonly attempts: number
     /** The service that did not get it, where that is known. */
     readonly to?: string
-    /** The message as it came; bytes are in base64. */
+    /** The message as it came, an event with the `subscriber` that did not get it; bytes are in base64. */
     readonly message: unknown
     readonly isBase64Encoded?: true
   }
@@ -55,7 +55,13 @@ function isQueue(binding: unknown): binding is Queue {
 }
 
 /** What an operator is to find. */
-export function letterOf({ event, to }: Verdict, told: Told, message: Message, queue: string, now: number): DeadLetter {
+export function letterOf(
+  { event, to, again }: Verdict,
+  told: Told,
+  message: Message,
+  queue: string,
+  now: number,
+): DeadLetter {
   const { body, attempts, id, timestamp } = message
   const { reason, detail, status, answer } = told
   const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body instanceof Uint8Array ? body : undefined
@@ -64,7 +70,7 @@ export function letterOf({ event, to }: Verdict, told: Told, message: Message, q
     id: event?.id ?? id,
     type: 'selvedge.dead-letter',
     source: 'urn:selvedge:mesh',
-    ...(event && { subject: event.subject }),
+    ...(event?.subject !== undefined && { subject: event.subject }),
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
     ...(event?.traceparent !== undefined && { traceparent: event.traceparent }),
@@ -78,7 +84,7 @@ export function letterOf({ event, to }: Verdict, told: Told, message: Message, q
       sentAt: timestamp.toISOString(),
       attempts,
       ...(to !== undefined && { to }),
-      ...(bytes ? { message: toBase64(bytes), isBase64Encoded: true } : { message: body }),
+      ...(bytes ? { message: toBase64(bytes), isBase64Encoded: true } : { message: again ?? body }),
     },
   }
 }

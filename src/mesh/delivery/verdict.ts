@@ -10,13 +10,13 @@ import type { QueueTarget } from '../../targets/queue/schema.ts'
 import type { Defer } from '../accept.ts'
 import type { Inside } from '../inside.ts'
 import type { Message } from './batch.ts'
-import { delivered } from './delivered.ts'
+import { type Answered, delivered } from './delivered.ts'
 import { requestIn } from './request.ts'
 
 /** Clocks of two machines may be so far apart, in milliseconds. */
-const SKEW_MS = 5000
+export const SKEW_MS = 5000
 /** How long the registry is waited for, in milliseconds. */
-const READ_MS = 5000
+export const READ_MS = 5000
 
 /** What there is to say of a message that was not taken. */
 export interface Told {
@@ -28,10 +28,22 @@ export interface Told {
   readonly answer?: string | undefined
 }
 
+/** What is told of a message where it ends: in its dead letter, and in the log. */
+export interface Named {
+  readonly id: string
+  readonly subject?: string | undefined
+  /** The registry key that it was read by. */
+  readonly record?: string | undefined
+  readonly caller?: string | undefined
+  readonly traceparent?: string | undefined
+}
+
 export interface Verdict {
   readonly disposition: Disposition
-  /** `undefined` where the message makes no request. */
-  readonly event: QueuedRequest | undefined
+  /** `undefined` where nobody can read the message. */
+  readonly event: Named | undefined
+  /** What is to be sent to the queue to have it delivered again, where that is not the message as it came. */
+  readonly again?: object | undefined
   /** The service that it went to, where that is known. */
   readonly to: string | undefined
   /** How long to wait before it is brought again, where somebody says it, in milliseconds. */
@@ -47,7 +59,10 @@ export interface Means {
   readonly defer: Defer
 }
 
-/** Never fails. */
+/** Judges a message. Never fails. */
+export type Judge = (inside: Inside, message: Message, means: Means) => Promise<Verdict>
+
+/** Of a request. Never fails. */
 export async function verdictOn(inside: Inside, message: Message, means: Means): Promise<Verdict> {
   const read = readEnvelope(message.body)
   if ('reason' in read) return { ...NOTHING, policy: deliveryPolicy(), told: read }
@@ -73,18 +88,24 @@ export async function verdictOn(inside: Inside, message: Message, means: Means):
     const request = requestIn(event, to)
     if (!request) return { ...known, told: { reason: 'malformed', detail: 'Its "data" makes no request.' } }
     const delivery = { event, request, to, attempts, timeoutMs: policy.timeoutMs, ...means }
-    const { status, waitMs, body } = await delivered(inside, delivery)
-    const disposition = dispositionOf(status)
-    if (disposition === 'done') return { ...known, disposition, told: undefined }
-    const reason = disposition === 'gone' ? 'gone' : `status ${status}`
-    const told = { reason, detail: `${to} answered ${status}.`, status, answer: body }
-    return { ...known, disposition, waitMs, told }
+    return { ...known, ...judged(await delivered(inside, delivery), to) }
   } catch (error) {
     return { ...failed(error), event, to: target?.deliverTo, policy: deliveryPolicy(target?.delivery) }
   }
 }
 
-const NOTHING = { disposition: 'dead', event: undefined, to: undefined, waitMs: undefined } as const
+export const NOTHING = { disposition: 'dead', event: undefined, to: undefined, waitMs: undefined } as const
+
+/** Of an answer. */
+export function judged(
+  { status, waitMs, body }: Answered,
+  to: string,
+): Pick<Verdict, 'disposition' | 'waitMs' | 'told'> {
+  const disposition = dispositionOf(status)
+  if (disposition === 'done') return { disposition, waitMs: undefined, told: undefined }
+  const reason = disposition === 'gone' ? 'gone' : `status ${status}`
+  return { disposition, waitMs, told: { reason, detail: `${to} answered ${status}.`, status, answer: body } }
+}
 
 type Receiving = QueueTarget & { readonly deliverTo: string }
 
@@ -117,7 +138,8 @@ function isReceiving(target: object): target is Receiving {
   return 'kind' in target && target.kind === 'queue' && 'deliverTo' in target && target.deliverTo !== undefined
 }
 
-function failed(error: unknown): Pick<Verdict, 'disposition' | 'waitMs' | 'told'> {
+/** Of what was thrown. */
+export function failed(error: unknown): Pick<Verdict, 'disposition' | 'waitMs' | 'told'> {
   const detail = error instanceof Error ? error.message : String(error)
   if (error instanceof MeshError) {
     return {

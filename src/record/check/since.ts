@@ -164,6 +164,7 @@ const ENDPOINTS = {
         },
       },
     },
+    topic: { since: '0.2.0', fields: { binding: '0.2.0' } },
     weight: '0.2.0',
     locality: '0.2.0',
   },
