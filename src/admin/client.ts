@@ -3,6 +3,7 @@
 import type { Decision } from '../mesh/told/decision.ts'
 import type { Explanation } from '../mesh/told/explanation.ts'
 import { type AdminClientOptions, type Asked, asking } from './asking.ts'
+import type { LettersOptions, LetterView, LetterWholeView, RedrivenView } from './views/letters.ts'
 import type {
   Change,
   CheckView,
@@ -24,13 +25,24 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
-import type { EdgesView, SeriesView, StatsOptions, StatsView, TapLine, TapOptions } from './views/traffic.ts'
+import type {
+  AuthzOptions,
+  AuthzView,
+  EdgesView,
+  EndpointsView,
+  SeriesView,
+  StatsOptions,
+  StatsView,
+  TapLine,
+  TapOptions,
+} from './views/traffic.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
 export type { TapAttempt } from '../telemetry/tap/tap.ts'
 export type { AdminClientOptions, AdminProblem } from './asking.ts'
 export { AdminError } from './asking.ts'
+export type { LettersOptions, LetterView, LetterWholeView, RedrivenView } from './views/letters.ts'
 export type {
   Change,
   CheckView,
@@ -56,8 +68,15 @@ export type {
   WrittenView,
 } from './views/records.ts'
 export type {
+  AuthzCallView,
+  AuthzOptions,
+  AuthzPolicyView,
+  AuthzView,
   EdgesView,
   EdgeView,
+  EjectedView,
+  EndpointsView,
+  EndpointView,
   PointView,
   SeriesView,
   StatsOptions,
@@ -130,14 +149,30 @@ export interface AdminClient {
   stats(options?: StatsOptions): Promise<StatsView>
   /** One service over time. */
   series(service: string, window?: string): Promise<SeriesView>
+  /** How the endpoints of one service do, and which are left alone: by how many isolates, why, and until when. */
+  endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
   edges(window?: string): Promise<EdgesView>
+  /** Who may call whom by the records, and who did. */
+  authz(options?: AuthzOptions): Promise<AuthzView>
   /**
    * Calls as they are made, until `over`. Who stops reading ends the tap.
    *
    * @param signal ends it, too; what is waited for rejects with its reason.
    */
   tap(options?: TapOptions, signal?: AbortSignal): AsyncIterable<TapLine>
+  /** Messages that could not be delivered, the newest first. */
+  deadLetters(options?: LettersOptions): Promise<Page<LetterView>>
+  /** One of them, with its message; `undefined`: there is none. */
+  deadLetter(id: string): Promise<LetterWholeView | undefined>
+  /**
+   * Puts it into its queue again.
+   *
+   * @param to a record with a queue and `deliverTo`, by which it is delivered in place of its own.
+   */
+  redrive(id: string, to?: string): Promise<RedrivenView>
+  /** @param message why: 256 bytes at most. It is in the audit. */
+  dropDeadLetter(id: string, message: string): Promise<void>
 }
 
 /**
@@ -194,12 +229,21 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
     stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
+    endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
+    authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }
       // One that nobody aborts, where none was given: an answer that goes on is not late.
       const stop = signal ?? new AbortController().signal
       for await (const line of lines('/tap', { query, signal: stop })) yield JSON.parse(line) as TapLine
+    },
+    deadLetters: ({ queue, reason, service, status, limit, cursor } = {}) =>
+      ask('GET', '/dead-letters', { query: { queue, reason, service, status, limit, cursor } }),
+    deadLetter: (id) => askIfThere(`/dead-letters/${id}`),
+    redrive: (id, to) => ask('POST', `/dead-letters/${id}/redrive`, { json: { to } }),
+    async dropDeadLetter(id, message) {
+      await ask('DELETE', `/dead-letters/${id}`, { query: { message } })
     },
   }
 }

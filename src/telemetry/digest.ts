@@ -1,4 +1,5 @@
 /** What an isolate tells of itself every few seconds: to the object that sums it up for the mesh. */
+import type { Learned } from './learned.ts'
 import type { NumbersDigest } from './numbers/numbers.ts'
 import type { Sample } from './shape/shape.ts'
 import type { TapDigest, TapOrder } from './tap/tap.ts'
@@ -11,6 +12,8 @@ export interface Digest {
   readonly sequence: number
   readonly shapes?: Sample | undefined
   readonly numbers?: NumbersDigest | undefined
+  /** What it knows of endpoints and budgets now, beside the numbers. */
+  readonly learned?: Learned | undefined
   /** Calls that somebody looks at. */
   readonly taps?: readonly TapDigest[] | undefined
 }

@@ -3,6 +3,8 @@ import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
 import type { Defer } from '../mesh/accept.ts'
 import { type Counting, counting } from '../mesh/counting.ts'
+import type { Part } from '../mesh/inside.ts'
+import { type LearnedSource, learned } from '../mesh/learned.ts'
 import type { Registry } from '../registry/registry.ts'
 import { STATS, type StatsNamespace } from '../telemetry/digest.ts'
 import { numbers } from '../telemetry/numbers/numbers.ts'
@@ -22,6 +24,8 @@ export interface Telling {
   readonly counting: Counting
   /** Records shapes, where any are to be recorded. */
   readonly recorder: Recorder | undefined
+  /** The mesh that counts so, made: what it learns is told, too. */
+  watch(mesh: { with<Of>(part: Part<Of>): Of }): void
   /** A request came: what is counted of it is told within seconds. */
   due(defer: Defer): void
 }
@@ -48,9 +52,10 @@ export const stats: Stats = ({ STATS_OBJECT, MESH_SHAPES }, registry) => {
     },
   })
   const counted = numbers()
+  let known: LearnedSource | undefined
   told.add(() => {
     const taken = counted.take()
-    return taken && { numbers: taken }
+    return taken && { numbers: taken, learned: known?.(systemClock.now(), taken.services) }
   })
   told.add(() => {
     const taps = tapped.take()
@@ -59,6 +64,9 @@ export const stats: Stats = ({ STATS_OBJECT, MESH_SHAPES }, registry) => {
   return {
     counting: counting(counted, tapped),
     recorder: share === 0 ? undefined : recorder({ registry, share, random, reporter: told }),
+    watch(mesh) {
+      known = mesh.with(learned)
+    },
     due: told.due,
   }
 }

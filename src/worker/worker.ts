@@ -112,8 +112,9 @@ function handle(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  { name: caller, proof }: Caller,
+  by: Caller,
 ): Response | Promise<Response> {
+  const { name: caller, proof } = by
   // A binding that names nobody may pass on what strangers have sent: it raises nothing.
   const trusted = caller !== undefined
   let mesh: Running
@@ -126,7 +127,7 @@ function handle(
   const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
     const probed = serviceProbed(address.path)
-    if (probed === undefined) return reserved(request, address.path, env, mesh.parts)
+    if (probed === undefined) return reserved(request, address.path, env, { parts: mesh.parts, caller: by, trusted })
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
       .probe(request, { trusted, caller, proof, identify, defer }, healthOf)
@@ -167,6 +168,7 @@ function start(env: Env, parts: WorkerParts): Running {
   if (telling?.recorder) options.registry = telling.recorder.registry
   const told: Parts = { cloud: options.cloud !== undefined, topics: options.topics !== undefined }
   const forward = proxy(options)
+  telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
   return { hosts, nameOf: nameReader(options.domain), forward, parts: told, telling, deliver }
 }

@@ -7,6 +7,7 @@ import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import type { TapCall } from '../../src/telemetry/tap/tap.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, late, TOKEN } from './given-admin.ts'
+import { givenLetter } from './given-letter.ts'
 import { givenReceipt } from './given-receipt.ts'
 
 const [USERS, OTHER] = ['https://users.example.com', 'https://other.example.com']
@@ -26,7 +27,14 @@ function tellNumbers({ stats }: GivenAdmin): void {
   const call = { service: 'users', caller: 'checkout', outcome: 'success', error: undefined, tookMs: 20 } as const
   counted.count({ ...call, receipt: noted })
   counted.count({ ...call, caller: undefined, outcome: 'unsent', error: 'no_endpoint', receipt: receipt() })
-  stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take() })
+  const ejected = (['fault', 'doubt', 'refusal'] as const).map((because, at) => ({
+    service: 'users',
+    endpoint: `eu${at}`,
+    because,
+    sinceMs: 1,
+    forMs: 4,
+  }))
+  stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take(), learned: { ejected, budgets: { users: 2 } } })
 }
 
 /** A call that a tap looks for, and more of which there was no room, as soon as there is a tap. */
@@ -116,9 +124,21 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.stats({ service: 'users' })
     await refused(client.stats({ window: '1y' }))
   },
+  async authz(client, given) {
+    await client.authz()
+    tellNumbers(given)
+    await client.authz({ window: '10s', service: 'users' })
+    await refused(client.authz({ window: '1y' }))
+  },
   async series(client, given) {
     tellNumbers(given)
     await client.series('users', '1h')
+  },
+  async endpoints(client, given) {
+    tellNumbers(given)
+    await client.endpoints('users')
+    await client.endpoints('nobody', '1h')
+    await refused(client.endpoints('users', '1y'))
   },
   async edges(client, given) {
     tellNumbers(given)
@@ -130,6 +150,38 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await looking
     await drained(client.tap({ caller: 'checkout', seconds: 1 }))
     await refused(drained(client.tap({ seconds: 601 })))
+  },
+  async deadLetters(client, { letters }) {
+    for (const id of ['a', 'b']) await letters.keep(givenLetter({ id }))
+    const { cursor } = await client.deadLetters({ limit: 1 })
+    await client.deadLetters({
+      queue: 'jobs',
+      reason: 'gone',
+      service: 'resizer',
+      status: 'all',
+      ...(cursor && { cursor }),
+    })
+    await refused(client.deadLetters({ limit: 0 }))
+  },
+  async deadLetter(client, { letters }) {
+    await letters.keep(givenLetter())
+    await client.deadLetter(letters.list().items[0]?.id ?? '')
+    await client.deadLetter('0123456789abcdef')
+  },
+  async redrive(client, { letters, put, run }) {
+    await put('jobs', JSON.stringify({ endpoints: [{ queue: { binding: 'JOBS', deliverTo: 'resizer' } }] }))
+    await run()
+    await letters.keep(givenLetter())
+    const { id = '' } = letters.list().items[0] ?? {}
+    await client.redrive(id)
+    await client.redrive(id, 'jobs')
+    await refused(client.redrive(id, 'nobody'))
+  },
+  async dropDeadLetter(client, { letters }) {
+    await letters.keep(givenLetter())
+    const { id = '' } = letters.list().items[0] ?? {}
+    await client.dropDeadLetter(id, 'the picture is gone')
+    await refused(client.dropDeadLetter(id, 'again'))
   },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })

@@ -1,49 +1,33 @@
 /** The numbers of the mesh: how calls ended and how long they took, by service, rule, endpoint and caller; over time; and who calls whom. */
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
+import type { LearnedSum } from '../../durable/stats/learned-book.ts'
+import { durationMs } from '../../schema/duration.ts'
 import type { Ends, ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
 import { failuresOf, quantilesOf, ratesOf } from '../../telemetry/numbers/summary.ts'
-import { refusal } from '../answer/problem.ts'
+import {
+  count,
+  counts,
+  ejectedOf,
+  ejectedView,
+  head,
+  NO_STORE,
+  quantiles,
+  rates,
+  service,
+  told,
+  visible,
+  window,
+} from '../answer/numbers.ts'
 import { instant } from '../answer/views.ts'
 import { query } from '../ask/query.ts'
 import { allow } from '../auth/allow.ts'
-import { reaches, type Token } from '../auth/tokens.ts'
-import { type AdminEnv, type ControlEnv, type Stats, statsOf } from '../env.ts'
+import type { AdminEnv, ControlEnv } from '../env.ts'
 import { operation } from '../operation.ts'
 
-const LEAST_MS = 10_000
-const MOST_MS = 7 * 24 * 3_600_000
-
-const window = v.optional(
-  v.pipe(
-    v.string(),
-    v.check(isWindow, `Expected ${DURATION_FORM}, from 10s to 168h.`),
-    v.description('How far back it looks: "10s" to "168h". Default "1m".'),
-  ),
-)
-const service = v.pipe(v.string(), v.nonEmpty(), v.maxLength(512), v.description('The name of a record.'))
 const by = v.optional(
   v.pipe(v.picklist(['service', 'rule', 'endpoint', 'caller']), v.description('What a row is. Default `service`.')),
 )
-
-const count = v.pipe(v.number(), v.minValue(0))
-const ms = v.nullable(count)
-const rates = {
-  requests: count,
-  rps: v.pipe(count, v.description('A second.')),
-  success: v.pipe(
-    v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-    v.description('The share that ended well, of those whose callers stayed.'),
-  ),
-}
-const quantiles = { p50Ms: ms, p95Ms: ms, p99Ms: ms }
-const counts = v.record(v.string(), count)
-const head = {
-  at: v.pipe(v.string(), v.isoTimestamp()),
-  windowMs: count,
-  isolates: v.pipe(count, v.description('Isolates that told something in the window.')),
-}
 
 const statView = v.strictObject({
   service: v.string(),
@@ -57,6 +41,15 @@ const statView = v.strictObject({
   hedged: v.optional(count),
   errors: v.optional(v.pipe(counts, v.description('Errors of the mesh, by code.'))),
   refused: v.optional(v.pipe(counts, v.description('Why failed attempts were not retried.'))),
+  budgetLeft: v.optional(
+    v.pipe(
+      count,
+      v.description(
+        'Retries that its budget could pay for, in the isolate that has least. Left out: it has no bound, or nobody told.',
+      ),
+    ),
+  ),
+  ejected: v.optional(ejectedView),
 })
 type StatView = v.InferOutput<typeof statView>
 
@@ -100,10 +93,10 @@ export function stats() {
       async (c) => {
         const asked = c.req.valid('query')
         const windowMs = durationMs(asked.window ?? '1m')
-        const { services, at, isolates } = await sums(c.env, windowMs)
+        const { services, at, isolates, learned } = await sums(c.env, windowMs)
         const items = visible(services, c.get('token'))
           .filter((one) => asked.service === undefined || one.service === asked.service)
-          .flatMap((one) => rowsOf(one, asked.by ?? 'service', windowMs))
+          .flatMap((one) => rowsOf(one, learned, asked.by ?? 'service', windowMs))
         return c.json({ at: instant(at), windowMs, isolates, items }, 200, NO_STORE)
       },
     )
@@ -147,27 +140,7 @@ export function stats() {
     )
 }
 
-const NO_STORE = { 'cache-control': 'no-store' }
-
-/** @throws a 404 where nobody counts. */
-export function told(env: ControlEnv): Stats {
-  const object = statsOf(env)
-  if (!object) {
-    throw refusal(
-      404,
-      'This control plane has no binding STATS_OBJECT, so nobody counts: docs/observability.md says how.',
-      { fields: { code: 'not_counted' } },
-    )
-  }
-  return object
-}
-
 const sums = (env: ControlEnv, windowMs: number) => told(env).sums(windowMs)
-
-/** Names that the token may see. What no record answered for is nobody's own. */
-function visible<One extends { readonly service: string }>(services: readonly One[], token: Token): readonly One[] {
-  return services.filter(({ service }) => reaches(token, service))
-}
 
 interface Sum {
   readonly service: string
@@ -176,23 +149,39 @@ interface Sum {
 
 function rowsOf(
   { service, numbers }: Sum,
+  { budgets, ejected }: LearnedSum,
   by: 'service' | 'rule' | 'endpoint' | 'caller',
   windowMs: number,
 ): StatView[] {
   if (by === 'service') {
     const { ends, ms, attempts, retries, hedged, errors, refused } = numbers
     const share = attempts === 0 ? 0 : retries / attempts
+    const golden = { ...ratesOf(ends, windowMs), ...quantilesOf(ms) }
+    const budgetLeft = budgets[service]
     return [
-      { service, ...ratesOf(ends, windowMs), ...quantilesOf(ms), attempts, retries: share, hedged, errors, refused },
+      {
+        service,
+        ...golden,
+        attempts,
+        retries: share,
+        hedged,
+        errors,
+        refused,
+        ...(budgetLeft !== undefined && { budgetLeft }),
+      },
     ]
   }
   if (by === 'endpoint') {
-    return Object.entries(numbers.endpoints).map(([endpoint, { ends, ms }]) => ({
-      service,
-      endpoint,
-      ...ratesOf(ends, windowMs),
-      ...quantilesOf(ms),
-    }))
+    return Object.entries(numbers.endpoints).map(([endpoint, { ends, ms }]) => {
+      const sum = ejected.find((one) => one.service === service && one.endpoint === endpoint)
+      return {
+        service,
+        endpoint,
+        ...ratesOf(ends, windowMs),
+        ...quantilesOf(ms),
+        ...(sum && { ejected: ejectedOf(sum) }),
+      }
+    })
   }
   const entries: [string, Ends][] = Object.entries(by === 'rule' ? numbers.rules : numbers.callers)
   return entries.map(([key, ends]) => ({ service, [by]: key, ...ratesOf(ends, windowMs) }))
@@ -201,8 +190,4 @@ function rowsOf(
 function pointOf({ at, numbers: { ends, ms, retries } }: { readonly at: number; readonly numbers: ServiceNumbers }) {
   const { requests } = ratesOf(ends, 1000)
   return { at: instant(at), requests, failures: failuresOf(ends), retries, ...quantilesOf(ms) }
-}
-
-function isWindow(text: string): boolean {
-  return isDuration(text) && durationMs(text) >= LEAST_MS && durationMs(text) <= MOST_MS
 }

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { Clock } from '../../core/time/clock.ts'
 import type { TapFilter } from '../../telemetry/tap/tap.ts'
 import { shownPath } from '../../telemetry/tap/tapping.ts'
+import { told } from '../answer/numbers.ts'
 import { refusal } from '../answer/problem.ts'
 import { tapLines } from '../answer/tap-lines.ts'
 import { query } from '../ask/query.ts'
@@ -11,7 +12,6 @@ import { allow } from '../auth/allow.ts'
 import { reaches, type Token } from '../auth/tokens.ts'
 import type { AdminEnv } from '../env.ts'
 import { operation } from '../operation.ts'
-import { told } from './stats.ts'
 
 const MOST_SECONDS = 600
 const SECONDS = 60

@@ -34,6 +34,7 @@ export function statColumns(kind: Kind): Column<StatView>[] {
       ...RATES,
       ...LATENCIES,
       { name: 'RETRIES', of: ({ retries }) => percentText(retries) },
+      { name: 'BUDGET', of: ({ budgetLeft }) => budgetLeft?.toFixed(1) },
       REQUESTS,
       { name: 'ATTEMPTS', of: ({ attempts }) => attempts, isWide: true },
       { name: 'HEDGED', of: ({ hedged }) => hedged, isWide: true },
@@ -42,7 +43,13 @@ export function statColumns(kind: Kind): Column<StatView>[] {
     ]
   }
   const key: Column<StatView> = { name: kind.toUpperCase(), of: (row) => row[kind] || NO_NAME }
-  return [name, key, ...RATES, ...(kind === 'endpoint' ? LATENCIES : []), REQUESTS]
+  return [name, key, ...RATES, ...(kind === 'endpoint' ? [...LATENCIES, EJECTED] : []), REQUESTS]
+}
+
+/** `2/3`: two of three isolates leave it alone. */
+const EJECTED: Column<StatView> = {
+  name: 'EJECTED',
+  of: ({ ejected }) => ejected && `${ejected.isolates}/${ejected.of}`,
 }
 
 export const EDGE_COLUMNS: readonly Column<EdgeView>[] = [

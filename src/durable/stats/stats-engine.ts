@@ -4,6 +4,7 @@ import { type Random, systemRandom } from '../../core/time/random.ts'
 import type { Digest, DigestAnswer } from '../../telemetry/digest.ts'
 import type { TapFilter } from '../../telemetry/tap/tap.ts'
 import type { Store } from '../store.ts'
+import { type LearnedSum, learnedBook } from './learned-book.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
 import { sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
@@ -44,11 +45,11 @@ export interface StatsEngine {
   shapes(options?: { forMs?: number; cursor?: string; limit?: number }): ShapePage
   coverage(): Coverage
   /**
-   * Numbers of the last `windowMs`, by service.
+   * Numbers of the last `windowMs`, by service; and what isolates of the last minute leave alone.
    *
    * @param windowMs 10 s to 7 days; above ten minutes in whole five minutes.
    */
-  sums(windowMs: number): Sums
+  sums(windowMs: number): SumsNow
   /** All that was ever counted, and the isolates of the last five minutes. */
   totals(): Omit<Sums, 'at'>
   /** One service over the last `windowMs`, in 400 steps at most. */
@@ -77,6 +78,11 @@ export interface Sums {
   readonly services: readonly ServiceSum[]
 }
 
+/** What a window has, and what isolates know now. */
+export interface SumsNow extends Sums {
+  readonly learned: LearnedSum
+}
+
 /**
  * What is told is written together, so that equal shapes are one row; and before the platform lets go of an object that nobody
  * asked for ten seconds, with all that it has in memory.
@@ -101,6 +107,7 @@ export function statsEngine({
   const numbers = numberBook(store, numberCaps)
   const book = shapeBook(store, caps)
   const lookers = taps(clock, random)
+  const learned = learnedBook()
   let dueAt: number | undefined
 
   function turn(): void {
@@ -121,6 +128,7 @@ export function statsEngine({
       if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
       if (counted) numbers.take(counted, now)
+      learned.take(isolate, sequence, digest, now)
       if (tapped) lookers.take(isolate, tapped)
       if (book.waiting > MOST_WAITING) turn()
       else if (dueAt === undefined) {
@@ -142,7 +150,12 @@ export function statsEngine({
     sums(windowMs) {
       if (dueAt !== undefined) turn()
       const now = clock.now()
-      return { at: now, isolates: taken.heardSince(now - windowMs), services: numbers.sums(windowMs, now) }
+      return {
+        at: now,
+        isolates: taken.heardSince(now - windowMs),
+        services: numbers.sums(windowMs, now),
+        learned: learned.sum(now),
+      }
     },
     totals() {
       if (dueAt !== undefined) turn()

@@ -18,8 +18,15 @@ import { splitUrl } from '../called-host.ts'
 import type { Inside } from '../inside.ts'
 
 export interface Delivery {
-  /** Who put it there, where that is known, and when nobody waits for it any more, where somebody said so. */
-  readonly event: { readonly caller?: string | undefined; readonly deadline?: string | undefined }
+  readonly event: {
+    /** Which it is, among all of its subject. */
+    readonly id: string
+    readonly subject: string
+    /** Who put it there, where that is known. */
+    readonly caller?: string | undefined
+    /** When nobody waits for it any more, where somebody said so. */
+    readonly deadline?: string | undefined
+  }
   /** The request that it makes. */
   readonly request: Request
   /** The service that it goes to. */

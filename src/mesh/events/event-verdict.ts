@@ -10,8 +10,7 @@ import { deliveryPolicy } from '../../targets/queue/delivery.ts'
 import { eventIn, type QueuedEvent } from '../../targets/topic/event.ts'
 import { nameOf } from '../called-host.ts'
 import type { Message } from '../delivery/batch.ts'
-import { delivered } from '../delivery/delivered.ts'
-import { failed, judged, type Means, NOTHING, READ_MS, SKEW_MS, type Verdict } from '../delivery/verdict.ts'
+import { answered, failed, type Means, NOTHING, onceOnly, READ_MS, SKEW_MS, type Verdict } from '../delivery/verdict.ts'
 import type { Inside } from '../inside.ts'
 import { eventRequest } from './event-request.ts'
 import { type For, fanOut } from './fan-out.ts'
@@ -109,7 +108,7 @@ async function deliver(
   { subscription }: Subscriber,
   { attempts, timestamp }: Message,
   means: Means,
-): Promise<Pick<Verdict, 'disposition' | 'waitMs' | 'told'>> {
+): Promise<Pick<Verdict, 'disposition' | 'waitMs' | 'told' | 'isDuplicate'>> {
   const { clock, domain } = inside.settings
   const policy = deliveryPolicy(subscription.delivery)
   const dead = (reason: string, detail: string) => ({
@@ -130,11 +129,10 @@ async function deliver(
   } catch {
     return dead('malformed', 'No request can be made of it.')
   }
-  const from = { caller: callerOf(event) }
-  return judged(
-    await delivered(inside, { event: from, request, to, attempts, timeoutMs: policy.timeoutMs, ...means }),
-    to,
-  )
+  // Of one source an id is one event; two subscribers may be one service.
+  const one = { id: event.id, subject: `${subscription.id} ${event.source}`, caller: callerOf(event) }
+  const delivery = { event: one, request, to, attempts, timeoutMs: policy.timeoutMs, ...means }
+  return answered(await onceOnly(inside, delivery, policy), to)
 }
 
 /** Why its subscriber does not want it any more, in words. */

@@ -22,6 +22,8 @@ export interface CloudEvent {
 export interface MeshAttributes {
   /** The id of the one subscription that it is for; not there: of all that want it. */
   readonly subscriber?: string
+  /** How often it was taken from the dead letters. */
+  readonly redriven?: number
   /** The registry key whose subscriptions it is for alone. */
   readonly meshkey?: string
   /** Who published it, where that is known. */
@@ -66,7 +68,7 @@ export function strictlyWrong({ source, dataschema = 'a' }: CloudEvent): string 
 
 /** Is it the mesh's to write? */
 export function isOfMesh(attribute: string): boolean {
-  return attribute === 'subscriber' || /^mesh(key|caller|hops|topic|endpoint)$/.test(attribute)
+  return /^(subscriber|redriven|mesh(key|caller|hops|topic|endpoint))$/.test(attribute)
 }
 
 /** An event, or why it is none. */
