@@ -12,6 +12,8 @@ import { sendToObject } from './object/send.ts'
 import { queueBlocked } from './queue/reach.ts'
 import { sendToQueue } from './queue/send.ts'
 import type { Here, Road } from './road.ts'
+import { sagaBlocked } from './saga/reach.ts'
+import { sendToSaga } from './saga/send.ts'
 import { topicBlocked } from './topic/reach.ts'
 import { sendToTopic } from './topic/send.ts'
 import { urlBlocked } from './url/reach.ts'
@@ -26,6 +28,7 @@ const ROADS: { readonly [Name in KindName]: Road<KnownTarget<Name>> } = {
   lambda: { blockedBecause: lambdaBlocked, send: sendByInvoke },
   queue: { blockedBecause: queueBlocked, send: sendToQueue },
   topic: { blockedBecause: topicBlocked, send: sendToTopic },
+  saga: { blockedBecause: sagaBlocked, send: sendToSaga },
 }
 
 export function roadTo({ kind }: Target): Road<Target> {
