@@ -39,7 +39,7 @@ import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
 import type { Identities } from './trust/identities.ts'
 import { isRated, isRatedApart, lacksRates, mayBeRated } from './trust/rates.ts'
-import { type Guard, isGuarded, isGuardedApart, lacksTrust, refusing, unguarded } from './trust/trust.ts'
+import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -148,7 +148,7 @@ export function made(settings: Settings): {
     calling,
     known,
     services: learned,
-    guard: identities ? refusing(guard) : guard,
+    guard: identities ? identities.refusing(guard) : guard,
     identities,
   }
 }

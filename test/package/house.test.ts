@@ -70,7 +70,6 @@ const PACKAGES: Record<string, RegExp> = {
   targets: /^valibot$/,
   manifest: /^(valibot|yaml|node:.*)$/,
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
-  'features/identity/libraries.ts': /^jose$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
   'durable/stats-object.ts': /^cloudflare:workers$/,
   'durable/quota-object.ts': /^cloudflare:workers$/,

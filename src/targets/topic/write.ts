@@ -16,7 +16,7 @@ export function writtenEvent(event: CloudEvent, mode: ContentMode): WrittenEvent
   const told = withoutMesh(event)
   if (mode === 'structured') return json('application/cloudevents+json', told)
   if (mode === 'batch') return writtenBatch([told])
-  const { data, data_base64, datacontenttype, ...attributes } = told
+  const { data, data_base64: _, datacontenttype, ...attributes } = told
   const body = bodyOf(told)
   // Bytes of which nobody has said what they are stay so.
   const type = datacontenttype ?? (data === undefined ? undefined : 'application/json')
