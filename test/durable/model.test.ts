@@ -16,7 +16,7 @@ import { nodeStore } from '../support/node-store.ts'
 
 /** How old what a location reads may be. */
 const MOST_LAG_MS = 90_000
-const NAMES = ['a', 'b', 'c']
+const NAMES = ['a', 'b', 'events/a', 'f']
 
 interface Model {
   /** What writers were told. */

@@ -114,7 +114,9 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
       add({ name, record, author, message, origin })
     },
     list: async ({ prefix = '', limit, cursor } = {}) => {
-      const names = [...past.keys()].filter((name) => name.startsWith(prefix)).sort()
+      // Subscriptions are listed by their prefix alone.
+      const isListed = (name: string) => name.startsWith('events/') === prefix.startsWith('events/')
+      const names = [...past.keys()].filter((name) => name.startsWith(prefix) && isListed(name)).sort()
       return pageOf(
         names.flatMap((name) => viewOf(name) ?? []),
         limit,

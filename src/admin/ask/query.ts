@@ -48,7 +48,9 @@ export const name = v.pipe(
   v.string(),
   v.nonEmpty(),
   v.maxLength(512),
-  v.description('A service name, with its tag if it has one (`users@pr-1`), or a wildcard (`*.shop`).'),
+  v.description(
+    'A service name, with its tag if it has one (`users@pr-1`), or a wildcard (`*.shop`); or `events/` and an event type, for subscriptions.',
+  ),
 )
 
 export const limit = v.pipe(
