@@ -102,6 +102,11 @@ export async function verdictOn(inside: Inside, message: Message, means: Means):
   }
 }
 
+/** Of a message that nobody looked at. */
+export function verdictOfNothing(): Verdict {
+  return { ...NOTHING, policy: deliveryPolicy(), told: undefined }
+}
+
 const NOTHING = { disposition: 'dead', event: undefined, to: undefined, binding: undefined, waitMs: undefined } as const
 
 /** Delivers it; where the record says "deduplicate", not while another does, nor after it was taken. */
