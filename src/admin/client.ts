@@ -25,6 +25,7 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+import type { SagasClient } from './views/sagas.ts'
 import type {
   AuthzOptions,
   AuthzView,
@@ -67,6 +68,7 @@ export type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+export type { SagaState, SagasOptions, SagaView, Why } from './views/sagas.ts'
 export type {
   AuthzCallView,
   AuthzOptions,
@@ -89,7 +91,7 @@ export type {
 export type { Decision, Explanation }
 
 /** Each method rejects with an {@link AdminError} where the API refuses, and with what `fetch` throws where nothing answers. */
-export interface AdminClient {
+export interface AdminClient extends SagasClient {
   /** Records in the order of their names. */
   list(options?: Paging & { readonly prefix?: string }): Promise<Page<RecordView>>
   /** `undefined`: there is no such record. */
@@ -231,6 +233,12 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
     endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
+    sagas: ({ state, saga, version, limit, cursor } = {}) =>
+      ask('GET', '/sagas', { query: { state, saga, version, limit, cursor } }),
+    saga: (id) => askIfThere(`/sagas/${encodeURIComponent(id)}`),
+    decideSaga: (id, decision, { message } = {}) =>
+      ask('POST', `/sagas/${encodeURIComponent(id)}/decision`, { json: { decision, message } }),
+    cancelSaga: (id, { message } = {}) => ask('POST', `/sagas/${encodeURIComponent(id)}/cancel`, { json: { message } }),
     authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }

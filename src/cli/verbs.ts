@@ -135,6 +135,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/simulate.ts')).simulate,
   },
   {
+    name: 'sagas',
+    summary: 'list sagas, show where one stands, and decide of one that stands still',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/async/sagas.ts')).sagas,
+  },
+  {
     name: 'validate',
     summary: 'check records and Gateway API manifests without a server',
     takes: [],
