@@ -123,7 +123,7 @@ export function made(settings: Settings): {
   readonly guard: Guard | undefined
   readonly identities: Identities | undefined
 } {
-  const { bindings, cloud, trust, rates, name, log, defaults } = settings
+  const { bindings, cloud, topics, trust, rates, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
     ...settings,
     readMs: REGISTRY_READ_MS,
@@ -135,7 +135,8 @@ export function made(settings: Settings): {
   const learned = services({
     ...settings,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
-    unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+    unreachableBecause: (target) =>
+      unreachableBecause(target, { bindings, hasCloud: cloud !== undefined, hasTopics: topics !== undefined }),
   })
   const known = resolver(records, learned)
   const identities = trust?.identities?.(settings)

@@ -44,11 +44,18 @@ export async function keepAll({ settings }: Inside, { queue, messages }: Batch):
 function letterFor(message: Message, queue: string, now: number): DeadLetter {
   const { body } = message
   if (isLetter(body)) return body
-  const event = readEnvelope(body)
-  const verdict = { ...verdictOfNothing(), event: 'reason' in event ? undefined : event }
+  const read = readEnvelope(body)
+  const verdict = { ...verdictOfNothing(), event: 'reason' in read ? identified(body) : read }
   const from = queue.slice(0, -NET.length)
   const detail = `The platform took it out of ${from}: its consumer ended again and again before it was settled.`
   return letterOf(verdict, { reason: 'undelivered', detail }, message, from, now)
+}
+
+/** An event, or whatever else says which it is. */
+function identified(body: unknown): { readonly id: string } | undefined {
+  return typeof body === 'object' && body !== null && 'id' in body && typeof body.id === 'string'
+    ? { id: body.id }
+    : undefined
 }
 
 function isLetter(body: unknown): body is DeadLetter {
