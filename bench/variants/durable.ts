@@ -36,7 +36,10 @@ export class Orders extends DurableObject {
   /** One call of somebody else: one transaction, bare or with its event. */
   place(way: 'bare' | 'outbox'): void {
     this.#number++
-    if (way === 'bare') return this.ctx.storage.transactionSync(() => this.#change())
+    if (way === 'bare') {
+      this.ctx.storage.transactionSync(() => this.#change())
+      return
+    }
     this.#events.transaction((publish) => {
       this.#change()
       publish({ type: 'com.example.order.placed', subject: String(this.#number), data: { total: this.#number } })
