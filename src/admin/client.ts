@@ -24,7 +24,7 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
-import type { EdgesView, SeriesView, StatsOptions, StatsView, TapLine, TapOptions } from './views/traffic.ts'
+import type { EdgesView, Reporter, SeriesView, StatsOptions, StatsView, TapLine, TapOptions } from './views/traffic.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
@@ -59,6 +59,7 @@ export type {
   EdgesView,
   EdgeView,
   PointView,
+  Reporter,
   SeriesView,
   StatsOptions,
   StatsView,
@@ -129,9 +130,9 @@ export interface AdminClient {
   /** How calls ended and how long they took. */
   stats(options?: StatsOptions): Promise<StatsView>
   /** One service over time. */
-  series(service: string, window?: string): Promise<SeriesView>
+  series(service: string, window?: string, reporter?: Reporter): Promise<SeriesView>
   /** Who calls whom. */
-  edges(window?: string): Promise<EdgesView>
+  edges(window?: string, reporter?: Reporter): Promise<EdgesView>
   /**
    * Calls as they are made, until `over`. Who stops reading ends the tap.
    *
@@ -192,9 +193,10 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     },
     simulate: (changes, window) =>
       ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
-    stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
-    series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
-    edges: (window) => ask('GET', '/edges', { query: { window } }),
+    stats: ({ window, by, service, reporter } = {}) =>
+      ask('GET', '/stats', { query: { window, by, service, reporter } }),
+    series: (service, window, reporter) => ask('GET', '/stats/series', { query: { service, window, reporter } }),
+    edges: (window, reporter) => ask('GET', '/edges', { query: { window, reporter } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }
       // One that nobody aborts, where none was given: an answer that goes on is not late.

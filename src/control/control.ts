@@ -6,5 +6,6 @@ import { DASHBOARD_FILES } from './dashboard-files.ts'
 export { QuotaObject } from '../durable/quota-object.ts'
 export { StatsObject } from '../durable/stats-object.ts'
 export { RegistryObject } from './registry-object.ts'
+export { StatsEntrypoint } from './stats-entrypoint.ts'
 
 export default { fetch: api({ dashboard: DASHBOARD_FILES }).fetch } satisfies ExportedHandler<ControlEnv>

@@ -9,6 +9,7 @@ import type { ChainOptions } from './scenarios/chain.ts'
 import { dead, deadLeaf, deadShortLived } from './scenarios/dead-leaf.ts'
 import { halvedLeaf } from './scenarios/halved-leaf.ts'
 import { randomFailures, tenPercent, thirtyPercent } from './scenarios/random-failures.ts'
+import { known, youngIsolates } from './scenarios/young-isolates.ts'
 import type { Trial } from './trial.ts'
 
 /** Seeds that were never used while anything was chosen. */
@@ -106,7 +107,36 @@ const held: readonly Trial[] = [
   }),
 ]
 
-export const heldOut: readonly Trial[] = held.map((trial) => ({
+/** What is known is known for as long: these are not shortened. */
+const young: readonly Trial[] = [
+  youngIsolates({
+    name: 'young-isolates-skewed',
+    about: 'One of 11 endpoints has been slow for a minute; 100 isolates of unequal shares live 10 s each.',
+    skew: SKEW,
+    goals: known.goals,
+  }),
+  youngIsolates({
+    name: 'young-isolates-of-5',
+    about: 'One of 5 endpoints takes 1.5 s, and has for a minute; 60 isolates live 20 s each.',
+    isolates: 60,
+    endpoints: 5,
+    lifeMs: 20_000,
+    slowMs: 1500,
+    perSecond: 300,
+    goals: known.goals,
+  }),
+  youngIsolates({
+    name: 'young-isolates-live-5-s',
+    about: 'One of 7 endpoints takes 3 s, and has for a minute; 150 isolates live 5 s each.',
+    isolates: 150,
+    endpoints: 7,
+    lifeMs: 5000,
+    slowMs: 3000,
+    goals: known.goals,
+  }),
+]
+
+const short: readonly Trial[] = held.map((trial) => ({
   ...trial,
   scenario: shortened(trial.scenario),
   beside: {
@@ -114,6 +144,8 @@ export const heldOut: readonly Trial[] = held.map((trial) => ({
     ...(trial.beside.scenario && { scenario: shortened(trial.beside.scenario) }),
   },
 }))
+
+export const heldOut: readonly Trial[] = [...short, ...young]
 
 /** With faults of half the length: it is another one, and there are many. */
 function shortened(scenario: Scenario): Scenario {

@@ -26,13 +26,23 @@ export function readCaller(
   ctx: { readonly props?: unknown } | undefined,
   entrance: Entrance,
 ): Caller {
-  const { caller, vouches }: Props = ctx?.props ?? {}
-  if (isName(caller)) return { name: caller, proof: 'binding' }
+  const name = ctx && callerOfBinding(ctx)
+  if (name !== undefined) return { name, proof: 'binding' }
+  const { vouches }: Props = ctx?.props ?? {}
   if (vouches === true || entrance === 'trusted') {
     const said = request.headers.get(CALLER)
     return isName(said) ? { name: said, proof: 'vouched' } : NAMELESS
   }
   return entrance === 'members' ? NAMELESS : STRANGER
+}
+
+/** What whoever reports is told by a binding that does not say who it is. */
+export const UNNAMED = 'The binding names no caller: props = { caller = "…" }.'
+
+/** The name that the caller's binding says; `undefined` where it says none. */
+export function callerOfBinding({ props }: { readonly props?: unknown }): string | undefined {
+  const { caller }: Props = props ?? {}
+  return isName(caller) ? caller : undefined
 }
 
 function isName(value: unknown): value is string {

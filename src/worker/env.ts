@@ -63,8 +63,10 @@ export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, 
   for (const name of LATER) {
     if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
   }
-  if (stats === undefined && env.MESH_SHAPES !== undefined) {
-    throw new TypeError('MESH_SHAPES is set, and this Worker is composed without `stats`. Remove it, or compose it in.')
+  for (const name of ['MESH_SHAPES', 'MESH_FLEET'] as const) {
+    if (stats === undefined && env[name] !== undefined) {
+      throw new TypeError(`${name} is set, and this Worker is composed without \`stats\`. Remove it, or compose it in.`)
+    }
   }
   if (otlp === undefined && (env.OTLP_ENDPOINT ?? env.OTLP_HEADERS) !== undefined) {
     throw new TypeError(

@@ -12,9 +12,10 @@ import { nameReader } from '../mesh/called-host.ts'
 import type { Batch, Deliver } from '../mesh/delivery/delivery.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
+import type { Digest, DigestAnswer } from '../telemetry/digest.ts'
 import { meshLog } from '../telemetry/log.ts'
 import { access, rates } from '../trust.ts'
-import { readCaller } from '../wire/caller.ts'
+import { callerOfBinding, readCaller, UNNAMED } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
@@ -48,6 +49,11 @@ interface Made {
 
 /** An entrance of the Worker. */
 export interface Entrance {
+  /**
+   * Over RPC: takes what a function with the library has counted, and hands it on to `STATS_OBJECT`. Who that is, its binding says. There where
+   * `stats` is one of the parts.
+   */
+  digest?(digest: Digest, env: Env, ctx: ExecutionContext): Promise<DigestAnswer | undefined>
   fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
 }
 
@@ -92,6 +98,8 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
     fetch: (request, env, ctx) => handle(made, request, env, ctx, STRANGER),
     MeshEntrypoint: {
       fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(request, ctx, 'members')),
+      // Three parameters: only so does workerd hand over env and ctx.
+      ...(parts.stats && { digest: (digest, env, ctx) => relayed(made, digest, env, ctx) }),
     },
     ...(parts.delivery && { queue: (batch, env, ctx) => delivered(made, batch, env, ctx) }),
   }
@@ -145,6 +153,18 @@ function handle(
   })
 }
 
+/** @throws {Error} that says what is missing to whoever reports. */
+async function relayed(
+  { meshOf }: Made,
+  digest: Digest,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<DigestAnswer | undefined> {
+  const caller = callerOfBinding(ctx)
+  if (caller === undefined) throw new Error(UNNAMED)
+  return meshOf(env).telling?.relay(caller, digest)
+}
+
 /** As a `queue()` handler it never fails. */
 async function delivered({ meshOf, logOf }: Made, batch: Batch, env: Env, ctx: ExecutionContext): Promise<void> {
   let mesh: Running
@@ -162,8 +182,7 @@ async function delivered({ meshOf, logOf }: Made, batch: Batch, env: Env, ctx: E
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
   const telling = parts.stats?.(env, options.registry)
-  if (telling) options.counting = telling.counting
-  if (telling?.recorder) options.registry = telling.recorder.registry
+  if (telling) options.stats = () => telling.reports
   const hasCloud = options.cloud !== undefined
   const forward = proxy(options)
   const deliver = parts.delivery && forward.with(parts.delivery)

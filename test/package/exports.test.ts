@@ -19,6 +19,7 @@ describe('package.json', () => {
       './hono',
       './otlp',
       './sim',
+      './stats',
       './testing',
       './trust',
       './worker',
@@ -95,6 +96,10 @@ describe('what is exported', () => {
 
   it('by selvedge/sim', async () => {
     expect(Object.keys(await import('../../src/sim/simulate.ts'))).toEqual(['simulate'])
+  })
+
+  it('by selvedge/stats', async () => {
+    expect(Object.keys(await import('../../src/stats.ts'))).toEqual(['stats'])
   })
 
   it('by selvedge/testing', async () => {

@@ -21,7 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // `math`: `mesh/services.ts` makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'schema', 'wire', 'telemetry', 'targets', 'features', 'record', 'registry'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
-  sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
+  sim: ['core', 'math', 'schema', 'telemetry', 'features', 'record', 'registry', 'mesh'],
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts', 'trust.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
   control: ['core', 'record', 'wire', 'durable', 'admin'],
@@ -30,6 +30,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'trust.ts': ['core', 'features', 'mesh'],
   'otlp.ts': ['features', 'telemetry'],
+  'stats.ts': ['mesh', 'telemetry'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
 import type { Ends, ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import { preferred, REPORTERS, type Reported, type ReporterKind } from '../../telemetry/numbers/reporters.ts'
 import { failuresOf, quantilesOf, ratesOf } from '../../telemetry/numbers/summary.ts'
 import { refusal } from '../answer/problem.ts'
 import { instant } from '../answer/views.ts'
@@ -27,6 +28,14 @@ const by = v.optional(
   v.pipe(v.picklist(['service', 'rule', 'endpoint', 'caller']), v.description('What a row is. Default `service`.')),
 )
 
+const reporter = v.pipe(v.picklist(REPORTERS), v.description('Who counted.'))
+const of = v.optional(
+  v.pipe(
+    v.picklist(REPORTERS),
+    v.description('Who counted. Default: of each the first of `mesh`, `source` and `destination` that did.'),
+  ),
+)
+
 const count = v.pipe(v.number(), v.minValue(0))
 const ms = v.nullable(count)
 const rates = {
@@ -47,6 +56,7 @@ const head = {
 
 const statView = v.strictObject({
   service: v.string(),
+  reporter,
   rule: v.optional(v.string()),
   endpoint: v.optional(v.string()),
   caller: v.optional(v.pipe(v.string(), v.description('Empty: nobody knows.'))),
@@ -81,7 +91,7 @@ const seriesView = v.pipe(
 const edgesView = v.pipe(
   v.strictObject({
     ...head,
-    items: v.array(v.strictObject({ caller: v.string(), service: v.string(), ...rates })),
+    items: v.array(v.strictObject({ caller: v.string(), service: v.string(), reporter, ...rates })),
   }),
   v.metadata({ ref: 'Edges' }),
 )
@@ -96,12 +106,12 @@ export function stats() {
         answers: { 200: { description: 'The numbers of the window.', schema: statsView } },
         refusals: [404],
       }),
-      query({ window, by, service: v.optional(service) }),
+      query({ window, by, service: v.optional(service), reporter: of }),
       async (c) => {
         const asked = c.req.valid('query')
         const windowMs = durationMs(asked.window ?? '1m')
         const { services, at, isolates } = await sums(c.env, windowMs)
-        const items = visible(services, c.get('token'))
+        const items = told(visible(services, c.get('token')), asked.reporter)
           .filter((one) => asked.service === undefined || one.service === asked.service)
           .flatMap((one) => rowsOf(one, asked.by ?? 'service', windowMs))
         return c.json({ at: instant(at), windowMs, isolates, items }, 200, NO_STORE)
@@ -117,11 +127,15 @@ export function stats() {
         },
         refusals: [404],
       }),
-      query({ window, service }),
+      query({ window, service, reporter: of }),
       async (c) => {
         const asked = c.req.valid('query')
         allow(c, 'read', [asked.service])
-        const { stepMs, points } = await told(c.env).series(asked.service, durationMs(asked.window ?? '1m'))
+        const { stepMs, points } = await statsIn(c.env).series(
+          asked.service,
+          durationMs(asked.window ?? '1m'),
+          asked.reporter,
+        )
         return c.json({ stepMs, points: points.map(pointOf) }, 200, NO_STORE)
       },
     )
@@ -135,12 +149,15 @@ export function stats() {
         },
         refusals: [404],
       }),
-      query({ window }),
+      query({ window, reporter: of }),
       async (c) => {
-        const windowMs = durationMs(c.req.valid('query').window ?? '1m')
+        const { window = '1m', reporter } = c.req.valid('query')
+        const windowMs = durationMs(window)
         const { services, at, isolates } = await sums(c.env, windowMs)
-        const items = visible(services, c.get('token')).flatMap(({ service, numbers }) =>
-          Object.entries(numbers.callers).map(([caller, ends]) => ({ caller, service, ...ratesOf(ends, windowMs) })),
+        const all = visible(services, c.get('token')).flatMap(edgesOf)
+        // Of each pair: who calls by its own registry is known to itself alone.
+        const items = told(all, reporter, ({ caller, service }) => JSON.stringify([caller, service])).map(
+          ({ ends, ...edge }) => ({ ...edge, ...ratesOf(ends, windowMs) }),
         )
         return c.json({ at: instant(at), windowMs, isolates, items }, 200, NO_STORE)
       },
@@ -150,7 +167,7 @@ export function stats() {
 const NO_STORE = { 'cache-control': 'no-store' }
 
 /** @throws a 404 where nobody counts. */
-export function told(env: ControlEnv): Stats {
+export function statsIn(env: ControlEnv): Stats {
   const object = statsOf(env)
   if (!object) {
     throw refusal(
@@ -162,20 +179,32 @@ export function told(env: ControlEnv): Stats {
   return object
 }
 
-const sums = (env: ControlEnv, windowMs: number) => told(env).sums(windowMs)
+const sums = (env: ControlEnv, windowMs: number) => statsIn(env).sums(windowMs)
 
 /** Names that the token may see. What no record answered for is nobody's own. */
 function visible<One extends { readonly service: string }>(services: readonly One[], token: Token): readonly One[] {
   return services.filter(({ service }) => reaches(token, service))
 }
 
-interface Sum {
-  readonly service: string
+interface Sum extends Reported {
   readonly numbers: ServiceNumbers
 }
 
+/** What the one reporter that is asked for has counted; else of each the first that has. */
+function told<One extends Reported>(
+  all: readonly One[],
+  reporter: ReporterKind | undefined,
+  keyOf?: (one: One) => string,
+) {
+  return reporter === undefined ? preferred(all, keyOf) : all.filter((one) => one.reporter === reporter)
+}
+
+function edgesOf({ service, reporter, numbers }: Sum) {
+  return Object.entries(numbers.callers).map(([caller, ends]) => ({ caller, service, reporter, ends }))
+}
+
 function rowsOf(
-  { service, numbers }: Sum,
+  { service, reporter, numbers }: Sum,
   by: 'service' | 'rule' | 'endpoint' | 'caller',
   windowMs: number,
 ): StatView[] {
@@ -183,19 +212,30 @@ function rowsOf(
     const { ends, ms, attempts, retries, hedged, errors, refused } = numbers
     const share = attempts === 0 ? 0 : retries / attempts
     return [
-      { service, ...ratesOf(ends, windowMs), ...quantilesOf(ms), attempts, retries: share, hedged, errors, refused },
+      {
+        service,
+        reporter,
+        ...ratesOf(ends, windowMs),
+        ...quantilesOf(ms),
+        attempts,
+        retries: share,
+        hedged,
+        errors,
+        refused,
+      },
     ]
   }
   if (by === 'endpoint') {
     return Object.entries(numbers.endpoints).map(([endpoint, { ends, ms }]) => ({
       service,
+      reporter,
       endpoint,
       ...ratesOf(ends, windowMs),
       ...quantilesOf(ms),
     }))
   }
   const entries: [string, Ends][] = Object.entries(by === 'rule' ? numbers.rules : numbers.callers)
-  return entries.map(([key, ends]) => ({ service, [by]: key, ...ratesOf(ends, windowMs) }))
+  return entries.map(([key, ends]) => ({ service, reporter, [by]: key, ...ratesOf(ends, windowMs) }))
 }
 
 function pointOf({ at, numbers: { ends, ms, retries } }: { readonly at: number; readonly numbers: ServiceNumbers }) {

@@ -11,7 +11,7 @@ import { allow } from '../auth/allow.ts'
 import { reaches, type Token } from '../auth/tokens.ts'
 import type { AdminEnv } from '../env.ts'
 import { operation } from '../operation.ts'
-import { told } from './stats.ts'
+import { statsIn } from './stats.ts'
 
 const MOST_SECONDS = 600
 const SECONDS = 60
@@ -105,7 +105,7 @@ export function tap(clock: Clock) {
     async (c) => {
       const { service, seconds = SECONDS, ...rest } = c.req.valid('query')
       const token = allow(c, 'read', service === undefined ? [] : [service])
-      const object = told(c.env)
+      const object = statsIn(c.env)
       const opened = await object.openTap(filterOf({ service, ...rest }, token), seconds * 1000)
       if (!opened) throw refusal(409, 'As many taps are open as may be at once. One ends when its reader leaves.')
       const lines = tapLines({ object, opened, clock, isShown: (of) => reaches(token, of) })
