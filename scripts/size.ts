@@ -17,13 +17,13 @@ const KB = 1024
 
 const BUDGETS: readonly Budget[] = [
   // The aims are less: docs/decisions/0012 and 0051 say what stands in the way, and this keeps it from growing.
-  { name: 'library', entry: 'src/index.ts', gzipBytes: 51.25 * KB },
+  { name: 'library', entry: 'src/index.ts', gzipBytes: 51.45 * KB },
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
-  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 65 * KB },
-  { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53.75 * KB },
-  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 75.75 * KB },
+  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 65.25 * KB },
+  { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 53.95 * KB },
+  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 77.15 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 165 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 173 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -10,11 +10,13 @@ import { audit } from './audit.ts'
 import { authenticate } from './auth/authenticate.ts'
 import type { AdminEnv } from './env.ts'
 import { archive } from './routes/archive.ts'
+import { authz } from './routes/authz.ts'
 import { changes } from './routes/changes.ts'
 import { check } from './routes/check.ts'
 import { convert } from './routes/convert.ts'
 import { describe } from './routes/describe.ts'
 import { drift } from './routes/drift.ts'
+import { endpoints } from './routes/endpoints.ts'
 import { explain } from './routes/explain.ts'
 import { grants } from './routes/grants.ts'
 import { past } from './routes/past.ts'
@@ -53,6 +55,8 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', archive(trail))
     .route('/', simulate(clock))
     .route('/', stats())
+    .route('/', endpoints())
+    .route('/', authz(clock))
     .route('/', tap(clock))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 

@@ -24,7 +24,18 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
-import type { EdgesView, Reporter, SeriesView, StatsOptions, StatsView, TapLine, TapOptions } from './views/traffic.ts'
+import type {
+  AuthzOptions,
+  AuthzView,
+  EdgesView,
+  EndpointsView,
+  Reporter,
+  SeriesView,
+  StatsOptions,
+  StatsView,
+  TapLine,
+  TapOptions,
+} from './views/traffic.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
@@ -56,8 +67,15 @@ export type {
   WrittenView,
 } from './views/records.ts'
 export type {
+  AuthzCallView,
+  AuthzOptions,
+  AuthzPolicyView,
+  AuthzView,
   EdgesView,
   EdgeView,
+  EjectedView,
+  EndpointsView,
+  EndpointView,
   PointView,
   Reporter,
   SeriesView,
@@ -131,8 +149,12 @@ export interface AdminClient {
   stats(options?: StatsOptions): Promise<StatsView>
   /** One service over time. */
   series(service: string, window?: string, reporter?: Reporter): Promise<SeriesView>
+  /** How the endpoints of one service do, and which are left alone: by how many isolates, why, and until when. */
+  endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
   edges(window?: string, reporter?: Reporter): Promise<EdgesView>
+  /** Who may call whom by the records, and who did. */
+  authz(options?: AuthzOptions): Promise<AuthzView>
   /**
    * Calls as they are made, until `over`. Who stops reading ends the tap.
    *
@@ -196,7 +218,9 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     stats: ({ window, by, service, reporter } = {}) =>
       ask('GET', '/stats', { query: { window, by, service, reporter } }),
     series: (service, window, reporter) => ask('GET', '/stats/series', { query: { service, window, reporter } }),
+    endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window, reporter) => ask('GET', '/edges', { query: { window, reporter } }),
+    authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }
       // One that nobody aborts, where none was given: an answer that goes on is not late.

@@ -2,7 +2,7 @@
 import type { RegistryEngine } from '../durable/registry-engine.ts'
 import type { Point } from '../durable/stats/number-book.ts'
 import type { ShapePage } from '../durable/stats/shape-book.ts'
-import type { Coverage, Sums } from '../durable/stats/stats-engine.ts'
+import type { Coverage, Sums, SumsNow } from '../durable/stats/stats-engine.ts'
 import type { OpenedTap, TapNews } from '../durable/stats/taps.ts'
 import { type Digest, type DigestAnswer, STATS } from '../telemetry/digest.ts'
 import type { ReporterKind } from '../telemetry/numbers/reporters.ts'
@@ -22,7 +22,7 @@ export type Registry = {
 export interface Stats {
   shapes(options: { forMs?: number; cursor?: string; limit?: number }): Promise<ShapePage>
   coverage(): Promise<Coverage>
-  sums(windowMs: number): Promise<Sums>
+  sums(windowMs: number): Promise<SumsNow>
   totals(): Promise<Omit<Sums, 'at'>>
   report(caller: string, digest: Digest): Promise<DigestAnswer>
   series(service: string, windowMs: number, reporter?: ReporterKind): Promise<{ stepMs: number; points: Point[] }>

@@ -105,7 +105,7 @@ function meshOf({ version, bindings, variables, flags }: Installation): SeenMesh
   })
   const values = kinds.filter(([, kind]) => kind === 'value' || kind === 'json').map(([name]) => name)
   const given = { bindings: new Map(sections), values: new Set(values) }
-  return { version, given, kinds: bindings, variables, flags, compatibilityDate: undefined }
+  return { version, given, kinds: bindings, variables, flags, compatibilityDate: undefined, isPublic: undefined }
 }
 
 function controlOf(env: ControlEnv, weak: readonly string[]): SeenControl {

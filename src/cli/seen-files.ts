@@ -18,6 +18,7 @@ export function seenFiles(
       variables: config.variables,
       flags: config.flags,
       compatibilityDate: config.compatibilityDate,
+      isPublic: config.isPublic,
     },
     isAsked: false,
     control: undefined,

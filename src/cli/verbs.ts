@@ -105,6 +105,18 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/traffic/edges.ts')).edges,
   },
   {
+    name: 'authz',
+    summary: 'show who may call whom by the records, and who was allowed, denied or would be denied',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/trust/authz.ts')).authz,
+  },
+  {
+    name: 'whoami',
+    summary: 'show what the mesh makes of you, and by which proof',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/trust/whoami.ts')).whoami,
+  },
+  {
     name: 'tap',
     summary: 'show calls as they are made',
     takes: ['target', 'output'],

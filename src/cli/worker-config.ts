@@ -11,6 +11,8 @@ export interface WorkerConfig extends Given {
   /** Compatibility flags that it sets. */
   readonly flags: readonly string[]
   readonly compatibilityDate: string | undefined
+  /** Has it an address of the internet: of `workers.dev`, which it has unless it is switched off, or a route? */
+  readonly isPublic: boolean
 }
 
 /**
@@ -33,10 +35,22 @@ export async function readWorkerConfig(file: string, env?: string): Promise<Work
       ),
       flags: config.compatibility_flags,
       compatibilityDate: config.compatibility_date,
+      isPublic: isPublic(config),
     }
   } catch (cause) {
     throw faultOf(`${file}:`, cause)
   }
+}
+
+function isPublic({ workers_dev: isOnWorkersDev, route, routes = [] }: Reachable): boolean {
+  return isOnWorkersDev !== false || route !== undefined || routes.length > 0
+}
+
+/** As much of a configuration as says so. */
+interface Reachable {
+  readonly workers_dev?: boolean | undefined
+  readonly route?: unknown
+  readonly routes?: readonly unknown[] | undefined
 }
 
 /** The names of the bindings in a section: the field is `binding`, or `name` in some sections. */

@@ -1,6 +1,6 @@
 /** Takes what functions with the library have counted, over RPC: for those that bind the control plane, and not the mesh. */
 import { type ControlEnv, statsOf } from '../admin/env.ts'
-import { callerOfBinding, UNNAMED } from '../wire/caller.ts'
+import { namedByBinding } from '../wire/caller.ts'
 
 type Stats = NonNullable<ReturnType<typeof statsOf>>
 
@@ -12,8 +12,6 @@ export const StatsEntrypoint = {
    * @throws {Error} that says what is missing to whoever reports.
    */
   async digest(digest: Parameters<Stats['report']>[1], env: ControlEnv, ctx: { readonly props?: unknown }) {
-    const caller = callerOfBinding(ctx)
-    if (caller === undefined) throw new Error(UNNAMED)
-    return statsOf(env)?.report(caller, digest)
+    return statsOf(env)?.report(namedByBinding(ctx), digest)
   },
 }

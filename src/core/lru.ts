@@ -4,6 +4,8 @@ export interface Lru<Key, Value> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
   delete(key: Key): void
+  /** All of them, in no order; nothing counts as asked for. */
+  values(): Iterable<Value>
   readonly size: number
 }
 
@@ -44,6 +46,10 @@ export function lru<Key, Value>(capacity: number): Lru<Key, Value> {
     delete(key) {
       young.delete(key)
       old.delete(key)
+    },
+    *values() {
+      yield* old.values()
+      yield* young.values()
     },
     get size() {
       return young.size + old.size

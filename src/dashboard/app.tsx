@@ -3,6 +3,7 @@ import type { AdminClient } from '../admin/client.ts'
 import { place } from './live/place.ts'
 import { session, signOut } from './live/session.ts'
 import { hashOf, type Route } from './model/route.ts'
+import { Access } from './pages/access.tsx'
 import { Changes } from './pages/changes.tsx'
 import { Edit } from './pages/edit.tsx'
 import { Resolve } from './pages/resolve.tsx'
@@ -14,6 +15,7 @@ import { Topology } from './pages/topology.tsx'
 const NAV: readonly { readonly route: Route; readonly label: string; readonly pages: readonly Route['page'][] }[] = [
   { route: { page: 'services' }, label: 'Services', pages: ['services', 'service', 'edit', 'new'] },
   { route: { page: 'topology' }, label: 'Topology', pages: ['topology'] },
+  { route: { page: 'access' }, label: 'Access', pages: ['access'] },
   { route: { page: 'changes' }, label: 'Changes', pages: ['changes'] },
   { route: { page: 'resolve' }, label: 'Resolve', pages: ['resolve'] },
 ]
@@ -60,6 +62,7 @@ function Page({ route, client }: { readonly route: Route; readonly client: Admin
   if (route.page === 'new') return <Edit client={client} />
   if (route.page === 'resolve') return <Resolve client={client} asked={route} />
   if (route.page === 'topology') return <Topology client={client} />
+  if (route.page === 'access') return <Access client={client} />
   if (route.page === 'changes') return <Changes client={client} />
   return <Services client={client} />
 }

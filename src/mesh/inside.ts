@@ -3,6 +3,7 @@ import type { Service } from '../core/engine/service.ts'
 import type { Named } from './call-context.ts'
 import type { Settings } from './options.ts'
 import type { Resolver } from './resolver.ts'
+import type { Services } from './services.ts'
 
 export interface Inside {
   readonly settings: Settings
@@ -11,6 +12,8 @@ export interface Inside {
   /** The same over the same services, under other settings. */
   calling(settings: Settings): Service<Named>
   readonly known: Resolver
+  /** What was learned of each service. */
+  readonly services: Services
 }
 
 /** Makes something of a mesh, such as the consumer of its queues. */

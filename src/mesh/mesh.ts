@@ -121,7 +121,7 @@ export function createMesh<Names extends string = string>(
   const settings = withDefaults(options)
   const { clock, random, domain, storage, waitUntil, log, sink } = settings
   const carrier: Carrier = { storage, load: storage ? undefined : load }
-  const { call, calling, known, guard } = made(settings)
+  const { call, calling, known, services, guard } = made(settings)
   const nameOf = nameReader(domain)
 
   /** @param begin the trace of a call that none was brought for. */
@@ -178,7 +178,7 @@ export function createMesh<Names extends string = string>(
   }
 
   return {
-    with: (part) => part({ settings, call, calling, known }),
+    with: (part) => part({ settings, call, calling, known, services }),
     fetch: fetchFor(
       (headers, mayBeCopied) =>
         (carrier.storage?.getStore() as Inbound | undefined) ??

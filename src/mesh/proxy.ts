@@ -21,7 +21,7 @@ export interface Forward {
 
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
-  const { call, calling, known } = made(settings)
+  const { call, calling, known, services } = made(settings)
   const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
     const {
       caller,
@@ -75,7 +75,7 @@ export function proxy(options: MeshOptions): Forward {
 
   return Object.assign(forward, {
     probe: prober(settings, known, believed),
-    with: <Of>(part: Part<Of>) => part({ settings, call, calling, known }),
+    with: <Of>(part: Part<Of>) => part({ settings, call, calling, known, services }),
   })
 }
 

@@ -37,6 +37,8 @@ export interface Services {
   ruled(service: LiveService, own: WrittenPolicy): LiveService
   /** The same service for copies of requests: they are sent once, and not tried again. */
   copied(service: LiveService): LiveService
+  /** All that this isolate knows. */
+  all(): Iterable<LiveService>
 }
 
 export interface ServicesOptions {
@@ -142,6 +144,7 @@ export function services(options: ServicesOptions): Services {
   return {
     ruled,
     copied,
+    all: byKey.values,
     of(found) {
       const known = byKey.get(found.key)
       // A call that has waited since may hold an older record than the one that serves: there is no way back.

@@ -116,6 +116,7 @@ export function made(settings: Settings): {
   /** The same services called under other settings. */
   calling(settings: Settings): Service<Named>
   readonly known: Resolver
+  readonly services: Services
   readonly guard: Guard | undefined
 } {
   const { bindings, cloud, trust, rates, name, log, defaults } = settings
@@ -127,19 +128,23 @@ export function made(settings: Settings): {
         ? undefined
         : (record) => (trust ? undefined : lacksTrust(record)) ?? (rates ? undefined : lacksRates(record)),
   })
-  const live = services({
+  const learned = services({
     ...settings,
     made: settings.stats?.made,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
     unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
   })
-  const known = resolver(records, live)
-  const calling = (settings: Settings) => outbound(settings, records, live, send(settings))
+  const known = resolver(records, learned)
+  const calling = (settings: Settings) => outbound(settings, records, learned, send(settings))
   return {
     call: calling(settings),
     calling,
     known,
-    guard: trust && name !== undefined ? trust.guard(known, name, log, defaults.access) : undefined,
+    services: learned,
+    guard:
+      trust && name !== undefined
+        ? trust.guard(known, name, log, defaults.access, settings.registry.isRoad)
+        : undefined,
   }
 }
 

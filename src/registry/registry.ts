@@ -11,6 +11,8 @@ export interface Entry {
 export interface Registry {
   /** How many subrequests one read takes on Workers, a whole number. Default 1. */
   readonly subrequestsPerRead?: number
+  /** Does it know ways and no records? Then it cannot say who may call the function itself. Default false. */
+  readonly isRoad?: boolean
   /**
    * Reads the values of these keys, in their order and in one round trip. `undefined` where a key has none.
    * It may reject, or never answer: the snapshot waits 1 s at most, then serves what it has.

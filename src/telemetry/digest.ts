@@ -1,5 +1,6 @@
 /** What an isolate tells of itself every few seconds: to the object that sums it up for the mesh. */
 import type { FleetMode, FleetView } from './fleet/view.ts'
+import type { Learned } from './learned.ts'
 import type { NumbersDigest } from './numbers/numbers.ts'
 import type { Sample } from './shape/shape.ts'
 import type { TapDigest, TapOrder } from './tap/tap.ts'
@@ -14,6 +15,8 @@ export interface Digest {
   readonly numbers?: NumbersDigest | undefined
   /** Of a function with the library: what it was asked itself. Under the name `''`, since it is told by its binding who it is. */
   readonly served?: NumbersDigest | undefined
+  /** What it knows of endpoints and budgets now, beside the numbers. */
+  readonly learned?: Learned | undefined
   /** Calls that somebody looks at. */
   readonly taps?: readonly TapDigest[] | undefined
   /** Does it want to hear what others have seen? Default `off`. */

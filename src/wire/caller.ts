@@ -26,9 +26,8 @@ export function readCaller(
   ctx: { readonly props?: unknown } | undefined,
   entrance: Entrance,
 ): Caller {
-  const name = ctx && callerOfBinding(ctx)
-  if (name !== undefined) return { name, proof: 'binding' }
-  const { vouches }: Props = ctx?.props ?? {}
+  const { caller, vouches }: Props = ctx?.props ?? {}
+  if (isName(caller)) return { name: caller, proof: 'binding' }
   if (vouches === true || entrance === 'trusted') {
     const said = request.headers.get(CALLER)
     return isName(said) ? { name: said, proof: 'vouched' } : NAMELESS
@@ -36,13 +35,15 @@ export function readCaller(
   return entrance === 'members' ? NAMELESS : STRANGER
 }
 
-/** What whoever reports is told by a binding that does not say who it is. */
-export const UNNAMED = 'The binding names no caller: props = { caller = "…" }.'
-
-/** The name that the caller's binding says; `undefined` where it says none. */
-export function callerOfBinding({ props }: { readonly props?: unknown }): string | undefined {
+/**
+ * The name that the caller's binding says.
+ *
+ * @throws {Error} that says what is missing: the caller's own log has it.
+ */
+export function namedByBinding({ props }: { readonly props?: unknown }): string {
   const { caller }: Props = props ?? {}
-  return isName(caller) ? caller : undefined
+  if (isName(caller)) return caller
+  throw new Error('The binding names no caller: props = { caller = "…" }.')
 }
 
 function isName(value: unknown): value is string {

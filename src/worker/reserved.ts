@@ -1,9 +1,11 @@
-/** The paths under `/-/` on the mesh's own hosts: health is its own to tell, all else the control plane's. None is ever a service's. */
+/** The paths under `/-/` on the mesh's own hosts: health, and who asks, are its own to tell, all else the control plane's. None is ever a service's. */
+import type { Caller } from '../core/caller.ts'
 import type { Probed } from '../mesh/receipts/prober.ts'
 import { INSTALLATION } from '../wire/installation.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
 import { revisionsOf } from '../wire/revision.ts'
 import { installed, versionOf } from './installed.ts'
+import { WHOAMI_PATH, whoami } from './whoami.ts'
 
 /** Of these the control plane hears what this Worker has. */
 const API_PREFIX = '/-/api/'
@@ -16,15 +18,25 @@ export interface Reserving {
   readonly CONTROL?: Fetcher
 }
 
-/** @param hasCloud can this Worker reach other clouds? */
+/** What is known besides the request. */
+export interface ReservedOf {
+  /** Can this Worker reach other clouds? */
+  readonly hasCloud: boolean
+  /** Who asks. */
+  readonly caller: Caller
+  /** Is it believed? */
+  readonly trusted: boolean
+}
+
 export function reserved(
   request: Request,
   path: string,
   env: Reserving,
-  hasCloud: boolean,
+  { hasCloud, caller, trusted }: ReservedOf,
 ): Response | Promise<Response> {
   const [said = ''] = path.split('?', 1)
   if (said === HEALTH_PATH) return healthOf()
+  if (said === WHOAMI_PATH) return whoami(caller, trusted)
   const control = env.CONTROL
   if (!control) return plainProblem(404, 'Not found', `Nothing stands under ${said}.`)
   return asked(control, told(request, said, env, hasCloud))

@@ -3,12 +3,15 @@ import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
 import type { Defer } from '../mesh/accept.ts'
 import { counting } from '../mesh/counting.ts'
+import type { Part } from '../mesh/inside.ts'
+import { type LearnedSource, learned } from '../mesh/learned.ts'
 import { reporting } from '../mesh/reports/reporting.ts'
 import type { Reports } from '../mesh/reports/reports.ts'
 import type { Registry } from '../registry/registry.ts'
 import { type Digest, type DigestAnswer, STATS, type StatsNamespace } from '../telemetry/digest.ts'
 import { fleetKey, fleetMode } from '../telemetry/fleet/view.ts'
 import { tapping } from '../telemetry/tap/tapping.ts'
+import { namedByBinding } from '../wire/caller.ts'
 import { type Recorder, recorder } from './shapes/recorder.ts'
 
 export interface StatsEnv {
@@ -25,10 +28,12 @@ export interface Telling {
   readonly reports: Reports
   /** Records shapes, where any are to be recorded. */
   readonly recorder: Recorder | undefined
+  /** The mesh that counts so, made: what it learns is told, too. */
+  watch(mesh: { with<Of>(part: Part<Of>): Of }): void
   /** A request came: what is counted of it is told within seconds. */
   due(defer: Defer): void
-  /** Hands on what a function with the library has counted, with the name that its binding says. */
-  relay(caller: string, digest: Digest): Promise<DigestAnswer | undefined>
+  /** Hands on what a function with the library has counted, with the name that its binding says. @throws where it says none. */
+  relay(digest: Digest, ctx: { readonly props?: unknown }): Promise<DigestAnswer | undefined>
 }
 
 /** What `createWorker` takes as its part `stats`. `undefined` where there is nobody to tell. */
@@ -45,28 +50,29 @@ export const stats: Stats = ({ STATS_OBJECT, MESH_SHAPES, MESH_FLEET }, registry
   if (STATS_OBJECT === undefined) return undefined
   const random = systemRandom()
   const tapped = tapping(systemClock)
-  const told = reporting({
+  let known: LearnedSource | undefined
+  const { numbers, reporter, made, ...reads } = reporting({
     clock: systemClock,
     random,
     registry,
     mode,
     key: fleetKey(),
+    learned: (services) => known?.(systemClock.now(), services),
     send: (digest) => STATS_OBJECT.getByName(STATS).digest(digest),
     obey: ({ taps = [] }) => tapped.obey(taps),
   })
-  told.reporter.add(() => {
+  reporter.add(() => {
     const taps = tapped.take()
     return taps && { taps }
   })
-  const shapes = share === 0 ? undefined : recorder({ registry: told.registry, share, random, reporter: told.reporter })
+  const shapes = share === 0 ? undefined : recorder({ registry: reads.registry, share, random, reporter })
   return {
-    reports: {
-      registry: shapes?.registry ?? told.registry,
-      counting: counting(told.numbers, tapped),
-      made: told.made,
-    },
+    reports: { registry: shapes?.registry ?? reads.registry, counting: counting(numbers, tapped), made },
     recorder: shapes,
-    due: told.reporter.due,
-    relay: (caller, digest) => STATS_OBJECT.getByName(STATS).report(caller, digest),
+    watch(mesh) {
+      known = mesh.with(learned)
+    },
+    due: reporter.due,
+    relay: (digest, ctx) => STATS_OBJECT.getByName(STATS).report(namedByBinding(ctx), digest),
   }
 }

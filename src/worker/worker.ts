@@ -15,7 +15,7 @@ import { type Forward, proxy } from '../mesh/proxy.ts'
 import type { Digest, DigestAnswer } from '../telemetry/digest.ts'
 import { meshLog } from '../telemetry/log.ts'
 import { access, rates } from '../trust.ts'
-import { callerOfBinding, readCaller, UNNAMED } from '../wire/caller.ts'
+import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
@@ -52,6 +52,8 @@ export interface Entrance {
   /**
    * Over RPC: takes what a function with the library has counted, and hands it on to `STATS_OBJECT`. Who that is, its binding says. There where
    * `stats` is one of the parts.
+   *
+   * @throws {Error} where the binding names nobody.
    */
   digest?(digest: Digest, env: Env, ctx: ExecutionContext): Promise<DigestAnswer | undefined>
   fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
@@ -99,7 +101,7 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
     MeshEntrypoint: {
       fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(request, ctx, 'members')),
       // Three parameters: only so does workerd hand over env and ctx.
-      ...(parts.stats && { digest: (digest, env, ctx) => relayed(made, digest, env, ctx) }),
+      ...(parts.stats && { digest: async (digest, env, ctx) => made.meshOf(env).telling?.relay(digest, ctx) }),
     },
     ...(parts.delivery && { queue: (batch, env, ctx) => delivered(made, batch, env, ctx) }),
   }
@@ -119,8 +121,9 @@ function handle(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  { name: caller, proof }: Caller,
+  by: Caller,
 ): Response | Promise<Response> {
+  const { name: caller, proof } = by
   // A binding that names nobody may pass on what strangers have sent: it raises nothing.
   const trusted = caller !== undefined
   let mesh: Running
@@ -133,7 +136,8 @@ function handle(
   const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
     const probed = serviceProbed(address.path)
-    if (probed === undefined) return reserved(request, address.path, env, mesh.hasCloud)
+    if (probed === undefined)
+      return reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
       .probe(request, { trusted, caller, proof, identify, defer }, healthOf)
@@ -151,18 +155,6 @@ function handle(
     recorder.record(request, called, caller, defer)
     return response
   })
-}
-
-/** @throws {Error} that says what is missing to whoever reports. */
-async function relayed(
-  { meshOf }: Made,
-  digest: Digest,
-  env: Env,
-  ctx: ExecutionContext,
-): Promise<DigestAnswer | undefined> {
-  const caller = callerOfBinding(ctx)
-  if (caller === undefined) throw new Error(UNNAMED)
-  return meshOf(env).telling?.relay(caller, digest)
 }
 
 /** As a `queue()` handler it never fails. */
@@ -185,6 +177,7 @@ function start(env: Env, parts: WorkerParts): Running {
   if (telling) options.stats = () => telling.reports
   const hasCloud = options.cloud !== undefined
   const forward = proxy(options)
+  telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
   return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
 }

@@ -10,6 +10,13 @@ describe('lru', () => {
     expect([map.get('a'), map.get('b'), map.size]).toEqual([2, undefined, 1])
   })
 
+  it('tells all that it keeps, each once', () => {
+    const map = lru<string, number>(6)
+    for (let number = 0; number < 5; number++) map.set(`${number % 4}`, number)
+    expect([...map.values()].sort((one, other) => one - other)).toEqual([1, 2, 3, 4])
+    expect([...map.values()].length).toBe(map.size)
+  })
+
   it('forgets what is deleted', () => {
     const map = lru<string, number>(2)
     map.set('a', 1)

@@ -12,10 +12,11 @@ const PROGRAM = `
 import { createMesh, kvRegistry, MeshError } from 'selvedge'
 import { cloud } from 'selvedge/cloud'
 import { selvedge } from 'selvedge/hono'
+import { lambdaHandler, nodeListener } from 'selvedge/node'
 import { simulate } from 'selvedge/sim'
 import { createTestMesh, memoryRegistry } from 'selvedge/testing'
 
-for (const exported of [kvRegistry, MeshError, selvedge, simulate])
+for (const exported of [kvRegistry, lambdaHandler, MeshError, nodeListener, selvedge, simulate])
   if (typeof exported !== 'function') throw new TypeError(String(exported))
 
 const tested = createTestMesh({ users: () => new Response('ada') })

@@ -5,6 +5,7 @@ import type { LogEntry } from '../../src/core/log.ts'
 import { createMesh } from '../../src/mesh/mesh.ts'
 import type { MeshOptions } from '../../src/mesh/options.ts'
 import { proxy } from '../../src/mesh/proxy.ts'
+import { viaMesh } from '../../src/registry/via-mesh.ts'
 import { memoryRegistry, seeded } from '../../src/testing.ts'
 import { access } from '../../src/trust.ts'
 import { quickClock } from '../support/upstream.ts'
@@ -301,6 +302,23 @@ describe('a function that is called by its name', () => {
     expect(await ask({ access: { default: 'deny', mode: 'audit' } })).toBe(200)
     expect(await ask({ access: { default: 'allow' } })).toBe(200)
     expect(await ask(undefined)).toBe(200)
+  })
+
+  it('is closed, and says why, where its registry knows no records and nobody has said what holds', async () => {
+    const logged: LogEntry[] = []
+    const ask = async (defaults?: MeshOptions['defaults']) => {
+      const log = (entry: LogEntry) => logged.push(entry)
+      const registry = viaMesh()
+      const mesh = createMesh({ registry, name: 'users', trust: access, log, ...(defaults && { defaults }) })
+      const ctx = { waitUntil() {}, props: { caller: 'checkout' } } as unknown as ExecutionContext
+      const served = mesh.serve({ fetch: async () => new Response('served') })
+      return served.fetch(new Request('https://users.example.com/42'), {}, ctx)
+    }
+    const refused = await ask()
+    expect([refused.status, refused.headers.get('selvedge-error')]).toEqual([500, 'internal'])
+    expect(JSON.stringify(logged)).toContain('users obeys its record, and its registry knows none')
+    expect((await ask({ access: { default: 'allow' } })).status).toBe(200)
+    expect((await ask({ access: { default: 'deny' } })).status).toBe(403)
   })
 
   it('is guarded by a Call, too', async () => {

@@ -17,6 +17,7 @@ describe('package.json', () => {
       './client',
       './cloud',
       './hono',
+      './node',
       './otlp',
       './sim',
       './stats',
@@ -31,8 +32,10 @@ describe('package.json', () => {
     expect(Object.keys(target)[0]).toBe('types')
     expect(types).toMatch(/^\.\/dist\/lib\/.*\.d\.ts$/)
     expect(sourceOf(types)).toBe(sourceOf(workerd ?? built))
-    expect(node).toBe(workerd)
-    for (const one of [built, ...(workerd ? [workerd] : [])]) expect(existsSync(`${root}${sourceOf(one)}`)).toBe(true)
+    // Node has a way of its own to fetch, and the same names.
+    expect(node).toBe(workerd?.replace('index.js', 'index-node.js'))
+    for (const one of [built, ...(workerd && node ? [workerd, node] : [])])
+      expect(existsSync(`${root}${sourceOf(one)}`)).toBe(true)
   })
 
   it.each(Object.keys(schemaFiles()))('exports %s, which the build writes and the package carries', (name) => {
@@ -70,6 +73,7 @@ describe('what is exported', () => {
   it('by selvedge where nothing is known of the platform: the same', async () => {
     const [anywhere, here] = [await import('../../src/anywhere.ts'), await import('../../src/index.ts')]
     expect(Object.keys(anywhere).sort()).toEqual(Object.keys(here).sort())
+    expect(Object.keys(await import('../../src/index-node.ts')).sort()).toEqual(Object.keys(here).sort())
   })
 
   it('by selvedge/client', async () => {
@@ -88,6 +92,16 @@ describe('what is exported', () => {
 
   it('by selvedge/hono', async () => {
     expect(Object.keys(await import('../../src/hono.ts'))).toEqual(['selvedge'])
+  })
+
+  it('by selvedge/node', async () => {
+    expect(Object.keys(await import('../../src/node.ts')).sort()).toEqual([
+      'invokedByMesh',
+      'lambdaHandler',
+      'lambdaStream',
+      'nodeListener',
+      'ownRecord',
+    ])
   })
 
   it('by selvedge/otlp', async () => {

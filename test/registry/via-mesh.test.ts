@@ -23,4 +23,21 @@ describe('viaMesh', () => {
     const found = await snapshot(viaMesh(), options).find('users', givenAsking(virtualClock()))
     expect(timeoutPolicy(found?.record.policy.timeouts).requestMs).toBe(Number.POSITIVE_INFINITY)
   })
+
+  it.each([
+    ['https://mesh.example.com', 'https://mesh.example.com/svc/users.shop'],
+    ['https://example.com/mesh/', 'https://example.com/mesh/svc/users.shop'],
+    ['http://127.0.0.1:8787', 'http://127.0.0.1:8787/svc/users.shop'],
+  ])('sends to %s, where functions elsewhere reach it', async (to, url) => {
+    const found = await snapshot(viaMesh(to), options).find('users.shop', givenAsking(virtualClock()))
+    expect(found?.record.endpoints.map(({ target }) => target)).toEqual([{ kind: 'url', url }])
+    expect(found?.key).toBe('services/users.shop')
+  })
+
+  it.each(['http://mesh.example.com', 'ftp://mesh', 'https:'])(
+    'takes no address like %s: others could read along',
+    (to) => {
+      expect(() => viaMesh(to)).toThrow(TypeError)
+    },
+  )
 })

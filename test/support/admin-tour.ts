@@ -26,7 +26,14 @@ function tellNumbers({ stats }: GivenAdmin): void {
   const call = { service: 'users', caller: 'checkout', outcome: 'success', error: undefined, tookMs: 20 } as const
   counted.count({ ...call, receipt: noted })
   counted.count({ ...call, caller: undefined, outcome: 'unsent', error: 'no_endpoint', receipt: receipt() })
-  stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take() })
+  const ejected = (['fault', 'doubt', 'refusal'] as const).map((because, at) => ({
+    service: 'users',
+    endpoint: `eu${at}`,
+    because,
+    sinceMs: 1,
+    forMs: 4,
+  }))
+  stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take(), learned: { ejected, budgets: { users: 2 } } })
 }
 
 /** A call that a tap looks for, and more of which there was no room, as soon as there is a tap. */
@@ -116,9 +123,21 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.stats({ service: 'users' })
     await refused(client.stats({ window: '1y' }))
   },
+  async authz(client, given) {
+    await client.authz()
+    tellNumbers(given)
+    await client.authz({ window: '10s', service: 'users' })
+    await refused(client.authz({ window: '1y' }))
+  },
   async series(client, given) {
     tellNumbers(given)
     await client.series('users', '1h')
+  },
+  async endpoints(client, given) {
+    tellNumbers(given)
+    await client.endpoints('users')
+    await client.endpoints('nobody', '1h')
+    await refused(client.endpoints('users', '1y'))
   },
   async edges(client, given) {
     tellNumbers(given)

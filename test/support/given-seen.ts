@@ -9,6 +9,7 @@ export const MESH: SeenMesh = {
   variables: { MESH_HOSTS: 'mesh.acme.dev,*.edge.acme.dev', MESH_SECRETS: 'TOKEN' },
   flags: ['enable_request_signal', 'request_signal_passthrough'],
   compatibilityDate: undefined,
+  isPublic: undefined,
 }
 
 export const CONTROL: SeenControl = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Caller, NAMELESS, STRANGER } from '../../src/core/caller.ts'
 import { readInstallation } from '../../src/wire/installation.ts'
 import { reserved } from '../../src/worker/reserved.ts'
 
@@ -14,8 +15,12 @@ function controlled(answer: () => Response) {
   return { seen, control: control as unknown as Fetcher }
 }
 
-const sent = (request: Request, path: string, control?: Fetcher, env: object = {}) =>
-  reserved(request, path, control ? { ...env, CONTROL: control } : env, true)
+const sent = (request: Request, path: string, control?: Fetcher, env: object = {}, by: Caller = STRANGER) =>
+  reserved(request, path, control ? { ...env, CONTROL: control } : env, {
+    hasCloud: true,
+    caller: by,
+    trusted: by.name !== undefined,
+  })
 const asked = (path: string, control?: Fetcher) => sent(new Request(`http://localhost${path}`), path, control)
 
 async function problemOf(response: Response) {
@@ -34,6 +39,22 @@ describe('reserved', () => {
       expect(response.headers.get('cache-control')).toBe('no-store')
       expect(await response.json()).toEqual({ status: 'ok', version: '0.0.0-test' })
     }
+    expect(seen).toEqual([])
+  })
+
+  it.each<[string, Caller, object]>([
+    ['a stranger', STRANGER, { caller: null, class: 'stranger', proof: 'none', trusted: false }],
+    ['a member without a name', NAMELESS, { caller: null, class: 'member', proof: 'member', trusted: false }],
+    [
+      'a member',
+      { name: 'checkout', proof: 'binding' },
+      { caller: 'checkout', class: 'member', proof: 'binding', trusted: true },
+    ],
+  ])('tells %s by itself who it is, and what shows it', async (_, by, told) => {
+    const { control, seen } = controlled(() => new Response('not asked'))
+    const response = await sent(new Request('http://localhost/-/whoami?x'), '/-/whoami?x', control, {}, by)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await response.json()).toEqual(told)
     expect(seen).toEqual([])
   })
 

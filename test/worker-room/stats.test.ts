@@ -69,6 +69,29 @@ describe('a Worker with a stats object', () => {
     })
   })
 
+  it('tells beside its numbers which endpoint it leaves alone, and what is left of the retry budget', async () => {
+    vi.useFakeTimers()
+    const record = JSON.stringify({
+      endpoints: [{ binding: 'BROKEN' }, { binding: 'USERS' }],
+      outlierDetection: { consecutive: 2 },
+      loadBalancer: 'round-robin',
+    })
+    const REGISTRY = { getWithMetadata: async () => ({ value: record, metadata: null }) }
+    const BROKEN = { fetch: async () => new Response(null, { status: 503 }) }
+    const { env, sent } = given({ MESH_SHAPES: '0', MESH_LOG: 'off', REGISTRY, BROKEN })
+    const works: Promise<unknown>[] = []
+    for (let call = 0; call < 6; call++) {
+      const asked = ask(env, worker, works)
+      await vi.advanceTimersByTimeAsync(100)
+      await asked
+    }
+    await vi.advanceTimersByTimeAsync(5_000)
+    await Promise.all(works)
+    const [{ digest }] = sent as [(typeof sent)[number]]
+    expect(digest.learned?.ejected).toMatchObject([{ service: 'users', endpoint: 'binding:BROKEN', because: 'fault' }])
+    expect(digest.learned?.budgets.users).toBeGreaterThan(0)
+  })
+
   it('tells nothing where the binding is not there', async () => {
     const { env, sent } = given({ MESH_SHAPES: '1', STATS_OBJECT: undefined })
     const works: Promise<unknown>[] = []

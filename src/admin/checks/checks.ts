@@ -1,4 +1,5 @@
 /** All checks, in the order in which they are numbered and told. */
+import { ACCESS } from './access.ts'
 import { type Check, type CheckResult, resultOf } from './check.ts'
 import { INSTALLATION } from './installation.ts'
 import { RECORDS } from './records.ts'
@@ -7,7 +8,7 @@ import { SECURITY } from './security.ts'
 import type { Seen } from './seen.ts'
 
 export function allChecks(): Check[] {
-  return [...INSTALLATION, ...REGISTRY, ...RECORDS, ...SECURITY]
+  return [...INSTALLATION, ...REGISTRY, ...RECORDS, ...SECURITY, ...ACCESS]
 }
 
 export function check(seen: Seen): CheckResult[] {

@@ -2,7 +2,6 @@
 import { isPrivateAddress } from '../../core/text/private-address.ts'
 import { ofType } from '../../record/rule-filter.ts'
 import type { Check, Finding } from './check.ts'
-import { isLoopback } from './hosts.ts'
 
 export const SECURITY: readonly Check[] = [
   {
@@ -22,18 +21,6 @@ export const SECURITY: readonly Check[] = [
       if (mesh.variables.MESH_SECRETS !== undefined) return []
       const message =
         'MESH_SECRETS is not set: whoever may write a record can send any secret of this Worker to an address of his own.'
-      return [{ severity: 'warning', message }]
-    },
-  },
-  {
-    id: 'entrance-is-protected',
-    group: 'security',
-    title: 'the public entrance is protected',
-    hint: 'Put Cloudflare Access before it, or set workers_dev = false and give it no route where only Workers call.',
-    find({ entrance }) {
-      if (!entrance || isLoopback(entrance.host)) return undefined
-      if (entrance.isBehindAccess) return []
-      const message = `${entrance.host} is reached without Access: whoever reaches it can call every service of the registry.`
       return [{ severity: 'warning', message }]
     },
   },

@@ -25,6 +25,8 @@ export interface SeenMesh {
   readonly flags: readonly string[] | undefined
   /** As a configuration has it: a Worker cannot tell its own. */
   readonly compatibilityDate: string | undefined
+  /** Does a configuration give it an address of the internet? `undefined` where none says it. */
+  readonly isPublic: boolean | undefined
 }
 
 /** The control plane's Worker. */

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { Clock } from '../../core/time/clock.ts'
 import type { TapFilter } from '../../telemetry/tap/tap.ts'
 import { shownPath } from '../../telemetry/tap/tapping.ts'
+import { told } from '../answer/numbers.ts'
 import { refusal } from '../answer/problem.ts'
 import { tapLines } from '../answer/tap-lines.ts'
 import { query } from '../ask/query.ts'
@@ -11,7 +12,6 @@ import { allow } from '../auth/allow.ts'
 import { reaches, type Token } from '../auth/tokens.ts'
 import type { AdminEnv } from '../env.ts'
 import { operation } from '../operation.ts'
-import { statsIn } from './stats.ts'
 
 const MOST_SECONDS = 600
 const SECONDS = 60
@@ -105,7 +105,7 @@ export function tap(clock: Clock) {
     async (c) => {
       const { service, seconds = SECONDS, ...rest } = c.req.valid('query')
       const token = allow(c, 'read', service === undefined ? [] : [service])
-      const object = statsIn(c.env)
+      const object = told(c.env)
       const opened = await object.openTap(filterOf({ service, ...rest }, token), seconds * 1000)
       if (!opened) throw refusal(409, 'As many taps are open as may be at once. One ends when its reader leaves.')
       const lines = tapLines({ object, opened, clock, isShown: (of) => reaches(token, of) })

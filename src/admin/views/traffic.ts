@@ -69,6 +69,20 @@ interface Summed<Item> {
   readonly items: readonly Item[]
 }
 
+/** Who leaves an endpoint alone. */
+export interface EjectedView {
+  /** How many isolates do. */
+  readonly isolates: number
+  /** Of how many that used it in the last minute, or leave it alone. */
+  readonly of: number
+  /** How many of them for what: `faults`, it did not answer, or a gateway answered for it; `errors`, it failed; `refusals`, it turned requests away. */
+  readonly because: Readonly<Partial<Record<'faults' | 'errors' | 'refusals', number>>>
+  /** Since when the first of them does. */
+  readonly since: string
+  /** When the first of them sends it a call again, to see whether it is well; in the past: its next call does. */
+  readonly probeAt: string
+}
+
 export interface StatView extends Rates, Partial<Quantiles> {
   readonly service: string
   /** Not there: of a control plane of an older version, and so `mesh`. */
@@ -83,9 +97,22 @@ export interface StatView extends Rates, Partial<Quantiles> {
   readonly hedged?: number
   readonly errors?: Readonly<Record<string, number>>
   readonly refused?: Readonly<Record<string, number>>
+  /** Of a service: retries that its budget could pay for, in the isolate that has least. Left out where it has no bound, or nobody told lately. */
+  readonly budgetLeft?: number
+  /** Of an endpoint: left out where nobody leaves it alone. */
+  readonly ejected?: EjectedView
 }
 
 export type StatsView = Summed<StatView>
+
+export interface EndpointView extends Rates, Quantiles {
+  readonly endpoint: string
+  /** Attempts that did not end well, by how they ended. */
+  readonly failed: Readonly<Record<string, number>>
+  readonly ejected?: EjectedView
+}
+
+export type EndpointsView = Summed<EndpointView>
 
 export interface EdgeView extends Rates {
   readonly caller: string
@@ -95,6 +122,49 @@ export interface EdgeView extends Rates {
 }
 
 export type EdgesView = Summed<EdgeView>
+
+export interface AuthzOptions {
+  /** How far back it looks, `10s` to `168h`. Default `1h`. */
+  readonly window?: string | undefined
+  readonly service?: string | undefined
+}
+
+/** What a record says of who may call, as the mesh obeys it. */
+export interface AuthzPolicyView {
+  readonly record: string
+  readonly default: 'allow' | 'deny'
+  readonly mode: 'enforce' | 'audit'
+  readonly rules: readonly {
+    readonly name: string
+    readonly effect: 'allow' | 'deny'
+    /** What is left out is anyone, or any. */
+    readonly callers?: readonly string[]
+    readonly methods?: readonly string[]
+    readonly paths?: readonly string[]
+  }[]
+}
+
+export interface AuthzCallView {
+  readonly service: string
+  /** Empty: nobody knows. */
+  readonly caller: string
+  /** Whose rules decided; `null`: no record that says who may call was asked. */
+  readonly record: string | null
+  /** The rule that decided, or `default`. */
+  readonly rule: string | null
+  readonly allowed: number
+  readonly denied: number
+  /** By a record in `audit`: they passed. */
+  readonly wouldDeny: number
+}
+
+export interface AuthzView extends Omit<Summed<AuthzCallView>, 'isolates'> {
+  /** Isolates that told something in the window; `null`: nobody counts. */
+  readonly isolates: number | null
+  readonly policies: readonly AuthzPolicyView[]
+  /** Records that say nothing of who may call: everybody may. */
+  readonly open: readonly string[]
+}
 
 export interface PointView extends Quantiles {
   readonly at: string

@@ -1,5 +1,5 @@
 /** `selvedge resolve`: what would become of a request, and why. Nothing is sent. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { AdminError, type Decision, type ResolveQuestion, type WrittenRecord } from '../../admin/client.ts'
 import { MeshError } from '../../core/errors.ts'
 import { systemRandom } from '../../core/time/random.ts'
@@ -7,6 +7,7 @@ import { Fault } from '../../manifest/yaml/fault.ts'
 import { ended, readInput } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { fileRecords } from '../file-records.ts'
+import { header } from '../header-flag.ts'
 import type { Session } from '../session.ts'
 import { decisionLines, refusalsIn } from '../told/decision.ts'
 import { printTold } from '../told/print-told.ts'
@@ -106,12 +107,6 @@ async function decided(
 
 function writtenOf(text: string): WrittenRecord {
   return text.startsWith('{') ? (JSON.parse(text) as WrittenRecord) : text
-}
-
-function header(text: string, all: Record<string, string> = {}): Record<string, string> {
-  const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/.exec(text) ?? []
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('It is "name: value".')
-  return { ...all, [name.toLowerCase()]: value }
 }
 
 function more(text: string, all: readonly string[] = []): string[] {

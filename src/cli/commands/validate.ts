@@ -2,15 +2,17 @@
 import type { Command } from 'commander'
 import { ended } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { accessFindings, letsStrangersIn } from '../../record/check/access.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { rateFindings } from '../../record/check/rates.ts'
+import { parsePolicy } from '../../record/parse.ts'
 import { checkedFiles } from '../checked-files.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import type { Printer } from '../print/printer.ts'
 import type { Finding, Lacking } from '../records.ts'
 import type { Session } from '../session.ts'
 import { example } from '../verb.ts'
-import { readWorkerConfig } from '../worker-config.ts'
+import { readWorkerConfig, type WorkerConfig } from '../worker-config.ts'
 
 interface ValidateFlags extends Named {
   record?: boolean
@@ -49,7 +51,8 @@ export function wrongs(count: number): string {
   return `${count} ${count === 1 ? 'thing is' : 'things are'} wrong.`
 }
 
-function lackingIn(config: string | undefined, given: Given | undefined): Lacking {
+function lackingIn(config: string | undefined, given: WorkerConfig | undefined): Lacking {
+  const trusting = trustIn(config, given)
   const bound = config === undefined || given === undefined ? undefined : boundIn(config, given)
   const told = new Set<string>()
   return (at, written, record) => {
@@ -62,7 +65,24 @@ function lackingIn(config: string | undefined, given: Given | undefined): Lackin
     return [
       ...(bound?.(at, written, record) ?? []),
       ...rates.map(({ severity, path, message }): Finding => ({ severity, path: [...at, ...path], reason: message })),
+      ...trusting(at, written, record),
     ]
+  }
+}
+
+/** Who may call, where that is other than it looks; and once that anyone may, where the Worker has a public entrance. */
+function trustIn(config: string | undefined, given: WorkerConfig | undefined): Lacking {
+  const defaults = given?.variables.MESH_DEFAULTS
+  const access = defaults === undefined ? undefined : parsePolicy(defaults).access
+  let isTold = false
+  return (at, _, record) => {
+    const findings = accessFindings(record, access).map(({ kind, path, message }): Finding => {
+      return { severity: kind === 'around' ? 'note' : 'warning', path: [...at, ...path], reason: message }
+    })
+    if (isTold || !given?.isPublic || record.alias || !letsStrangersIn(record, access)) return findings
+    isTold = true
+    const reason = `lets anyone call, and ${config} gives the mesh a public entrance: access says who may, or workers_dev = false closes it (docs/trust.md). So does each record that says nothing of it.`
+    return [...findings, { severity: 'warning', path: at, reason }]
   }
 }
 

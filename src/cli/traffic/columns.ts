@@ -35,6 +35,7 @@ export function statColumns(kind: Kind): Column<StatView>[] {
       ...RATES,
       ...LATENCIES,
       { name: 'RETRIES', of: ({ retries }) => percentText(retries) },
+      { name: 'BUDGET', of: ({ budgetLeft }) => budgetLeft?.toFixed(1) },
       REQUESTS,
       { name: 'ATTEMPTS', of: ({ attempts }) => attempts, isWide: true },
       { name: 'HEDGED', of: ({ hedged }) => hedged, isWide: true },
@@ -44,7 +45,13 @@ export function statColumns(kind: Kind): Column<StatView>[] {
     ]
   }
   const key: Column<StatView> = { name: kind.toUpperCase(), of: (row) => row[kind] || NO_NAME }
-  return [name, key, ...RATES, ...(kind === 'endpoint' ? LATENCIES : []), REQUESTS, REPORTER]
+  return [name, key, ...RATES, ...(kind === 'endpoint' ? [...LATENCIES, EJECTED] : []), REQUESTS, REPORTER]
+}
+
+/** `2/3`: two of three isolates leave it alone. */
+const EJECTED: Column<StatView> = {
+  name: 'EJECTED',
+  of: ({ ejected }) => ejected && `${ejected.isolates}/${ejected.of}`,
 }
 
 export const EDGE_COLUMNS: readonly Column<EdgeView>[] = [

@@ -11,9 +11,9 @@ export interface Windowed {
 }
 
 /** Called as in linkerd. */
-export function windowOption(): Option {
+export function windowOption(otherwise = '1m'): Option {
   return new Option('-t, --time-window <duration>', 'how far back it looks, 10s to 168h')
-    .default('1m')
+    .default(otherwise)
     .argParser(window)
 }
 

@@ -1,4 +1,5 @@
 /** What speaks against an endpoint: plain numbers, kept from its first fault on. */
+import type { Verdict } from '../effects.ts'
 import type { Streak } from './streak.ts'
 
 export interface Health extends Streak {
@@ -6,6 +7,8 @@ export interface Health extends Streak {
   ejections: number
   /** When it was last ejected or readmitted, in milliseconds since the epoch; 0 where it never was. */
   since: number
+  /** What it was last ejected for; `nothing` where it never was. */
+  because: Verdict
   /** While it is out: until when it is left alone. From then on one request at a time probes it. */
   until: number
   /** When the probe under way was sent; 0 where there is none. */
@@ -22,6 +25,7 @@ export function health(): Health {
     sources: undefined,
     ejections: 0,
     since: 0,
+    because: 'nothing',
     until: 0,
     probeAt: 0,
     probeUntil: 0,

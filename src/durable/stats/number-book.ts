@@ -41,7 +41,7 @@ export interface ServiceSum extends Reported {
 export interface Point {
   /** When it begins, in milliseconds since the Unix epoch. */
   readonly at: number
-  /** Not by caller, rule or endpoint. */
+  /** Not by caller, rule, endpoint or verdict. */
   readonly numbers: ServiceNumbers
 }
 
@@ -192,7 +192,7 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
         const at = Math.floor((slot * grain.stepMs) / stepMs) * stepMs
         // Four hundred points with all that a service has would be too long for one answer.
         const whole = JSON.parse(numbers) as ServiceNumbers
-        gather(bySlot, at, { ...whole, callers: {}, rules: {}, endpoints: {} })
+        gather(bySlot, at, { ...whole, callers: {}, rules: {}, endpoints: {}, access: {} })
       }
       return { stepMs, points: [...bySlot].map(([at, all]) => ({ at, numbers: sumOf(all) })) }
     },

@@ -5,6 +5,8 @@ import { MOST_SERIES } from '../../telemetry/numbers/numbers.ts'
 /** Of one digest: as many as an isolate tells (`numbers.ts`, `shapes/recorder.ts`), with room for `(other)`. */
 const MOST_ENTRIES = 2 * MOST_SERIES
 const MOST_SHAPES = 1_000
+/** Endpoints that an isolate leaves alone (`mesh/learned.ts`), with room. */
+const MOST_EJECTED = 200
 /** Taps, calls of one and attempts of a call, and characters of a masked path (`tapping.ts`). */
 const MOST_TAPS = 8
 const MOST_CALLS = 500
@@ -19,7 +21,7 @@ const MOST_NUMBERS = 4_096
 
 type Is = (value: unknown) => boolean
 
-export function isSound({ isolate, sequence, shapes, numbers, served, taps }: Digest): boolean {
+export function isSound({ isolate, sequence, shapes, numbers, served, learned, taps }: Digest): boolean {
   return (
     isIsolate(isolate) &&
     isInteger(sequence) &&
@@ -27,6 +29,7 @@ export function isSound({ isolate, sequence, shapes, numbers, served, taps }: Di
     (shapes === undefined || isSample(shapes)) &&
     (numbers === undefined || isNumbers(numbers)) &&
     (served === undefined || isNumbers(served)) &&
+    (learned === undefined || isLearned(learned)) &&
     (taps === undefined || isTaps(taps))
   )
 }
@@ -55,8 +58,19 @@ const isNumbers = objectOf({
       endpoints: recordOf(isEndpoint),
       errors: isCounts,
       refused: isCounts,
+      access: maybe(recordOf(isEnds)),
     }),
   ),
+})
+
+const isLearned = objectOf({
+  ejected: maybe(
+    listOf(
+      objectOf({ service: isLabel, endpoint: isLabel, because: isLabel, sinceMs: isCount, forMs: isCount }),
+      MOST_EJECTED,
+    ),
+  ),
+  budgets: recordOf(isCount),
 })
 
 const isSample = objectOf({

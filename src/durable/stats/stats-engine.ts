@@ -8,6 +8,7 @@ import type { ReporterKind } from '../../telemetry/numbers/reporters.ts'
 import type { TapFilter } from '../../telemetry/tap/tap.ts'
 import type { Store } from '../store.ts'
 import { fleets } from './fleets.ts'
+import { type LearnedSum, learnedBook } from './learned-book.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
 import { asDestination, asSource } from './reported.ts'
 import { sequences } from './sequences.ts'
@@ -56,11 +57,11 @@ export interface StatsEngine {
   shapes(options?: { forMs?: number; cursor?: string; limit?: number }): ShapePage
   coverage(): Coverage
   /**
-   * Numbers of the last `windowMs`, by service.
+   * Numbers of the last `windowMs`, by service; and what isolates of the last minute leave alone.
    *
    * @param windowMs 10 s to 7 days; above ten minutes in whole five minutes.
    */
-  sums(windowMs: number): Sums
+  sums(windowMs: number): SumsNow
   /** All that was ever counted, and the isolates of the last five minutes. */
   totals(): Omit<Sums, 'at'>
   /** One service over the last `windowMs`, in 400 steps at most, as one reporter has counted it: the first that did. */
@@ -89,6 +90,11 @@ export interface Sums {
   readonly services: readonly ServiceSum[]
 }
 
+/** What a window has, and what isolates know now. */
+export interface SumsNow extends Sums {
+  readonly learned: LearnedSum
+}
+
 /**
  * What is told is written together, so that equal shapes are one row; and before the platform lets go of an object that nobody
  * asked for ten seconds, with all that it has in memory.
@@ -114,7 +120,8 @@ export function statsEngine({
   const numbers = numberBook(store, numberCaps)
   const book = shapeBook(store, caps)
   const lookers = taps(clock, random)
-  const learned = fleets(publish)
+  const shared = fleets(publish)
+  const learned = learnedBook()
   let dueAt: number | undefined
 
   function turn(): void {
@@ -139,7 +146,7 @@ export function statsEngine({
   /** @param caller `undefined`: the mesh's Worker. */
   function others(caller: string | undefined, isolate: string, { fleet, numbers }: Digest, now: number): Wishes {
     if (!isFleetMode(fleet)) return {}
-    const view = learned.take(caller, isolate, fleet, numbers, now)
+    const view = shared.take(caller, isolate, fleet, numbers, now)
     return view.endpoints.length > 0 ? { fleet: view } : {}
   }
 
@@ -151,6 +158,7 @@ export function statsEngine({
       if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
       if (counted) numbers.take(counted, now)
+      learned.take(isolate, sequence, digest, now)
       if (tapped) lookers.take(isolate, tapped)
       noted(now)
       const wanted = lookers.orders()
@@ -180,7 +188,12 @@ export function statsEngine({
     sums(windowMs) {
       if (dueAt !== undefined) turn()
       const now = clock.now()
-      return { at: now, isolates: taken.heardSince(now - windowMs), services: numbers.sums(windowMs, now) }
+      return {
+        at: now,
+        isolates: taken.heardSince(now - windowMs),
+        services: numbers.sums(windowMs, now),
+        learned: learned.sum(now),
+      }
     },
     totals() {
       if (dueAt !== undefined) turn()

@@ -115,6 +115,7 @@ class FaultsInARow implements OutlierDetector {
       this.onChange('readmitted', undefined, id)
     } else if (isOut(health) || this.out < this.most) {
       leave(health, health.ejections, this.policy, this.random, now)
+      health.because = verdict
       this.onChange('ejected', health.until - now, id)
     }
     this.count()

@@ -1,4 +1,4 @@
-/** A registry that reads one key more at its first read: what other isolates have seen, for one that has seen nothing yet. */
+/** A registry that reads one key more until a read was answered: what other isolates have seen, for one that has seen nothing yet. */
 import type { Registry } from '../../registry/registry.ts'
 
 /**
@@ -11,16 +11,11 @@ export function firstRead(registry: Registry, key: string, hear: (text: string) 
     ...registry,
     async read(keys) {
       if (isRead) return registry.read(keys)
+      const entries = await registry.read([...keys, key])
       isRead = true
-      try {
-        const entries = await registry.read([...keys, key])
-        const text = entries[keys.length]?.text
-        if (text !== undefined) hear(text)
-        return entries.slice(0, keys.length)
-      } catch (error) {
-        isRead = false
-        throw error
-      }
+      const text = entries[keys.length]?.text
+      if (text !== undefined) hear(text)
+      return entries.slice(0, keys.length)
     },
   }
 }

@@ -5,13 +5,7 @@ import type { Clock } from '../../core/time/clock.ts'
 import type { Random } from '../../core/time/random.ts'
 import type { Candidate } from '../../features/balance/balancer.ts'
 import { leaveUntil } from '../../features/outlier/probation.ts'
-import {
-  type FleetEndpoint,
-  type FleetView,
-  LEAST_REPORTERS,
-  LEAST_SAMPLES,
-  MOST_AGE_MS,
-} from '../../telemetry/fleet/view.ts'
+import { type FleetView, LEAST_REPORTERS, LEAST_SAMPLES, MOST_AGE_MS } from '../../telemetry/fleet/view.ts'
 import type { LiveService } from '../live-service.ts'
 
 export interface Fleet {
@@ -25,48 +19,54 @@ export interface Fleet {
   made(service: LiveService): void
 }
 
-/** All isolates together probe an endpoint that is failing once in so many milliseconds: what they see keeps the view true. */
-const PROBE_EVERY_MS = 10_000
-/** An isolate hears of the others about as often. */
-const HEARD_EVERY_MS = 5_000
+/** All isolates together probe an endpoint that is failing once in so many seconds: what they see keeps the view true. */
+const PROBE_EVERY_S = 10
 /** Services remembered. */
 const MOST_SERVICES = 2_000
 const PREFIX = 'services/'
 
-interface Told {
-  readonly at: number
-  readonly isolates: number
-  readonly services: ReadonlyMap<string, readonly FleetEndpoint[]>
-}
+/** All is well. */
+const NOTHING: FleetView = { at: 0, perSecond: 0, endpoints: [] }
 
 export function fleet(clock: Clock, random: Random): Fleet {
   const known: Lru<string, LiveService> = lru(MOST_SERVICES)
   /** What is out because others said so, or for longer. */
   const held = new WeakSet<Health>()
-  let told: Told = { at: 0, isolates: 0, services: new Map() }
+  let view = NOTHING
+  let madeAt = 0
 
-  function apply(service: LiveService, said: readonly FleetEndpoint[], now: number): void {
-    const { candidates, detector, outlierDetection } = service
+  function apply(service: LiveService): void {
+    const { recordKey, candidates, detector, outlierDetection } = service
+    const now = clock.now()
+    const said = view.endpoints.filter(
+      (one) =>
+        PREFIX + one.service === recordKey &&
+        one.reporters >= LEAST_REPORTERS &&
+        one.samples >= LEAST_SAMPLES &&
+        one.ageMs + now - madeAt <= MOST_AGE_MS,
+    )
+    const of = ({ endpoint }: Candidate) => said.find((one) => one.endpoint === endpoint.id)
+    const isFailing = (candidate: Candidate) => of(candidate)?.state === 'failing'
     const most = Math.floor(candidates.length * Math.min(0.5, outlierDetection.maxShare))
-    const of = (state: FleetEndpoint['state'], { endpoint }: Candidate) =>
-      said.find((one) => one.endpoint === endpoint.id && one.state === state)
-    const failing = candidates.filter((candidate) => of('failing', candidate))
     // When so much fails at once, that says little of each.
-    const isMeant = failing.length <= most
+    const isMeant = candidates.filter(isFailing).length <= most
     let out = candidates.filter(({ health }) => health && isOut(health)).length
     for (const candidate of candidates) {
       const { health, latency, load } = candidate
-      if (!isMeant || !failing.includes(candidate)) {
-        release(health, now)
-        const slow = of('slow', candidate)
+      const told = of(candidate)
+      if (!isMeant || !isFailing(candidate)) {
+        // A request may try it, and decides.
+        if (health && held.delete(health)) health.until = Math.min(health.until, now)
         // What was never measured costs nothing.
-        if (slow && load.cost(now) === 0) load.start(now - slow.ms, now).end('success', now)
+        if (told?.state === 'slow' && load.cost(now) === 0) load.start(now - told.ms, now).end('success', now)
       } else if (health && isOut(health)) hold(health, now)
       // Whoever is well here has shown it.
       else if (out < most && latency.value(now) === undefined) {
-        candidate.health ??= unblemished()
-        leaveUntil(candidate.health, 0, now, now)
-        hold(candidate.health, now)
+        const ejected = health ?? unblemished()
+        candidate.health = ejected
+        ejected.because = 'fault'
+        leaveUntil(ejected, 0, now, now)
+        hold(ejected, now)
         out += 1
       }
     }
@@ -74,50 +74,27 @@ export function fleet(clock: Clock, random: Random): Fleet {
     detector.watch(candidates, outlierDetection)
   }
 
-  /** Until the others say otherwise, but for the one that is to try. */
+  /** Until the others say otherwise, but for the one whose turn it is to try. */
   function hold(health: Health, now: number): void {
     held.add(health)
     if (health.probeAt !== 0 && now <= health.probeUntil) return
-    const isTurn = random.next() * told.isolates * PROBE_EVERY_MS < HEARD_EVERY_MS
-    health.until = isTurn ? now : told.at + MOST_AGE_MS
-  }
-
-  /** A request may try it, and decides. */
-  function release(health: Health | undefined, now: number): void {
-    if (health && held.delete(health) && isOut(health)) health.until = Math.min(health.until, now)
+    const isTurn = random.next() * view.perSecond * PROBE_EVERY_S < 1
+    health.until = isTurn ? now : madeAt + MOST_AGE_MS
   }
 
   return {
-    heed(view, ageMs) {
-      const now = clock.now()
-      const before = told.services
-      told = { at: now - ageMs, isolates: view?.isolates ?? 0, services: byService(view?.endpoints ?? [], ageMs) }
-      for (const name of new Set([...before.keys(), ...told.services.keys()])) {
-        const service = known.get(PREFIX + name)
-        if (service) apply(service, told.services.get(name) ?? [], now)
+    heed(news = NOTHING, ageMs) {
+      const names = new Set([...view.endpoints, ...news.endpoints].map(({ service }) => PREFIX + service))
+      view = news
+      madeAt = clock.now() - ageMs
+      for (const name of names) {
+        const service = known.get(name)
+        if (service) apply(service)
       }
     },
     made(service) {
       known.set(service.recordKey, service)
-      const now = clock.now()
-      const said = told.services.get(service.recordKey.slice(PREFIX.length))
-      const believed = said?.filter((one) => isBelieved(one, now - told.at))
-      if (believed && believed.length > 0) apply(service, believed, now)
+      if (view.endpoints.length > 0) apply(service)
     },
   }
-}
-
-function isBelieved({ reporters, samples, ageMs }: FleetEndpoint, viewAgeMs: number): boolean {
-  return reporters >= LEAST_REPORTERS && samples >= LEAST_SAMPLES && ageMs + viewAgeMs <= MOST_AGE_MS
-}
-
-function byService(endpoints: readonly FleetEndpoint[], ageMs: number): Map<string, FleetEndpoint[]> {
-  const services = new Map<string, FleetEndpoint[]>()
-  for (const one of endpoints) {
-    if (!isBelieved(one, ageMs)) continue
-    const all = services.get(one.service) ?? []
-    all.push(one)
-    services.set(one.service, all)
-  }
-  return services
 }

@@ -4,8 +4,8 @@ import type { Random } from '../../core/time/random.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Digest, DigestAnswer, Wishes } from '../../telemetry/digest.ts'
 import type { FleetMode, FleetView } from '../../telemetry/fleet/view.ts'
-import type { Numbers } from '../../telemetry/numbers/numbers.ts'
-import { numbers } from '../../telemetry/numbers/numbers.ts'
+import type { Learned } from '../../telemetry/learned.ts'
+import { type Numbers, numbers } from '../../telemetry/numbers/numbers.ts'
 import { type Reporter, reporter } from '../../telemetry/reporter.ts'
 import { firstRead } from '../fleet/first-read.ts'
 import { type Fleet, fleet } from '../fleet/heeding.ts'
@@ -18,6 +18,8 @@ export interface ReportingOptions {
   readonly mode: FleetMode
   /** Where that stands in the registry's namespace. */
   readonly key: string
+  /** What it knows of endpoints and budgets now. @param called services that were counted, as keys. */
+  learned?(called: object): Learned | undefined
   send(digest: Digest): Promise<DigestAnswer | undefined>
   /** Is told what the object wants, in place of what it wanted before. */
   obey?(wishes: Wishes): void
@@ -31,41 +33,36 @@ export interface Reporting {
   readonly made: Fleet['made'] | undefined
 }
 
-export function reporting({ clock, random, registry, mode, key, send, obey }: ReportingOptions): Reporting {
+export function reporting(options: ReportingOptions): Reporting {
+  const { clock, random, registry, mode, key, learned, send, obey } = options
   const counted = numbers()
-  const others = mode === 'off' ? undefined : fleet(clock, random)
+  const others = fleet(clock, random)
   const told = reporter({
     clock,
     random,
     async send(digest) {
-      const answer = await send(others ? { ...digest, fleet: mode } : digest)
+      const answer = await send({ ...digest, fleet: mode })
       const wishes = typeof answer === 'object' ? answer : {}
       obey?.(wishes)
-      others?.heed(wishes.fleet, 0)
+      others.heed(wishes.fleet, 0)
     },
   })
   told.add(() => {
     const taken = counted.take()
-    return taken && { numbers: taken }
+    return taken && { numbers: taken, learned: learned?.(taken.services) }
   })
   const hear = (text: string) => {
-    const view = viewOf(text)
-    if (view) others?.heed(view, Math.max(0, clock.now() - view.at))
+    try {
+      const view = JSON.parse(text) as FleetView
+      others.heed(view, Math.max(0, clock.now() - view.at))
+    } catch {
+      // What is not understood is of another version, and says nothing.
+    }
   }
   return {
     numbers: counted,
     reporter: told,
     registry: mode === 'first' ? firstRead(registry, key, hear) : registry,
-    made: others?.made,
-  }
-}
-
-/** What is not understood is of another version, and says nothing. */
-function viewOf(text: string): FleetView | undefined {
-  try {
-    const view = JSON.parse(text) as FleetView
-    return view.at >= 0 && view.isolates >= 0 && Array.isArray(view.endpoints) ? view : undefined
-  } catch {
-    return undefined
+    made: mode === 'off' ? undefined : others.made,
   }
 }

@@ -94,6 +94,7 @@ export function watchedServices(services: Services): WatchedServices {
   return {
     ruled: services.ruled,
     copied: services.copied,
+    all: () => byKey.values(),
     of(found) {
       const service = services.of(found)
       const same = known.get(service) ?? watched(service, found)

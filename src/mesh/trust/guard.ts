@@ -8,12 +8,14 @@ import { keyOf } from '../../registry/keys.ts'
 import { splitUrl } from '../called-host.ts'
 import type { Trust } from './trust.ts'
 
-export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mode = 'enforce' } = {}) => {
+export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mode = 'enforce' } = {}, isRoad) => {
   const closed = {
     recordKey: keyOf(name),
     judge: { mode, judge: () => ({ effect: 'deny', rule: undefined, wantsName: false }) as const },
   }
   return async function guard(request, context) {
+    // Open by mistake is the worst it could be.
+    if (isRoad && !otherwise) throw new MeshError('internal', `${name} ${NO_RECORDS}`)
     const { clock, deadline, subrequests, defer } = context
     const own = { name, receipt: receipt(), clock, deadline, subrequests, defer: defer ?? unheard }
     const found = await known.called(own).catch(orNone)
@@ -22,6 +24,9 @@ export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mo
     if (guarded) admit(guarded, asked(request, plainPath(splitUrl(request.url).path), name), context, log)
   }
 }
+
+const NO_RECORDS =
+  'obeys its record, and its registry knows none: give it ownRecord of "selvedge/node", or say defaults.access.default.'
 
 /** The record is refreshed for the next request: how that ends is no business of this one. */
 function unheard(work: Promise<unknown>): void {

@@ -18,8 +18,9 @@ export interface Trust {
    * Guards the function of that name.
    *
    * @param defaults of the mesh: what counts where there is no record.
+   * @param isRoad does the registry know no records?
    */
-  guard(known: Resolver, name: string, log: Log, defaults: Access | undefined): Guard
+  guard(known: Resolver, name: string, log: Log, defaults: Access | undefined, isRoad?: boolean): Guard
 }
 
 /** What of a call is looked at. */

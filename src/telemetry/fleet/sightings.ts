@@ -38,12 +38,11 @@ const MOST_OF_ONE = 4
 /** Slow is three times what the others of the service take, and 10 ms more at least. */
 const SLOW = 3
 const SLOWER_MS = 10
-/** An isolate that was silent for so long is gone. */
-const GONE_MS = 60_000
-/** Services, endpoints of one, isolates, and endpoints of a view, at most. */
+/** Reports are counted over so many seconds. */
+const COUNTED_S = 60
+/** Services, endpoints of one, and endpoints of a view, at most. */
 const MOST_SERVICES = 2_000
 const MOST_ENDPOINTS = 256
-const MOST_ISOLATES = 20_000
 const MOST_TOLD = 200
 
 /** Of outcomes: these speak against an endpoint, those for it. That it is busy, or the caller left, says nothing of its health. */
@@ -52,7 +51,8 @@ const FOR: ReadonlySet<string> = new Set(['success', 'limited'])
 
 export function sightings(): Sightings {
   const services = new Map<string, Map<string, Seen>>()
-  const isolates = new Map<string, number>()
+  /** Reports of each second, the last one last. */
+  const reports = new Map<number, number>()
   /** Services of which an endpoint is found bad. */
   const suspected = new Set<string>()
 
@@ -70,7 +70,8 @@ export function sightings(): Sightings {
 
   return {
     take(isolate, { services: told }, now) {
-      last(isolates, isolate, now, MOST_ISOLATES)
+      const second = Math.floor(now / 1000)
+      last(reports, second, (reports.get(second) ?? 0) + 1, COUNTED_S)
       for (const [service, { endpoints }] of Object.entries(told)) {
         if (service === '' || service === OTHER) continue
         const known = services.get(service) ?? new Map<string, Seen>()
@@ -94,11 +95,17 @@ export function sightings(): Sightings {
           seen.state ? [endpointOf(service, endpoint, seen, seen.state, now)] : [],
         )
       })
-      for (const [isolate, at] of isolates) if (now - at > GONE_MS) isolates.delete(isolate)
       const endpoints = told.sort((one, other) => other.reporters - one.reporters).slice(0, MOST_TOLD)
-      return { at: now, isolates: isolates.size, endpoints }
+      return { at: now, perSecond: perSecond(reports, now), endpoints }
     },
   }
+}
+
+function perSecond(reports: ReadonlyMap<number, number>, now: number): number {
+  const last = now / 1000
+  const counted = [...reports].filter(([second]) => last - second <= COUNTED_S)
+  const since = Math.min(last - 1, ...counted.map(([second]) => second))
+  return counted.reduce((sum, [, many]) => sum + many, 0) / (last - since)
 }
 
 /** Puts an entry at the end of a map, which loses its first where it would be too long. */

@@ -20,8 +20,8 @@ export interface FleetEndpoint {
 export interface FleetView {
   /** When it was made, in milliseconds since the Unix epoch. */
   readonly at: number
-  /** Isolates that report: each of them tries again the more seldom, the more there are. */
-  readonly isolates: number
+  /** Reports a second: the more there are, the more seldom one that reports is to try again. */
+  readonly perSecond: number
   /** Those with the most reports first. One that is not here is not known to be bad. */
   readonly endpoints: readonly FleetEndpoint[]
 }

@@ -3,6 +3,7 @@ import { type Counts, exponentialHistogram } from '../../math/exponential-histog
 import type { Family, HistogramSample, Labels, Sample } from '../exposition.ts'
 import { type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
 import type { Reported } from './reporters.ts'
+import { VERDICTS, verdictOf } from './verdicts.ts'
 
 /** Bounds in seconds: those of OpenTelemetry's HTTP conventions, and longer ones for deadlines. */
 export const BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60]
@@ -97,6 +98,14 @@ export const METRICS: readonly Metric[] = [
     labels: ['reason'],
     samples: ({ refused }, labels) => counted('reason', refused, labels),
   },
+  {
+    name: 'selvedge_access',
+    type: 'counter',
+    help: 'What records on the way said of callers: allow, deny or would-deny, by the rule that decided.',
+    labels: ['caller', 'record', 'rule', 'verdict'],
+    samples: ({ access = {} }, labels) =>
+      Object.entries(access).flatMap(([key, verdicts]) => byVerdict(verdicts, { ...labels, ...verdictOf(key) })),
+  },
 ]
 
 /** @param isolates that told something lately. */
@@ -113,6 +122,12 @@ export function metricsOf(totals: readonly Totals[], isolates: number): Family[]
     ...families,
     { name: 'selvedge_isolates', type: 'gauge', help: told, samples: [{ labels: {}, value: isolates }] },
   ]
+}
+
+function byVerdict(verdicts: readonly number[], labels: Labels): Sample[] {
+  return verdicts.flatMap((value, verdict) =>
+    value > 0 ? [{ labels: { ...labels, verdict: VERDICTS[verdict] ?? 'other' }, value }] : [],
+  )
 }
 
 function byOutcome(ends: Ends, labels: Labels): Sample[] {

@@ -3,6 +3,7 @@ import type { MeshErrorCode } from '../../core/errors.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { type Counts, type ExponentialHistogram, exponentialHistogram } from '../../math/exponential-histogram.ts'
+import { verdictKey, verdictNumber } from './verdicts.ts'
 
 /** How many calls or attempts ended how: by the number of the outcome in {@link OUTCOMES}. */
 export type Ends = readonly number[]
@@ -47,6 +48,11 @@ export interface ServiceNumbers {
   readonly errors: Readonly<Record<string, number>>
   /** Why failed attempts were not retried. */
   readonly refused: Readonly<Record<string, number>>
+  /**
+   * What records on the way said of callers, by `verdictKey`: how often each of the verdicts. Left out by an isolate of an older
+   * version.
+   */
+  readonly access?: Readonly<Record<string, readonly number[]>> | undefined
 }
 
 /** What an isolate counted since its last digest. */
@@ -74,7 +80,7 @@ export interface Numbers {
   take(): NumbersDigest | undefined
 }
 
-/** Series of one digest, at most: a service, and each caller, rule and endpoint of it, is one. */
+/** Series of one digest, at most: a service, and each caller, rule, endpoint and verdict of it, is one. */
 export const MOST_SERIES = 1_000
 /** Under this name goes what there is no room for. */
 export const OTHER = '(other)'
@@ -93,6 +99,7 @@ interface Service extends Endpoint {
   readonly endpoints: Map<string, Endpoint>
   readonly errors: Map<string, number>
   readonly refused: Map<string, number>
+  readonly access: Map<string, number[]>
 }
 
 export function numbers(mostSeries = MOST_SERIES): Numbers {
@@ -135,6 +142,10 @@ export function numbers(mostSeries = MOST_SERIES): Numbers {
       if (receipt.hedged) service.hedged += 1
       if (error !== undefined) add(service.errors, error)
       if (receipt.retryRefused !== undefined) add(service.refused, receipt.retryRefused)
+      if (receipt.access) {
+        for (const note of receipt.access)
+          raise(entry(service.access, verdictKey(caller, note), newEnds), verdictNumber(note))
+      }
     },
     take() {
       if (services.size === 0) return undefined
@@ -159,6 +170,7 @@ const newService = (): Service => ({
   endpoints: new Map(),
   errors: new Map(),
   refused: new Map(),
+  access: new Map(),
 })
 
 function raise(ends: number[], outcome: number): void {
@@ -174,7 +186,7 @@ function mapped<From, To>(of: ReadonlyMap<string, From>, make: (from: From) => T
   return Object.fromEntries([...of].map(([key, from]) => [key, make(from)]))
 }
 
-function serviceDigest({ ms, callers, rules, endpoints, errors, refused, ...counts }: Service): ServiceNumbers {
+function serviceDigest({ ms, callers, rules, endpoints, errors, refused, access, ...counts }: Service): ServiceNumbers {
   return {
     ...counts,
     ms: ms.counts(),
@@ -183,5 +195,6 @@ function serviceDigest({ ms, callers, rules, endpoints, errors, refused, ...coun
     endpoints: mapped(endpoints, ({ ends, ms }) => ({ ends, ms: ms.counts() })),
     errors: Object.fromEntries(errors),
     refused: Object.fromEntries(refused),
+    ...(access.size > 0 && { access: Object.fromEntries(access) }),
   }
 }

@@ -43,17 +43,22 @@ export function sumOf(all: readonly ServiceNumbers[]): ServiceNumbers {
       all.map(({ refused }) => refused),
       totalOf,
     ),
+    access: byKey(
+      all.map(({ access = {} }) => access),
+      endsOf,
+    ),
   }
 }
 
-/** The same with so many callers, rules and endpoints of their own, those that count most. The others go together. */
+/** The same with so many callers, rules, endpoints and verdicts of their own, those that count most. The others go together. */
 export function folded(numbers: ServiceNumbers, kept: number): ServiceNumbers {
-  const { callers, rules, endpoints } = numbers
+  const { callers, rules, endpoints, access = {} } = numbers
   return {
     ...numbers,
     callers: busiest(callers, kept, (ends) => ends, endsOf),
     rules: busiest(rules, kept, (ends) => ends, endsOf),
     endpoints: busiest(endpoints, kept, ({ ends }) => ends, endpointOf),
+    access: busiest(access, kept, (verdicts) => verdicts, endsOf),
   }
 }
 

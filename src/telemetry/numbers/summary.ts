@@ -42,6 +42,12 @@ export function failuresOf(ends: Ends): number {
   return sumOf(ends, (outcome) => !WELL.has(outcome) && !APART.has(outcome))
 }
 
+/** Those that ended badly, by how: only what was counted. */
+export function failedOf(ends: Ends): Record<string, number> {
+  const counted = ends.map((many, index) => [OUTCOMES[index] ?? 'other', many] as const)
+  return Object.fromEntries(counted.filter(([outcome, many]) => many > 0 && !WELL.has(outcome) && !APART.has(outcome)))
+}
+
 function sumOf(ends: Ends, isMeant: (outcome: string) => boolean): number {
   return ends.reduce((sum, many, index) => (isMeant(OUTCOMES[index] ?? '') ? sum + many : sum), 0)
 }

@@ -26,6 +26,10 @@ const COUNTING = withMesh({
     ]),
   },
 })
+const CLOSED = { endpoints: [{ binding: 'USERS' }], access: { default: 'deny' } }
+const NO_CART = { name: 'no cart', effect: 'deny', callers: ['cart'] }
+/** The mesh is reached without Access. */
+const OPEN = { entrance: { host: 'mesh.acme.dev', isBehindAccess: false } }
 const rule = (filter: object) => ({ ...RECORD, rules: [{ filters: [filter] }] })
 
 /** What is wrong, by the check that finds it: how it ends, and what it says. */
@@ -187,13 +191,6 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
     ],
   ],
   'secrets-are-bounded': [[givenSeen({}, withMesh({ variables: {} })), 'warned', 'MESH_SECRETS is not set']],
-  'entrance-is-protected': [
-    [
-      givenSeen({}, { entrance: { host: 'mesh.acme.dev', isBehindAccess: false } }),
-      'warned',
-      'mesh.acme.dev is reached without Access',
-    ],
-  ],
   'sessions-are-sealed': [
     [
       givenSeen({ users: { ...RECORD, rules: [{ sessionPersistence: { cookie: {} } }] } }),
@@ -219,6 +216,83 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
       givenSeen({ users: rule({ type: 'CORS', cors: { allowOrigins: ['*'], allowCredentials: true } }) }),
       'warned',
       'every origin with credentials',
+    ],
+  ],
+  'entrance-is-protected': [
+    [
+      givenSeen({}, OPEN),
+      'warned',
+      'mesh.acme.dev is reached without Access',
+      'every service whose record does not say who may',
+    ],
+    [givenSeen({ users: RECORD, cart: CLOSED }, OPEN), 'warned', 'can call users.'],
+    [
+      givenSeen({ users: { ...CLOSED, access: { default: 'deny', mode: 'audit' } } }, OPEN),
+      'warned',
+      'can call users.',
+    ],
+    [
+      givenSeen({ users: { ...RECORD, access: { rules: [{ name: 'n', effect: 'deny', callers: ['a'] }] } } }, OPEN),
+      'warned',
+      'can call users.',
+    ],
+    [
+      givenSeen({ users: RECORD }, { entrance: undefined, ...withMesh({ isPublic: true }) }),
+      'warned',
+      "The mesh's Worker is reached without Access",
+    ],
+    [
+      givenSeen({ front: { rules: [{ backendRefs: [{ name: 'users' }] }] }, users: RECORD }, OPEN),
+      'warned',
+      'can call front, users.',
+    ],
+    [
+      givenSeen(Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => [name, RECORD])), OPEN),
+      'warned',
+      'can call a, b, c, d, e and 2 more.',
+    ],
+  ],
+  'denials-are-not-evaded': [
+    [
+      givenSeen({ users: { ...RECORD, access: { rules: [{ name: 'no cart', effect: 'deny', callers: ['cart'] }] } } }),
+      'warned',
+      '"no cart" denies callers by their names',
+    ],
+  ],
+  'access-rules-decide': [
+    [
+      givenSeen({
+        users: {
+          ...RECORD,
+          access: {
+            default: 'deny',
+            rules: [
+              { name: 'readers', effect: 'allow', callers: ['checkout'], paths: ['/v1/admin/x'] },
+              { name: 'no admin', effect: 'deny', paths: ['/v1/admin'] },
+            ],
+          },
+        },
+      }),
+      'warned',
+      '"readers" decides nothing: "no admin" denies all that it is about.',
+    ],
+    [
+      givenSeen({
+        users: {
+          ...RECORD,
+          access: { default: 'deny', rules: [{ name: 'n', effect: 'allow', callers: ['chekout'] }] },
+        },
+        checkout: RECORD,
+      }),
+      'warned',
+      '"chekout" has no record. Did you mean "checkout"?',
+    ],
+  ],
+  'services-are-not-passed-by': [
+    [
+      givenSeen({ users: { ...RECORD, access: { default: 'deny' } } }),
+      'warned',
+      'whoever knows it reaches the service',
     ],
   ],
 }
@@ -267,6 +341,44 @@ const RIGHT: Readonly<Record<string, readonly Seen[]>> = {
   ],
   'addresses-are-encrypted': [givenSeen({ users: 'http://127.0.0.1:8080' })],
   'origins-are-bounded': [givenSeen({ users: rule({ type: 'CORS', cors: { allowOrigins: ['*'] } }) })],
+  'entrance-is-protected': [
+    givenSeen({ users: CLOSED, clients: { alias: 'users' } }, OPEN),
+    givenSeen({ front: { rules: [{ backendRefs: [{ name: 'users' }] }] }, users: CLOSED }, OPEN),
+    givenSeen(
+      { users: RECORD },
+      { ...OPEN, ...withVariables({ MESH_DEFAULTS: '{ "access": { "default": "deny" } }' }) },
+    ),
+    givenSeen({ users: RECORD }, { entrance: undefined, ...withMesh({ isPublic: false }) }),
+  ],
+  'denials-are-not-evaded': [
+    givenSeen({ users: { ...CLOSED, access: { default: 'deny', rules: [NO_CART] } } }),
+    givenSeen({ users: { ...RECORD, access: { rules: [NO_CART, { name: 'none', effect: 'deny' }] } } }),
+    givenSeen({ users: { ...RECORD, access: { rules: [{ ...NO_CART, callers: undefined }] } } }),
+  ],
+  'access-rules-decide': [
+    givenSeen({
+      users: {
+        ...CLOSED,
+        access: {
+          rules: [
+            { name: 'a', effect: 'allow', callers: ['*.shop'], methods: ['GET'] },
+            { name: 'b', effect: 'allow', callers: ['shop'], methods: ['GET'] },
+            { name: 'c', effect: 'deny', callers: ['x.shop'], paths: ['/v1/'] },
+            {
+              name: 'd',
+              effect: 'allow',
+              callers: ['x.shop'],
+              paths: ['/v10', { type: 'RegularExpression', value: '/v1/.*' }],
+            },
+          ],
+        },
+      },
+    }),
+  ],
+  'services-are-not-passed-by': [
+    givenSeen({ users: CLOSED, billing: { ...bearer('TOKEN'), access: { default: 'deny' } }, open: RECORD }),
+    givenSeen({ users: { endpoints: ['http://127.0.0.1:8080'], access: { default: 'deny' } } }),
+  ],
 }
 
 /** Who has seen nothing says so. */

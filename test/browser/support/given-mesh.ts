@@ -16,7 +16,10 @@ export interface GivenMesh {
   close(): Promise<void>
 }
 
-/** Records that are there: `users`, in two places of which one is not there; `orders`, which has rules; `people`, an alias. */
+/**
+ * Records that are there: `users`, in one place; `billing`, which fails, and of which `/0` is denied; `orders`, which has rules, and
+ * whom it would deny is told; `people`, an alias.
+ */
 export async function givenMesh(): Promise<GivenMesh> {
   const upstream = await answering(200)
   const failing = await answering(503)
@@ -43,7 +46,11 @@ export async function givenMesh(): Promise<GivenMesh> {
     const users = { endpoints: [addressOf(upstream)], timeouts: { request: '2s' } }
     await admin.put('users', users, { ifNoneMatch: '*', message: 'users, in one place' })
     await admin.put('users', { ...users, retry: { attempts: 1 } }, { ifMatch: '*', message: 'fewer retries' })
-    await admin.put('billing', { endpoints: [addressOf(failing)] }, { ifNoneMatch: '*', message: 'billing' })
+    await admin.put(
+      'billing',
+      { endpoints: [addressOf(failing)], access: NO_ZERO },
+      { ifNoneMatch: '*', message: 'billing' },
+    )
     await admin.put('people', { alias: 'users' }, { ifNoneMatch: '*', message: 'people are users' })
     await admin.put('orders', ORDERS, { ifNoneMatch: '*', message: 'a canary' })
     await eventually('they are published', async () => {
@@ -60,7 +67,10 @@ export async function givenMesh(): Promise<GivenMesh> {
   }
 }
 
+const NO_ZERO = { rules: [{ name: 'no zero', effect: 'deny', paths: ['/0'] }] }
+
 const ORDERS = {
+  access: { default: 'deny', mode: 'audit', rules: [{ name: 'known', effect: 'allow', callers: ['checkout'] }] },
   rules: [
     {
       name: 'canary',

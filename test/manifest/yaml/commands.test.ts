@@ -585,6 +585,7 @@ describe('what somebody else wrote', () => {
 describe('selvedge validate --config', () => {
   const WRANGLER = `name = "selvedge"
 compatibility_date = "2026-10-01"
+workers_dev = false
 [vars]
 API_KEY = "k"
 [secrets]
@@ -664,6 +665,43 @@ name = "bare"
     expect(err).toBe(
       'records.yaml:2: note: a.endpoints[0]: needs the secret "AWS_SECRET_ACCESS_KEY", which wrangler.toml does not name: ' +
         'wrangler secret put AWS_SECRET_ACCESS_KEY.\n',
+    )
+  })
+
+  const PUBLIC = 'name = "selvedge"\ncompatibility_date = "2026-10-01"\n'
+  const PLAIN = 'a: https://a.example.com\nb: https://b.example.com\n'
+
+  it.each([
+    ['workers.dev, which is on unless it is switched off', PUBLIC],
+    ['a route', `${PUBLIC}workers_dev = false\nroute = "mesh.example.com/*"\n`],
+  ])('warns once that anyone may call by %s', async (_, config) => {
+    const { code, err } = await validated(PLAIN, config)
+    expect(code).toBe(0)
+    expect(err).toMatch(
+      /^records\.yaml:1: warning: a: lets anyone call, and wrangler\.toml gives the mesh a public entrance: .*\n$/,
+    )
+  })
+
+  it.each([
+    ['records that say who may', 'a: { endpoints: [{ binding: USERS }], access: { default: deny } }\n', ''],
+    ['MESH_DEFAULTS that does', PLAIN, `[vars]\nMESH_DEFAULTS = '{ "access": { "default": "deny" } }'\n`],
+  ])('has nothing to warn of with %s', async (_, records, more) => {
+    const bound = '[[services]]\nbinding = "USERS"\nservice = "users"\n'
+    const { code, err } = await validated(records, `${PUBLIC}${more}${bound}`)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+  })
+
+  it('warns of a denial that is evaded by leaving the name out, with file and line', async () => {
+    const records = `users:
+  endpoints: [{ binding: USERS }]
+  access:
+    rules:
+      - { name: no cart, effect: deny, callers: [cart] }
+`
+    const { code, err } = await validated(records, WRANGLER)
+    expect(code).toBe(0)
+    expect(err).toMatch(
+      /^records\.yaml:5: warning: users\.access\.rules\[0\]\.callers: "no cart" denies .*leaves his name out/,
     )
   })
 

@@ -50,7 +50,7 @@ describe('a mesh with stats', () => {
         numbers: { services: { users: { ends: [1, 1], endpoints: { 'https://users.test': { ends: [1, 1] } } } } },
       },
     ])
-    expect(sent[0]).not.toHaveProperty('fleet')
+    expect(sent[0]).toHaveProperty('fleet', 'off')
   })
 
   it('tells what it was asked itself, and by whom, where it serves', async () => {

@@ -23,7 +23,7 @@ describe(`isolates that live ten seconds each (seed ${seed})`, () => {
   it('leave alone what the others have seen failing, from their first call on', async () => {
     const [together, apart] = [await simulate(given(), { seed }), await simulate(given(), { seed, contender: alone })]
     expect(apart.users.success).toBeLessThan(0.99)
-    expect(together.users.success).toBeGreaterThan(0.997)
+    expect(together.users.success).toBeGreaterThan(0.995)
     // Somebody tries it now and then, or nobody would know when it is well again.
     const tried = together.endpoints[0]?.attemptsPerSecond.slice(60).reduce((sum, attempts) => sum + attempts, 0) ?? 0
     expect(tried).toBeGreaterThan(0)
@@ -32,9 +32,9 @@ describe(`isolates that live ten seconds each (seed ${seed})`, () => {
 
   it('come back to it when it is well', async () => {
     const faults = given().faults?.map((fault) => ({ ...fault, toMs: 60_000 })) ?? []
-    const { endpoints } = await simulate(given({ durationMs: 180_000, faults }), { seed })
+    const { endpoints } = await simulate(given({ durationMs: 140_000, faults }), { seed })
     const inTheEnd = endpoints.map(({ attemptsPerSecond }) =>
-      attemptsPerSecond.slice(150).reduce((sum, attempts) => sum + attempts, 0),
+      attemptsPerSecond.slice(110).reduce((sum, attempts) => sum + attempts, 0),
     )
     const whole = inTheEnd.reduce((sum, attempts) => sum + attempts, 0)
     expect((inTheEnd[0] ?? 0) / whole).toBeGreaterThan(0.12)
@@ -42,13 +42,14 @@ describe(`isolates that live ten seconds each (seed ${seed})`, () => {
 
   it('are misled by no liar: none of the good ones is left alone for it', async () => {
     const { endpoints, users } = await simulate(given({ liars: 1 }), { seed })
-    expect(users.success).toBeGreaterThan(0.997)
+    expect(users.success).toBeGreaterThan(0.995)
     for (const { shareDuringFault } of endpoints.slice(1)) expect(shareDuringFault).toBeGreaterThan(0.18)
   })
 
   it('are no worse off than alone where nothing is told', async () => {
-    const { fleet: _, ...silent } = given()
-    const [one, other] = [await simulate(silent, { seed }), await simulate(given(), { seed, contender: alone })]
+    const short = given({ durationMs: 63_000 })
+    const { fleet: _, ...silent } = short
+    const [one, other] = [await simulate(silent, { seed }), await simulate(short, { seed, contender: alone })]
     expect(one.users).toEqual(other.users)
   })
 })

@@ -21,7 +21,7 @@ describe('what isolates see of an endpoint', () => {
     seen.take('isolate 3', told({ a: failing() }), 3000)
     expect(seen.view(5000)).toEqual({
       at: 5000,
-      isolates: 3,
+      perSecond: expect.closeTo(3 / 4, 5),
       endpoints: [
         { service: 'users', endpoint: 'a', state: 'failing', ms: 1000, reporters: 3, samples: 12, ageMs: 2000 },
       ],
@@ -119,12 +119,18 @@ describe('what isolates see of an endpoint', () => {
     )
   })
 
-  it('counts isolates that told something in the last minute', () => {
+  it('counts reports of the last minute', () => {
     const seen = sightings()
-    tell(seen, 5, well())
-    expect(seen.view(5000).isolates).toBe(5)
-    expect(seen.view(63_500).isolates).toBe(2)
-    expect(seen.view(70_000).isolates).toBe(0)
+    for (let second = 0; second < 100; second++) for (const one of ['a', 'b']) seen.take(one, told({}), second * 1000)
+    expect(seen.view(99_999).perSecond).toBeCloseTo(2, 1)
+    expect(seen.view(129_000).perSecond).toBeCloseTo(1, 1)
+    expect(seen.view(200_000).perSecond).toBe(0)
+  })
+
+  it('counts them since the first of them', () => {
+    const seen = sightings()
+    for (let report = 0; report < 20; report++) seen.take('a', told({}), 1_000_000 + report * 500)
+    expect(seen.view(1_010_000).perSecond).toBeCloseTo(2, 1)
   })
 
   it('tells of 200 endpoints at most', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/core/outcome.ts'
-import { attemptNote, receipt } from '../../../src/core/receipt.ts'
+import { type AccessNote, attemptNote, receipt } from '../../../src/core/receipt.ts'
 import {
   type CallEnd,
   type CallOutcome,
@@ -9,6 +9,7 @@ import {
   OTHER,
   OUTCOMES,
 } from '../../../src/telemetry/numbers/numbers.ts'
+import { verdictOf } from '../../../src/telemetry/numbers/verdicts.ts'
 
 function ended(over: Partial<CallEnd> = {}, endpoints: readonly [string, Outcome][] = [['eu', 'success']]): CallEnd {
   const noted = receipt()
@@ -57,6 +58,34 @@ describe('numbers', () => {
     })
     expect(users?.ms.sum).toBe(12 + 35 + 12)
     expect(users?.endpoints.us?.ms.sum).toBe(20)
+  })
+
+  it('counts what records said of each caller, by rule', () => {
+    const own = numbers()
+    const note = { record: 'services/users', rule: 'no admin', proof: 'binding' } as const
+    const noted = (...notes: AccessNote[]) => {
+      const call = ended()
+      call.receipt.access = notes
+      return call
+    }
+    own.count(noted({ ...note, effect: 'deny', mode: 'audit' }))
+    own.count(noted({ ...note, effect: 'deny', mode: 'enforce' }))
+    own.count(
+      noted({ ...note, effect: 'deny', mode: 'audit' }, { ...note, rule: 'default', effect: 'allow', mode: 'audit' }),
+    )
+    own.count({ ...noted({ ...note, effect: 'deny', mode: 'audit' }), caller: undefined })
+    const { access = {} } = own.take()?.services.users ?? {}
+    expect(Object.entries(access).map(([key, verdicts]) => ({ ...verdictOf(key), verdicts }))).toEqual([
+      { caller: 'checkout', record: 'users', rule: 'no admin', verdicts: [0, 1, 2] },
+      { caller: 'checkout', record: 'users', rule: 'default', verdicts: [1] },
+      { caller: '', record: 'users', rule: 'no admin', verdicts: [0, 0, 1] },
+    ])
+  })
+
+  it('has no verdicts where no record was asked', () => {
+    const own = numbers()
+    own.count(ended())
+    expect(own.take()?.services.users).not.toHaveProperty('access')
   })
 
   it('begins anew when it was taken, and tells nothing where nothing was counted', () => {

@@ -1,5 +1,6 @@
 /** `selvedge stat` and `selvedge edges`, over the admin API and the object behind it: what they print is computed by hand. */
 import { describe, expect, it } from 'vitest'
+import type { Learned } from '../../../../src/telemetry/learned.ts'
 import { command } from '../../../support/command.ts'
 import { type GivenAdmin, givenAdmin, TOKEN } from '../../../support/given-admin.ts'
 import { type GivenCall, tellCalls } from '../../../support/given-numbers.ts'
@@ -29,11 +30,16 @@ const USERS: readonly GivenCall[] = [
 ]
 const ORDERS: readonly GivenCall[] = [{ times: 6, service: 'orders', caller: 'users', tookMs: 0.1 }]
 
+const LEARNED: Learned = {
+  ejected: [{ service: 'users', endpoint: 'us', because: 'fault', sinceMs: 0, forMs: 1 }],
+  budgets: { users: 1.25 },
+}
+
 async function given(calls: readonly GivenCall[] = [...USERS, ...ORDERS]) {
   const admin: GivenAdmin = await givenAdmin({ ADMIN_TOKEN: TOKEN })
   for (const name of ['users', 'orders', 'quiet'])
     await admin.client.put(name, 'https://a.example', { ifNoneMatch: '*' })
-  if (calls.length > 0) tellCalls(admin.stats, calls)
+  if (calls.length > 0) tellCalls(admin.stats, calls, 'one', 1, LEARNED)
   return { admin, selvedge: command({ clock: admin.clock, clientOf: () => admin.client }) }
 }
 
@@ -43,9 +49,9 @@ describe('selvedge stat', () => {
     expect(await selvedge('stat')).toEqual({
       code: 0,
       err: target,
-      out: `NAME     SUCCESS   RPS      LATENCY_P50   LATENCY_P95   LATENCY_P99   RETRIES
-orders   100.00%   0.1rps   <1ms          <1ms          <1ms          0.00%
-users    90.00%    1.0rps   20ms          20ms          401ms         5.00%
+      out: `NAME     SUCCESS   RPS      LATENCY_P50   LATENCY_P95   LATENCY_P99   RETRIES   BUDGET
+orders   100.00%   0.1rps   <1ms          <1ms          <1ms          0.00%     -
+users    90.00%    1.0rps   20ms          20ms          401ms         5.00%     1.3
 `,
     })
   })
@@ -53,16 +59,18 @@ users    90.00%    1.0rps   20ms          20ms          401ms         5.00%
   it('adds up errors by code with wide', async () => {
     const { selvedge } = await given()
     const { out } = await selvedge('stat', 'users', '-o', 'wide')
-    expect(out.split('\n')[0]).toMatch(/RETRIES {3}REQUESTS {3}ATTEMPTS {3}HEDGED {3}ERRORS {10}NOT_RETRIED$/)
-    expect(out.split('\n')[1]).toMatch(/5\.00% {5}60 {9}60 {9}0 {8}no_endpoint=3 {3}-$/)
+    expect(out.split('\n')[0]).toMatch(
+      /RETRIES {3}BUDGET {3}REQUESTS {3}ATTEMPTS {3}HEDGED {3}ERRORS {10}NOT_RETRIED {3}REPORTER$/,
+    )
+    expect(out.split('\n')[1]).toMatch(/5\.00% {5}1\.3 {6}60 {9}60 {9}0 {8}no_endpoint=3 {3}- {13}mesh$/)
   })
 
   it.each([
     [
       'endpoint',
-      `NAME    ENDPOINT   SUCCESS   RPS        LATENCY_P50   LATENCY_P95   LATENCY_P99
-users   eu         89.47%    0.9rps     20ms          20ms          201ms
-users   us         100.00%   0.050rps   201ms         201ms         201ms
+      `NAME    ENDPOINT   SUCCESS   RPS        LATENCY_P50   LATENCY_P95   LATENCY_P99   EJECTED
+users   eu         89.47%    0.9rps     20ms          20ms          201ms         -
+users   us         100.00%   0.050rps   201ms         201ms         201ms         1/1
 `,
     ],
     [

@@ -59,9 +59,9 @@ describe('selvedge top', () => {
     const [first = '', second = ''] = screens(out)
     expect(first).toBe(`The last 1m at 12:00:00 UTC, of 2 isolates. Ctrl-C ends.
 
-NAME     SUCCESS   RPS      LATENCY_P50   LATENCY_P95   LATENCY_P99   RETRIES
-users    100.00%   5.0rps   -             -             -             -
-orders   100.00%   1.0rps   -             -             -             -
+NAME     SUCCESS   RPS      LATENCY_P50   LATENCY_P95   LATENCY_P99   RETRIES   BUDGET
+users    100.00%   5.0rps   -             -             -             -         -
+orders   100.00%   1.0rps   -             -             -             -         -
 `)
     expect(second.split('\n').slice(3, 5)).toEqual([
       expect.stringMatching(/^orders {3}100\.00% {3}7\.0rps/),
