@@ -9,6 +9,7 @@ import { refusal } from './answer/problem.ts'
 import { audit } from './audit.ts'
 import { authenticate } from './auth/authenticate.ts'
 import type { AdminEnv } from './env.ts'
+import { deadLetters } from './letters/routes.ts'
 import { archive } from './routes/archive.ts'
 import { authz } from './routes/authz.ts'
 import { changes } from './routes/changes.ts'
@@ -22,6 +23,7 @@ import { grants } from './routes/grants.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
+import { sagas } from './routes/sagas.ts'
 import { settings } from './routes/settings.ts'
 import { simulate } from './routes/simulate.ts'
 import { stats } from './routes/stats.ts'
@@ -54,10 +56,12 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', grants(clock, trail))
     .route('/', archive(trail))
     .route('/', simulate(clock))
+    .route('/', sagas(trail))
     .route('/', stats())
     .route('/', endpoints())
     .route('/', authz(clock))
     .route('/', tap(clock))
+    .route('/', deadLetters(trail))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()

@@ -3,6 +3,7 @@
 import type { Decision } from '../mesh/told/decision.ts'
 import type { Explanation } from '../mesh/told/explanation.ts'
 import { type AdminClientOptions, type Asked, asking } from './asking.ts'
+import type { LettersOptions, LetterView, LetterWholeView, RedrivenView } from './views/letters.ts'
 import type {
   Change,
   CheckView,
@@ -24,6 +25,7 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+import type { SagasClient } from './views/sagas.ts'
 import type {
   AuthzOptions,
   AuthzView,
@@ -42,6 +44,7 @@ export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
 export type { TapAttempt } from '../telemetry/tap/tap.ts'
 export type { AdminClientOptions, AdminProblem } from './asking.ts'
 export { AdminError } from './asking.ts'
+export type { LettersOptions, LetterView, LetterWholeView, RedrivenView } from './views/letters.ts'
 export type {
   Change,
   CheckView,
@@ -66,6 +69,7 @@ export type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+export type { SagaState, SagasOptions, SagaView, Why } from './views/sagas.ts'
 export type {
   AuthzCallView,
   AuthzOptions,
@@ -89,7 +93,7 @@ export type {
 export type { Decision, Explanation }
 
 /** Each method rejects with an {@link AdminError} where the API refuses, and with what `fetch` throws where nothing answers. */
-export interface AdminClient {
+export interface AdminClient extends SagasClient {
   /** Records in the order of their names. */
   list(options?: Paging & { readonly prefix?: string }): Promise<Page<RecordView>>
   /** `undefined`: there is no such record. */
@@ -161,6 +165,18 @@ export interface AdminClient {
    * @param signal ends it, too; what is waited for rejects with its reason.
    */
   tap(options?: TapOptions, signal?: AbortSignal): AsyncIterable<TapLine>
+  /** Messages that could not be delivered, the newest first. */
+  deadLetters(options?: LettersOptions): Promise<Page<LetterView>>
+  /** One of them, with its message; `undefined`: there is none. */
+  deadLetter(id: string): Promise<LetterWholeView | undefined>
+  /**
+   * Puts it into its queue again.
+   *
+   * @param to a record with a queue and `deliverTo`, by which it is delivered in place of its own.
+   */
+  redrive(id: string, to?: string): Promise<RedrivenView>
+  /** @param message why: 256 bytes at most. It is in the audit. */
+  dropDeadLetter(id: string, message: string): Promise<void>
 }
 
 /**
@@ -220,12 +236,25 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     series: (service, window, reporter) => ask('GET', '/stats/series', { query: { service, window, reporter } }),
     endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window, reporter) => ask('GET', '/edges', { query: { window, reporter } }),
+    sagas: ({ state, saga, version, limit, cursor } = {}) =>
+      ask('GET', '/sagas', { query: { state, saga, version, limit, cursor } }),
+    saga: (id) => askIfThere(`/sagas/${encodeURIComponent(id)}`),
+    decideSaga: (id, decision, { message } = {}) =>
+      ask('POST', `/sagas/${encodeURIComponent(id)}/decision`, { json: { decision, message } }),
+    cancelSaga: (id, { message } = {}) => ask('POST', `/sagas/${encodeURIComponent(id)}/cancel`, { json: { message } }),
     authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }
       // One that nobody aborts, where none was given: an answer that goes on is not late.
       const stop = signal ?? new AbortController().signal
       for await (const line of lines('/tap', { query, signal: stop })) yield JSON.parse(line) as TapLine
+    },
+    deadLetters: ({ queue, reason, service, status, limit, cursor } = {}) =>
+      ask('GET', '/dead-letters', { query: { queue, reason, service, status, limit, cursor } }),
+    deadLetter: (id) => askIfThere(`/dead-letters/${id}`),
+    redrive: (id, to) => ask('POST', `/dead-letters/${id}/redrive`, { json: { to } }),
+    async dropDeadLetter(id, message) {
+      await ask('DELETE', `/dead-letters/${id}`, { query: { message } })
     },
   }
 }

@@ -19,6 +19,7 @@ const SECTIONS: Partial<Record<BindingKind, string>> = {
   dispatch: 'dispatch_namespaces',
   object: 'durable_objects.bindings',
   queue: 'queues.producers',
+  workflow: 'workflows',
   ratelimit: 'ratelimits',
 }
 

@@ -13,6 +13,8 @@ import { sendToObject } from './object/send.ts'
 import { queueBlocked } from './queue/reach.ts'
 import { sendToQueue } from './queue/send.ts'
 import type { Road } from './road.ts'
+import { sagaBlocked } from './saga/reach.ts'
+import { sendToSaga } from './saga/send.ts'
 import { urlBlocked } from './url/reach.ts'
 import { sendToUrl } from './url/send.ts'
 
@@ -24,6 +26,7 @@ const ROADS: { readonly [Name in KindName]: Road<KnownTarget<Name>> } = {
   object: { blockedBecause: objectBlocked, send: sendToObject },
   lambda: { blockedBecause: lambdaBlocked, send: sendByInvoke },
   queue: { blockedBecause: queueBlocked, send: sendToQueue },
+  saga: { blockedBecause: sagaBlocked, send: sendToSaga },
 }
 
 export function roadTo({ kind }: Target): Road<Target> {

@@ -3,7 +3,17 @@
 export const INSTALLATION = 'selvedge-installation'
 
 /** What a binding is. `value` is a text (a variable or a secret), `json` a variable that is an object. */
-export type BindingKind = 'service' | 'dispatch' | 'object' | 'queue' | 'kv' | 'ratelimit' | 'value' | 'json' | 'other'
+export type BindingKind =
+  | 'service'
+  | 'dispatch'
+  | 'object'
+  | 'queue'
+  | 'workflow'
+  | 'kv'
+  | 'ratelimit'
+  | 'value'
+  | 'json'
+  | 'other'
 
 export interface Installation {
   /** The version of the mesh. */

@@ -20,7 +20,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   manifest: ['core', 'math', 'schema', 'features', 'record'],
   // `math`: `mesh/services.ts` makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'schema', 'wire', 'telemetry', 'targets', 'features', 'record', 'registry'],
+  saga: ['core'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
+  transactional: ['core'],
   sim: ['core', 'math', 'schema', 'telemetry', 'features', 'record', 'registry', 'mesh'],
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts', 'trust.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
@@ -37,7 +39,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   'node.ts': ['bridge', 'registry'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
-  'testing.ts': ['core', 'registry', 'mesh', 'telemetry'],
+  'saga.ts': ['saga'],
+  'saga-elsewhere.ts': ['saga'],
+  testing: ['core', 'registry', 'telemetry', 'mesh', 'saga'],
+  'testing.ts': ['core', 'registry', 'telemetry', 'testing'],
 }
 
 /**
@@ -49,7 +54,7 @@ const DOCUMENTS: Record<string, RegExp> = {
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
-    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
+    /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   // What is told is told by the mesh's own code; nothing else of it is the command's.
@@ -68,6 +73,10 @@ const PACKAGES: Record<string, RegExp> = {
   'durable/registry-object.ts': /^cloudflare:workers$/,
   'durable/stats-object.ts': /^cloudflare:workers$/,
   'durable/quota-object.ts': /^cloudflare:workers$/,
+  'durable/sagas-object.ts': /^cloudflare:workers$/,
+  'saga/entrypoint.ts': /^cloudflare:workers$/,
+  'durable/dead-letters-object.ts': /^cloudflare:workers$/,
+  'durable/inbox-object.ts': /^cloudflare:workers$/,
   admin: /^(?:hono(?:\/(?:factory|http-exception))?|hono-openapi|valibot)$/,
   control: /^hono(\/etag|\/factory)?$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,
@@ -148,8 +157,8 @@ it('takes time and chance through core alone', () => {
 })
 
 it('writes to the console in one place, of all that a mesh carries', () => {
-  // `testing.ts` tells who writes a test; no deployed mesh carries it.
-  const carried = files.filter(({ file }) => roomOf(file) !== 'cli' && file !== 'testing.ts')
+  // `testing` tells who writes a test; no deployed mesh carries it.
+  const carried = files.filter(({ file }) => !['cli', 'testing'].includes(roomOf(file)))
   const writers = carried.filter(({ text }) => /\bconsole\b[.[]/.test(text))
   expect(writers.map(({ file }) => file)).toEqual(['telemetry/log.ts'])
 })

@@ -7,6 +7,7 @@ import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import type { TapCall } from '../../src/telemetry/tap/tap.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, late, TOKEN } from './given-admin.ts'
+import { givenLetter } from './given-letter.ts'
 import { givenReceipt } from './given-receipt.ts'
 
 const [USERS, OTHER] = ['https://users.example.com', 'https://other.example.com']
@@ -34,6 +35,15 @@ function tellNumbers({ stats }: GivenAdmin): void {
     forMs: 4,
   }))
   stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take(), learned: { ejected, budgets: { users: 2 } } })
+}
+
+/** One saga of each sort: that runs and waits, that is parked, that has ended. */
+function tellSagas({ sagas }: GivenAdmin): void {
+  const saga = { saga: 'place-order', version: 1, binding: 'SAGAS' }
+  sagas.tell({ ...saga, id: 'running', state: 'running', step: 'definition' })
+  sagas.look('running', 'approval', 'approved')
+  sagas.tell({ ...saga, id: 'parked', state: 'parked', step: 'undo charge', because: 'payments answered 503: ' })
+  sagas.tell({ ...saga, id: 'ended', state: 'compensated', step: 'end', because: 'credit limit exceeded' })
 }
 
 /** A call that a tap looks for, and more of which there was no room, as soon as there is a tap. */
@@ -143,12 +153,65 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     tellNumbers(given)
     await client.edges()
   },
+  async sagas(client, given) {
+    tellSagas(given)
+    await client.sagas({ state: 'parked', saga: 'place-order', version: 1, limit: 1, cursor: '0:a' })
+    await client.sagas()
+    await refused(client.sagas({ version: -1 }))
+  },
+  async saga(client, given) {
+    tellSagas(given)
+    await client.saga('parked')
+    await client.saga('nobody')
+  },
+  async decideSaga(client, given) {
+    tellSagas(given)
+    await client.decideSaga('parked', 'retry', { message: 'payments is back' })
+    await refused(client.decideSaga('running', 'skip'))
+  },
+  async cancelSaga(client, given) {
+    tellSagas(given)
+    await client.cancelSaga('running', { message: 'by mistake' })
+    await refused(client.cancelSaga('ended'))
+  },
   async tap(client, given) {
     const looking = drained(client.tap({ service: 'users', method: 'get', path: '/a', status: '5xx', seconds: 1 }))
     await tellTapped(given)
     await looking
     await drained(client.tap({ caller: 'checkout', seconds: 1 }))
     await refused(drained(client.tap({ seconds: 601 })))
+  },
+  async deadLetters(client, { letters }) {
+    for (const id of ['a', 'b']) await letters.keep(givenLetter({ id }))
+    const { cursor } = await client.deadLetters({ limit: 1 })
+    await client.deadLetters({
+      queue: 'jobs',
+      reason: 'gone',
+      service: 'resizer',
+      status: 'all',
+      ...(cursor && { cursor }),
+    })
+    await refused(client.deadLetters({ limit: 0 }))
+  },
+  async deadLetter(client, { letters }) {
+    await letters.keep(givenLetter())
+    await client.deadLetter(letters.list().items[0]?.id ?? '')
+    await client.deadLetter('0123456789abcdef')
+  },
+  async redrive(client, { letters, put, run }) {
+    await put('jobs', JSON.stringify({ endpoints: [{ queue: { binding: 'JOBS', deliverTo: 'resizer' } }] }))
+    await run()
+    await letters.keep(givenLetter())
+    const { id = '' } = letters.list().items[0] ?? {}
+    await client.redrive(id)
+    await client.redrive(id, 'jobs')
+    await refused(client.redrive(id, 'nobody'))
+  },
+  async dropDeadLetter(client, { letters }) {
+    await letters.keep(givenLetter())
+    const { id = '' } = letters.list().items[0] ?? {}
+    await client.dropDeadLetter(id, 'the picture is gone')
+    await refused(client.dropDeadLetter(id, 'again'))
   },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })

@@ -24,6 +24,8 @@ export const VARIABLES = [
   'MESH_SHAPES',
   'MESH_FLEET',
   'MESH_GRANT_KEY',
+  'MESH_TRUST',
+  'MESH_KEY',
 ]
 
 export const INSTALLATION: readonly Check[] = [

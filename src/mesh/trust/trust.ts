@@ -9,6 +9,7 @@ import type { ServiceRecord } from '../../record/record.ts'
 import type { Asking } from '../../registry/asking.ts'
 import type { LiveService } from '../live-service.ts'
 import type { Resolver } from '../resolver.ts'
+import type { Identities, IdentityMeans } from './identities.ts'
 
 export interface Trust {
   /** The judge of a record that says who may call; `undefined` where it lets everybody do everything. */
@@ -21,6 +22,8 @@ export interface Trust {
    * @param isRoad does the registry know no records?
    */
   guard(known: Resolver, name: string, log: Log, defaults: Access | undefined, isRoad?: boolean): Guard
+  /** Knows callers by tokens, and signs for them: `trust` of `selvedge/trust`. Left out: bindings alone say who calls. */
+  identities?(means: IdentityMeans): Identities
 }
 
 /** What of a call is looked at. */
@@ -54,6 +57,7 @@ export type Guard = (request: Request, context: Arriving) => Promise<void>
 interface Arriving extends AuthorizeNeeds, Omit<Asking, 'defer'> {
   /** `undefined` where nobody keeps work alive. */
   readonly defer: Asking['defer'] | undefined
+  readonly arrival?: { readonly refusal?: unknown }
 }
 
 /** Of a mesh whose records say nothing of who may call: others are refused. */
@@ -76,6 +80,10 @@ export function isGuardedApart(led: Pick<Led, 'service' | 'receipt' | 'caller' |
 export function isUnsaid({ caller, proof }: Pick<Led, 'caller' | 'proof'>): boolean {
   return caller === undefined && proof === 'own'
 }
+
+/** Tokens are not judged where nobody can: to start would look as if they were. */
+export const NO_KEYS =
+  'MESH_TRUST is set: give this mesh trust, as in createMesh({ env, trust: trust({ env }) }) of "selvedge/trust".'
 
 export const NO_TRUST =
   'says who may call, and nothing in this mesh would judge it: give it trust, as in createMesh({ trust: access }) of "selvedge/trust".'
