@@ -104,6 +104,8 @@ export interface AdminClient extends SagasClient {
   change(changes: readonly Change[], how?: Omit<How, 'ifMatch' | 'ifNoneMatch'>): Promise<WrittenView>
   /** Newest first. */
   history(name: string, options?: Paging): Promise<Page<RevisionView>>
+  /** Revisions of all names, newest first. */
+  changes(options?: Paging): Promise<Page<RevisionView>>
   /** A new revision, equal to an old one of that name. */
   rollback(name: string, to: number, how?: How): Promise<WrittenView>
   /** Where a revision stands; `undefined`: there is none. */
@@ -200,6 +202,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     change: (changes, { message, author, dryRun, force } = {}) =>
       ask('POST', '/changes', { query: { dryRun, force }, json: { message, author, changes } }),
     history: (name, { limit, cursor } = {}) => ask('GET', `${at(name)}/history`, { query: { limit, cursor } }),
+    changes: ({ limit, cursor } = {}) => ask('GET', '/changes', { query: { limit, cursor } }),
     rollback: (name, to, how = {}) => {
       const { message, author, dryRun, force } = how
       const json = { to, message, author }

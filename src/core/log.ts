@@ -26,6 +26,7 @@ export type LogEvent =
   | 'not_reported'
   | 'rate_unavailable'
   | 'dead_letter'
+  | 'event_unclaimed'
   | 'admin_write'
   | 'admin_denied'
   | 'admin_weak'

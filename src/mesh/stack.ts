@@ -127,7 +127,7 @@ export function made(settings: Settings): {
   readonly guard: Guard | undefined
   readonly identities: Identities | undefined
 } {
-  const { bindings, cloud, trust, rates, name, log, defaults } = settings
+  const { bindings, cloud, topics, trust, rates, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
     ...settings,
     readMs: REGISTRY_READ_MS,
@@ -140,7 +140,8 @@ export function made(settings: Settings): {
     ...settings,
     made: settings.stats?.made,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
-    unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+    unreachableBecause: (target) =>
+      unreachableBecause(target, { bindings, hasCloud: cloud !== undefined, hasTopics: topics !== undefined }),
   })
   const known = resolver(records, learned)
   const identities = trust?.identities?.(settings)

@@ -17,6 +17,7 @@ describe('package.json', () => {
       './client',
       './cloud',
       './durable',
+      './events',
       './hono',
       './node',
       './otlp',

@@ -31,6 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'trust.ts': ['core', 'features', 'mesh'],
+  'events.ts': ['record', 'targets', 'mesh'],
   'otlp.ts': ['features', 'telemetry'],
   'stats.ts': ['mesh', 'telemetry'],
   bridge: ['core', 'mesh', 'targets', 'wire'],
@@ -51,7 +52,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const DOCUMENTS: Record<string, RegExp> = {
   'record features': /^features\/[^/]+\/(?:[\w-]+-)?(?:policy|words)\.ts$/,
   'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
-  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
+  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|delivery|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
     /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
