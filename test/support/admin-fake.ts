@@ -142,6 +142,12 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
       expiresAt: new Date(clock.now() + 300_000).toISOString(),
     }),
     history: async (name, { limit, cursor } = {}) => pageOf(past.get(name) ?? [], limit, cursor),
+    changes: async ({ limit, cursor } = {}) =>
+      pageOf(
+        [...past.values()].flat().sort((one, other) => other.revision - one.revision),
+        limit,
+        cursor,
+      ),
     rollback: async (name, to, how = {}) => {
       const { ifMatch, ifNoneMatch } = how
       const condition = {
