@@ -105,9 +105,7 @@ it('killed within each step and undo: each effect is there once, or not at all',
     const id = ids[at] ?? ''
     const state = 'refusedAt' in input ? 'compensated' : 'completed'
     await soon(async () => expect(await stateOf('place-order', id)).toMatchObject({ state }))
-    expect(await standing(id), input.hangAt).toEqual(
-      state === 'completed' ? ['reserve', 'pack', 'charge', 'ship'] : [],
-    )
+    expect(await standing(id), input.hangAt).toEqual(state === 'completed' ? ['reserve', 'pack', 'charge', 'ship'] : [])
   }
   // The undo that failed is parked still, and the other one waits for it; the service is mended meanwhile.
   await ask(`/-/decide/${stuck}/retry`)

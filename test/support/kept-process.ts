@@ -24,7 +24,9 @@ export function keptProcess(script: string, ...args: readonly string[]): KeptPro
       return url
     },
     async start(...more) {
-      child = spawn(process.execPath, ['--no-warnings', file, ...args, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
+      child = spawn(process.execPath, ['--no-warnings', file, ...args, ...more], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       if (!child.stdout) throw new Error('It has no output.')
       const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
       ;({ url } = JSON.parse(line) as { url: string })

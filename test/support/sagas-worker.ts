@@ -1,9 +1,9 @@
 /** A Worker with sagas on the platform's own engine, and services that are objects: they count what they do, and hang where they are told to. */
 import { DurableObject } from 'cloudflare:workers'
 import { cloud } from '../../src/cloud.ts'
+import type { SagasObject } from '../../src/durable/sagas-object.ts'
 import { createMesh } from '../../src/index.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
-import type { SagasObject } from '../../src/durable/sagas-object.ts'
 import { saga, sagas } from '../../src/saga.ts'
 
 export { SagasObject } from '../../src/durable/sagas-object.ts'
