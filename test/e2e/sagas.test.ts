@@ -23,7 +23,7 @@ beforeAll(async () => {
       define: { CODE: JSON.stringify(code) },
     })
   }
-  worker = keptProcess('kept-sagas-child.ts', join(folder, 'kept'))
+  worker = keptProcess(new URL('../support/kept-sagas-child.ts', import.meta.url), join(folder, 'kept'))
   await worker.start(join(folder, 'old.js'), 'old')
 })
 

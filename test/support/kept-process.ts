@@ -14,9 +14,9 @@ export interface KeptProcess {
   kill(): Promise<void>
 }
 
-/** @param script in this folder; its first line of output is JSON with `url`. */
-export function keptProcess(script: string, ...args: readonly string[]): KeptProcess {
-  const file = fileURLToPath(new URL(script, import.meta.url))
+/** @param script its first line of output is JSON with `url`. */
+export function keptProcess(script: URL, ...args: readonly string[]): KeptProcess {
+  const file = fileURLToPath(script)
   let child: ChildProcess | undefined
   let url = ''
   return {

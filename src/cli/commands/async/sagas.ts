@@ -74,7 +74,11 @@ export function sagas(command: Command, session: Session): void {
 
 async function list({ limit, ofVersion: version, ...asked }: ListFlags, session: Session): Promise<void> {
   const { client, machine, print } = session
-  const found = await everyPage((paging) => client().sagas({ ...paging, ...asked, ...(version === undefined ? {} : { version }) }), undefined, limit + 1)
+  const found = await everyPage(
+    (paging) => client().sagas({ ...paging, ...asked, ...(version === undefined ? {} : { version }) }),
+    undefined,
+    limit + 1,
+  )
   const rows = found.slice(0, limit)
   await show(session, { value: rows, rows, columns: columns(machine.clock.now()), none: 'There are no such sagas.' })
   if (found.length > limit) print.tell(`Older sagas are left out: --limit ${limit * 2} shows more.`)
