@@ -31,6 +31,7 @@ import type {
   AuthzView,
   EdgesView,
   EndpointsView,
+  Reporter,
   SeriesView,
   StatsOptions,
   StatsView,
@@ -81,6 +82,7 @@ export type {
   EndpointsView,
   EndpointView,
   PointView,
+  Reporter,
   SeriesView,
   StatsOptions,
   StatsView,
@@ -104,6 +106,8 @@ export interface AdminClient extends SagasClient {
   change(changes: readonly Change[], how?: Omit<How, 'ifMatch' | 'ifNoneMatch'>): Promise<WrittenView>
   /** Newest first. */
   history(name: string, options?: Paging): Promise<Page<RevisionView>>
+  /** Revisions of all names, newest first. */
+  changes(options?: Paging): Promise<Page<RevisionView>>
   /** A new revision, equal to an old one of that name. */
   rollback(name: string, to: number, how?: How): Promise<WrittenView>
   /** Where a revision stands; `undefined`: there is none. */
@@ -152,11 +156,11 @@ export interface AdminClient extends SagasClient {
   /** How calls ended and how long they took. */
   stats(options?: StatsOptions): Promise<StatsView>
   /** One service over time. */
-  series(service: string, window?: string): Promise<SeriesView>
+  series(service: string, window?: string, reporter?: Reporter): Promise<SeriesView>
   /** How the endpoints of one service do, and which are left alone: by how many isolates, why, and until when. */
   endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
-  edges(window?: string): Promise<EdgesView>
+  edges(window?: string, reporter?: Reporter): Promise<EdgesView>
   /** Public keys of those who may sign. */
   keys(): Promise<KeysView>
   /** Publishes the public half of a key, a JWK: a mesh that has the private one signs with it two minutes later. */
@@ -206,6 +210,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     change: (changes, { message, author, dryRun, force } = {}) =>
       ask('POST', '/changes', { query: { dryRun, force }, json: { message, author, changes } }),
     history: (name, { limit, cursor } = {}) => ask('GET', `${at(name)}/history`, { query: { limit, cursor } }),
+    changes: ({ limit, cursor } = {}) => ask('GET', '/changes', { query: { limit, cursor } }),
     rollback: (name, to, how = {}) => {
       const { message, author, dryRun, force } = how
       const json = { to, message, author }
@@ -237,10 +242,11 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     },
     simulate: (changes, window) =>
       ask('POST', '/simulate', { json: { changes: changes.map(({ name, record }) => ({ name, record })), window } }),
-    stats: ({ window, by, service } = {}) => ask('GET', '/stats', { query: { window, by, service } }),
-    series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
+    stats: ({ window, by, service, reporter } = {}) =>
+      ask('GET', '/stats', { query: { window, by, service, reporter } }),
+    series: (service, window, reporter) => ask('GET', '/stats/series', { query: { service, window, reporter } }),
     endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
-    edges: (window) => ask('GET', '/edges', { query: { window } }),
+    edges: (window, reporter) => ask('GET', '/edges', { query: { window, reporter } }),
     sagas: ({ state, saga, version, limit, cursor } = {}) =>
       ask('GET', '/sagas', { query: { state, saga, version, limit, cursor } }),
     saga: (id) => askIfThere(`/sagas/${encodeURIComponent(id)}`),

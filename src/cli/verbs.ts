@@ -129,6 +129,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/traffic/tap.ts')).tap,
   },
   {
+    name: 'events',
+    summary: 'list who has subscribed to which events, or publish one',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/events/events.ts')).events,
+  },
+  {
     name: 'dead',
     summary: 'list, show, redrive and drop messages that could not be delivered',
     takes: ['target', 'output'],

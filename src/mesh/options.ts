@@ -10,10 +10,12 @@ import type { WrittenPolicy } from '../record/fields.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Bindings } from '../targets/bindings.ts'
 import type { CloudMaker } from '../targets/cloud.ts'
+import type { Topics } from '../targets/topic/topics.ts'
 import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
 import type { Counting } from './counting.ts'
 import type { Receipts, ReceiptsMaker } from './receipts/inquiry.ts'
+import type { Reports, ReportsMaker } from './reports/reports.ts'
 import type { Strategies } from './strategies.ts'
 import { NO_RATES, type Rates } from './trust/rates.ts'
 import { NO_KEYS, NO_TRUST, type Trust } from './trust/trust.ts'
@@ -74,12 +76,16 @@ export interface MeshOptions {
   platformCancels?: boolean
   /** What reaches Lambda functions, and addresses that want a signature or an id token: `cloud` of `selvedge/cloud`. Default: nothing. */
   cloud?: CloudMaker
+  /** What publishes events to topics: `topics` of `selvedge/events`. Default: nothing, and a topic is passed over. */
+  topics?: Topics
   /** What judges callers by the `access` of records: `access` of `selvedge/trust`; `trust(…)` knows them by tokens, too. Default: nothing, and a record with `access` is refused. */
   trust?: Trust
   /** What counts calls where records have `limits.rate`: `rates` of `selvedge/trust`. Default: nothing, and a record with a rate is refused. */
   rates?: Rates
   /** Counts how calls end and how long they take: `counting(numbers())`. Default: nothing does. */
   counting?: Counting
+  /** Counts calls, and tells the control plane of them: `stats()` of `selvedge/stats`. Default: nobody is told. */
+  stats?: ReportsMaker
   /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
   secrets?: readonly string[]
   /**
@@ -132,9 +138,11 @@ export interface Settings {
   readonly fetch: typeof fetch
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
+  readonly topics: Topics | undefined
   readonly trust: Trust | undefined
   readonly rates: Rates | undefined
   readonly counting: Counting | undefined
+  readonly stats: Reports | undefined
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
   readonly receipts: Receipts | undefined
@@ -160,10 +168,15 @@ export function withDefaults(options: MeshOptions): Settings {
     throw new TypeError('createMesh needs a registry, as in createMesh({ registry: kvRegistry(env.REGISTRY), env }).')
   }
   const clock = options.clock ?? turning(systemClock)
+  const { registry, name } = options
+  const bindings = (options.env ?? {}) as Bindings
+  const log = meshLog(options.log ?? 'warn', clock)
+  const random = options.random ?? systemRandom()
+  const stats = options.stats?.({ registry, bindings, name, clock, random, log })
   const settings = {
-    registry: options.registry,
-    bindings: (options.env ?? {}) as Bindings,
-    name: options.name,
+    registry: stats?.registry ?? registry,
+    bindings,
+    name,
     defaults: options.defaults ?? {},
     domain: options.domain ?? 'mesh',
     freshMs: options.freshMs ?? 5000,
@@ -174,16 +187,18 @@ export function withDefaults(options: MeshOptions): Settings {
     idleMs: options.idleMs ?? 300_000,
     waitUntil: options.waitUntil,
     sink: options.sink ?? spanRing(),
-    log: meshLog(options.log ?? 'warn', clock),
+    log,
     clock,
-    random: options.random ?? systemRandom(),
+    random,
     // Called through the global each time: a test that replaces it is heard.
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
+    topics: options.topics,
     trust: options.trust,
     rates: options.rates,
-    counting: options.counting,
+    counting: stats?.counting ?? options.counting,
+    stats,
     secrets: options.secrets,
     seal: options.seal,
     receipts: options.receipts?.(options.grants),

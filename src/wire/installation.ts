@@ -20,6 +20,8 @@ export interface Installation {
   readonly version: string
   /** Can it reach other clouds? */
   readonly cloud: boolean
+  /** Can it publish to topics? Older meshes do not say. */
+  readonly topics?: boolean
   /** Everything in its `env`, by name: the kind alone, never a value. */
   readonly bindings: Readonly<Record<string, BindingKind>>
   /** The `MESH_*` variables that are no secrets, with their values. */
@@ -41,10 +43,17 @@ export function readInstallation(headers: Headers): Installation | undefined {
   const said = headers.get(INSTALLATION)
   if (said === null) return undefined
   try {
-    const { version, cloud, bindings, variables, flags } = JSON.parse(said) as Partial<Installation>
+    const { version, cloud, topics, bindings, variables, flags } = JSON.parse(said) as Partial<Installation>
     if (typeof version !== 'string' || typeof cloud !== 'boolean') return undefined
     if (!areTexts(bindings) || !areTexts(variables)) return undefined
-    return { version, cloud, bindings, variables, ...(Array.isArray(flags) ? { flags } : {}) }
+    return {
+      version,
+      cloud,
+      ...(topics === true && { topics }),
+      bindings,
+      variables,
+      ...(Array.isArray(flags) ? { flags } : {}),
+    }
   } catch {
     return undefined
   }

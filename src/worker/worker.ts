@@ -12,12 +12,14 @@ import { nameReader } from '../mesh/called-host.ts'
 import type { Batch, Deliver } from '../mesh/delivery/delivery.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
+import type { Digest, DigestAnswer } from '../telemetry/digest.ts'
 import { meshLog } from '../telemetry/log.ts'
 import { access, rates } from '../trust.ts'
 import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
+import type { Parts } from './installed.ts'
 import { healthOf, reserved, serviceProbed } from './reserved.ts'
 import { stats, type Telling } from './stats.ts'
 
@@ -31,7 +33,7 @@ interface Running {
   readonly forward: Forward
   /** Where somebody is told of its calls. */
   readonly telling: Telling | undefined
-  readonly hasCloud: boolean
+  readonly parts: Parts
   /** `undefined` where this Worker delivers nothing. */
   readonly deliver: Deliver | undefined
 }
@@ -48,6 +50,13 @@ interface Made {
 
 /** An entrance of the Worker. */
 export interface Entrance {
+  /**
+   * Over RPC: takes what a function with the library has counted, and hands it on to `STATS_OBJECT`. Who that is, its binding says. There where
+   * `stats` is one of the parts.
+   *
+   * @throws {Error} where the binding names nobody.
+   */
+  digest?(digest: Digest, env: Env, ctx: ExecutionContext): Promise<DigestAnswer | undefined>
   fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
 }
 
@@ -92,6 +101,8 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
     fetch: (request, env, ctx) => handle(made, request, env, ctx, STRANGER),
     MeshEntrypoint: {
       fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(request, ctx, 'members')),
+      // Three parameters: only so does workerd hand over env and ctx.
+      ...(parts.stats && { digest: async (digest, env, ctx) => made.meshOf(env).telling?.relay(digest, ctx) }),
     },
     ...(parts.delivery && { queue: (batch, env, ctx) => delivered(made, batch, env, ctx) }),
   }
@@ -129,7 +140,7 @@ function handle(
     if (probed === undefined) {
       const [path = ''] = address.path.split('?', 1)
       const told = mesh.forward.identities?.answer(path, request, by, defer)
-      return told ?? reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
+      return told ?? reserved(request, address.path, env, { parts: mesh.parts, caller: by, trusted })
     }
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
@@ -171,13 +182,12 @@ async function delivered({ meshOf, logOf }: Made, batch: Batch, env: Env, ctx: E
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
   const telling = parts.stats?.(env, options.registry)
-  if (telling) options.counting = telling.counting
-  if (telling?.recorder) options.registry = telling.recorder.registry
-  const hasCloud = options.cloud !== undefined
+  if (telling) options.stats = () => telling.reports
+  const told: Parts = { cloud: options.cloud !== undefined, topics: options.topics !== undefined }
   const forward = proxy(options)
   telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
-  return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
+  return { hosts, nameOf: nameReader(options.domain), forward, parts: told, telling, deliver }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */

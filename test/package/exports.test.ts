@@ -17,11 +17,13 @@ describe('package.json', () => {
       './client',
       './cloud',
       './durable',
+      './events',
       './hono',
       './node',
       './otlp',
       './saga',
       './sim',
+      './stats',
       './testing',
       './trust',
       './worker',
@@ -134,6 +136,10 @@ describe('what is exported', () => {
 
   it('by selvedge/sim', async () => {
     expect(Object.keys(await import('../../src/sim/simulate.ts'))).toEqual(['simulate'])
+  })
+
+  it('by selvedge/stats', async () => {
+    expect(Object.keys(await import('../../src/stats.ts'))).toEqual(['stats'])
   })
 
   it('by selvedge/testing', async () => {

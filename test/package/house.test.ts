@@ -23,7 +23,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   saga: ['core'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
   transactional: ['core'],
-  sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
+  sim: ['core', 'math', 'schema', 'telemetry', 'features', 'record', 'registry', 'mesh'],
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts', 'trust.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
   control: ['core', 'record', 'wire', 'durable', 'admin'],
@@ -31,7 +31,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'trust.ts': ['core', 'features', 'mesh'],
+  'events.ts': ['record', 'targets', 'mesh'],
   'otlp.ts': ['features', 'telemetry'],
+  'stats.ts': ['mesh', 'telemetry'],
   bridge: ['core', 'mesh', 'targets', 'wire'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'index-node.ts': ['bridge', 'mesh', 'anywhere.ts'],
@@ -50,7 +52,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const DOCUMENTS: Record<string, RegExp> = {
   'record features': /^features\/[^/]+\/(?:[\w-]+-)?(?:policy|words)\.ts$/,
   'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
-  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
+  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|delivery|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
     /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,

@@ -110,6 +110,10 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async history(client) {
     await client.history('users', { limit: 1, cursor: '9' })
   },
+  async changes(client) {
+    const { cursor } = await client.changes({ limit: 1 })
+    await client.changes(cursor === undefined ? {} : { cursor })
+  },
   async rollback(client) {
     await client.rollback('users', 1, { ifMatch: '*', message: 'back', author: 'jane', dryRun: true })
     await refused(client.rollback('users', 9))

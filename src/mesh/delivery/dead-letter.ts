@@ -23,9 +23,15 @@ export type Place = (letter: DeadLetter, body: unknown) => Promise<void>
 export function placeOf(bindings: Bindings, deadLetter: string | undefined): Place | undefined {
   for (const binding of [deadLetter, DEAD_LETTERS].map((name) => name && bindings[name])) {
     if (has(binding, 'send')) return (letter, body) => intoQueue(letter, binding as object as Queue, body)
-    if (has(binding, 'getByName')) return (letter) => intoObject(letter, binding as object as DeadLettersNamespace)
   }
-  return undefined
+  return objectPlace(bindings)
+}
+
+/** The object alone, where this Worker has it. */
+export function objectPlace(bindings: Bindings): ((letter: DeadLetter) => Promise<void>) | undefined {
+  const binding = bindings[DEAD_LETTERS]
+  if (has(binding, 'send') || !has(binding, 'getByName')) return undefined
+  return (letter) => intoObject(letter, binding as object as DeadLettersNamespace)
 }
 
 function has(binding: unknown, method: string): binding is object {
@@ -34,7 +40,7 @@ function has(binding: unknown, method: string): binding is object {
 
 /** What an operator is to find. */
 export function letterOf(
-  { event, to, binding }: Verdict,
+  { event, to, again, binding }: Verdict,
   told: Told,
   message: Message,
   queue: string,
@@ -48,7 +54,7 @@ export function letterOf(
     id: event?.id ?? id,
     type: 'selvedge.dead-letter',
     source: 'urn:selvedge:mesh',
-    ...(event && { subject: event.subject }),
+    ...(event?.subject !== undefined && { subject: event.subject }),
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
     ...(event?.traceparent !== undefined && { traceparent: event.traceparent }),
@@ -63,7 +69,7 @@ export function letterOf(
       attempts,
       ...(to !== undefined && { to }),
       ...(binding !== undefined && { binding }),
-      ...(bytes ? { message: toBase64(bytes), isBase64Encoded: true } : { message: body }),
+      ...(bytes ? { message: toBase64(bytes), isBase64Encoded: true } : { message: again ?? body }),
     },
   }
 }
