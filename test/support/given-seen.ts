@@ -43,6 +43,7 @@ export function givenSeen(records: Readonly<Record<string, string | object>> = {
     history: { answer: [] },
     objectBytes: 100_000,
     entrance: { host: 'mesh.acme.dev', isBehindAccess: true },
+    sagas: { answer: [] },
     minVersion: '0.2.0',
     asker: '0.2.0',
     ...more,

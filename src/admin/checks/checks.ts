@@ -4,11 +4,12 @@ import { type Check, type CheckResult, resultOf } from './check.ts'
 import { INSTALLATION } from './installation.ts'
 import { RECORDS } from './records.ts'
 import { REGISTRY } from './registry.ts'
+import { SAGAS } from './sagas.ts'
 import { SECURITY } from './security.ts'
 import type { Seen } from './seen.ts'
 
 export function allChecks(): Check[] {
-  return [...INSTALLATION, ...REGISTRY, ...RECORDS, ...SECURITY, ...ACCESS]
+  return [...INSTALLATION, ...REGISTRY, ...RECORDS, ...SECURITY, ...ACCESS, ...SAGAS]
 }
 
 export function check(seen: Seen): CheckResult[] {
