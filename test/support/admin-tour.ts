@@ -109,6 +109,11 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.grant(['users', 'team-*'])
     await refused(client.grant(['no name']))
   },
+  async override(client) {
+    await client.override({ users: 'users@pr-1' }, '1h', 'jane')
+    await refused(client.override({ users: 'orders' }, '1h'))
+    await refused(client.override({ users: 'users@pr-1' }, '48h'))
+  },
   async validate(client) {
     await client.validate({ users: USERS, orders: { endpoint: 1 } })
   },
