@@ -40,6 +40,9 @@ export default defineConfig({
                 REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
                 STATS_OBJECT: { className: 'StatsObject', useSQLite: true },
                 QUOTA_OBJECT: { className: 'QuotaObject', useSQLite: true },
+                DEAD_LETTERS: { className: 'DeadLettersObject', useSQLite: true },
+                INBOX_OBJECT: { className: 'InboxObject', useSQLite: true },
+                ORDERS_OBJECT: { className: 'OrdersObject', useSQLite: true },
                 CHECKED_OBJECT: { className: 'CheckedRegistryObject', useSQLite: true },
               },
             },
@@ -63,7 +66,7 @@ export default defineConfig({
         test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...PATIENT, fileParallelism: false },
       },
       {
-        // The built mesh against Prometheus, which not every machine has: not in `npm test`.
+        // The built mesh against Prometheus and serverless-offline, which not every machine has: not in `npm test`.
         extends: true,
         test: { name: 'judges', include: ['test/judges/**/*.test.ts'], ...PATIENT, fileParallelism: false },
       },

@@ -1,11 +1,17 @@
 /** `npm run check`: starts serverless-offline and the mesh, calls the function by name, and says what held. Exit 0 or 1. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, symlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+/** What the functions import by name: the package as it was built. */
+const PACKAGE = fileURLToPath(new URL('node_modules/selvedge', import.meta.url))
+/** Lambda's Invoke API, and the functions' own address, as serverless.yml has them. */
+const LAMBDA = 'http://127.0.0.1:3002/2015-03-31/functions'
+const OWN_ADDRESS = 'http://127.0.0.1:3003'
 const READY_WITHIN_MS = 60_000
 /** Content that is no text. */
 const BYTES = Uint8Array.from({ length: 4096 }, (_, index) => index % 256)
@@ -17,9 +23,13 @@ function claim(holds: boolean, line: string): void {
 }
 
 /** A command that runs until it is stopped, once it has said that it is ready. */
-async function started(args: readonly string[], ready: RegExp): Promise<{ match: string; stop(): Promise<void> }> {
+async function started(
+  args: readonly string[],
+  ready: RegExp,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<{ match: string; stop(): Promise<void> }> {
   // No word to anybody's servers, and no question to the terminal.
-  const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' }
+  const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', ...variables }
   const child: ChildProcess = spawn(process.execPath, args, { cwd: HERE, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'close')
   let said = ''
@@ -73,20 +83,69 @@ async function check(url: string): Promise<void> {
   claim(nobody.headers.get('selvedge-error') === 'backend_not_found', 'a function that is not there: backend_not_found')
 }
 
-const offline = await started(
-  ['node_modules/serverless/bin/serverless.js', 'offline', 'start'],
-  /listening on http:\S+/,
-)
+/** The functions of members.js: one calls by name, the other looks at its own record. */
+async function checkMembers(url: string): Promise<void> {
+  const image = await fetch(`${url}/svc/gallery/image/42`, { headers: { 'selvedge-timeout-ms': '8000' } })
+  const { id, host } = (await image.json()) as Record<string, string>
+  claim(
+    image.status === 200 && id === '42' && host === 'thumbnails',
+    `a Lambda calls http://thumbnails: ${id} of ${host}`,
+  )
+  const late = await fetch(`${url}/svc/gallery/image/42`, { headers: { 'selvedge-timeout-ms': '1' } })
+  claim(late.status === 504, `its caller's deadline counts: ${late.status} ${late.headers.get('selvedge-error')}`)
+
+  const outside = await fetch(`${url}/svc/users/`)
+  claim(outside.status === 401, `the mesh refuses whom the record refuses: ${outside.headers.get('selvedge-error')}`)
+  for (const headers of [{}, { 'selvedge-caller': 'checkout' }]) {
+    const past = await fetch(`${OWN_ADDRESS}/`, { headers })
+    const said = past.headers.get('selvedge-error')
+    claim(
+      past.status === 401,
+      `so does the function, at its own address, past the mesh: ${said} for ${JSON.stringify(headers)}`,
+    )
+  }
+  for (const [caller, status] of [
+    ['checkout', 200],
+    ['reports', 403],
+  ] as const) {
+    const told = await invoked('users', caller)
+    claim(told.statusCode === status, `called by the mesh on behalf of ${caller}: ${told.statusCode} ${told.body}`)
+  }
+}
+
+/** What a function answers to the event of a mesh that calls for this caller. serverless-offline looks at no signature. */
+async function invoked(name: string, caller: string): Promise<{ statusCode: number; body: string }> {
+  const event = {
+    version: '2.0',
+    rawPath: '/',
+    rawQueryString: '',
+    headers: { host: name, 'selvedge-caller': caller },
+    requestContext: { apiId: 'selvedge', domainName: name, stage: '$default', http: { method: 'GET', path: '/' } },
+    isBase64Encoded: false,
+  }
+  const answer = await fetch(`${LAMBDA}/shop-dev-${name}/invocations`, { method: 'POST', body: JSON.stringify(event) })
+  return (await answer.json()) as { statusCode: number; body: string }
+}
+
+if (!existsSync(PACKAGE)) symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), PACKAGE, 'dir')
+const args = ['dev', '--registry', 'registry.yaml', '--env-file', 'mesh.env', '--port', '0']
+const mesh = await started([CLI, ...args], /^ready \S+$/m)
 try {
-  const args = ['dev', '--registry', 'registry.yaml', '--env-file', 'mesh.env', '--port', '0']
-  const mesh = await started([CLI, ...args], /^ready \S+$/m)
+  const url = mesh.match.replace('ready ', '')
+  const offline = await started(
+    ['node_modules/serverless/bin/serverless.js', 'offline', 'start'],
+    /listening on http:\S+/,
+    // Functions are told where the mesh is, as they would be where they are deployed.
+    { MESH_URL: url },
+  )
   try {
-    await check(mesh.match.replace('ready ', ''))
+    await check(url)
+    await checkMembers(url)
   } finally {
-    await mesh.stop()
+    await offline.stop()
   }
 } finally {
-  await offline.stop()
+  await mesh.stop()
 }
 process.stdout.write(broken.length === 0 ? 'All of it held.\n' : `${broken.length} did not hold.\n`)
 process.exitCode = broken.length === 0 ? 0 : 1

@@ -9,6 +9,7 @@ import { refusal } from './answer/problem.ts'
 import { audit } from './audit.ts'
 import { authenticate } from './auth/authenticate.ts'
 import type { AdminEnv } from './env.ts'
+import { deadLetters } from './letters/routes.ts'
 import { archive } from './routes/archive.ts'
 import { authz } from './routes/authz.ts'
 import { changes } from './routes/changes.ts'
@@ -60,6 +61,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', endpoints())
     .route('/', authz(clock))
     .route('/', tap(clock))
+    .route('/', deadLetters(trail))
   const described = new Hono<AdminEnv>().route('/v1', v1)
 
   return new Hono<AdminEnv>()

@@ -3,6 +3,7 @@
 import type { Decision } from '../mesh/told/decision.ts'
 import type { Explanation } from '../mesh/told/explanation.ts'
 import { type AdminClientOptions, type Asked, asking } from './asking.ts'
+import type { LettersOptions, LetterView, LetterWholeView, RedrivenView } from './views/letters.ts'
 import type {
   Change,
   CheckView,
@@ -42,6 +43,7 @@ export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
 export type { TapAttempt } from '../telemetry/tap/tap.ts'
 export type { AdminClientOptions, AdminProblem } from './asking.ts'
 export { AdminError } from './asking.ts'
+export type { LettersOptions, LetterView, LetterWholeView, RedrivenView } from './views/letters.ts'
 export type {
   Change,
   CheckView,
@@ -169,6 +171,18 @@ export interface AdminClient {
    * @param signal ends it, too; what is waited for rejects with its reason.
    */
   tap(options?: TapOptions, signal?: AbortSignal): AsyncIterable<TapLine>
+  /** Messages that could not be delivered, the newest first. */
+  deadLetters(options?: LettersOptions): Promise<Page<LetterView>>
+  /** One of them, with its message; `undefined`: there is none. */
+  deadLetter(id: string): Promise<LetterWholeView | undefined>
+  /**
+   * Puts it into its queue again.
+   *
+   * @param to a record with a queue and `deliverTo`, by which it is delivered in place of its own.
+   */
+  redrive(id: string, to?: string): Promise<RedrivenView>
+  /** @param message why: 256 bytes at most. It is in the audit. */
+  dropDeadLetter(id: string, message: string): Promise<void>
 }
 
 /**
@@ -235,6 +249,13 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       // One that nobody aborts, where none was given: an answer that goes on is not late.
       const stop = signal ?? new AbortController().signal
       for await (const line of lines('/tap', { query, signal: stop })) yield JSON.parse(line) as TapLine
+    },
+    deadLetters: ({ queue, reason, service, status, limit, cursor } = {}) =>
+      ask('GET', '/dead-letters', { query: { queue, reason, service, status, limit, cursor } }),
+    deadLetter: (id) => askIfThere(`/dead-letters/${id}`),
+    redrive: (id, to) => ask('POST', `/dead-letters/${id}/redrive`, { json: { to } }),
+    async dropDeadLetter(id, message) {
+      await ask('DELETE', `/dead-letters/${id}`, { query: { message } })
     },
   }
 }

@@ -1,9 +1,11 @@
 /** What the control plane's Worker has, and what a request of the admin API carries. */
+import type { LetterCount, LetterRow, LettersQuestion } from '../durable/letters/letters-engine.ts'
 import type { RegistryEngine } from '../durable/registry-engine.ts'
 import type { Point } from '../durable/stats/number-book.ts'
 import type { ShapePage } from '../durable/stats/shape-book.ts'
 import type { Coverage, Sums, SumsNow } from '../durable/stats/stats-engine.ts'
 import type { OpenedTap, TapNews } from '../durable/stats/taps.ts'
+import { DEAD_LETTERS_NAME } from '../telemetry/dead-letter.ts'
 import { STATS } from '../telemetry/digest.ts'
 import type { TapFilter } from '../telemetry/tap/tap.ts'
 import type { Token } from './auth/tokens.ts'
@@ -29,11 +31,23 @@ export interface Stats {
   closeTap(id: string): Promise<void>
 }
 
+/** As much of the object of dead letters as the API asks, called over RPC. */
+export interface DeadLetters {
+  list(question: LettersQuestion): Promise<{ readonly items: LetterRow[]; readonly cursor?: string }>
+  /** The letter as text. */
+  read(id: string): Promise<{ readonly row: LetterRow; readonly letter: string } | undefined>
+  sending(id: string): Promise<boolean>
+  sent(id: string, isSent: boolean): Promise<void>
+  drop(id: string): Promise<boolean>
+  counts(): Promise<LetterCount[]>
+}
+
 /** Bindings and variables, as in docs/configuration.md. */
 export interface ControlEnv {
   readonly REGISTRY: KVNamespace
   readonly REGISTRY_OBJECT: { getByName(name: string): Registry }
   readonly STATS_OBJECT?: { getByName(name: string): Stats }
+  readonly DEAD_LETTERS?: { getByName(name: string): DeadLetters }
   /** The one token of a small installation: it may do everything, under the name `admin`. */
   readonly ADMIN_TOKEN?: string
   /** Tokens by name, as JSON: each with its role, its prefixes and its SHA-256. */
@@ -56,4 +70,9 @@ export function registryOf({ REGISTRY_OBJECT }: ControlEnv): Registry {
 /** Where isolates are counted, if anywhere. */
 export function statsOf({ STATS_OBJECT }: ControlEnv): Stats | undefined {
   return STATS_OBJECT?.getByName(STATS)
+}
+
+/** Where dead letters are kept, if anywhere. */
+export function deadLettersOf({ DEAD_LETTERS }: ControlEnv): DeadLetters | undefined {
+  return DEAD_LETTERS?.getByName(DEAD_LETTERS_NAME)
 }

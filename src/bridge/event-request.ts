@@ -24,7 +24,7 @@ export interface LambdaContext {
 }
 
 /** Kept of a function's time for the answer, in milliseconds: what Lambda ends says nothing to its caller. */
-const ANSWER_RESERVE_MS = 100
+export const ANSWER_RESERVE_MS = 100
 const BODILESS = new Set(['GET', 'HEAD'])
 
 /** @throws {TypeError} for an event of another format: they are the business of `hono/aws-lambda`, with the middleware of `selvedge/hono`. */

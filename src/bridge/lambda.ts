@@ -1,12 +1,12 @@
 /** A handler as a Lambda function: whole, or streaming its answer. */
-import { never } from '../core/deadline.ts'
+import { deadlineIn } from '../core/deadline.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { hold } from '../mesh/afterwork.ts'
 import type { Handler } from '../mesh/serve.ts'
 import { writtenContent } from '../targets/content.ts'
 import { HOP_BY_HOP } from '../wire/hop-by-hop.ts'
 import { kept } from './context.ts'
-import { assertEvent, eventRequest, type LambdaContext, type LambdaEvent } from './event-request.ts'
+import { ANSWER_RESERVE_MS, assertEvent, eventRequest, type LambdaContext, type LambdaEvent } from './event-request.ts'
 import { pour, type Sink } from './pour.ts'
 
 /** Status and headers of an answer, before its content. */
@@ -52,7 +52,7 @@ export function lambdaHandler<Env>(
     const isHead = request.method === 'HEAD'
     if (isHead) response.body?.cancel().catch(() => {})
     const bytes = isHead ? new Uint8Array() : new Uint8Array(await response.arrayBuffer())
-    await hold(works, systemClock, never, [])
+    await ended(works, context)
     const { text, isBase64 } = writtenContent(bytes, response.headers)
     return { ...preludeOf(response), body: text, isBase64Encoded: isBase64 }
   }
@@ -83,7 +83,7 @@ export function lambdaStream<Env>(
       to.write('')
       to.end()
     }
-    await hold(works, systemClock, never, [])
+    await ended(works, context)
   })
 }
 
@@ -94,6 +94,12 @@ export function lambdaStream<Env>(
  */
 export function invokedByMesh(_request: Request, ctx: { readonly props?: unknown }): boolean {
   return (ctx.props as { invokedBy?: unknown } | undefined)?.invokedBy === BY_MESH
+}
+
+/** Waits for what was left to be done, and not for so long that the answer would be late. */
+function ended(works: readonly Promise<unknown>[], context: LambdaContext): Promise<void> {
+  const left = Math.max(0, context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS / 2)
+  return hold(works, systemClock, deadlineIn(left, systemClock), [])
 }
 
 function propsOf({ requestContext: { apiId } }: LambdaEvent): object {

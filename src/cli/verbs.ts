@@ -129,6 +129,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/traffic/tap.ts')).tap,
   },
   {
+    name: 'dead',
+    summary: 'list, show, redrive and drop messages that could not be delivered',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/letters/dead.ts')).dead,
+  },
+  {
     name: 'simulate',
     summary: 'tell what records would do to requests that were served: who moves, who breaks',
     takes: ['target', 'output'],

@@ -3,6 +3,8 @@ import type { ControlEnv } from '../admin/env.ts'
 import { api } from './api.ts'
 import { DASHBOARD_FILES } from './dashboard-files.ts'
 
+export { DeadLettersObject } from '../durable/dead-letters-object.ts'
+export { InboxObject } from '../durable/inbox-object.ts'
 export { QuotaObject } from '../durable/quota-object.ts'
 export { StatsObject } from '../durable/stats-object.ts'
 export { RegistryObject } from './registry-object.ts'

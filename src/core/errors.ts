@@ -34,6 +34,7 @@ export const MEANINGS = {
   endpoint_unreachable: { status: 503, proxyError: 'connection_terminated' },
   limit_subrequests: { status: 503, proxyError: 'proxy_internal_response', retryable: false },
   overloaded: { status: 503, proxyError: 'connection_limit_reached' },
+  trust_unavailable: { status: 503, proxyError: 'proxy_internal_error', retryable: true },
   registry_unavailable: { status: 503, proxyError: 'proxy_internal_error', retryable: true },
   deadline_exceeded: { status: 504, proxyError: 'http_response_timeout', retryable: false },
   deadline_insufficient: { status: 504, proxyError: 'http_response_timeout', retryable: false },

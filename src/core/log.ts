@@ -18,6 +18,8 @@ export type LogEvent =
   | 'record_accepted'
   | 'registry_lost'
   | 'registry_back'
+  | 'keys_lost'
+  | 'keys_back'
   | 'would_deny'
   | 'copy_denied'
   | 'otlp_failed'

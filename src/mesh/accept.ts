@@ -67,12 +67,16 @@ export interface Arrival {
   readonly caller?: ServiceName | undefined
   /** What shows it. Default `none`. */
   readonly proof?: Proof | undefined
+  /** Why it is refused, where it brought a token that is not valid. */
+  readonly refusal?: unknown
   readonly defer: Defer | undefined
 }
 
 /** A request that arrived at the mesh as a proxy. */
 export interface Forwarded extends Arrival {
   readonly defer: Defer
+  /** Is told who sent it, where a token has shown it. */
+  heard?(caller: ServiceName): void
   /** Which service it means; throws a MeshError where it means none. */
   identify(): Called
 }

@@ -35,6 +35,7 @@ import { inquiryOf } from './receipts/inquire.ts'
 import type { Notes } from './receipts/inquiry.ts'
 import { type Carrier, type Handler, handled, type Served } from './serve.ts'
 import { inbound, made } from './stack.ts'
+import { arriving } from './trust/arriving.ts'
 
 /** The address of a call to one of these names: any text where no names are given. */
 export type MeshUrl<Names extends string = string> = string extends Names
@@ -64,9 +65,10 @@ export interface Lifetime {
 export interface Call<Names extends string = string> {
   readonly fetch: MeshFetch<Names>
   /**
-   * Asks the record of the mesh's own `name` whether the caller may do this, where the mesh has `trust`. `serve` asks by itself.
+   * Asks the record of the mesh's own `name` whether the caller may do this, where the mesh has `trust`; who calls is known by its token from then on,
+   * where it brings one. `serve` asks by itself.
    *
-   * @throws {MeshError} `caller_denied` or `caller_unknown`.
+   * @throws {MeshError} `caller_denied`, `caller_unknown`; `trust_unavailable` where the keys that would judge its token cannot be read.
    */
   admit(): Promise<void>
   /** The response, with the retries that were used on its behalf where the caller granted some. */
@@ -121,7 +123,7 @@ export function createMesh<Names extends string = string>(
   const settings = withDefaults(options)
   const { clock, random, domain, storage, waitUntil, log, sink } = settings
   const carrier: Carrier = { storage, load: storage ? undefined : load }
-  const { call, calling, known, services, guard } = made(settings)
+  const { call, calling, known, services, guard, identities } = made(settings)
   const nameOf = nameReader(domain)
 
   /** @param begin the trace of a call that none was brought for. */
@@ -189,6 +191,13 @@ export function createMesh<Names extends string = string>(
       const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
       const arrival: Arrival = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil }
       const context = accept(request, arrival, settings) as Arrived<Arrival> & Room<TraceGives>
+      /** Goes on as the caller that a token has shown. */
+      const admitted = async (arrived: Arrival): Promise<void> => {
+        const { span, trace } = context
+        if (arrived.caller !== arrival.caller)
+          Object.assign(context, accept(request, arrived, settings), { span, trace })
+        await guard?.(request, arrived === arrival ? context : { ...context, arrival: arrived })
+      }
       const tracing = traced ? serverTrace(sink).observer : undefined
       void tracing?.enter?.(request, context)
       const trace = context.trace ?? newTrace(random, sink.share)
@@ -197,7 +206,7 @@ export function createMesh<Names extends string = string>(
           () => context,
           () => trace,
         ),
-        admit: async () => guard?.(request, context),
+        admit: () => arriving(identities, request, arrival, () => settings.name, admitted),
         settle(response) {
           const answer = scrubbed(response, context, trace.traceId, request)
           tracing?.answered?.(answer, context, request)
@@ -213,7 +222,8 @@ export function createMesh<Names extends string = string>(
           const trusted = trust(request, ctx)
           const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
           const arrival: Served<Env> = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil, env, ctx }
-          return enter(request, accept(request, arrival, settings))
+          const go = (arrival: Served<Env>) => enter(request, accept(request, arrival, settings))
+          return arriving(identities, request, arrival, () => settings.name, go)
         },
       }
     },

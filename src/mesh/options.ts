@@ -16,7 +16,7 @@ import type { Counting } from './counting.ts'
 import type { Receipts, ReceiptsMaker } from './receipts/inquiry.ts'
 import type { Strategies } from './strategies.ts'
 import { NO_RATES, type Rates } from './trust/rates.ts'
-import { NO_TRUST, type Trust } from './trust/trust.ts'
+import { NO_KEYS, NO_TRUST, type Trust } from './trust/trust.ts'
 
 export interface MeshOptions {
   /** Where names are looked up: `kvRegistry(env.REGISTRY)`, `memoryRegistry({…})`, `viaMesh()`. */
@@ -74,7 +74,7 @@ export interface MeshOptions {
   platformCancels?: boolean
   /** What reaches Lambda functions, and addresses that want a signature or an id token: `cloud` of `selvedge/cloud`. Default: nothing. */
   cloud?: CloudMaker
-  /** What judges callers by the `access` of records: `access` of `selvedge/trust`. Default: nothing, and a record with `access` is refused. */
+  /** What judges callers by the `access` of records: `access` of `selvedge/trust`; `trust(…)` knows them by tokens, too. Default: nothing, and a record with `access` is refused. */
   trust?: Trust
   /** What counts calls where records have `limits.rate`: `rates` of `selvedge/trust`. Default: nothing, and a record with a rate is refused. */
   rates?: Rates
@@ -194,6 +194,7 @@ export function withDefaults(options: MeshOptions): Settings {
   if (options.name !== undefined && !isServiceName(options.name)) {
     throw new TypeError(`name is a service name, such as "checkout"; got ${JSON.stringify(options.name)}.`)
   }
+  if (settings.bindings['MESH_TRUST'] !== undefined && !settings.trust?.identities) throw new TypeError(NO_KEYS)
   if (settings.defaults.access && !settings.trust) throw new TypeError(`defaults.access: ${NO_TRUST}`)
   if (settings.defaults.limits?.rate && !settings.rates) throw new TypeError(`defaults.limits.rate: ${NO_RATES}`)
   for (const [name, least, most] of RANGES) {

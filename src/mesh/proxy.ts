@@ -10,19 +10,28 @@ import { demandOf } from './receipts/demand.ts'
 import type { Inquiry } from './receipts/inquiry.ts'
 import { type Probe, prober } from './receipts/prober.ts'
 import { inbound, made } from './stack.ts'
+import { arriving } from './trust/arriving.ts'
+import type { Identities } from './trust/identities.ts'
+import { refusing } from './trust/trust.ts'
 
 export interface Forward {
   (request: Request, forwarded: Forwarded): Promise<Response>
   /** Tells which records this isolate goes by for a name, and calls nobody. `undefined` where the request does not ask, or is not believed. */
   readonly probe: Probe
+  /** Knows callers by their tokens; `undefined` where the mesh has no keys. */
+  readonly identities: Identities | undefined
   /** What a part makes of this mesh. */
   with<Of>(part: Part<Of>): Of
 }
 
 export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
-  const { call, calling, known, services } = made(settings)
-  const enter = inbound(settings, function forward(request, context: Arrived<Forwarded>) {
+  const { call, calling, known, services, identities } = made(settings)
+  // A service's own guard is its own business: here only a token that is not valid is refused.
+  const refused = identities && refusing(undefined)
+  const enter = inbound(settings, forwarded, refused)
+
+  function forwarded(request: Request, context: Arrived<Forwarded>) {
     const {
       caller,
       proof,
@@ -52,10 +61,21 @@ export function proxy(options: MeshOptions): Forward {
         signals: () => [request.signal],
       }),
     )
-  })
+  }
 
-  function forward(request: Request, forwarded: Forwarded): Promise<Response> {
-    const context = accept(request, forwarded, settings)
+  function forward(request: Request, arrival: Forwarded): Promise<Response> {
+    return arriving(
+      identities,
+      request,
+      arrival,
+      () => nameOf(arrival),
+      (arrival) => entered(request, arrival),
+    )
+  }
+
+  function entered(request: Request, arrival: Forwarded): Promise<Response> {
+    const context = accept(request, arrival, settings)
+    if (arrival.caller !== undefined) arrival.heard?.(arrival.caller)
     return context.headers?.asks ? asked(request, context) : enter(request, context)
   }
 
@@ -69,21 +89,22 @@ export function proxy(options: MeshOptions): Forward {
   async function believed(request: Request, context: Arrived<Forwarded>): Promise<Inquiry | undefined> {
     const { receipts, clock, random } = settings
     const { trusted, arrival, headers = request.headers } = context
-    if (!trusted && !(await receipts?.isGranted(headers, nameOf(arrival), clock.now()))) return undefined
+    if (!trusted && !(await receipts?.isGranted(headers, nameOf(arrival) ?? '', clock.now()))) return undefined
     return demandOf(headers, receipts?.notes(headers, request, random, clock))
   }
 
   return Object.assign(forward, {
+    identities,
     probe: prober(settings, known, believed),
     with: <Of>(part: Part<Of>) => part({ settings, call, calling, known, services }),
   })
 }
 
 /** What names nothing is refused further down, in words. */
-function nameOf({ identify }: Forwarded): ServiceName {
+function nameOf({ identify }: Forwarded): ServiceName | undefined {
   try {
     return identify().name
   } catch {
-    return ''
+    return undefined
   }
 }

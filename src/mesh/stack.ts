@@ -37,8 +37,9 @@ import { resolve } from './resolve.ts'
 import { type Resolver, resolver } from './resolver.ts'
 import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
+import type { Identities } from './trust/identities.ts'
 import { isRated, isRatedApart, lacksRates, mayBeRated } from './trust/rates.ts'
-import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
+import { type Guard, isGuarded, isGuardedApart, lacksTrust, refusing, unguarded } from './trust/trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -56,7 +57,9 @@ export const inbound = <Arrived extends Inbound>(
     .push(loop(maxHops)) // before any work is done for a request that has been here
     .pushWhere(
       () => guard !== undefined,
-      observer<Inbound>('guarded', { enter: (request, context) => guard?.(request, context) }),
+      observer<Inbound & Partial<Pick<Read<Arrival>, 'arrival'>>>('guarded', {
+        enter: (request, context) => guard?.(request, context),
+      }),
     ) // next to the handler: refusals are traced and answered as all others
     .over(to)
 
@@ -66,6 +69,7 @@ export const outbound = (
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
+  identities?: Identities,
 ): Service<Named> => {
   const known = resolver(snapshot, services)
   const guards = trust?.guards(log) ?? unguarded
@@ -74,7 +78,7 @@ export const outbound = (
   // What a caller sees is counted, whoever beneath has made it.
   const counted = counting ? top.push(counting) : top
   const traced = sink.calls ? counted.push(sink.calls) : counted
-  return traced
+  const written = traced
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing
@@ -101,6 +105,9 @@ export const outbound = (
     .pushFor(hasAttemptDeadline, attemptDeadline) // beneath balance: its load hears of timeouts
     .push(clientTrace(sink)) // a span an attempt
     .push(propagate) // writes what is left of the deadline as the request leaves
+  // Beneath propagate: it looks at what is about to leave, and where to. Only where the mesh has keys.
+  const signed = identities ? written.push(identities.leaving) : written
+  return signed
     .push(idle(idleMs)) // beneath propagate: what streams on after the answer shows by headers that do not travel on
     .push(explain) // next to the network: all above hear of it in the mesh's own words
     .over(send)
@@ -114,6 +121,7 @@ export function made(settings: Settings): {
   readonly known: Resolver
   readonly services: Services
   readonly guard: Guard | undefined
+  readonly identities: Identities | undefined
 } {
   const { bindings, cloud, trust, rates, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
@@ -130,16 +138,17 @@ export function made(settings: Settings): {
     unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
   })
   const known = resolver(records, learned)
-  const calling = (settings: Settings) => outbound(settings, records, learned, send(settings))
+  const identities = trust?.identities?.(settings)
+  const calling = (settings: Settings) => outbound(settings, records, learned, send(settings), identities)
+  const guard =
+    trust && name !== undefined ? trust.guard(known, name, log, defaults.access, settings.registry.isRoad) : undefined
   return {
     call: calling(settings),
     calling,
     known,
     services: learned,
-    guard:
-      trust && name !== undefined
-        ? trust.guard(known, name, log, defaults.access, settings.registry.isRoad)
-        : undefined,
+    guard: identities ? refusing(guard) : guard,
+    identities,
   }
 }
 

@@ -172,6 +172,15 @@ function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string)
     const said = /[@?]|secret/.test(text) ? message.split(', ', 1)[0] : message
     throw new MeshError('record_invalid', `Not JSON: ${said}.`)
   }
+  return validated(schema, value)
+}
+
+/**
+ * A value of this form.
+ *
+ * @throws {MeshError} `record_invalid`, with the JSON path of everything that was not understood.
+ */
+export function validated<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const { success, issues, output } = v.safeParse(schema, value)
   if (success) return output
   const told = issues.slice(0, SHOWN_ISSUES).map(sentenceOf)

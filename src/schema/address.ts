@@ -26,3 +26,8 @@ const ADDRESS_FORM = 'an http:// or https:// URL without query or fragment'
 export function address(otherwise = ADDRESS_FORM) {
   return v.pipe(v.string(`Expected ${otherwise}`), must(isEndpointUrl, ADDRESS_FORM))
 }
+
+/** May keys be read from there? Keys that somebody on the way could swap are no keys. */
+export function isKeyAddress(text: string): boolean {
+  return text.length <= 2048 && /^https?:\/\//.test(text) && URL.canParse(text) && isPrivateAddress(text)
+}

@@ -16,6 +16,8 @@ export const MIN_REVISION = 'selvedge-min-revision'
 export const GRANT = 'selvedge-grant'
 /** Said by a mesh that a binding trusts, to members alone. */
 export const CALLER = 'selvedge-caller'
+/** A signed token that says who calls whom (`identity.ts`). It goes to members alone. */
+export const IDENTITY = 'selvedge-identity'
 
 export const TRACEPARENT = 'traceparent'
 export const TRACESTATE = 'tracestate'

@@ -5,6 +5,7 @@ import type { Deliver } from '../mesh/delivery/delivery.ts'
 import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
 import type { Part } from '../mesh/inside.ts'
 import type { MeshOptions } from '../mesh/options.ts'
+import type { Trust } from '../mesh/trust/trust.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
 import { type RegistryObjects, readThrough } from '../registry/read-through.ts'
@@ -29,14 +30,13 @@ export interface Env extends StatsEnv {
   MESH_SECRETS?: string
   MESH_SESSION_KEY?: string
   MESH_GRANT_KEY?: string
+  /** Who is believed: docs/trust.md. */
+  MESH_TRUST?: string | object
   OTLP_ENDPOINT?: string
   OTLP_HEADERS?: string
   /** The control plane's object, which knows what KV does not show yet. */
   REGISTRY_OBJECT?: RegistryObjects
 }
-
-/** Variables of the contract that this version does not act on: to set one would look as if it did. */
-const LATER = ['MESH_TRUST']
 
 export interface WorkerOptions extends MeshOptions {
   readonly domain: string
@@ -44,7 +44,15 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'trust' | 'rates'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'rates'> {
+  /**
+   * Judges callers: `access` of `selvedge/trust`, who knows them by bindings alone; or `trust`, who knows tokens, too, as `MESH_TRUST` says. Default:
+   * nothing does, and records with `access` are refused.
+   *
+   * @example
+   * createWorker({ trust })
+   */
+  trust?: Trust | ((of: { env: object }) => Trust) | undefined
   /** Counts calls, and records shapes of requests for `selvedge simulate`: `stats` of `selvedge/worker`. Default: nothing does. */
   stats?: Stats
   /**
@@ -60,9 +68,6 @@ export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 't
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
 export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, otlp }: WorkerParts): WorkerOptions {
-  for (const name of LATER) {
-    if (name in env) throw new TypeError(`${name} is of a later version: this one does not act on it. Remove it.`)
-  }
   if (stats === undefined && env.MESH_SHAPES !== undefined) {
     throw new TypeError('MESH_SHAPES is set, and this Worker is composed without `stats`. Remove it, or compose it in.')
   }
@@ -79,7 +84,7 @@ export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, 
     platformCancels: true,
     ...(cloud && { cloud }),
     ...(receipts && { receipts }),
-    ...(trust && { trust }),
+    ...(trust && { trust: typeof trust === 'function' ? trust({ env }) : trust }),
     ...(rates && { rates }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),

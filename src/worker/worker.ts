@@ -126,23 +126,30 @@ function handle(
   const defer = (work: Promise<unknown>) => ctx.waitUntil(work)
   if (address.isMesh && address.path.startsWith(RESERVED_PREFIX)) {
     const probed = serviceProbed(address.path)
-    if (probed === undefined)
-      return reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
+    if (probed === undefined) {
+      const [path = ''] = address.path.split('?', 1)
+      const told = mesh.forward.identities?.answer(path, defer)
+      return told ?? reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
+    }
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
       .probe(request, { trusted, caller, proof, identify, defer }, healthOf)
       .then((answer) => answer ?? healthOf())
   }
   const called = () => identify(address, mesh.nameOf)
-  const answer = mesh.forward(request, { trusted, caller, proof, identify: called, defer })
   const { telling } = mesh
-  if (!telling) return answer
+  if (!telling) return mesh.forward(request, { trusted, caller, proof, identify: called, defer })
+  let known = caller
+  const heard = (caller: ServiceName) => {
+    known = caller
+  }
+  const answer = mesh.forward(request, { trusted, caller, proof, identify: called, heard, defer })
   telling.due(defer)
   const { recorder } = telling
   if (!recorder?.isDue()) return answer
   // When it is answered the rules that it has met are known.
   return answer.then((response) => {
-    recorder.record(request, called, caller, defer)
+    recorder.record(request, called, known, defer)
     return response
   })
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { LambdaEvent } from '../../src/bridge/event-request.ts'
 import { invokedByMesh, type LambdaRuntime, lambdaHandler, lambdaStream } from '../../src/bridge/lambda.ts'
 import { cloud } from '../../src/cloud.ts'
@@ -261,6 +261,28 @@ describe('lambdaHandler', () => {
       return new Response('ok')
     })
     expect([answer.statusCode, isDone]).toEqual([200, true])
+  })
+
+  it('does not wait for it so long that Lambda would end the function', async () => {
+    vi.useFakeTimers()
+    try {
+      const never = new Promise(() => {})
+      let isDone = false
+      const fetch: Fetch = (_request, _env, ctx) => {
+        ctx.waitUntil(never)
+        return new Response('ok')
+      }
+      const asked = run(fetch, urlEvent(), { getRemainingTimeInMillis: () => 250 }).then(() => {
+        isDone = true
+      })
+      await vi.advanceTimersByTimeAsync(199)
+      expect(isDone).toBe(false)
+      await vi.advanceTimersByTimeAsync(1)
+      expect(isDone).toBe(true)
+      await asked
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it.each([

@@ -25,6 +25,7 @@ const TABLE: [MeshErrorCode, number, string, boolean | undefined][] = [
   ['protocol_unsupported', 501, 'http_protocol_error', false],
   ['limit_subrequests', 503, 'proxy_internal_response', false],
   ['overloaded', 503, 'connection_limit_reached', undefined],
+  ['trust_unavailable', 503, 'proxy_internal_error', true],
   ['registry_unavailable', 503, 'proxy_internal_error', true],
   ['deadline_exceeded', 504, 'http_response_timeout', false],
   ['deadline_insufficient', 504, 'http_response_timeout', false],

@@ -16,6 +16,7 @@ describe('package.json', () => {
       '.',
       './client',
       './cloud',
+      './durable',
       './hono',
       './node',
       './otlp',
@@ -86,6 +87,22 @@ describe('what is exported', () => {
       'readThrough',
       'receipts',
       'seal',
+    ])
+  })
+
+  it('by selvedge/durable', async () => {
+    expect(Object.keys(await import('../../src/transactional/durable.ts')).sort()).toEqual([
+      'D1_TABLES',
+      'alarms',
+      'd1Once',
+      'd1Outbox',
+      'd1Relay',
+      'gaps',
+      'inOrder',
+      'once',
+      'outbox',
+      'participant',
+      'passOver',
     ])
   })
 

@@ -21,6 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // `math`: `mesh/services.ts` makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'schema', 'wire', 'telemetry', 'targets', 'features', 'record', 'registry'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
+  transactional: ['core'],
   sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts', 'trust.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
@@ -48,7 +49,7 @@ const DOCUMENTS: Record<string, RegExp> = {
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
-    /^durable\/(?:registry-engine|archive|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
+    /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   // What is told is told by the mesh's own code; nothing else of it is the command's.
@@ -64,9 +65,12 @@ const PACKAGES: Record<string, RegExp> = {
   targets: /^valibot$/,
   manifest: /^(valibot|yaml|node:.*)$/,
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
+  'features/identity/libraries.ts': /^jose$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
   'durable/stats-object.ts': /^cloudflare:workers$/,
   'durable/quota-object.ts': /^cloudflare:workers$/,
+  'durable/dead-letters-object.ts': /^cloudflare:workers$/,
+  'durable/inbox-object.ts': /^cloudflare:workers$/,
   admin: /^(?:hono(?:\/(?:factory|http-exception))?|hono-openapi|valibot)$/,
   control: /^hono(\/etag|\/factory)?$/,
   cli: /^(node:|commander$|yaml$|miniflare$|esbuild$|wrangler$)/,

@@ -175,14 +175,11 @@ describe('an endpoint is refused', () => {
       ['expire', '14d', 'a duration from 1s to 336h, got "14d".'],
       ['timeout', '11m', 'a duration from 1s to 10m, got "11m".'],
       ['deadLetter', 'a-b', 'the name of a queue, got "a-b".'],
+      ['deduplicate', '30s', 'a duration from 1m to 336h, got "30s".'],
     ].map(([field, value, what]): [object, string] => [
       { queue: { binding: 'Q', deliverTo: 'users', delivery: { [String(field)]: value } } },
       `$.endpoints[0].queue.delivery.${field}: Expected ${what}`,
     ]),
-    [
-      { queue: { binding: 'Q', deliverTo: 'users', delivery: { deduplicate: '24h' } } },
-      '$.endpoints[0].queue.delivery.deduplicate: is not a field that this version knows.',
-    ],
     [{ lambda: { function: 'users', secret: 'AWS' } }, '$.endpoints[0].lambda: Expected one region'],
     [
       { lambda: { function: arn('users'), region: 'us-east-1', secret: 'AWS' } },

@@ -7,6 +7,7 @@ import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import type { TapCall } from '../../src/telemetry/tap/tap.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, late, TOKEN } from './given-admin.ts'
+import { givenLetter } from './given-letter.ts'
 import { givenReceipt } from './given-receipt.ts'
 
 const [USERS, OTHER] = ['https://users.example.com', 'https://other.example.com']
@@ -154,6 +155,38 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await looking
     await drained(client.tap({ caller: 'checkout', seconds: 1 }))
     await refused(drained(client.tap({ seconds: 601 })))
+  },
+  async deadLetters(client, { letters }) {
+    for (const id of ['a', 'b']) await letters.keep(givenLetter({ id }))
+    const { cursor } = await client.deadLetters({ limit: 1 })
+    await client.deadLetters({
+      queue: 'jobs',
+      reason: 'gone',
+      service: 'resizer',
+      status: 'all',
+      ...(cursor && { cursor }),
+    })
+    await refused(client.deadLetters({ limit: 0 }))
+  },
+  async deadLetter(client, { letters }) {
+    await letters.keep(givenLetter())
+    await client.deadLetter(letters.list().items[0]?.id ?? '')
+    await client.deadLetter('0123456789abcdef')
+  },
+  async redrive(client, { letters, put, run }) {
+    await put('jobs', JSON.stringify({ endpoints: [{ queue: { binding: 'JOBS', deliverTo: 'resizer' } }] }))
+    await run()
+    await letters.keep(givenLetter())
+    const { id = '' } = letters.list().items[0] ?? {}
+    await client.redrive(id)
+    await client.redrive(id, 'jobs')
+    await refused(client.redrive(id, 'nobody'))
+  },
+  async dropDeadLetter(client, { letters }) {
+    await letters.keep(givenLetter())
+    const { id = '' } = letters.list().items[0] ?? {}
+    await client.dropDeadLetter(id, 'the picture is gone')
+    await refused(client.dropDeadLetter(id, 'again'))
   },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })

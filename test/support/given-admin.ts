@@ -1,9 +1,10 @@
 /** The admin API to test with: over a registry's engine of its own, in virtual time. */
 import { type AdminClient, adminClient } from '../../src/admin/client.ts'
-import type { ControlEnv, Registry, Stats } from '../../src/admin/env.ts'
+import type { ControlEnv, DeadLetters, Registry, Stats } from '../../src/admin/env.ts'
 import { recordIssues } from '../../src/admin/record-issues.ts'
 import { api } from '../../src/control/api.ts'
 import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
+import { type LettersEngine, lettersEngine } from '../../src/durable/letters/letters-engine.ts'
 import { type StatsEngine, statsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { type GivenRegistry, givenRegistry } from './given-registry.ts'
@@ -18,6 +19,10 @@ export interface GivenAdmin extends GivenRegistry {
   readonly lines: LogLine[]
   /** The engine behind STATS_OBJECT. */
   readonly stats: StatsEngine
+  /** The engine behind DEAD_LETTERS. */
+  readonly letters: LettersEngine
+  /** What was sent to the queue JOBS. */
+  readonly queued: unknown[]
   /** The methods of the object that were called. */
   readonly called: string[]
   /** The client of another token. */
@@ -41,10 +46,15 @@ export async function givenAdmin(
   // Checks list its keys; all else is read through the object.
   const stats = statsEngine({ store: nodeStore(), clock: registry.clock })
   const STATS_OBJECT = { getByName: () => objectOf<Stats>(stats) }
+  const letters = lettersEngine({ store: nodeStore(), clock: registry.clock })
+  const lettersObject = objectOf<DeadLetters>(lettersObjectOf(letters))
+  const queued: unknown[] = []
   const env = {
     REGISTRY: registry.kv,
     REGISTRY_OBJECT: { getByName: () => object },
     STATS_OBJECT,
+    DEAD_LETTERS: { getByName: () => lettersObject },
+    JOBS: { send: async (message: unknown) => void queued.push(structuredClone(message)) },
     ...vars,
   } as object as ControlEnv
   const send = async (url: string, init: RequestInit) => control.fetch(new Request(url, init), env)
@@ -54,6 +64,8 @@ export async function givenAdmin(
     env,
     lines,
     stats,
+    letters,
+    queued,
     called,
     as,
     client: as(TOKEN),
@@ -64,6 +76,15 @@ export async function givenAdmin(
       return send(`http://mesh.test/-/api${path}`, { ...init, headers })
     },
   }
+}
+
+/** As the object has it: the letter as text. */
+function lettersObjectOf(engine: LettersEngine): object {
+  const read = (id: string) => {
+    const found = engine.get(id)
+    return found && { row: found.row, letter: JSON.stringify(found.letter) }
+  }
+  return { ...engine, read }
 }
 
 /** An object, as its stub is: every method answers later, with a copy. */

@@ -5,6 +5,8 @@ import type { Store } from '../../src/durable/store.ts'
 export function nodeStore(): Store {
   const database = new DatabaseSync(':memory:')
   const statements = new Map<string, StatementSync>()
+  // One transaction within another takes back what it wrote itself, as in a Durable Object.
+  let depth = 0
   const prepared = (query: string) => {
     const statement = statements.get(query) ?? database.prepare(query)
     statements.set(query, statement)
@@ -27,14 +29,17 @@ export function nodeStore(): Store {
       },
     },
     transactionSync(work) {
-      database.exec('BEGIN')
+      const savepoint = `level${depth++}`
+      database.exec(`SAVEPOINT ${savepoint}`)
       try {
         const result = work()
-        database.exec('COMMIT')
+        database.exec(`RELEASE ${savepoint}`)
         return result
       } catch (error) {
-        database.exec('ROLLBACK')
+        database.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`)
         throw error
+      } finally {
+        depth--
       }
     },
   }

@@ -47,6 +47,7 @@ const places = [
         expire: '24h',
         timeout: '1m',
         deadLetter: 'TO_RESIZE_DLQ',
+        deduplicate: '24h',
       },
     },
   },

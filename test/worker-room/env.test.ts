@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seal } from '../../src/core/seal.ts'
 import { type OtlpOptions, otlp } from '../../src/otlp.ts'
+import { access, trust } from '../../src/trust.ts'
 import { type Env, workerOptions } from '../../src/worker/env.ts'
 
 const REGISTRY = { getWithMetadata: async () => ({ value: null, metadata: null }) } as unknown as KVNamespace
@@ -109,7 +110,11 @@ describe('workerOptions', () => {
     expect(read).toThrow(expect.not.stringContaining('hunter2'))
   })
 
-  it('refuses MESH_TRUST, which it does not act on', () => {
-    expect(() => given({ MESH_TRUST: 'x' } as Partial<Env>)).toThrow(/MESH_TRUST.*later version/)
+  it('gives trust the environment, where it is a part that reads MESH_TRUST', () => {
+    const MESH_TRUST = { domain: 'mesh.example.com' }
+    expect(workerOptions({ REGISTRY, MESH_TRUST } as Env, { trust }).trust?.identities).toBeDefined()
+    expect(workerOptions({ REGISTRY } as Env, { trust }).trust).toBe(access)
+    expect(workerOptions({ REGISTRY } as Env, { trust: access }).trust).toBe(access)
+    expect(() => workerOptions({ REGISTRY, MESH_TRUST: '{' } as Env, { trust })).toThrow(/^MESH_TRUST: Not JSON/)
   })
 })

@@ -23,6 +23,8 @@ export const VARIABLES = [
   'MESH_SESSION_KEY',
   'MESH_SHAPES',
   'MESH_GRANT_KEY',
+  'MESH_TRUST',
+  'MESH_KEY',
 ]
 
 export const INSTALLATION: readonly Check[] = [

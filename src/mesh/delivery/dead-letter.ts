@@ -1,61 +1,45 @@
-/** Dead letters: what could not be delivered, with the reason, in a queue where an operator finds it. */
+/** Dead letters: what could not be delivered, with the reason, in an object or a queue where an operator finds it. */
 
 import { toBase64 } from '../../targets/base64.ts'
 import type { Bindings } from '../../targets/bindings.ts'
 import { MESSAGE_BYTES } from '../../targets/queue/envelope.ts'
+import { DEAD_LETTERS_NAME, type DeadLetter, type DeadLettersNamespace } from '../../telemetry/dead-letter.ts'
 import type { Message } from './batch.ts'
 import type { Told, Verdict } from './verdict.ts'
 
-/** Where dead letters go of which no record says where: a queue. */
+/** Where dead letters go of which no record says where: a queue, or the object of the control plane. */
 const DEAD_LETTERS = 'DEAD_LETTERS'
 /** Characters of what is said of a letter: of each text. */
 const TEXT = 300
-
-export interface DeadLetter {
-  readonly specversion: '1.0'
-  /** That of the message: two letters with one id are one message. */
-  readonly id: string
-  readonly type: 'selvedge.dead-letter'
-  readonly source: 'urn:selvedge:mesh'
-  /** The name that was called, where the message says it. */
-  readonly subject?: string
-  readonly time: string
-  readonly datacontenttype: 'application/json'
-  readonly traceparent?: string
-  readonly data: {
-    readonly reason: string
-    readonly detail: string
-    /** What the receiver answered last, where it did. */
-    readonly status?: number
-    readonly answer?: string
-    /** The queue that it came from, and its number there. */
-    readonly queue: string
-    readonly messageId: string
-    readonly sentAt: string
-    readonly attempts: number
-    /** The service that did not get it, where that is known. */
-    readonly to?: string
-    /** The message as it came; bytes are in base64. */
-    readonly message: unknown
-    readonly isBase64Encoded?: true
-  }
-}
 
 interface Queue {
   send(message: unknown, options?: { contentType: 'json' | 'v8' }): Promise<unknown>
 }
 
-/** The queue for the dead letters of a record; `undefined` where this Worker has none. */
-export function placeOf(bindings: Bindings, deadLetter: string | undefined): Queue | undefined {
-  return [deadLetter, DEAD_LETTERS].map((name) => name && bindings[name]).find(isQueue)
+/** Keeps a letter. It rejects where nobody took it. */
+export type Place = (letter: DeadLetter, body: unknown) => Promise<void>
+
+/** Where the dead letters of a record go; `undefined` where this Worker has no place for them. */
+export function placeOf(bindings: Bindings, deadLetter: string | undefined): Place | undefined {
+  for (const binding of [deadLetter, DEAD_LETTERS].map((name) => name && bindings[name])) {
+    if (has(binding, 'send')) return (letter, body) => intoQueue(letter, binding as object as Queue, body)
+    if (has(binding, 'getByName')) return (letter) => intoObject(letter, binding as object as DeadLettersNamespace)
+  }
+  return undefined
 }
 
-function isQueue(binding: unknown): binding is Queue {
-  return typeof binding === 'object' && binding !== null && 'send' in binding && typeof binding.send === 'function'
+function has(binding: unknown, method: string): binding is object {
+  return typeof binding === 'object' && binding !== null && method in binding
 }
 
 /** What an operator is to find. */
-export function letterOf({ event, to }: Verdict, told: Told, message: Message, queue: string, now: number): DeadLetter {
+export function letterOf(
+  { event, to, binding }: Verdict,
+  told: Told,
+  message: Message,
+  queue: string,
+  now: number,
+): DeadLetter {
   const { body, attempts, id, timestamp } = message
   const { reason, detail, status, answer } = told
   const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body instanceof Uint8Array ? body : undefined
@@ -78,18 +62,28 @@ export function letterOf({ event, to }: Verdict, told: Told, message: Message, q
       sentAt: timestamp.toISOString(),
       attempts,
       ...(to !== undefined && { to }),
+      ...(binding !== undefined && { binding }),
       ...(bytes ? { message: toBase64(bytes), isBase64Encoded: true } : { message: body }),
     },
   }
 }
 
-/** Puts it there. What has no room beside its reason, and what is no JSON, goes as it came: all of it is worth more than why. */
-export async function keep(letter: DeadLetter, place: Queue, body: unknown): Promise<void> {
+/** What has no room beside its reason, and what is no JSON, goes as it came: all of it is worth more than why. */
+async function intoQueue(letter: DeadLetter, queue: Queue, body: unknown): Promise<void> {
   const text = jsonOf(letter)
   if (text !== undefined && new TextEncoder().encode(text).length <= MESSAGE_BYTES) {
-    await place.send(letter, { contentType: 'json' })
+    await queue.send(letter, { contentType: 'json' })
   } else {
-    await place.send(body, { contentType: 'v8' })
+    await queue.send(body, { contentType: 'v8' })
+  }
+}
+
+/** A row of the object holds a message and its reason, however long. */
+async function intoObject(letter: DeadLetter, namespace: DeadLettersNamespace): Promise<void> {
+  const text = jsonOf(letter)
+  if (text === undefined) throw new Error('The object keeps JSON, and the message is none.')
+  if (!(await namespace.getByName(DEAD_LETTERS_NAME).keep(text))) {
+    throw new Error('It has no room: redrive or drop what is there.')
   }
 }
 

@@ -1,8 +1,9 @@
 /** The consumer of queues: each message is delivered to the name that its record says, and settled by itself. */
 import { subrequests } from '../../core/engine/subrequests.ts'
+import type { DeadLetter } from '../../telemetry/dead-letter.ts'
 import type { Inside, Part } from '../inside.ts'
 import type { Batch, Message } from './batch.ts'
-import { type DeadLetter, keep, letterOf, placeOf } from './dead-letter.ts'
+import { letterOf, placeOf } from './dead-letter.ts'
 import { backoffMs, delaySeconds } from './redelivery.ts'
 import { type Means, type Told, verdictOn } from './verdict.ts'
 
@@ -94,14 +95,14 @@ async function settle(inside: Inside, queue: string, message: Message, means: Me
   }
   const last = disposition === 'again' ? usedUp(told, attempts) : told
   const place = placeOf(bindings, policy.deadLetter)
-  let lost = place ? undefined : `${message.id} has nowhere to go: this Worker has no queue for dead letters.`
+  let lost = place ? undefined : `${message.id} has nowhere to go: this Worker has no place for dead letters.`
   if (place) {
     means.subrequests.take(1)
     try {
       // First this: a crash in between makes two letters with one id, never none.
-      await keep(letterOf(verdict, last, message, queue, clock.now()), place, message.body)
+      await place(letterOf(verdict, last, message, queue, clock.now()), message.body)
     } catch (error) {
-      lost = `The queue for dead letters did not take ${message.id}: ${error instanceof Error ? error.message : error}`
+      lost = `The place for dead letters did not take ${message.id}: ${error instanceof Error ? error.message : error}`
     }
   }
   log({

@@ -12,7 +12,7 @@ export function requestIn(event: QueuedRequest, to: string): Request | undefined
   }
 }
 
-function requestOf({ id, time, traceparent, tracestate, data }: QueuedRequest, to: string): Request {
+function requestOf({ id, source, time, traceparent, tracestate, sequence, data }: QueuedRequest, to: string): Request {
   const { method, path, body, isBase64Encoded } = data
   const headers = new Headers(data.headers.map(([name, value]): [string, string] => [name, value]))
   const otherwise = (name: string, value: string | undefined) => {
@@ -23,6 +23,9 @@ function requestOf({ id, time, traceparent, tracestate, data }: QueuedRequest, t
   otherwise(TRACESTATE, tracestate)
   otherwise('ce-id', id)
   otherwise('ce-time', time)
+  // By these a receiver puts them in order.
+  if (sequence !== undefined) otherwise('ce-source', source)
+  otherwise('ce-sequence', sequence)
   // Content of these cannot be given to a request.
   const hasBody = body !== '' && !/^(get|head)$/i.test(method)
   return new Request(`http://${to}${path}`, {

@@ -10,7 +10,8 @@ import type { QueueTarget } from '../../targets/queue/schema.ts'
 import type { Defer } from '../accept.ts'
 import type { Inside } from '../inside.ts'
 import type { Message } from './batch.ts'
-import { delivered } from './delivered.ts'
+import { type Answered, type Delivery, delivered } from './delivered.ts'
+import { claim } from './inbox.ts'
 import { requestIn } from './request.ts'
 
 /** Clocks of two machines may be so far apart, in milliseconds. */
@@ -34,6 +35,10 @@ export interface Verdict {
   readonly event: QueuedRequest | undefined
   /** The service that it went to, where that is known. */
   readonly to: string | undefined
+  /** How this Worker calls the queue, where that is known. */
+  readonly binding: string | undefined
+  /** It was taken before, and is not brought again. */
+  readonly isDuplicate?: true
   /** How long to wait before it is brought again, where somebody says it, in milliseconds. */
   readonly waitMs: number | undefined
   readonly policy: DeliveryPolicy
@@ -57,7 +62,7 @@ export async function verdictOn(inside: Inside, message: Message, means: Means):
     const late = expired(event, inside.settings.clock.now())
     target = await receiver(inside, event, means)
     const policy = deliveryPolicy(target?.delivery)
-    const known = { ...NOTHING, event, to: target?.deliverTo, policy }
+    const known = { ...NOTHING, event, to: target?.deliverTo, binding: target?.binding, policy }
     if (late !== undefined) return { ...known, told: { reason: 'expired', detail: late } }
     if (!target) {
       const detail = `The record ${event.record ?? event.subject} has no queue with "deliverTo".`
@@ -73,18 +78,55 @@ export async function verdictOn(inside: Inside, message: Message, means: Means):
     const request = requestIn(event, to)
     if (!request) return { ...known, told: { reason: 'malformed', detail: 'Its "data" makes no request.' } }
     const delivery = { event, request, to, attempts, timeoutMs: policy.timeoutMs, ...means }
-    const { status, waitMs, body } = await delivered(inside, delivery)
+    const answer = await onceOnly(inside, delivery, policy)
+    if (answer === 'done') return { ...known, disposition: 'done', isDuplicate: true, told: undefined }
+    if ('leftMs' in answer) {
+      const detail = 'Another delivery of it is under way, or ended without a word.'
+      return { ...known, disposition: 'again', waitMs: answer.leftMs, told: { reason: 'running', detail } }
+    }
+    const { status, waitMs, body } = answer
     const disposition = dispositionOf(status)
     if (disposition === 'done') return { ...known, disposition, told: undefined }
     const reason = disposition === 'gone' ? 'gone' : `status ${status}`
     const told = { reason, detail: `${to} answered ${status}.`, status, answer: body }
     return { ...known, disposition, waitMs, told }
   } catch (error) {
-    return { ...failed(error), event, to: target?.deliverTo, policy: deliveryPolicy(target?.delivery) }
+    return {
+      ...NOTHING,
+      ...failed(error),
+      event,
+      to: target?.deliverTo,
+      binding: target?.binding,
+      policy: deliveryPolicy(target?.delivery),
+    }
   }
 }
 
-const NOTHING = { disposition: 'dead', event: undefined, to: undefined, waitMs: undefined } as const
+const NOTHING = { disposition: 'dead', event: undefined, to: undefined, binding: undefined, waitMs: undefined } as const
+
+/** Delivers it; where the record says "deduplicate", not while another does, nor after it was taken. */
+async function onceOnly(
+  inside: Inside,
+  delivery: Delivery,
+  { deduplicateMs: keepMs, timeoutMs }: DeliveryPolicy,
+): Promise<Answered | 'done' | { readonly leftMs: number }> {
+  if (keepMs === undefined) return delivered(inside, delivery)
+  const { to, event, subrequests } = delivery
+  // To claim it, and to say how it ended.
+  subrequests.take(2)
+  const { subject, id } = event
+  const claimed = await claim(inside.settings.bindings, { to, subject, id, timeoutMs, keepMs })
+  if (claimed.state === 'done') return 'done'
+  if (claimed.state === 'running') return claimed
+  let isTaken = false
+  try {
+    const answer = await delivered(inside, delivery)
+    isTaken = dispositionOf(answer.status) === 'done'
+    return answer
+  } finally {
+    await (isTaken ? claimed.done() : claimed.release())
+  }
+}
 
 type Receiving = QueueTarget & { readonly deliverTo: string }
 

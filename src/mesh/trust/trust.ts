@@ -9,6 +9,7 @@ import type { ServiceRecord } from '../../record/record.ts'
 import type { Asking } from '../../registry/asking.ts'
 import type { LiveService } from '../live-service.ts'
 import type { Resolver } from '../resolver.ts'
+import type { Identities, IdentityMeans } from './identities.ts'
 
 export interface Trust {
   /** The judge of a record that says who may call; `undefined` where it lets everybody do everything. */
@@ -21,6 +22,8 @@ export interface Trust {
    * @param isRoad does the registry know no records?
    */
   guard(known: Resolver, name: string, log: Log, defaults: Access | undefined, isRoad?: boolean): Guard
+  /** Knows callers by tokens, and signs for them: `trust` of `selvedge/trust`. Left out: bindings alone say who calls. */
+  identities?(means: IdentityMeans): Identities
 }
 
 /** What of a call is looked at. */
@@ -50,8 +53,21 @@ export interface Guards {
  */
 export type Guard = (request: Request, context: Arriving) => Promise<void>
 
+/** A request that came with a token that is not valid. */
+interface Refusable {
+  readonly arrival?: { readonly refusal?: unknown }
+}
+
+/** The guard that tells a refusal before it asks anyone. */
+export function refusing(guard: Guard | undefined): Guard {
+  return async function refusing(request, context) {
+    if (context.arrival?.refusal !== undefined) throw context.arrival.refusal
+    await guard?.(request, context)
+  }
+}
+
 /** What of a request that came in is looked at. */
-interface Arriving extends AuthorizeNeeds, Omit<Asking, 'defer'> {
+interface Arriving extends Refusable, AuthorizeNeeds, Omit<Asking, 'defer'> {
   /** `undefined` where nobody keeps work alive. */
   readonly defer: Asking['defer'] | undefined
 }
@@ -76,6 +92,10 @@ export function isGuardedApart(led: Pick<Led, 'service' | 'receipt' | 'caller' |
 export function isUnsaid({ caller, proof }: Pick<Led, 'caller' | 'proof'>): boolean {
   return caller === undefined && proof === 'own'
 }
+
+/** Tokens are not judged where nobody can: to start would look as if they were. */
+export const NO_KEYS =
+  'MESH_TRUST is set, and this mesh knows no tokens: give it trust, as in createMesh({ env, trust: trust({ env }) }) or createWorker({ trust }) of "selvedge/trust".'
 
 export const NO_TRUST =
   'says who may call, and nothing in this mesh would judge it: give it trust, as in createMesh({ trust: access }) of "selvedge/trust".'

@@ -160,6 +160,7 @@ const ENDPOINTS = {
             expire: '0.2.0',
             timeout: '0.2.0',
             deadLetter: '0.2.0',
+            deduplicate: '0.2.0',
           },
         },
       },

@@ -18,6 +18,7 @@ export function delivery() {
     expire: span('1s', '336h'),
     timeout: span('1s', '10m'),
     deadLetter: v.optional(bindingName('a queue')),
+    deduplicate: span('1m', '336h'),
   })
 }
 
@@ -34,6 +35,8 @@ export interface DeliveryPolicy {
   readonly timeoutMs: number
   /** The binding of the queue that gets the dead letters; `undefined`: DEAD_LETTERS. */
   readonly deadLetter: string | undefined
+  /** How long a message that was taken is remembered, so that it is not brought again, in milliseconds. Default `undefined`: it is not. */
+  readonly deduplicateMs: number | undefined
 }
 
 export function deliveryPolicy(written: WrittenDelivery = {}): DeliveryPolicy {
@@ -43,5 +46,6 @@ export function deliveryPolicy(written: WrittenDelivery = {}): DeliveryPolicy {
     maxBackoffMs: durationMs(written.maxBackoff ?? '15m'),
     timeoutMs: durationMs(written.timeout ?? '30s'),
     deadLetter: written.deadLetter,
+    deduplicateMs: written.deduplicate === undefined ? undefined : durationMs(written.deduplicate),
   }
 }

@@ -32,6 +32,8 @@ export interface QueuedRequest {
   readonly caller?: string
   readonly traceparent?: string
   readonly tracestate?: string
+  /** Its place among the messages of its source, where that gives them places (CloudEvents `sequence`). */
+  readonly sequence?: string
   readonly data: {
     readonly method: string
     readonly path: string
@@ -75,9 +77,10 @@ function isQueuedRequest(event: object): event is QueuedRequest {
 function wrongIn(event: Fields): string | undefined {
   if (typeof event.id !== 'string' || !ID.test(event.id)) return 'id'
   if (typeof event.subject !== 'string' || !isServiceName(event.subject)) return 'subject'
-  const { caller, record } = event
+  const { caller, record, sequence } = event
   if (caller !== undefined && !(typeof caller === 'string' && isServiceName(caller))) return 'caller'
   if (record !== undefined && !(typeof record === 'string' && KEY.test(record))) return 'record'
+  if (sequence !== undefined && !(typeof sequence === 'string' && /^\d{1,20}$/.test(sequence))) return 'sequence'
   for (const name of ['deadline', 'expirytime']) {
     if (event[name] !== undefined && Number.isNaN(Date.parse(String(event[name])))) return name
   }

@@ -36,4 +36,9 @@ export const WORDS: WordsByPath = {
     description: 'The queue, by its name in this Worker, that gets what could not be delivered, with the reason.',
     examples: ['JOBS_DLQ'],
   },
+  'queue.delivery.deduplicate': {
+    description:
+      'How long a message that was taken is remembered, so that it is not brought again: for receivers that cannot remember it themselves. Left out, it is not.',
+    examples: ['24h'],
+  },
 }

@@ -45,7 +45,7 @@ export function problemResponse(error: MeshError, request: Request, facts: Probl
     ...error.extra?.headers,
   }
   // RFC 9110 §11.6.1: a 401 says how to say who one is; RFC 6750 §3: without a code where nothing was said.
-  if (error.code === 'caller_unknown') headers['www-authenticate'] = 'Bearer'
+  if (error.code === 'caller_unknown') headers['www-authenticate'] ??= 'Bearer'
   if (retryable !== undefined) headers[RETRYABLE] = String(retryable)
   // RFC 9110 §10.2.3: whole seconds. Rounded up, so that nobody comes back too early.
   if (error.retryAfterMs !== undefined) headers[RETRY_AFTER] = String(Math.ceil(error.retryAfterMs / 1000))

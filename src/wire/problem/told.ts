@@ -22,6 +22,7 @@ const FOR_ANYONE: Readonly<Partial<Record<MeshErrorCode, string>>> = {
   endpoint_unreachable: LATER,
   limit_subrequests: 'One request has led to more calls than one may.',
   overloaded: LATER,
+  trust_unavailable: LATER,
   registry_unavailable: LATER,
   deadline_exceeded: LATE,
   deadline_insufficient: LATE,

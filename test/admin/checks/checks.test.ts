@@ -459,11 +459,11 @@ describe('docs/check.md', () => {
 })
 
 describe('the variables that are known', () => {
-  it('are those of docs/configuration.md, but for one of a later version, and the key of grants', () => {
+  it('are those of docs/configuration.md, and the key of grants', () => {
     const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
     const told = [...page.matchAll(/`(MESH_[A-Z_]+)`/g)].map(([, name]) => name as string)
     expect(told.length).toBeGreaterThan(9)
-    const all = new Set([...told.filter((name) => name !== 'MESH_TRUST'), 'MESH_GRANT_KEY'])
+    const all = new Set([...told, 'MESH_GRANT_KEY'])
     expect([...all].sort()).toEqual([...VARIABLES].sort())
   })
 })

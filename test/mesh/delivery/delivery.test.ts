@@ -190,6 +190,7 @@ describe('a dead letter', () => {
           sentAt: new Date(NOW).toISOString(),
           attempts: 2,
           to: 'resizer',
+          binding: 'JOBS',
           message: envelope,
         },
       },

@@ -37,5 +37,9 @@ it('by the defaults that its record shows', () => {
   const { endpoints } = parseRecord(text.replace(/\/\/ .*$/gm, ''))
   const [{ target } = { target: undefined }] = endpoints
   if (target?.kind !== 'queue') throw new Error('It shows no queue.')
-  expect(deliveryPolicy(target.delivery)).toEqual({ ...deliveryPolicy(), deadLetter: 'JOBS_DLQ' })
+  expect(deliveryPolicy(target.delivery)).toEqual({
+    ...deliveryPolicy(),
+    deadLetter: 'JOBS_DLQ',
+    deduplicateMs: 86_400_000,
+  })
 })

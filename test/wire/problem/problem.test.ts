@@ -25,6 +25,7 @@ const GRPC_STATUS: Record<MeshErrorCode, string> = {
   endpoint_unreachable: '14',
   limit_subrequests: '14',
   overloaded: '14',
+  trust_unavailable: '14',
   registry_unavailable: '14',
   deadline_exceeded: '4',
   deadline_insufficient: '4',

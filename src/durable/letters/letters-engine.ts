@@ -1,0 +1,244 @@
+/** Dead letters that were kept: each message once, with why it died and how often, until it is redriven, dropped or too old. */
+import { sha256Hex } from '../../core/text/digest.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { DeadLetter } from '../../telemetry/dead-letter.ts'
+import type { SqlValue, Store } from '../store.ts'
+
+/** A letter without its message. */
+export interface LetterRow {
+  /** 16 hex digits: of the queue, the name that was called and the id of the message, which are one message together. */
+  readonly id: string
+  /** The id of the message: the caller's `idempotency-key`, or one of its own. */
+  readonly messageId: string
+  readonly queue: string
+  /** The name that was called. */
+  readonly subject: string | null
+  /** The service that did not get it. */
+  readonly to: string | null
+  readonly reason: string
+  readonly detail: string
+  readonly attempts: number
+  /** How often it was put here: more than once where it was redriven, or where whoever delivered it ended before it was settled. */
+  readonly times: number
+  readonly redriven: number
+  /**
+   * - `dead`: it waits for somebody.
+   * - `sending`: it is being redriven; one that stays so was not.
+   * - `redriven`: it is in its queue again.
+   */
+  readonly status: 'dead' | 'sending' | 'redriven'
+  /** Milliseconds since the Unix epoch. */
+  readonly firstAt: number
+  readonly lastAt: number
+  readonly traceId: string | null
+}
+
+export interface LettersQuestion {
+  readonly queue?: string | undefined
+  readonly reason?: string | undefined
+  /** A service: the name that was called, or the one that did not get it. */
+  readonly service?: string | undefined
+  /** `waiting` is `dead` and `sending`. Default: all. */
+  readonly status?: 'waiting' | 'redriven' | undefined
+  /** 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+export interface LetterCount {
+  readonly queue: string
+  readonly reason: string
+  readonly letters: number
+  /** When the one that waits longest came. */
+  readonly oldestAt: number
+}
+
+export interface LettersEngine {
+  /** False where there is no room, or the text is no letter: it is to come again. */
+  keep(letter: string): Promise<boolean>
+  /** The newest first. */
+  list(question?: LettersQuestion): { readonly items: LetterRow[]; readonly cursor?: string }
+  get(id: string): { readonly row: LetterRow; readonly letter: DeadLetter } | undefined
+  /** It is about to be put into its queue again. False: there is none. */
+  sending(id: string): boolean
+  /** It was; or it was not, and waits as before. */
+  sent(id: string, isSent: boolean): void
+  /** False: there is none. */
+  drop(id: string): boolean
+  /** Those that wait, by queue and reason. */
+  counts(): LetterCount[]
+  /** Lets go of what is too old. */
+  turn(): void
+}
+
+export interface LettersCaps {
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** A fifth of what an object may hold (10 GB), so that there is room to read and to prune. */
+const CAPS: LettersCaps = { rows: 100_000, bytes: 2_000_000_000 }
+/** As long as a queue keeps a message at most. */
+const KEEP_MS = 14 * 24 * 3_600_000
+/** How often it looks for what is too old, in milliseconds. */
+const TURN_MS = 3_600_000
+const MOST_PAGE = 1000
+const MOST_ID = 16
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS letters (
+    id TEXT PRIMARY KEY, messageId TEXT NOT NULL, queue TEXT NOT NULL, subject TEXT, receiver TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL,
+    attempts INTEGER NOT NULL, times INTEGER NOT NULL, redriven INTEGER NOT NULL, status TEXT NOT NULL,
+    firstAt INTEGER NOT NULL, lastAt INTEGER NOT NULL, traceId TEXT, bytes INTEGER NOT NULL, letter TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS lettersByAge ON letters (lastAt, id)`
+
+const COLUMNS = `id, messageId, queue, subject, receiver AS "to", reason, detail, attempts, times, redriven, status, firstAt, lastAt, traceId`
+
+type Row = LetterRow & Record<string, SqlValue>
+
+export interface LettersOptions {
+  readonly store: Store
+  readonly clock: Clock
+  /** Is told when a turn is to be taken. */
+  readonly wake?: (at: number) => void
+  readonly caps?: LettersCaps
+}
+
+export function lettersEngine({ store, clock, wake, caps = CAPS }: LettersOptions): LettersEngine {
+  const { sql } = store
+  sql.exec(TABLES)
+  let held: { rows: number; bytes: number } | undefined
+
+  /** Counted once in an object's life, and kept up from there. */
+  function count(): { rows: number; bytes: number } {
+    held ??= sql
+      .exec<{ rows: number; bytes: number }>('SELECT COUNT(*) AS rows, COALESCE(SUM(bytes), 0) AS bytes FROM letters')
+      .toArray()[0] ?? { rows: 0, bytes: 0 }
+    return held
+  }
+
+  function remove(where: string, ...bindings: SqlValue[]): boolean {
+    const held = count()
+    const gone = sql
+      .exec<{ bytes: number }>(`DELETE FROM letters WHERE ${where} RETURNING bytes`, ...bindings)
+      .toArray()
+    for (const { bytes } of gone) {
+      held.rows -= 1
+      held.bytes -= bytes
+    }
+    return gone.length > 0
+  }
+
+  return {
+    async keep(text) {
+      const letter = letterIn(text)
+      if (!letter) return false
+      const { id: messageId, subject = null, traceparent, data } = letter
+      const { queue, to = null, reason, detail, attempts } = data
+      const id = (await sha256Hex(JSON.stringify([queue, subject, messageId]))).slice(0, MOST_ID)
+      const now = clock.now()
+      const held = count()
+      const before = sql.exec<{ bytes: number }>('SELECT bytes FROM letters WHERE id = ?', id).toArray()[0]
+      const rows = held.rows + (before ? 0 : 1)
+      const bytes = held.bytes - (before?.bytes ?? 0) + text.length
+      if (rows > caps.rows || bytes > caps.bytes) return false
+      sql.exec(
+        `INSERT INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 'dead', ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET receiver = excluded.receiver, reason = excluded.reason, detail = excluded.detail,
+           attempts = excluded.attempts, times = times + 1, status = 'dead', lastAt = excluded.lastAt,
+           traceId = excluded.traceId, bytes = excluded.bytes, letter = excluded.letter`,
+        id,
+        messageId,
+        queue,
+        subject,
+        to,
+        reason,
+        detail,
+        attempts,
+        now,
+        now,
+        traceparent?.split('-')[1] ?? null,
+        text.length,
+        text,
+      )
+      Object.assign(held, { rows, bytes })
+      if (rows === 1) wake?.(now + TURN_MS)
+      return true
+    },
+
+    list({ queue, reason, service, status, limit = 100, cursor } = {}) {
+      const most = Math.max(1, Math.min(limit, MOST_PAGE))
+      const [at, after] = cursorOf(cursor)
+      const rows = sql
+        .exec<Row>(
+          `SELECT ${COLUMNS} FROM letters WHERE (lastAt, id) < (?, ?) AND (? IS NULL OR queue = ?) AND (? IS NULL OR reason = ?)
+             AND (? IS NULL OR subject = ? OR receiver = ?) AND (? IS NULL OR (status = 'redriven') = (? = 'redriven'))
+           ORDER BY lastAt DESC, id DESC LIMIT ?`,
+          at,
+          after,
+          ...twice(queue),
+          ...twice(reason),
+          ...twice(service),
+          service ?? null,
+          ...twice(status),
+          most + 1,
+        )
+        .toArray()
+      const items = rows.slice(0, most)
+      const last = items.at(-1)
+      return rows.length > most && last ? { items, cursor: `${last.lastAt}:${last.id}` } : { items }
+    },
+
+    get(id) {
+      const [row] = sql.exec<Row>(`SELECT ${COLUMNS} FROM letters WHERE id = ?`, id).toArray()
+      const [text] = sql.exec<{ letter: string }>('SELECT letter FROM letters WHERE id = ?', id).toArray()
+      return row && text && { row, letter: JSON.parse(text.letter) as DeadLetter }
+    },
+
+    sending: (id) =>
+      sql.exec("UPDATE letters SET status = 'sending', redriven = redriven + 1 WHERE id = ? RETURNING id", id).toArray()
+        .length > 0,
+
+    sent(id, isSent) {
+      // It may have died again meanwhile.
+      const set = isSent ? "status = 'redriven'" : "status = 'dead', redriven = redriven - 1"
+      sql.exec(`UPDATE letters SET ${set} WHERE id = ? AND status = 'sending'`, id)
+    },
+
+    drop: (id) => remove('id = ?', id),
+
+    counts: () =>
+      sql
+        .exec<LetterCount & Record<string, SqlValue>>(
+          `SELECT queue, reason, COUNT(*) AS letters, MIN(firstAt) AS oldestAt FROM letters
+           WHERE status <> 'redriven' GROUP BY queue, reason ORDER BY queue, reason`,
+        )
+        .toArray(),
+
+    turn() {
+      const now = clock.now()
+      remove('lastAt <= ?', now - KEEP_MS)
+      if (count().rows > 0) wake?.(now + TURN_MS)
+    },
+  }
+}
+
+function twice(value: string | undefined): [string | null, string | null] {
+  return [value ?? null, value ?? null]
+}
+
+function cursorOf(cursor: string | undefined): [number, string] {
+  const [, at, id] = /^(\d{1,15}):([0-9a-f]+)$/.exec(cursor ?? '') ?? []
+  return at === undefined || id === undefined ? [Number.MAX_SAFE_INTEGER, ''] : [Number(at), id]
+}
+
+function letterIn(text: string): DeadLetter | undefined {
+  try {
+    const letter = JSON.parse(text)
+    const { queue, reason, detail, attempts } = letter.data
+    const isSound = [letter.id, queue, reason, detail].every((one) => typeof one === 'string')
+    return isSound && Number.isInteger(attempts) ? letter : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,32 @@
+/** Which addresses belong to the mesh: what is sent to others says nothing of who calls, and grants nothing. */
+import type { Endpoint, Target } from '../../core/endpoint.ts'
+
+export interface Members {
+  /** Does it belong to the mesh? Bindings, dispatched scripts, objects, functions that are invoked and queues do by nature. */
+  includes(endpoint: Endpoint<Target>): boolean
+}
+
+/** @param hosts exact hosts, or `*.internal.example.com` for any depth beneath it. */
+export function members(hosts: readonly string[]): Members {
+  const known = new WeakMap<Endpoint<Target>, boolean>()
+  const patterns = hosts.map((host) => host.toLowerCase())
+
+  function includes(endpoint: Endpoint<Target>): boolean {
+    const { target, traits } = endpoint
+    if (!traits.hasOwnHost) return true
+    const { url } = target as Target & { readonly url?: string }
+    const { hostname } = new URL(url ?? '')
+    return patterns.some((said) => said === hostname || (said.startsWith('*.') && hostname.endsWith(said.slice(1))))
+  }
+
+  return {
+    includes(endpoint) {
+      let isMember = known.get(endpoint)
+      if (isMember === undefined) {
+        isMember = includes(endpoint)
+        known.set(endpoint, isMember)
+      }
+      return isMember
+    },
+  }
+}

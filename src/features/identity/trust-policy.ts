@@ -1,0 +1,44 @@
+/** What `MESH_TRUST` may say: the trust domain, whose keys are believed, with which one signs, and who belongs to the mesh. */
+import * as v from 'valibot'
+import { isServiceName } from '../../core/endpoint.ts'
+import { isKeyAddress } from '../../schema/address.ts'
+import { list, object, text } from '../../schema/kit.ts'
+
+/** Patterns of hosts, at most. */
+const MAX_MEMBERS = 256
+
+export interface WrittenTrust {
+  /** The trust domain: the issuer of the mesh's tokens, and the realm that its refusals name. A host name, such as `mesh.example.com`. */
+  domain: string
+  /**
+   * The public keys of those who may sign: a JWKS (RFC 7517); `kv` for the key `keys` of the KV namespace `TRUST`; or the address where a mesh
+   * serves them, `https://mesh.example.com/-/trust/jwks.json`. Left out: no token is believed.
+   */
+  keys?: object | string | undefined
+  /** The name of the secret that holds the private keys of this mesh. Left out: it signs nothing. */
+  sign?: string | undefined
+  /**
+   * Hosts of URL endpoints that belong to the mesh: exact, or `*.internal.example.com` for any depth beneath it. They are told who calls and what the
+   * call may spend. Left out: nobody has said it, and none gets a token.
+   */
+  members?: readonly string[] | undefined
+}
+
+export function trust(): v.GenericSchema<WrittenTrust> {
+  return object({
+    domain: text(isServiceName, 'a host name, such as "mesh.example.com"'),
+    keys: v.optional(
+      v.lazy((value) => (typeof value === 'string' ? source() : v.looseObject({}, `Expected ${SOURCE}`))),
+    ),
+    // Others a record may name, and would send where it likes.
+    sign: v.optional(text(/^MESH_\w{1,123}$/, 'the name of a secret that begins with MESH_')),
+    members: v.optional(list(text(MEMBER, 'a host, or "*." and one'), 'members', MAX_MEMBERS)),
+  }) as v.GenericSchema<WrittenTrust>
+}
+
+const SOURCE = 'a JWKS, "kv", or the https:// address of one'
+const MEMBER = /^(?=.{1,253}$)(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$|^\[[0-9a-f:]+\]$/
+
+function source() {
+  return text((said) => said === 'kv' || isKeyAddress(said), SOURCE)
+}

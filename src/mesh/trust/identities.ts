@@ -1,0 +1,44 @@
+/** Tokens of callers, as a mesh uses them: what shows on arrival who calls, and what is written when it calls. */
+import type { Caller } from '../../core/caller.ts'
+import type { ServiceName } from '../../core/endpoint.ts'
+import type { ObserverFilter } from '../../core/engine/stack.ts'
+import type { Log } from '../../core/log.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { LeavingNeeds } from '../../features/identity/filter.ts'
+
+/** Keeps the isolate alive for work that outlives the answer; `undefined` where nobody does. */
+type Defer = ((work: Promise<unknown>) => void) | undefined
+
+/** Of a mesh: what its identities are made with. */
+export interface IdentityMeans {
+  readonly clock: Clock
+  readonly log: Log
+  readonly fetch: typeof fetch
+  readonly freshMs: number
+  readonly maxStaleMs: number
+}
+
+/** What of a call is looked at. */
+export interface Leaving extends LeavingNeeds {
+  /** The name that was called. */
+  readonly name: ServiceName
+  readonly service: { readonly recordKey: string }
+}
+
+export interface Identities {
+  /**
+   * Who sent a request, by a token that it brings: at once where the same was met before. `undefined` where it brings none.
+   *
+   * @param audience the name under which the receiver is known; `undefined` where it has none, and no token can be for it.
+   * @throws {MeshError} or rejects: `caller_unknown` for a token that is not valid, `trust_unavailable` where nobody can say.
+   */
+  callerOf(
+    request: Request,
+    audience: () => ServiceName | undefined,
+    defer: Defer,
+  ): Caller | undefined | Promise<Caller | undefined>
+  /** Signs for the caller towards members of the mesh. */
+  readonly leaving: ObserverFilter<Leaving>
+  /** What this mesh tells anyone of its keys, at a path of its own hosts (`/-/trust/jwks.json`); `undefined` at any other path. */
+  answer(path: string, defer: Defer): Promise<Response> | undefined
+}
