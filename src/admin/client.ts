@@ -222,8 +222,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     convert: (text, { hostname, domain } = {}) =>
       ask('POST', '/convert', { query: { hostname, domain }, headers: { 'content-type': 'application/yaml' }, text }),
     grant: (names) => ask('POST', '/grants', { json: { names } }),
-    override: (overrides, forTime, author) =>
-      ask('POST', '/overrides', { json: { overrides, for: forTime, author } }),
+    override: (overrides, forTime, author) => ask('POST', '/overrides', { json: { overrides, for: forTime, author } }),
     drift: ({ limit, cursor } = {}) => ask('GET', '/drift', { query: { limit, cursor } }),
     async scanDrift() {
       await ask('POST', '/drift/scan')

@@ -39,7 +39,10 @@ export function swapsFault(swaps: Readonly<Record<string, unknown>>): string | u
   const wrong = names.find(
     ([from, to]) => !isServiceName(from) || typeof to !== 'string' || !to.includes('@') || !isReference(to),
   )
-  return wrong && `Expected a service name, and a name with a tag in its place, as users=users@pr-123; got ${wrong[0]}=${String(wrong[1])}.`
+  return (
+    wrong &&
+    `Expected a service name, and a name with a tag in its place, as users=users@pr-123; got ${wrong[0]}=${String(wrong[1])}.`
+  )
 }
 
 /** What a token says, where all that can be judged without a key is as it should be. */

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Clock } from '../../core/time/clock.ts'
-import { mintOverride, minterOf } from '../../mesh/trust/minting.ts'
+import { minterOf, mintOverride } from '../../mesh/trust/minting.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
 import { refusal } from '../answer/problem.ts'
 import { jsonBody } from '../ask/body.ts'
@@ -42,7 +42,8 @@ export function overrides(clock: Clock, audit: Audit) {
     '/overrides',
     operation({
       id: 'override',
-      summary: 'Mints a signed override: requests that carry it are answered by other records of the names that it lists',
+      summary:
+        'Mints a signed override: requests that carry it are answered by other records of the names that it lists',
       answers: { 200: { description: 'It holds until it expires.', schema: answer } },
       refusals: [400, 409, 413, 415, 422],
       requestBody: body.spec,
@@ -53,7 +54,7 @@ export function overrides(clock: Clock, audit: Audit) {
       const { overrides, for: said, author } = await body.read(c)
       const token = allow(c, 'write', [...Object.keys(overrides), ...Object.values(overrides)])
       const minter = found(c.env)
-      const by = byOf(token, { author }).author
+      const by = byOf(token, { author }).author ?? token.name
       const minted = await mintOverride(minter, by, overrides, durationMs(said) / 1000, clock.now()).catch(
         (error: Error) => {
           throw error instanceof RangeError ? refusal(422, error.message, { fields: { code: 'invalid' } }) : error
@@ -62,7 +63,9 @@ export function overrides(clock: Clock, audit: Audit) {
       const names = Object.entries(overrides).map(([from, to]) => `${from}=${to}`)
       audit.did(by, `override of ${names.join(', ')} for ${said}`, 'minted')
       const { baggage, kid, expiresAt } = minted
-      return c.json({ baggage, kid, expiresAt: new Date(expiresAt).toISOString() }, 200, { 'cache-control': 'no-store' })
+      return c.json({ baggage, kid, expiresAt: new Date(expiresAt).toISOString() }, 200, {
+        'cache-control': 'no-store',
+      })
     },
   )
 }

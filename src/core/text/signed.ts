@@ -32,7 +32,9 @@ export async function signedJws(
   try {
     // What it says of its own use (`alg`, `use`, `key_ops`) platforms read differently.
     const { alg: _, use: __, key_ops: ___, ext: ____, ...members } = jwk
-    const key = await crypto.subtle.importKey('jwk', members, means.imported, false, ['sign'])
+    const key = await crypto.subtle.importKey('jwk', { kty: String(jwk['kty']), ...members }, means.imported, false, [
+      'sign',
+    ])
     const signature = await crypto.subtle.sign(means.signed, key, new TextEncoder().encode(text))
     return `${text}.${encoded(new Uint8Array(signature))}`
   } catch {

@@ -50,10 +50,7 @@ export function hasOverride({ headers, override }: Pick<OverrideNeeds<unknown>, 
  */
 export function override<Live, Asking>(
   verifier: OverrideVerifier,
-  find: (
-    name: string,
-    context: Asking,
-  ) => Promise<{ readonly service: Live; readonly recordKey: string } | undefined>,
+  find: (name: string, context: Asking) => Promise<{ readonly service: Live; readonly recordKey: string } | undefined>,
 ) {
   type Within = Asking & Context<Live>
 
@@ -80,7 +77,12 @@ export function override<Live, Asking>(
     },
   })
 
-  function applied({ swaps, subject }: Verified, text: string, request: Request, context: Within): Promise<void> | undefined {
+  function applied(
+    { swaps, subject }: Verified,
+    text: string,
+    request: Request,
+    context: Within,
+  ): Promise<void> | undefined {
     carry(context, text)
     const to = Object.hasOwn(swaps, context.name) ? swaps[context.name] : undefined
     if (to === undefined) return undefined
@@ -109,18 +111,26 @@ export function override<Live, Asking>(
 }
 
 /** @throws {MeshError} for what would change something: a write that lands where nobody wanted it is the worst of all. */
-function ignored(fault: string, request: Request, { name, receipt }: { readonly name: string; readonly receipt: Receipt }): void {
+function ignored(
+  fault: string,
+  request: Request,
+  { name, receipt }: { readonly name: string; readonly receipt: Receipt },
+): void {
   receipt.override = { to: undefined, by: undefined, ignored: fault }
   if (HARMLESS.has(request.method)) return
   const words = wordsOf(name, fault)
-  throw new MeshError('service_not_found', `The ${words}. What a ${request.method} changes would be changed in "${name}" itself.`, {
-    service: name,
-    // What it says is the caller's own: even a stranger may read it.
-    extra: {
-      headers: { [PROXY_STATUS]: proxyStatus({ error: 'destination_not_found', details: words }) },
-      members: {},
+  throw new MeshError(
+    'service_not_found',
+    `The ${words}. What a ${request.method} changes would be changed in "${name}" itself.`,
+    {
+      service: name,
+      // What it says is the caller's own: even a stranger may read it.
+      extra: {
+        headers: { [PROXY_STATUS]: proxyStatus({ error: 'destination_not_found', details: words }) },
+        members: {},
+      },
     },
-  })
+  )
 }
 
 function wordsOf(name: string, fault: string): string {

@@ -5,6 +5,9 @@ import type { ObserverFilter } from '../../core/engine/stack.ts'
 import type { Log } from '../../core/log.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { LeavingNeeds } from '../../features/identity/filter.ts'
+import type { OverrideGives, OverrideNeeds } from '../../features/override/filter.ts'
+import type { LiveService } from '../live-service.ts'
+import type { Called, Resolver } from '../resolver.ts'
 
 /** Keeps the isolate alive for work that outlives the answer; `undefined` where nobody does. */
 type Defer = ((work: Promise<unknown>) => void) | undefined
@@ -25,7 +28,19 @@ export interface Leaving extends LeavingNeeds {
   readonly service: { readonly recordKey: string }
 }
 
+/** What sends calls to other records of their names, where a signed override says so. */
+export interface Overriding {
+  /** Might a call bring one? */
+  isMet(context: Overridable): boolean
+  /** @param find the service of another name, noted on the receipt. */
+  filter(find: Resolver['instead']): ObserverFilter<Called & Overridable, OverrideGives<LiveService>>
+}
+
+type Overridable = OverrideNeeds<LiveService>
+
 export interface Identities {
+  /** `undefined` where there are no keys to verify overrides with. */
+  readonly overriding: Overriding | undefined
   /**
    * Who sent a request, by a token that it brings: at once where the same was met before. `undefined` where it brings none.
    *

@@ -16,6 +16,8 @@ import { plainProblem } from '../../wire/problem/plain.ts'
 import { access } from './access.ts'
 import type { Identities, IdentityMeans, Leaving } from './identities.ts'
 import { keyText, type TrustStore } from './key-text.ts'
+import { lifeOf } from './minting.ts'
+import { overriding } from './overriding.ts'
 import type { Trust } from './trust.ts'
 
 export interface TrustOptions extends Partial<WrittenTrust> {
@@ -88,7 +90,7 @@ function held(
 }
 
 function identities(
-  { members: hosts }: WrittenTrust,
+  { members: hosts, overrides }: WrittenTrust,
   own: readonly PrivateKey[] | undefined,
   keys: HeldKeys | undefined,
   domain: string,
@@ -106,6 +108,7 @@ function identities(
       return name instanceof Promise ? name.then(shown) : shown(name)
     },
     leaving: identify<Leaving>(hosts && members(hosts), own && signer(domain, own, keys), audienceOf),
+    overriding: keys && overriding(domain, keys, lifeOf(overrides)),
     answer: (path, defer) => (keys && path === JWKS_PATH ? jwks(keys, { clock, defer }) : undefined),
   }
 }

@@ -1,8 +1,8 @@
 /** Mints override tokens: in the control plane with the key of the mesh, and in a command with one that may swap some names. */
 import { MeshError } from '../../core/errors.ts'
 import { signedJws } from '../../core/text/signed.ts'
-import { trust as form, type WrittenTrust } from '../../features/identity/policy.ts'
 import { type PrivateKey, privateKeys } from '../../features/identity/private-keys.ts'
+import { trust as form, type WrittenTrust } from '../../features/identity/trust-policy.ts'
 import { validated } from '../../record/parse.ts'
 import { durationMs } from '../../schema/duration.ts'
 import { withOverride } from '../../wire/override.ts'
@@ -41,7 +41,7 @@ export function minterOf(env: object): Minter | undefined {
 
 /** @param what the name of the secret or file, for messages. */
 export function minter(
-  { domain, overrides }: Pick<WrittenTrust, 'domain' | 'overrides'>,
+  { domain, overrides }: Pick<WrittenTrust, 'domain'> & Partial<Pick<WrittenTrust, 'overrides'>>,
   secret: string,
   what: string,
 ): Minter {

@@ -34,7 +34,9 @@ async function run(pairs: readonly string[], flags: OverrideFlags, session: Sess
   const overrides = Object.fromEntries(pairs.map(pairOf))
   if (flags.key === undefined && flags.domain !== undefined) throw new Fault('--domain stands beside --key.')
   const minted =
-    flags.key === undefined ? await asked(overrides, flags, session) : await signed(overrides, flags, flags.key, session)
+    flags.key === undefined
+      ? await asked(overrides, flags, session)
+      : await signed(overrides, flags, flags.key, session)
   const { print, output = 'table' } = session
   if (output === 'json') return print.data(`${JSON.stringify(minted, null, 2)}\n`)
   if (output === 'yaml') return print.data((await import('../../print/yaml-text.ts')).yamlText(minted))
@@ -85,7 +87,8 @@ async function signed(
 
 function pairOf(text: string): [string, string] {
   const [, from, to] = /^([^=]+)=([^=]+)$/.exec(text) ?? []
-  if (from === undefined || to === undefined) throw new Fault(`Expected NAME=RECORD, as users=users@pr-123; got "${text}".`)
+  if (from === undefined || to === undefined)
+    throw new Fault(`Expected NAME=RECORD, as users=users@pr-123; got "${text}".`)
   return [from, to]
 }
 
