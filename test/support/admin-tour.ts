@@ -7,6 +7,7 @@ import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import type { TapCall } from '../../src/telemetry/tap/tap.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, late, TOKEN } from './given-admin.ts'
+import { DOMAIN, givenKey } from './given-keys.ts'
 import { givenLetter } from './given-letter.ts'
 import { givenReceipt } from './given-receipt.ts'
 
@@ -261,7 +262,9 @@ export interface Asked {
 const EVERYWHERE = ['accept', 'authorization', 'content-type']
 
 export async function toured(): Promise<Asked[]> {
-  const given = await givenAdmin({ ADMIN_TOKEN: TOKEN, MESH_GRANT_KEY: 'key' })
+  const { secret } = await givenKey('mesh-1')
+  const trusting = { MESH_TRUST: { domain: DOMAIN, sign: 'MESH_KEY' }, MESH_KEY: secret }
+  const given = await givenAdmin({ ADMIN_TOKEN: TOKEN, MESH_GRANT_KEY: 'key', ...trusting })
   const { kv, put, run, clock } = given
   for (const name of ['users', 'drifted']) await put(name, USERS)
   await run()

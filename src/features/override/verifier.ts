@@ -3,7 +3,7 @@ import { lru } from '../../core/lru.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { type Jws, readJws, SKEW_S } from '../../wire/jws.ts'
 import type { PublicKey } from '../../wire/key-set.ts'
-import { MAX_OVERRIDE_LENGTH, maySwap, readOverride, type Swaps } from '../../wire/override-token.ts'
+import { MAX_OVERRIDE_LENGTH, maySwap, readOverride, type Swaps } from '../../wire/override/token.ts'
 
 /** Verified tokens kept, by their text. Refused ones are not: whoever sends them would fill it. */
 const MAX_TOKENS = 200

@@ -5,8 +5,8 @@ import { type PrivateKey, privateKeys } from '../../features/identity/private-ke
 import { trust as form, type WrittenTrust } from '../../features/identity/trust-policy.ts'
 import { validated } from '../../record/parse.ts'
 import { durationMs } from '../../schema/duration.ts'
-import { withOverride } from '../../wire/override.ts'
-import { OVERRIDE_LIFE_S, OVERRIDE_TYPE, overrideClaims, type Swaps, swapsFault } from '../../wire/override-token.ts'
+import { withOverride } from '../../wire/override/member.ts'
+import { OVERRIDE_LIFE_S, OVERRIDE_TYPE, overrideClaims, type Swaps, swapsFault } from '../../wire/override/token.ts'
 
 /** Who mints: the first of its keys. */
 export interface Minter {

@@ -1,11 +1,14 @@
 /** Signed overrides on their way: what they swap, what they never do, and what becomes of those that nobody believes. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { receipts } from '../../../src/cloud.ts'
 import type { Proof } from '../../../src/core/caller.ts'
 import { createMesh } from '../../../src/mesh/mesh.ts'
 import type { MeshOptions } from '../../../src/mesh/options.ts'
 import { proxy } from '../../../src/mesh/proxy.ts'
+import { explain } from '../../../src/mesh/told/explain.ts'
 import { memoryRegistry, seeded } from '../../../src/testing.ts'
 import { access, trust } from '../../../src/trust.ts'
+import { decodeReceipt } from '../../../src/wire/receipt/decode.ts'
 import { cryptoClock } from '../../support/crypto-clock.ts'
 import { DOMAIN, type GivenKey, givenKey, givenOverride, givenToken, unsigned } from '../../support/given-keys.ts'
 
@@ -19,6 +22,8 @@ beforeAll(async () => {
 })
 
 const keys = () => ({ keys: [mesh1.open, ci1.open, thumb1.open] })
+
+type Asked = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> }
 
 interface By {
   caller?: string
@@ -50,7 +55,7 @@ function given(records: Record<string, object> = RECORDS, over: Partial<MeshOpti
     trust: trust({ domain: DOMAIN, keys: keys(), members: ['*.internal.example.com'] }),
     ...over,
   })
-  const ask = (url: string, baggage?: string, init: RequestInit = {}, { caller, proof, trusted = false }: By = {}) => {
+  const ask = (url: string, baggage?: string, init: Asked = {}, { caller, proof, trusted = false }: By = {}) => {
     const request = new Request(url, { ...init, headers: { ...init.headers, ...(baggage && { baggage }) } })
     const { host, pathname, search } = new URL(url)
     const identify = () => ({ name: host, path: pathname + search })
@@ -215,6 +220,35 @@ describe('an override that is not applied', () => {
     expect([await read.text(), told(read)]).toEqual(['USERS', expect.stringContaining('the keys cannot be read')])
     const write = await ask('http://users/', baggage, { method: 'PUT' })
     expect([write.status, write.headers.get('selvedge-retryable')]).toEqual([503, 'true'])
+  })
+})
+
+describe('a receipt', () => {
+  const BY: By = { caller: 'checkout', proof: 'binding', trusted: true }
+  const noted = async (baggage: string, all: ReturnType<typeof given>) => {
+    const answer = await all.ask('http://users/', baggage, { headers: { 'selvedge-explain': '1' } }, BY)
+    const view = decodeReceipt(answer.headers.get('selvedge-receipt') ?? '')
+    const said = explain(view).steps.find(({ what }) => what === 'override')?.said
+    return { path: view.path, key: view.key, override: view.override, said }
+  }
+
+  it('tells which record took the place of what was called, and for whom', async () => {
+    const all = given(RECORDS, { receipts })
+    expect(await noted(await all.member(), all)).toEqual({
+      path: ['users', 'users@pr-1'],
+      key: 'services/users@pr-1',
+      override: { to: 'users@pr-1', by: 'alice' },
+      said: ['users@pr-1, for alice'],
+    })
+  })
+
+  it('tells why an override was not applied', async () => {
+    const all = given(RECORDS, { receipts })
+    expect(await noted('selvedge-override=abc', all)).toMatchObject({
+      key: 'services/users',
+      override: { ignored: 'it is no token' },
+      said: ['not applied: it is no token'],
+    })
   })
 })
 

@@ -1,6 +1,6 @@
 /** The override token: who swaps which names for which tags, and until when. It gives no identity and no right. */
-import { isReference, isServiceName, type ServiceName } from '../core/endpoint.ts'
-import { type Jws, timeFault } from './jws.ts'
+import { isReference, isServiceName, type ServiceName } from '../../core/endpoint.ts'
+import { type Jws, timeFault } from '../jws.ts'
 
 /** RFC 8725 §3.11: none is taken for another. */
 export const OVERRIDE_TYPE = 'selvedge-override+jwt'

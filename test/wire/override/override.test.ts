@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { overrideIn, withOverride, withoutOverride } from '../../src/wire/override.ts'
-import { maySwap, readOverride, swapsFault } from '../../src/wire/override-token.ts'
+import { overrideIn, withOverride, withoutOverride } from '../../../src/wire/override/member.ts'
+import { maySwap, readOverride, swapsFault } from '../../../src/wire/override/token.ts'
 
 describe('the member of baggage', () => {
   it.each([
