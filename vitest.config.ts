@@ -57,7 +57,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           ...PATIENT,
-          fileParallelism: false,
+          // They wait more than they work. After the others, which work.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -14,8 +14,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const quiet = process.argv.includes('--quiet')
 const define = { SELVEDGE_VERSION: JSON.stringify(pkg.version) }
 
-const LIBRARIES = ['targets/libraries', 'features/identity/libraries']
-
 rmSync(`${root}dist`, { recursive: true, force: true })
 const pages = await writeDashboard()
 execFileSync('npx', ['--no-install', 'tsc', '-p', 'scripts/tsconfig.lib.json'], { cwd: root, stdio: 'inherit' })
@@ -23,16 +21,15 @@ execFileSync('npx', ['--no-install', 'tsc', '-p', 'scripts/tsconfig.lib.json'], 
 /** What all bundles are made with. */
 const bundled = { absWorkingDir: root, bundle: true, metafile: true, format: 'esm', logLevel: 'warning' } as const
 
-// In place of the modules that name aws4fetch and jose: who installs the package needs neither (docs/decisions/0045).
+// In place of the module that names aws4fetch and jose: who installs the package needs neither (docs/decisions/0045).
 const credentials = await build({
   ...bundled,
-  entryPoints: LIBRARIES.map((name) => `src/${name}.ts`),
-  outdir: 'dist/lib',
-  outbase: 'src',
+  entryPoints: ['src/targets/libraries.ts'],
+  outfile: 'dist/lib/targets/libraries.js',
   target: 'es2024',
   conditions: ['workerd', 'worker', 'browser'],
 })
-for (const name of LIBRARIES) rmSync(`${root}dist/lib/${name}.d.ts`)
+rmSync(`${root}dist/lib/targets/libraries.d.ts`)
 
 const deployed = {
   ...bundled,

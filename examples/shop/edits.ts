@@ -32,7 +32,7 @@ export async function startEdits(port: number, put: Shop['put']): Promise<Edits>
     }
     const [key, record] = [decoded(name), await text(request)]
     const bad = misnamed(key)
-    const refused = bad ? [bad] : refusals(record)
+    const refused = bad ? [bad] : refusals(key, record)
     if (refused.length > 0) {
       const told = refused.map(({ text }) => `${printable(text)}\n`).join('')
       response.writeHead(422, PLAIN).end(`KV is left as it was: the mesh would refuse this record.\n${told}`)

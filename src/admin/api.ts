@@ -24,6 +24,7 @@ import { overrides } from './routes/overrides.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
+import { sagas } from './routes/sagas.ts'
 import { settings } from './routes/settings.ts'
 import { simulate } from './routes/simulate.ts'
 import { stats } from './routes/stats.ts'
@@ -57,6 +58,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', overrides(clock, trail))
     .route('/', archive(trail))
     .route('/', simulate(clock))
+    .route('/', sagas(trail))
     .route('/', stats())
     .route('/', endpoints())
     .route('/', authz(clock))

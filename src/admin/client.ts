@@ -26,6 +26,7 @@ import type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+import type { SagasClient } from './views/sagas.ts'
 import type {
   AuthzOptions,
   AuthzView,
@@ -69,6 +70,7 @@ export type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
+export type { SagaState, SagasOptions, SagaView, Why } from './views/sagas.ts'
 export type {
   AuthzCallView,
   AuthzOptions,
@@ -91,7 +93,7 @@ export type {
 export type { Decision, Explanation }
 
 /** Each method rejects with an {@link AdminError} where the API refuses, and with what `fetch` throws where nothing answers. */
-export interface AdminClient {
+export interface AdminClient extends SagasClient {
   /** Records in the order of their names. */
   list(options?: Paging & { readonly prefix?: string }): Promise<Page<RecordView>>
   /** `undefined`: there is no such record. */
@@ -102,6 +104,8 @@ export interface AdminClient {
   change(changes: readonly Change[], how?: Omit<How, 'ifMatch' | 'ifNoneMatch'>): Promise<WrittenView>
   /** Newest first. */
   history(name: string, options?: Paging): Promise<Page<RevisionView>>
+  /** Revisions of all names, newest first. */
+  changes(options?: Paging): Promise<Page<RevisionView>>
   /** A new revision, equal to an old one of that name. */
   rollback(name: string, to: number, how?: How): Promise<WrittenView>
   /** Where a revision stands; `undefined`: there is none. */
@@ -206,6 +210,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     change: (changes, { message, author, dryRun, force } = {}) =>
       ask('POST', '/changes', { query: { dryRun, force }, json: { message, author, changes } }),
     history: (name, { limit, cursor } = {}) => ask('GET', `${at(name)}/history`, { query: { limit, cursor } }),
+    changes: ({ limit, cursor } = {}) => ask('GET', '/changes', { query: { limit, cursor } }),
     rollback: (name, to, how = {}) => {
       const { message, author, dryRun, force } = how
       const json = { to, message, author }
@@ -242,6 +247,12 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     series: (service, window) => ask('GET', '/stats/series', { query: { service, window } }),
     endpoints: (service, window) => ask('GET', '/endpoints', { query: { service, window } }),
     edges: (window) => ask('GET', '/edges', { query: { window } }),
+    sagas: ({ state, saga, version, limit, cursor } = {}) =>
+      ask('GET', '/sagas', { query: { state, saga, version, limit, cursor } }),
+    saga: (id) => askIfThere(`/sagas/${encodeURIComponent(id)}`),
+    decideSaga: (id, decision, { message } = {}) =>
+      ask('POST', `/sagas/${encodeURIComponent(id)}/decision`, { json: { decision, message } }),
+    cancelSaga: (id, { message } = {}) => ask('POST', `/sagas/${encodeURIComponent(id)}/cancel`, { json: { message } }),
     authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }

@@ -1,6 +1,7 @@
 /** What the control plane's Worker has, and what a request of the admin API carries. */
 import type { LetterCount, LetterRow, LettersQuestion } from '../durable/letters/letters-engine.ts'
 import type { RegistryEngine } from '../durable/registry-engine.ts'
+import type { SagaBook } from '../durable/sagas/saga-book.ts'
 import type { Point } from '../durable/stats/number-book.ts'
 import type { ShapePage } from '../durable/stats/shape-book.ts'
 import type { Coverage, Sums, SumsNow } from '../durable/stats/stats-engine.ts'
@@ -31,6 +32,21 @@ export interface Stats {
   closeTap(id: string): Promise<void>
 }
 
+type Told<Of> = {
+  readonly [Method in keyof Of]: Of[Method] extends (...args: infer Args) => infer Answer
+    ? (...args: Args) => Promise<Awaited<Answer>>
+    : never
+}
+
+/** The list of sagas, called over RPC. */
+export type Sagas = Told<Omit<SagaBook, 'tell' | 'look'>>
+
+/** As much of a Workflow as sagas are decided with. */
+export interface SagaInstance {
+  status(): Promise<{ status: string; error?: { message: string } }>
+  sendEvent(event: { type: string; payload: unknown }): Promise<void>
+}
+
 /** As much of the object of dead letters as the API asks, called over RPC. */
 export interface DeadLetters {
   list(question: LettersQuestion): Promise<{ readonly items: LetterRow[]; readonly cursor?: string }>
@@ -47,6 +63,7 @@ export interface ControlEnv {
   readonly REGISTRY: KVNamespace
   readonly REGISTRY_OBJECT: { getByName(name: string): Registry }
   readonly STATS_OBJECT?: { getByName(name: string): Stats }
+  readonly SAGAS_OBJECT?: { getByName(name: string): Sagas }
   readonly DEAD_LETTERS?: { getByName(name: string): DeadLetters }
   /** The one token of a small installation: it may do everything, under the name `admin`. */
   readonly ADMIN_TOKEN?: string
@@ -70,6 +87,21 @@ export function registryOf({ REGISTRY_OBJECT }: ControlEnv): Registry {
 /** Where isolates are counted, if anywhere. */
 export function statsOf({ STATS_OBJECT }: ControlEnv): Stats | undefined {
   return STATS_OBJECT?.getByName(STATS)
+}
+
+/** Where sagas are listed, if anywhere. */
+export function sagasOf({ SAGAS_OBJECT }: ControlEnv): Sagas | undefined {
+  return SAGAS_OBJECT?.getByName('sagas')
+}
+
+/** The Workflow of this name, as the Worker that starts sagas calls it. */
+export function workflowOf(
+  env: ControlEnv,
+  binding: string | null,
+): { get(id: string): Promise<SagaInstance> } | undefined {
+  const value = (env as object as Readonly<Record<string, unknown>>)[binding ?? 'SAGAS']
+  const isWorkflow = typeof value === 'object' && value !== null && 'create' in value && 'get' in value
+  return isWorkflow ? (value as { get(id: string): Promise<SagaInstance> }) : undefined
 }
 
 /** Where dead letters are kept, if anywhere. */

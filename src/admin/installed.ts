@@ -1,9 +1,11 @@
 /** An installation as checks see it: gathered from KV, from the object, and from what the mesh says of itself. */
 import type { Current } from '../durable/ledger/reads.ts'
+import { EVENTS } from '../record/events/event-key.ts'
+import { keyOf, nameOf } from '../registry/keys.ts'
 import { type BindingKind, type Installation, readInstallation } from '../wire/installation.ts'
 import { guessable, weaknessesOf } from './auth/tokens.ts'
 import type { Reached, Seen, SeenControl, SeenMesh, SeenRevision } from './checks/seen.ts'
-import { seenRecords } from './checks/seen-records.ts'
+import { seenRecords, seenSubscriptions } from './checks/seen-records.ts'
 import { type ControlEnv, type Registry, registryOf } from './env.ts'
 
 declare const SELVEDGE_VERSION: string
@@ -11,7 +13,6 @@ declare const SELVEDGE_VERSION: string
 /** Records that are looked at, at most: each is parsed. */
 const MOST_RECORDS = 10_000
 const PAGE = 1_000
-const PREFIX = 'services/'
 
 /** Where a wrangler configuration says a binding of each kind that endpoints name. */
 const SECTIONS: Partial<Record<BindingKind, string>> = {
@@ -19,6 +20,7 @@ const SECTIONS: Partial<Record<BindingKind, string>> = {
   dispatch: 'dispatch_namespaces',
   object: 'durable_objects.bindings',
   queue: 'queues.producers',
+  workflow: 'workflows',
   ratelimit: 'ratelimits',
 }
 
@@ -39,8 +41,10 @@ export async function seenInstallation(
   ])
   const told = readInstallation(request.headers)
   const items = 'answer' in history ? history.answer.items : []
+  const texts = items.map(({ name, text }) => [name, text] as const)
   return {
-    records: seenRecords(items.map(({ name, text }) => [name, text] as const)),
+    records: seenRecords(texts),
+    subscriptions: seenSubscriptions(texts),
     isAll: 'answer' in history && history.answer.isAll,
     mesh: told && meshOf(told),
     isAsked: true,
@@ -80,15 +84,17 @@ async function allRecords(registry: Registry): Promise<{ items: Current[]; isAll
 /** Names, and the revision that each is stamped with. */
 async function keysOf(kv: KVNamespace): Promise<Map<string, number | undefined>> {
   const names = new Map<string, number | undefined>()
-  let cursor: string | undefined
-  do {
-    const page: KVNamespaceListResult<unknown> = await kv.list({
-      prefix: PREFIX,
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    for (const { name, metadata } of page.keys) names.set(name.slice(PREFIX.length), stampOf(metadata))
-    cursor = page.list_complete ? undefined : page.cursor
-  } while (cursor !== undefined && names.size < MOST_RECORDS)
+  for (const prefix of [keyOf(''), EVENTS]) {
+    let cursor: string | undefined
+    do {
+      const page: KVNamespaceListResult<unknown> = await kv.list({
+        prefix,
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      for (const { name, metadata } of page.keys) names.set(nameOf(name), stampOf(metadata))
+      cursor = page.list_complete ? undefined : page.cursor
+    } while (cursor !== undefined && names.size < MOST_RECORDS)
+  }
   return names
 }
 

@@ -9,6 +9,7 @@ import { type Input, readInput } from '../manifest/yaml/input.ts'
 import { spelled } from '../manifest/yaml/spelled.ts'
 import { nameOf } from '../record/check/key.ts'
 import { namesOnward } from '../record/check/onward.ts'
+import { finder } from '../record/check/subscribed.ts'
 import { type Finding, findingsIn, type Lacking, recordsIn } from './records.ts'
 
 export interface FileRecord {
@@ -67,6 +68,7 @@ export async function checkedFiles(
     domain,
     stands: (name: string) => known.has(name) || made.has(name),
     aliasOf: (name: string) => namesOnward(known.get(name)?.parsed),
+    find: finder((name) => known.get(name)?.parsed),
     told: new Set<string>(),
   }
   for (const { document, read } of sets) {
@@ -82,7 +84,7 @@ export async function checkedFiles(
       })),
       ...sets.flatMap(({ document, read }) =>
         read.records
-          .filter(({ parsed }) => parsed !== undefined)
+          .filter(({ parsed, subscriptions }) => parsed !== undefined || subscriptions !== undefined)
           .map(({ name, path, written }) => ({ name, record: written as WrittenRecord, place: document.at(path) })),
       ),
     ],

@@ -6,6 +6,9 @@ import { type AliasOf, circle } from '../record/check/circle.ts'
 import { isCallable, nameOf, uncalled } from '../record/check/key.ts'
 import { leadsNowhere } from '../record/check/nowhere.ts'
 import { onward } from '../record/check/onward.ts'
+import { type FindRecord, roundOf, sinksOf, topicBehind } from '../record/check/subscribed.ts'
+import { isOfEvents, misnamedEvents } from '../record/events/event-key.ts'
+import { type Subscriptions, subscriptionsChecker } from '../record/events/subscriptions.ts'
 import { parseRecord, recordChecker } from '../record/parse.ts'
 import { recordOf, type ServiceRecord, type WrittenRecord } from '../record/record.ts'
 import { fieldsAmong } from './near-record.ts'
@@ -24,6 +27,8 @@ export interface ReadRecord {
   readonly written: unknown
   /** The parsed record. `undefined` where it is invalid. */
   readonly parsed: ServiceRecord | undefined
+  /** In place of it, under `events/…`. */
+  readonly subscriptions?: Subscriptions
   readonly errors: readonly Finding[]
 }
 
@@ -43,6 +48,8 @@ export interface Check {
   /** Is there a record of this name, or of this wildcard? */
   stands(name: string): boolean
   readonly aliasOf: AliasOf
+  /** The record that answers for a name. */
+  readonly find: FindRecord
   /** Names in circles that were reported. */
   readonly told: Set<string>
 }
@@ -93,7 +100,9 @@ export function findingsIn({ records, findings }: ReadRecords, check: Check): Fi
   return [...findings, ...records.flatMap((record) => findingsOf(record, check))]
 }
 
-function findingsOf({ name, path, written, parsed, errors }: ReadRecord, check: Check): Finding[] {
+function findingsOf(record: ReadRecord, check: Check): Finding[] {
+  const { name, path, written, parsed, errors } = record
+  if (name !== undefined && isOfEvents(name)) return eventFindings(name, record, check)
   const naming: Finding[] = []
   if (name !== undefined && !isCallable(name)) {
     naming.push({ severity: 'error', path, reason: 'is not a service name (a DNS name in lower case).' })
@@ -111,6 +120,20 @@ function findingsOf({ name, path, written, parsed, errors }: ReadRecord, check: 
   return [...naming, ...circles, ...nowhere, ...check.lacking(path, written, parsed)]
 }
 
+function eventFindings(name: string, { path, subscriptions, errors }: ReadRecord, check: Check): Finding[] {
+  const misnamed = misnamedEvents(name)
+  const naming: Finding[] = misnamed === undefined ? [] : [{ severity: 'error', path, reason: misnamed }]
+  if (!subscriptions) return [...naming, ...errors]
+  const leads = sinksOf(subscriptions, check.domain).flatMap((lead): Finding[] => {
+    const at = [...path, ...lead.path]
+    const round = topicBehind(lead.name, check.find)
+    if (round) return [{ severity: 'error', path: at, reason: roundOf(name, round) }]
+    if (check.find(lead.name) || check.stands(lead.name)) return []
+    return [{ severity: 'note', path: at, reason: `"${lead.name}" has no record in what was read.` }]
+  })
+  return [...naming, ...leads]
+}
+
 /** A single record, as it is put under a key: the map holds fields, not names. */
 function looksLikeRecord(value: object): boolean {
   const { endpoints, rules, alias } = value as { endpoints?: unknown; rules?: unknown; alias?: unknown }
@@ -121,8 +144,16 @@ function looksLikeRecord(value: object): boolean {
 /** Reads records, one after the other. */
 function reader(): (name: string | undefined, path: Path, written: unknown) => ReadRecord {
   const issuesOf = recordChecker()
+  const subscriptionIssuesOf = subscriptionsChecker()
   return (name, path, written) => {
     const refused = (errors: readonly Finding[]): ReadRecord => ({ name, path, written, parsed: undefined, errors })
+    if (name !== undefined && isOfEvents(name)) {
+      const errors = subscriptionIssuesOf(written).map(({ path: at, message }): Finding => {
+        return { severity: 'error', path: [...path, ...at], reason: message }
+      })
+      if (errors.length > 0) return refused(errors)
+      return { name, path, written, parsed: undefined, subscriptions: written as Subscriptions, errors }
+    }
     if (typeof written === 'string') {
       try {
         return { name, path, written, parsed: parseRecord(written), errors: [] }

@@ -1,6 +1,6 @@
 /** What checks can see of files alone: records, and the wrangler configuration of the mesh that is to obey them. */
 import type { Seen } from '../admin/checks/seen.ts'
-import { seenRecords } from '../admin/checks/seen-records.ts'
+import { seenRecords, seenSubscriptions } from '../admin/checks/seen-records.ts'
 import type { WorkerConfig } from './worker-config.ts'
 
 export function seenFiles(
@@ -10,6 +10,7 @@ export function seenFiles(
 ): Seen {
   return {
     records: seenRecords(texts),
+    subscriptions: seenSubscriptions(texts),
     isAll: false,
     mesh: config && {
       version: undefined,

@@ -129,6 +129,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/traffic/tap.ts')).tap,
   },
   {
+    name: 'events',
+    summary: 'list who has subscribed to which events, or publish one',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/events/events.ts')).events,
+  },
+  {
     name: 'dead',
     summary: 'list, show, redrive and drop messages that could not be delivered',
     takes: ['target', 'output'],
@@ -139,6 +145,12 @@ export const VERBS: readonly Verb[] = [
     summary: 'tell what records would do to requests that were served: who moves, who breaks',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    name: 'sagas',
+    summary: 'list sagas, show where one stands, and decide of one that stands still',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/async/sagas.ts')).sagas,
   },
   {
     name: 'validate',

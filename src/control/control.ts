@@ -6,6 +6,7 @@ import { DASHBOARD_FILES } from './dashboard-files.ts'
 export { DeadLettersObject } from '../durable/dead-letters-object.ts'
 export { InboxObject } from '../durable/inbox-object.ts'
 export { QuotaObject } from '../durable/quota-object.ts'
+export { SagasObject } from '../durable/sagas-object.ts'
 export { StatsObject } from '../durable/stats-object.ts'
 export { RegistryObject } from './registry-object.ts'
 

@@ -25,6 +25,7 @@ export type LogEvent =
   | 'otlp_failed'
   | 'rate_unavailable'
   | 'dead_letter'
+  | 'event_unclaimed'
   | 'admin_write'
   | 'admin_denied'
   | 'admin_weak'

@@ -2,16 +2,11 @@
 import type { By } from './ledger/change.ts'
 import type { Facts } from './ledger/facts.ts'
 import type { Ledger } from './ledger/ledger.ts'
-import type { Revision } from './ledger/revision.ts'
+import type { Place, Revision } from './ledger/revision.ts'
 import type { Store } from './store.ts'
 
 /** Rows of a page, at most. */
 const ROWS_A_PAGE = 500
-
-export interface Place {
-  readonly revision: number
-  readonly name: string
-}
 
 export interface Archive {
   /** The rows after a place, and the place to go on from; without it that was the end. */

@@ -3,7 +3,8 @@
 import { MeshError } from '../core/errors.ts'
 import { type Clock, within } from '../core/time/clock.ts'
 import { fnv1a } from '../math/hash.ts'
-import { keyOf } from '../registry/keys.ts'
+import { EVENTS } from '../record/events/event-key.ts'
+import { keyOf, nameOf } from '../registry/keys.ts'
 import type { Revision } from './ledger/revision.ts'
 import { byteLength, stampedRevision, stampOf } from './ledger/stamp.ts'
 
@@ -30,10 +31,15 @@ export interface Found {
   readonly stamped: number | undefined
 }
 
+/** Names are of two sorts, each with keys of its own: those of services, then those of subscriptions (`events/…`). */
 export interface Page {
   /** In order of their names. */
   readonly keys: readonly { readonly name: string; readonly stamped: number | undefined }[]
-  /** Where the next page begins; `undefined`: this was the last. */
+  /** Are these names of subscriptions? */
+  readonly isOfEvents: boolean
+  /** Is it the last of its sort? */
+  readonly isEnd: boolean
+  /** Where the next page begins; `undefined`: this was the last of all. */
   readonly cursor: string | undefined
 }
 
@@ -71,17 +77,15 @@ export function records(namespace: Namespace, clock: Clock): Records {
       return found && new Map(names.map((name) => [name, foundOf(found.get(keyOf(name)))]))
     },
     async page(cursor) {
-      const prefix = keyOf('')
-      const listed = await asked(namespace.list(cursor === undefined ? { prefix } : { prefix, cursor }))
-      return (
-        listed && {
-          keys: listed.keys.map(({ name, metadata }) => ({
-            name: name.slice(prefix.length),
-            stamped: stampedRevision(metadata),
-          })),
-          cursor: listed.list_complete ? undefined : listed.cursor,
-        }
-      )
+      const isOfEvents = cursor?.startsWith(EVENTS) ?? false
+      const at = isOfEvents ? cursor?.slice(EVENTS.length) : cursor
+      const prefix = isOfEvents ? EVENTS : keyOf('')
+      const listed = await asked(namespace.list(at ? { prefix, cursor: at } : { prefix }))
+      if (!listed) return undefined
+      const keys = listed.keys.map(({ name, metadata }) => ({ name: nameOf(name), stamped: stampedRevision(metadata) }))
+      const next = listed.list_complete ? '' : (listed.cursor ?? '')
+      const others = isOfEvents ? undefined : EVENTS
+      return { keys, isOfEvents, isEnd: next === '', cursor: next === '' ? others : isOfEvents ? EVENTS + next : next }
     },
     async write(revision) {
       const key = keyOf(revision.name)

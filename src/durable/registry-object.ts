@@ -2,9 +2,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import { systemClock } from '../core/time/clock.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
-import type { Place } from './archive.ts'
 import type { By, Change, Condition, Issue } from './ledger/change.ts'
-import type { Revision } from './ledger/revision.ts'
+import type { ChangesAsked } from './ledger/reads.ts'
+import type { Place, Revision } from './ledger/revision.ts'
 import type { Manner } from './ledger/writes.ts'
 import { type RegistryEngine, registryEngine, type Settings } from './registry-engine.ts'
 
@@ -71,6 +71,10 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
 
   async history(service: string, options?: { cursor?: number; limit?: number }) {
     return (await this.#ready()).history(service, options)
+  }
+
+  async changes(asked?: ChangesAsked) {
+    return (await this.#ready()).changes(asked)
   }
 
   async size() {

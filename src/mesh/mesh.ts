@@ -35,7 +35,6 @@ import { inquiryOf } from './receipts/inquire.ts'
 import type { Notes } from './receipts/inquiry.ts'
 import { type Carrier, type Handler, handled, type Served } from './serve.ts'
 import { inbound, made } from './stack.ts'
-import { arriving } from './trust/arriving.ts'
 
 /** The address of a call to one of these names: any text where no names are given. */
 export type MeshUrl<Names extends string = string> = string extends Names
@@ -206,7 +205,8 @@ export function createMesh<Names extends string = string>(
           () => context,
           () => trace,
         ),
-        admit: () => arriving(identities, request, arrival, () => settings.name, admitted),
+        admit: () =>
+          identities ? identities.arriving(request, arrival, () => settings.name, admitted) : admitted(arrival),
         settle(response) {
           const answer = scrubbed(response, context, trace.traceId, request)
           tracing?.answered?.(answer, context, request)
@@ -223,7 +223,7 @@ export function createMesh<Names extends string = string>(
           const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
           const arrival: Served<Env> = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil, env, ctx }
           const go = (arrival: Served<Env>) => enter(request, accept(request, arrival, settings))
-          return arriving(identities, request, arrival, () => settings.name, go)
+          return identities ? identities.arriving(request, arrival, () => settings.name, go) : go(arrival)
         },
       }
     },

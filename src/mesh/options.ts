@@ -10,6 +10,7 @@ import type { WrittenPolicy } from '../record/fields.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Bindings } from '../targets/bindings.ts'
 import type { CloudMaker } from '../targets/cloud.ts'
+import type { Topics } from '../targets/topic/topics.ts'
 import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
 import type { Counting } from './counting.ts'
@@ -74,6 +75,8 @@ export interface MeshOptions {
   platformCancels?: boolean
   /** What reaches Lambda functions, and addresses that want a signature or an id token: `cloud` of `selvedge/cloud`. Default: nothing. */
   cloud?: CloudMaker
+  /** What publishes events to topics: `topics` of `selvedge/events`. Default: nothing, and a topic is passed over. */
+  topics?: Topics
   /** What judges callers by the `access` of records: `access` of `selvedge/trust`; `trust(…)` knows them by tokens, too. Default: nothing, and a record with `access` is refused. */
   trust?: Trust
   /** What counts calls where records have `limits.rate`: `rates` of `selvedge/trust`. Default: nothing, and a record with a rate is refused. */
@@ -132,6 +135,7 @@ export interface Settings {
   readonly fetch: typeof fetch
   readonly platformCancels: boolean
   readonly cloud: CloudMaker | undefined
+  readonly topics: Topics | undefined
   readonly trust: Trust | undefined
   readonly rates: Rates | undefined
   readonly counting: Counting | undefined
@@ -181,6 +185,7 @@ export function withDefaults(options: MeshOptions): Settings {
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     platformCancels: options.platformCancels ?? false,
     cloud: options.cloud,
+    topics: options.topics,
     trust: options.trust,
     rates: options.rates,
     counting: options.counting,

@@ -10,9 +10,7 @@ import { demandOf } from './receipts/demand.ts'
 import type { Inquiry } from './receipts/inquiry.ts'
 import { type Probe, prober } from './receipts/prober.ts'
 import { inbound, made } from './stack.ts'
-import { arriving } from './trust/arriving.ts'
 import type { Identities } from './trust/identities.ts'
-import { refusing } from './trust/trust.ts'
 
 export interface Forward {
   (request: Request, forwarded: Forwarded): Promise<Response>
@@ -28,7 +26,7 @@ export function proxy(options: MeshOptions): Forward {
   const settings = withDefaults(options)
   const { call, calling, known, services, identities } = made(settings)
   // A service's own guard is its own business: here only a token that is not valid is refused.
-  const refused = identities && refusing(undefined)
+  const refused = identities?.refusing(undefined)
   const enter = inbound(settings, forwarded, refused)
 
   function forwarded(request: Request, context: Arrived<Forwarded>) {
@@ -64,8 +62,8 @@ export function proxy(options: MeshOptions): Forward {
   }
 
   function forward(request: Request, arrival: Forwarded): Promise<Response> {
-    return arriving(
-      identities,
+    if (!identities) return entered(request, arrival)
+    return identities.arriving(
       request,
       arrival,
       () => nameOf(arrival),

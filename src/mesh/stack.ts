@@ -39,7 +39,7 @@ import { everything } from './routes.ts'
 import { type Services, services } from './services.ts'
 import type { Identities } from './trust/identities.ts'
 import { isRated, isRatedApart, lacksRates, mayBeRated } from './trust/rates.ts'
-import { type Guard, isGuarded, isGuardedApart, lacksTrust, refusing, unguarded } from './trust/trust.ts'
+import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
 
 /** How long the registry has to answer, in milliseconds. */
 const REGISTRY_READ_MS = 1000
@@ -126,7 +126,7 @@ export function made(settings: Settings): {
   readonly guard: Guard | undefined
   readonly identities: Identities | undefined
 } {
-  const { bindings, cloud, trust, rates, name, log, defaults } = settings
+  const { bindings, cloud, topics, trust, rates, name, log, defaults } = settings
   const records = snapshot(settings.registry, {
     ...settings,
     readMs: REGISTRY_READ_MS,
@@ -138,7 +138,8 @@ export function made(settings: Settings): {
   const learned = services({
     ...settings,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
-    unreachableBecause: (target) => unreachableBecause(target, bindings, cloud !== undefined),
+    unreachableBecause: (target) =>
+      unreachableBecause(target, { bindings, hasCloud: cloud !== undefined, hasTopics: topics !== undefined }),
   })
   const known = resolver(records, learned)
   const identities = trust?.identities?.(settings)
@@ -150,7 +151,7 @@ export function made(settings: Settings): {
     calling,
     known,
     services: learned,
-    guard: identities ? refusing(guard) : guard,
+    guard: identities ? identities.refusing(guard) : guard,
     identities,
   }
 }

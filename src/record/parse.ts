@@ -162,7 +162,8 @@ function renamed(value: unknown, [key, ...rest]: readonly unknown[], name: strin
   )
 }
 
-function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {
+/** @throws {MeshError} `record_invalid`, with the JSON path of everything that was not understood. */
+export function parseWith<Schema extends v.GenericSchema>(schema: Schema, text: string): v.InferOutput<Schema> {
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -1,16 +1,17 @@
-/** The registry keys of names: one key a service. */
+/** The registry keys of names: one key a service. Subscriptions of events are named by their key. */
 import { type ServiceName, wildcardsOf } from '../core/endpoint.ts'
+import { isOfEvents } from '../record/events/event-key.ts'
 
 const PREFIX = 'services/'
 
-/** The key of a name or of a wildcard. */
+/** The key of a name or of a wildcard. No service is called `events/…`. */
 export function keyOf(name: string): string {
-  return PREFIX + name
+  return isOfEvents(name) ? name : PREFIX + name
 }
 
 /** The name or wildcard of a key. */
 export function nameOf(key: string): string {
-  return key.slice(PREFIX.length)
+  return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key
 }
 
 /** The keys whose records can answer for a name: its own, then those of the wildcards above it, the longest first. */

@@ -5,6 +5,7 @@ import { signedFetch } from './aws/sigv4.ts'
 import type { CloudMaker } from './cloud.ts'
 import { idTokens } from './google/id-token.ts'
 import { sendWithIdToken } from './google/send.ts'
+import { sendToWorkflow } from './saga/start.ts'
 
 /**
  * Reaches other clouds.
@@ -21,5 +22,6 @@ export const cloud: CloudMaker = (means) => {
       credentials.type === 'google-id-token'
         ? sendWithIdToken(means, idToken, url, credentials, request, sent)
         : sendSigned(fetchSigned, url, credentials, request, sent),
+    saga: (target, request, sent) => sendToWorkflow(means, target, request, sent),
   }
 }

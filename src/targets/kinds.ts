@@ -5,10 +5,12 @@ import { dispatch } from './dispatch/schema.ts'
 import type { Kind } from './kind.ts'
 import { object } from './object/schema.ts'
 import { queue } from './queue/schema.ts'
+import { saga } from './saga/schema.ts'
+import { topic } from './topic/schema.ts'
 import { url } from './url/schema.ts'
 
 /** By the field that an endpoint of that kind has, in the order in which an operator is told of them. */
-export const KINDS = { url, binding, dispatch, object, lambda, queue }
+export const KINDS = { url, binding, dispatch, object, lambda, queue, topic, saga }
 
 /** A kind stands under its own name. */
 type Checked<Table extends { readonly [Name in keyof Table]: { targetOf(written: never): { kind: Name } } }> = Table

@@ -6,18 +6,22 @@ import { MeshError } from '../core/errors.ts'
 import type { Cloud, CloudMaker } from './cloud.ts'
 import { roadTo } from './roads.ts'
 import type { Means, Sent } from './sent.ts'
+import type { Topics } from './topic/topics.ts'
 
 export interface SendOptions extends Means {
   /** What reaches other clouds, where the mesh has it. */
   readonly cloud?: CloudMaker | undefined
+  /** What publishes to topics, likewise. */
+  readonly topics?: Topics | undefined
 }
 
 /** Sends over the network. What went wrong is said in the words of the platform, or of a transport. */
-export function send({ fetch, bindings, secrets, cloud }: SendOptions): Service<Sent> {
+export function send({ fetch, bindings, secrets, cloud, topics }: SendOptions): Service<Sent> {
   const means = { fetch, bindings, secrets }
   let made: Cloud | undefined
   const ways = {
     ...means,
+    topics,
     /** Made when a target first asks. */
     get cloud() {
       made ??= cloud?.(means)

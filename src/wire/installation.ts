@@ -3,13 +3,25 @@
 export const INSTALLATION = 'selvedge-installation'
 
 /** What a binding is. `value` is a text (a variable or a secret), `json` a variable that is an object. */
-export type BindingKind = 'service' | 'dispatch' | 'object' | 'queue' | 'kv' | 'ratelimit' | 'value' | 'json' | 'other'
+export type BindingKind =
+  | 'service'
+  | 'dispatch'
+  | 'object'
+  | 'queue'
+  | 'workflow'
+  | 'kv'
+  | 'ratelimit'
+  | 'value'
+  | 'json'
+  | 'other'
 
 export interface Installation {
   /** The version of the mesh. */
   readonly version: string
   /** Can it reach other clouds? */
   readonly cloud: boolean
+  /** Can it publish to topics? Older meshes do not say. */
+  readonly topics?: boolean
   /** Everything in its `env`, by name: the kind alone, never a value. */
   readonly bindings: Readonly<Record<string, BindingKind>>
   /** The `MESH_*` variables that are no secrets, with their values. */
@@ -31,10 +43,17 @@ export function readInstallation(headers: Headers): Installation | undefined {
   const said = headers.get(INSTALLATION)
   if (said === null) return undefined
   try {
-    const { version, cloud, bindings, variables, flags } = JSON.parse(said) as Partial<Installation>
+    const { version, cloud, topics, bindings, variables, flags } = JSON.parse(said) as Partial<Installation>
     if (typeof version !== 'string' || typeof cloud !== 'boolean') return undefined
     if (!areTexts(bindings) || !areTexts(variables)) return undefined
-    return { version, cloud, bindings, variables, ...(Array.isArray(flags) ? { flags } : {}) }
+    return {
+      version,
+      cloud,
+      ...(topics === true && { topics }),
+      bindings,
+      variables,
+      ...(Array.isArray(flags) ? { flags } : {}),
+    }
   } catch {
     return undefined
   }

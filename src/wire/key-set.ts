@@ -15,6 +15,8 @@ const MEMBERS_OF: Readonly<
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 /** Keys of a set, at most. */
 const MAX_KEYS = 64
+/** Characters of a modulus of 2,048 bits. */
+const LEAST_MODULUS = 342
 /** Characters of one member, at most: an RSA key of 8,192 bits has 1,366. */
 const MAX_MEMBER = 2048
 
@@ -112,6 +114,9 @@ export function membersOf(
       throw new TypeError(`${at}.${name}: Expected base64url.`)
     own[name] = member
   }
+  // RFC 7518 §3.3: 2,048 bits at least.
+  if (kty === 'RSA' && (own['n'] as string).length < LEAST_MODULUS)
+    throw new TypeError(`${at}.n: Expected an RSA key of 2,048 bits or more.`)
   return own
 }
 

@@ -44,7 +44,7 @@ export interface WorkerOptions extends MeshOptions {
 }
 
 /** What a deployment may have or leave out: code that a Worker carries only where somebody uses it. */
-export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'rates'> {
+export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'topics' | 'receipts' | 'rates'> {
   /**
    * Judges callers: `access` of `selvedge/trust`, who knows them by bindings alone; or `trust`, who knows tokens, too, as `MESH_TRUST` says. Default:
    * nothing does, and records with `access` are refused.
@@ -62,12 +62,15 @@ export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'receipts' | 'r
    * createWorker({ otlp: (from) => otlp({ ...from, name: 'edge', share: 0.1, log: 'warn' }) })
    */
   otlp?: ((from: OtlpOptions) => OtlpSink) | undefined
-  /** Delivers what queues bring: `delivery` of `selvedge/cloud`. Default: nothing does, and the Worker has no `queue()`. */
+  /** Delivers what queues bring: `delivery` of `selvedge/cloud`, or, with events, `eventDelivery` of `selvedge/events`. Default: nothing does, and the Worker has no `queue()`. */
   delivery?: Part<Deliver>
 }
 
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
-export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, otlp }: WorkerParts): WorkerOptions {
+export function workerOptions(
+  env: Env,
+  { cloud, topics, receipts, trust, rates, stats, otlp }: WorkerParts,
+): WorkerOptions {
   if (stats === undefined && env.MESH_SHAPES !== undefined) {
     throw new TypeError('MESH_SHAPES is set, and this Worker is composed without `stats`. Remove it, or compose it in.')
   }
@@ -83,6 +86,7 @@ export function workerOptions(env: Env, { cloud, receipts, trust, rates, stats, 
     env,
     platformCancels: true,
     ...(cloud && { cloud }),
+    ...(topics && { topics }),
     ...(receipts && { receipts }),
     ...(trust && { trust: typeof trust === 'function' ? trust({ env }) : trust }),
     ...(rates && { rates }),

@@ -11,14 +11,22 @@ const TOLD = /^MESH_(?:HOSTS|DOMAIN|FRESH|MAX_STALE|MAX_HOPS|IDLE|LOG|DEFAULTS|S
 /** Compatibility flags by which a client's abort is heard of, and Workers of the same zone are reached. */
 const FLAGS = ['enable_request_signal', 'request_signal_passthrough', 'global_fetch_strictly_public']
 
+/** Parts of a mesh that endpoints may need. */
+export interface Parts {
+  /** Can it reach other clouds? */
+  readonly cloud: boolean
+  /** Can it publish to topics? */
+  readonly topics: boolean
+}
+
 /** As the header has it. */
-export function installed(env: object, hasCloud: boolean): string {
+export function installed(env: object, parts: Parts): string {
   const bindings = env as Bindings
   const names = Object.keys(bindings)
   const values = names.filter((name) => TOLD.test(name)).map((name) => [name, textOf(bindings[name])])
   return writtenInstallation({
     version: versionOf(),
-    cloud: hasCloud,
+    ...parts,
     bindings: Object.fromEntries(names.map((name) => [name, kindOfBinding(bindings, name)])),
     variables: Object.fromEntries(values),
     flags: flagsOn(),

@@ -4,7 +4,7 @@ import type { Probed } from '../mesh/receipts/prober.ts'
 import { INSTALLATION } from '../wire/installation.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
 import { revisionsOf } from '../wire/revision.ts'
-import { installed, versionOf } from './installed.ts'
+import { installed, type Parts, versionOf } from './installed.ts'
 import { WHOAMI_PATH, whoami } from './whoami.ts'
 
 /** Of these the control plane hears what this Worker has. */
@@ -20,8 +20,8 @@ export interface Reserving {
 
 /** What is known besides the request. */
 export interface ReservedOf {
-  /** Can this Worker reach other clouds? */
-  readonly hasCloud: boolean
+  /** What of the mesh this Worker has. */
+  readonly parts: Parts
   /** Who asks. */
   readonly caller: Caller
   /** Is it believed? */
@@ -32,14 +32,14 @@ export function reserved(
   request: Request,
   path: string,
   env: Reserving,
-  { hasCloud, caller, trusted }: ReservedOf,
+  { parts, caller, trusted }: ReservedOf,
 ): Response | Promise<Response> {
   const [said = ''] = path.split('?', 1)
   if (said === HEALTH_PATH) return healthOf()
   if (said === WHOAMI_PATH) return whoami(caller, trusted)
   const control = env.CONTROL
   if (!control) return plainProblem(404, 'Not found', `Nothing stands under ${said}.`)
-  return asked(control, told(request, said, env, hasCloud))
+  return asked(control, told(request, said, env, parts))
 }
 
 /** The name in `/-/healthz?service=users`, as it stands there. */
@@ -58,11 +58,11 @@ export function healthOf(probed?: Probed): Response {
 }
 
 /** What a caller says of this Worker goes no further. */
-function told(request: Request, path: string, env: object, hasCloud: boolean): Request {
+function told(request: Request, path: string, env: object, parts: Parts): Request {
   const isOfApi = path.startsWith(API_PREFIX)
   if (!isOfApi && !request.headers.has(INSTALLATION)) return request
   const made = new Request(request)
-  if (isOfApi) made.headers.set(INSTALLATION, installed(env, hasCloud))
+  if (isOfApi) made.headers.set(INSTALLATION, installed(env, parts))
   else made.headers.delete(INSTALLATION)
   return made
 }

@@ -18,6 +18,7 @@ import { readCaller } from '../wire/caller.ts'
 import { problemResponse } from '../wire/problem/problem.ts'
 import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
+import type { Parts } from './installed.ts'
 import { healthOf, reserved, serviceProbed } from './reserved.ts'
 import { stats, type Telling } from './stats.ts'
 
@@ -31,7 +32,7 @@ interface Running {
   readonly forward: Forward
   /** Where somebody is told of its calls. */
   readonly telling: Telling | undefined
-  readonly hasCloud: boolean
+  readonly parts: Parts
   /** `undefined` where this Worker delivers nothing. */
   readonly deliver: Deliver | undefined
 }
@@ -129,7 +130,7 @@ function handle(
     if (probed === undefined) {
       const [path = ''] = address.path.split('?', 1)
       const told = mesh.forward.identities?.answer(path, defer)
-      return told ?? reserved(request, address.path, env, { hasCloud: mesh.hasCloud, caller: by, trusted })
+      return told ?? reserved(request, address.path, env, { parts: mesh.parts, caller: by, trusted })
     }
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
     return mesh.forward
@@ -173,11 +174,11 @@ function start(env: Env, parts: WorkerParts): Running {
   const telling = parts.stats?.(env, options.registry)
   if (telling) options.counting = telling.counting
   if (telling?.recorder) options.registry = telling.recorder.registry
-  const hasCloud = options.cloud !== undefined
+  const told: Parts = { cloud: options.cloud !== undefined, topics: options.topics !== undefined }
   const forward = proxy(options)
   telling?.watch(forward)
   const deliver = parts.delivery && forward.with(parts.delivery)
-  return { hosts, nameOf: nameReader(options.domain), forward, hasCloud, telling, deliver }
+  return { hosts, nameOf: nameReader(options.domain), forward, parts: told, telling, deliver }
 }
 
 /** What stands in a variable is for the operator alone: the answer of a stranger does not even name it. */

@@ -249,7 +249,7 @@ describe('a path', () => {
     for (const [path, allow] of [
       ['/v1/services', 'GET, HEAD'],
       ['/v1/services/users', 'GET, HEAD, PUT, DELETE'],
-      ['/v1/changes', 'POST'],
+      ['/v1/changes', 'GET, HEAD, POST'],
     ] as const) {
       const answer = await given.ask(path, { method: 'PATCH' })
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])

@@ -32,7 +32,7 @@ describe('the page Access', () => {
     const may = page.getByRole('region', { name: 'Who may call' })
     expect(await may.getByRole('row', { name: /^orders audit allow known checkout any any$/ }).count()).toBe(1)
     expect(await may.getByRole('row', { name: /^orders audit deny default anyone any any$/ }).count()).toBe(1)
-    await page.getByText('Everybody may call users.').waitFor()
+    await page.getByText('Everybody may call stock, users.').waitFor()
   })
 
   it('is used by keys: a kind is chosen, a word is typed', async () => {
@@ -41,7 +41,7 @@ describe('the page Access', () => {
     await page.getByLabel('Show').focus()
     await page.keyboard.type('would')
     await expect.poll(rows).toBe(2)
-    await page.getByText('1 of 4').waitFor()
+    await page.getByText('1 of 5').waitFor()
     await page.keyboard.press('Shift+Tab')
     await page.keyboard.type('nobody of that name')
     await page.getByText('Nothing matches.').waitFor()

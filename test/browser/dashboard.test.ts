@@ -45,7 +45,7 @@ describe('the dashboard', () => {
     expect(await row('people').textContent()).toContain('alias')
     await page.keyboard.press('/')
     await page.keyboard.type('rules')
-    await page.getByText('1 of 4').waitFor()
+    await page.getByText('1 of 5').waitFor()
     await row('orders').waitFor()
     await page.getByRole('searchbox').fill('')
     await page.getByRole('button', { name: 'Success' }).click()
@@ -66,6 +66,37 @@ describe('the dashboard', () => {
     const chart = page.getByRole('img', { name: /^Requests a second/ })
     expect(await chart.getAttribute('aria-label')).toMatch(/changes r2, r1|changes r3, r2/)
     await chart.locator('canvas').waitFor()
+  })
+
+  it('tells which endpoint is left alone, by whom, why, and when it is probed', async () => {
+    await open(page, { page: 'service', name: 'stock' })
+    const out = page.getByRole('row', { name: /ejected by the one isolate/ })
+    await out.waitFor()
+    expect(await out.textContent()).toMatch(
+      /it did not answer, or a gateway answered for it; since .*; probed in \d min/,
+    )
+    await page.getByRole('row', { name: /reachable/ }).waitFor()
+  })
+
+  it('shows calls as they are made, from when one asks until one stops, or nobody looks', async () => {
+    const rows = page.getByRole('region', { name: 'Calls' }).getByRole('row')
+    const isSeen = async () => {
+      await mesh.call('stock', 1)
+      return rows.count()
+    }
+    await page.getByRole('button', { name: 'Watch calls' }).click()
+    await expect.poll(isSeen, { timeout: 30_000, interval: 500 }).toBeGreaterThan(1)
+    expect(await rows.nth(1).textContent()).toMatch(/stranger.*GET \/.*200 success/)
+    await page.getByText(/^Watching: \d+ calls? seen/).waitFor()
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`)
+    await page.getByText('Stopped: the page was hidden.').waitFor()
+    await page.evaluate('delete document.hidden')
+    await page.getByRole('button', { name: 'Watch calls' }).click()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('Nobody watches: it costs nothing until you do.').waitFor()
+    await open(page, { page: 'service', name: 'users' })
+    await page.getByRole('heading', { name: 'users', level: 1 }).waitFor()
   })
 
   it('completes fields, says what is wrong where it stands, and saves what was looked at', async () => {

@@ -10,6 +10,7 @@ const PAGES: readonly { readonly route: Route; readonly sign: string }[] = [
   { route: { page: 'services' }, sign: 'tr.bad' },
   { route: { page: 'service', name: 'users' }, sign: '.over-time canvas' },
   { route: { page: 'service', name: 'orders' }, sign: '.revisions' },
+  { route: { page: 'service', name: 'stock' }, sign: '.ejected' },
   { route: { page: 'service', name: 'nobody' }, sign: '.notice.empty' },
   { route: { page: 'edit', name: 'users' }, sign: '.editor:not([hidden])' },
   { route: { page: 'new' }, sign: '.new-name' },

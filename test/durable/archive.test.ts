@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { virtualClock } from '../../src/core/time/virtual-clock.ts'
-import type { Place } from '../../src/durable/archive.ts'
+import type { Place } from '../../src/durable/ledger/revision.ts'
 import { type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
 import { givenRegistry, takeTurns } from '../support/given-registry.ts'
 import { laggingKv } from '../support/lagging-kv.ts'

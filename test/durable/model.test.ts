@@ -3,11 +3,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Random, seeded } from '../../src/core/time/random.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
-import type { Place } from '../../src/durable/archive.ts'
 import { LAG_MS } from '../../src/durable/keys.ts'
 import type { Condition, Refused, Written } from '../../src/durable/ledger/change.ts'
 import { ledger } from '../../src/durable/ledger/ledger.ts'
-import type { Revision } from '../../src/durable/ledger/revision.ts'
+import type { Place, Revision } from '../../src/durable/ledger/revision.ts'
 import { type RegistryEngine, registryEngine } from '../../src/durable/registry-engine.ts'
 import type { Store } from '../../src/durable/store.ts'
 import { takeTurns } from '../support/given-registry.ts'
@@ -17,7 +16,7 @@ import { nodeStore } from '../support/node-store.ts'
 
 /** How old what a location reads may be. */
 const MOST_LAG_MS = 90_000
-const NAMES = ['a', 'b', 'c']
+const NAMES = ['a', 'b', 'events/a', 'f']
 
 interface Model {
   /** What writers were told. */

@@ -206,6 +206,22 @@ describe('selvedge dev', () => {
     await expect(fetch(`${at}/-/healthz`)).rejects.toThrow()
   })
 
+  it('runs a mesh Worker of one’s own parts, and says where it does not build', async () => {
+    const file = join(dir, 'parts.ts')
+    await writeFile(file, 'const said: string = "of my own"\nexport default { fetch: () => new Response(said) }\n')
+    const own = selvedge(['dev', '--port', '0', '--worker', file])
+    try {
+      expect(await (await fetch(`${await readyAt(own)}/svc/users/`)).text()).toBe('of my own')
+    } finally {
+      own.child.kill('SIGTERM')
+      await own.ended
+    }
+    await writeFile(file, 'import { createWorker } from "nowhere"\nexport default createWorker()\n')
+    const broken = selvedge(['dev', '--port', '0', '--worker', file])
+    expect(await broken.ended).toBe(2)
+    expect(broken.written.err).toMatch(/parts\.ts does not build\..*"nowhere"/s)
+  })
+
   it('leaves a port that is taken alone, with exit code 2', async () => {
     const port = new URL(url).port
     const second = selvedge(['dev', '--port', port])

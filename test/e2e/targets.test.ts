@@ -100,6 +100,8 @@ describe('a name in front of', () => {
             { binding: 'NOT_BOUND' },
             { dispatch: { binding: 'DISPATCH', script: 'nobody' } },
           ],
+          // Two of five are never there: on a slow machine their returns on trial cost more retries than few calls earn.
+          retryConstraint: 'off',
         },
         unreachable: { endpoints: [{ queue: { binding: 'NO_QUEUE' } }, { binding: 'NOT_BOUND' }] },
       },

@@ -17,9 +17,11 @@ describe('package.json', () => {
       './client',
       './cloud',
       './durable',
+      './events',
       './hono',
       './node',
       './otlp',
+      './saga',
       './sim',
       './testing',
       './trust',
@@ -27,13 +29,14 @@ describe('package.json', () => {
     ])
   })
 
-  it.each(subpaths)('exports %s from a module that is there, with its types first', (_, target) => {
+  it.each(subpaths)('exports %s from a module that is there, with its types first', (name, target) => {
     const { types, default: built, node, workerd } = target as Record<'types' | 'default' | 'node' | 'workerd', string>
     expect(Object.keys(target)[0]).toBe('types')
     expect(types).toMatch(/^\.\/dist\/lib\/.*\.d\.ts$/)
     expect(sourceOf(types)).toBe(sourceOf(workerd ?? built))
     // Node has a way of its own to fetch, and the same names.
-    expect(node).toBe(workerd?.replace('index.js', 'index-node.js'))
+    // Sagas alone are another module where there is no platform.
+    if (name !== './saga') expect(node).toBe(workerd?.replace('index.js', 'index-node.js'))
     for (const one of [built, ...(workerd && node ? [workerd, node] : [])])
       expect(existsSync(`${root}${sourceOf(one)}`)).toBe(true)
   })
@@ -124,6 +127,12 @@ describe('what is exported', () => {
     expect(Object.keys(await import('../../src/otlp.ts'))).toEqual(['otlp'])
   })
 
+  it('by selvedge/saga: the same in Node as on the platform, whose module only one of them names', async () => {
+    expect(Object.keys(await import('../../src/saga-elsewhere.ts')).sort()).toEqual(['Refused', 'saga', 'sagas'])
+    const here = readFileSync(`${root}src/saga.ts`, 'utf8')
+    for (const name of ['Refused', 'saga', 'sagas']) expect(here).toMatch(new RegExp(`export \\{[^}]*\\b${name}\\b`))
+  })
+
   it('by selvedge/sim', async () => {
     expect(Object.keys(await import('../../src/sim/simulate.ts'))).toEqual(['simulate'])
   })
@@ -133,8 +142,11 @@ describe('what is exported', () => {
       'MeshError',
       'createTestMesh',
       'memoryRegistry',
+      'memorySteps',
       'seeded',
       'spanRing',
+      'testParticipant',
+      'testSaga',
       'virtualClock',
     ])
   })

@@ -20,6 +20,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   manifest: ['core', 'math', 'schema', 'features', 'record'],
   // `math`: `mesh/services.ts` makes what the filters ask of their endpoints.
   mesh: ['core', 'math', 'schema', 'wire', 'telemetry', 'targets', 'features', 'record', 'registry'],
+  saga: ['core'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
   transactional: ['core'],
   sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
@@ -30,6 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['admin', 'core', 'schema', 'targets', 'record', 'registry', 'manifest', 'mesh'],
   'cloud.ts': ['core', 'targets', 'registry', 'mesh'],
   'trust.ts': ['core', 'features', 'mesh'],
+  'events.ts': ['record', 'targets', 'mesh'],
   'otlp.ts': ['features', 'telemetry'],
   bridge: ['core', 'mesh', 'targets', 'wire'],
   'index.ts': ['mesh', 'anywhere.ts'],
@@ -37,7 +39,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   'node.ts': ['bridge', 'registry'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
-  'testing.ts': ['core', 'registry', 'mesh', 'telemetry'],
+  'saga.ts': ['saga'],
+  'saga-elsewhere.ts': ['saga'],
+  testing: ['core', 'registry', 'telemetry', 'mesh', 'saga'],
+  'testing.ts': ['core', 'registry', 'telemetry', 'testing'],
 }
 
 /**
@@ -46,10 +51,10 @@ const ALLOWED: Record<string, readonly string[]> = {
 const DOCUMENTS: Record<string, RegExp> = {
   'record features': /^features\/[^/]+\/(?:[\w-]+-)?(?:policy|words)\.ts$/,
   'manifest features': /^features\/[^/]+\/(?:[\w-]+-)?policy\.ts$/,
-  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|target|key)\.ts$/,
+  'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|delivery|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
-    /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
+    /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   // What is told, and minted, is so by the mesh's own code; nothing else of it is the command's.
@@ -65,10 +70,11 @@ const PACKAGES: Record<string, RegExp> = {
   targets: /^valibot$/,
   manifest: /^(valibot|yaml|node:.*)$/,
   'targets/libraries.ts': /^(aws4fetch|jose)$/,
-  'features/identity/libraries.ts': /^jose$/,
   'durable/registry-object.ts': /^cloudflare:workers$/,
   'durable/stats-object.ts': /^cloudflare:workers$/,
   'durable/quota-object.ts': /^cloudflare:workers$/,
+  'durable/sagas-object.ts': /^cloudflare:workers$/,
+  'saga/entrypoint.ts': /^cloudflare:workers$/,
   'durable/dead-letters-object.ts': /^cloudflare:workers$/,
   'durable/inbox-object.ts': /^cloudflare:workers$/,
   admin: /^(?:hono(?:\/(?:factory|http-exception))?|hono-openapi|valibot)$/,
@@ -151,8 +157,8 @@ it('takes time and chance through core alone', () => {
 })
 
 it('writes to the console in one place, of all that a mesh carries', () => {
-  // `testing.ts` tells who writes a test; no deployed mesh carries it.
-  const carried = files.filter(({ file }) => roomOf(file) !== 'cli' && file !== 'testing.ts')
+  // `testing` tells who writes a test; no deployed mesh carries it.
+  const carried = files.filter(({ file }) => !['cli', 'testing'].includes(roomOf(file)))
   const writers = carried.filter(({ text }) => /\bconsole\b[.[]/.test(text))
   expect(writers.map(({ file }) => file)).toEqual(['telemetry/log.ts'])
 })

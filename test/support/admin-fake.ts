@@ -114,7 +114,9 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
       add({ name, record, author, message, origin })
     },
     list: async ({ prefix = '', limit, cursor } = {}) => {
-      const names = [...past.keys()].filter((name) => name.startsWith(prefix)).sort()
+      // Subscriptions are listed by their prefix alone.
+      const isListed = (name: string) => name.startsWith('events/') === prefix.startsWith('events/')
+      const names = [...past.keys()].filter((name) => name.startsWith(prefix) && isListed(name)).sort()
       return pageOf(
         names.flatMap((name) => viewOf(name) ?? []),
         limit,
@@ -140,6 +142,12 @@ export function adminFake(clock: Clock, records: Readonly<Record<string, Written
       expiresAt: new Date(clock.now() + 300_000).toISOString(),
     }),
     history: async (name, { limit, cursor } = {}) => pageOf(past.get(name) ?? [], limit, cursor),
+    changes: async ({ limit, cursor } = {}) =>
+      pageOf(
+        [...past.values()].flat().sort((one, other) => other.revision - one.revision),
+        limit,
+        cursor,
+      ),
     rollback: async (name, to, how = {}) => {
       const { ifMatch, ifNoneMatch } = how
       const condition = {

@@ -38,6 +38,15 @@ function tellNumbers({ stats }: GivenAdmin): void {
   stats.digest({ isolate: 'one', sequence: 1, numbers: counted.take(), learned: { ejected, budgets: { users: 2 } } })
 }
 
+/** One saga of each sort: that runs and waits, that is parked, that has ended. */
+function tellSagas({ sagas }: GivenAdmin): void {
+  const saga = { saga: 'place-order', version: 1, binding: 'SAGAS' }
+  sagas.tell({ ...saga, id: 'running', state: 'running', step: 'definition' })
+  sagas.look('running', 'approval', 'approved')
+  sagas.tell({ ...saga, id: 'parked', state: 'parked', step: 'undo charge', because: 'payments answered 503: ' })
+  sagas.tell({ ...saga, id: 'ended', state: 'compensated', step: 'end', because: 'credit limit exceeded' })
+}
+
 /** A call that a tap looks for, and more of which there was no room, as soon as there is a tap. */
 async function tellTapped({ stats, clock }: GivenAdmin): Promise<void> {
   let answer: DigestAnswer = true
@@ -99,6 +108,10 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async history(client) {
     await client.history('users', { limit: 1, cursor: '9' })
   },
+  async changes(client) {
+    const { cursor } = await client.changes({ limit: 1 })
+    await client.changes(cursor === undefined ? {} : { cursor })
+  },
   async rollback(client) {
     await client.rollback('users', 1, { ifMatch: '*', message: 'back', author: 'jane', dryRun: true })
     await refused(client.rollback('users', 9))
@@ -149,6 +162,27 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async edges(client, given) {
     tellNumbers(given)
     await client.edges()
+  },
+  async sagas(client, given) {
+    tellSagas(given)
+    await client.sagas({ state: 'parked', saga: 'place-order', version: 1, limit: 1, cursor: '0:a' })
+    await client.sagas()
+    await refused(client.sagas({ version: -1 }))
+  },
+  async saga(client, given) {
+    tellSagas(given)
+    await client.saga('parked')
+    await client.saga('nobody')
+  },
+  async decideSaga(client, given) {
+    tellSagas(given)
+    await client.decideSaga('parked', 'retry', { message: 'payments is back' })
+    await refused(client.decideSaga('running', 'skip'))
+  },
+  async cancelSaga(client, given) {
+    tellSagas(given)
+    await client.cancelSaga('running', { message: 'by mistake' })
+    await refused(client.cancelSaga('ended'))
   },
   async tap(client, given) {
     const looking = drained(client.tap({ service: 'users', method: 'get', path: '/a', status: '5xx', seconds: 1 }))

@@ -1,5 +1,4 @@
 /** A virtual clock that waits for signatures: they are made on threads of the machine, which no virtual time moves. */
-import '../../src/features/identity/libraries.ts'
 import { type VirtualClock, virtualClock } from '../../src/core/time/virtual-clock.ts'
 
 type Work = (...args: unknown[]) => Promise<unknown>

@@ -1,10 +1,11 @@
 /** The admin API to test with: over a registry's engine of its own, in virtual time. */
 import { type AdminClient, adminClient } from '../../src/admin/client.ts'
-import type { ControlEnv, DeadLetters, Registry, Stats } from '../../src/admin/env.ts'
+import type { ControlEnv, DeadLetters, Registry, SagaInstance, Sagas, Stats } from '../../src/admin/env.ts'
 import { recordIssues } from '../../src/admin/record-issues.ts'
 import { api } from '../../src/control/api.ts'
 import type { VirtualClock } from '../../src/core/time/virtual-clock.ts'
 import { type LettersEngine, lettersEngine } from '../../src/durable/letters/letters-engine.ts'
+import { type SagaBook, sagaBook } from '../../src/durable/sagas/saga-book.ts'
 import { type StatsEngine, statsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { type GivenRegistry, givenRegistry } from './given-registry.ts'
@@ -19,6 +20,9 @@ export interface GivenAdmin extends GivenRegistry {
   readonly lines: LogLine[]
   /** The engine behind STATS_OBJECT. */
   readonly stats: StatsEngine
+  /** The list behind SAGAS_OBJECT, and what the Workflow SAGAS was sent. */
+  readonly sagas: SagaBook
+  readonly sent: { readonly id: string; readonly type: string; readonly payload: unknown }[]
   /** The engine behind DEAD_LETTERS. */
   readonly letters: LettersEngine
   /** What was sent to the queue JOBS. */
@@ -46,6 +50,18 @@ export async function givenAdmin(
   // Checks list its keys; all else is read through the object.
   const stats = statsEngine({ store: nodeStore(), clock: registry.clock })
   const STATS_OBJECT = { getByName: () => objectOf<Stats>(stats) }
+  const sagas = sagaBook(nodeStore(), registry.clock)
+  const SAGAS_OBJECT = { getByName: () => objectOf<Sagas>(sagas) }
+  const sent: GivenAdmin['sent'] = []
+  const SAGAS = {
+    create: async () => undefined,
+    async get(id: string): Promise<SagaInstance> {
+      return {
+        status: async () => ({ status: 'running' }),
+        sendEvent: async (event) => void sent.push({ id, ...event }),
+      }
+    },
+  }
   const letters = lettersEngine({ store: nodeStore(), clock: registry.clock })
   const lettersObject = objectOf<DeadLetters>(lettersObjectOf(letters))
   const queued: unknown[] = []
@@ -53,6 +69,8 @@ export async function givenAdmin(
     REGISTRY: registry.kv,
     REGISTRY_OBJECT: { getByName: () => object },
     STATS_OBJECT,
+    SAGAS_OBJECT,
+    SAGAS,
     DEAD_LETTERS: { getByName: () => lettersObject },
     JOBS: { send: async (message: unknown) => void queued.push(structuredClone(message)) },
     ...vars,
@@ -64,6 +82,8 @@ export async function givenAdmin(
     env,
     lines,
     stats,
+    sagas,
+    sent,
     letters,
     queued,
     called,

@@ -1,6 +1,6 @@
 /** What checks look at, with only what matters spelled out: an installation in which all is well. */
 import type { Seen, SeenControl, SeenMesh, SeenRevision } from '../../src/admin/checks/seen.ts'
-import { seenRecords } from '../../src/admin/checks/seen-records.ts'
+import { seenRecords, seenSubscriptions } from '../../src/admin/checks/seen-records.ts'
 
 export const MESH: SeenMesh = {
   version: '0.2.0',
@@ -34,6 +34,7 @@ export function givenSeen(records: Readonly<Record<string, string | object>> = {
   )
   return {
     records: seenRecords(texts),
+    subscriptions: seenSubscriptions(texts),
     isAll: true,
     mesh: MESH,
     isAsked: true,

@@ -1,6 +1,7 @@
 /** A KV namespace with the faults of the real one: reads lag, a key takes one write a second, operations fail. */
 import type { Clock } from '../../src/core/time/clock.ts'
 import type { Namespace } from '../../src/durable/records.ts'
+import { keyOf, nameOf } from '../../src/registry/keys.ts'
 
 interface Version {
   readonly at: number
@@ -9,7 +10,7 @@ interface Version {
 }
 
 export interface LaggingKv extends Namespace {
-  /** A person writes, or deletes, `services/<name>`. */
+  /** A person writes, or deletes, `services/<name>`, or `events/…` as it is. */
   hand(name: string, text: string | null, metadata?: unknown): void
   /** What really stands under `services/<name>`. */
   truth(name: string): Version
@@ -29,7 +30,6 @@ export interface LaggingKv extends Namespace {
   onOverwrite: (name: string, old: Version, now: number) => void
 }
 
-const PREFIX = 'services/'
 const PAGE = 1_000
 const NOTHING: Version = { at: 0, value: null, metadata: null }
 
@@ -44,7 +44,6 @@ export function laggingKv(clock: Clock): LaggingKv {
   }
   const add = (key: string, value: string | null, metadata: unknown) =>
     versions.set(key, [...(versions.get(key) ?? []), { at: clock.now(), value, metadata }])
-  const nameOf = (key: string) => key.slice(PREFIX.length)
 
   function operation(what: string): void {
     kv.log.push(what)
@@ -67,16 +66,16 @@ export function laggingKv(clock: Clock): LaggingKv {
     onOverwrite: () => {},
     hand(name, text, metadata = null) {
       // To delete what is not there changes nothing.
-      if (text !== null || newest(PREFIX + name).value !== null) add(PREFIX + name, text, metadata)
+      if (text !== null || newest(keyOf(name)).value !== null) add(keyOf(name), text, metadata)
     },
-    truth: (name) => newest(PREFIX + name),
+    truth: (name) => newest(keyOf(name)),
     get names() {
       return [...versions.keys()].filter((key) => newest(key).value !== null).map(nameOf)
     },
     async getWithMetadata(keys) {
       operation(`read ${keys.length}`)
       if (keys.length > 100) throw new Error('400 You can request a maximum of 100 keys')
-      if (kv.poisoned !== undefined && keys.includes(PREFIX + kv.poisoned)) throw new Error('KV GET_BULK failed: 413')
+      if (kv.poisoned !== undefined && keys.includes(keyOf(kv.poisoned))) throw new Error('KV GET_BULK failed: 413')
       return new Map(keys.map((key) => [key, seen(key)]))
     },
     async put(key, value, { metadata }) {

@@ -35,6 +35,7 @@ const places = [
   },
   { queue: { binding: 'JOBS' }, weight: 1, locality: 'apac-ne' },
   { queue: { binding: 'KEPT', keep: ['authorization'] } },
+  { topic: { binding: 'EVENTS' } },
   {
     queue: {
       binding: 'TO_RESIZE',

@@ -17,7 +17,7 @@ function controlled(answer: () => Response) {
 
 const sent = (request: Request, path: string, control?: Fetcher, env: object = {}, by: Caller = STRANGER) =>
   reserved(request, path, control ? { ...env, CONTROL: control } : env, {
-    hasCloud: true,
+    parts: { cloud: true, topics: false },
     caller: by,
     trusted: by.name !== undefined,
   })

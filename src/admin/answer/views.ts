@@ -10,7 +10,9 @@ export type Written = string | Readonly<Record<string, unknown>>
 
 export const written = v.pipe(
   v.union([v.string(), v.looseObject({})]),
-  v.description('A record: an object as in `/-/api/v1/schema`, or a bare URL.'),
+  v.description(
+    'A record: an object as in `/-/api/v1/schema`, or a bare URL. Under `events/…` subscriptions: docs/events.md.',
+  ),
 )
 
 const origin = v.picklist(['api', 'hand', 'adopt', 'restore', 'rollback'])

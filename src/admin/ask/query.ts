@@ -1,6 +1,7 @@
 /** What may stand in the address: each parameter as text that comes, as value that is used. */
 import { validator } from 'hono-openapi'
 import * as v from 'valibot'
+import type { Place } from '../../durable/ledger/revision.ts'
 import { refusal } from '../answer/problem.ts'
 
 /** Whole numbers that JSON holds exactly. */
@@ -47,7 +48,9 @@ export const name = v.pipe(
   v.string(),
   v.nonEmpty(),
   v.maxLength(512),
-  v.description('A service name, with its tag if it has one (`users@pr-1`), or a wildcard (`*.shop`).'),
+  v.description(
+    'A service name, with its tag if it has one (`users@pr-1`), or a wildcard (`*.shop`); or `events/` and an event type, for subscriptions.',
+  ),
 )
 
 export const limit = v.pipe(
@@ -92,6 +95,22 @@ export const force = v.pipe(
     'Write what would otherwise be refused with good reason: fields that the oldest version does not know.',
   ),
 )
+
+/** Where a row of history stands. */
+export const place = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,15}:.{0,512}$/u),
+  v.description('Where to go on: `cursor` of the page before.'),
+)
+
+export function placeOf(cursor: string): Place {
+  const colon = cursor.indexOf(':')
+  return { revision: Number(cursor.slice(0, colon)), name: cursor.slice(colon + 1) }
+}
+
+export function cursorOf({ revision, name }: Place): string {
+  return `${revision}:${name}`
+}
 
 function whole(least: number, most: number) {
   return v.pipe(

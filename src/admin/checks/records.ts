@@ -7,9 +7,12 @@ import { newerReason, newerThan } from '../../record/check/newer.ts'
 import { leadsNowhere } from '../../record/check/nowhere.ts'
 import { namesOnward, onward } from '../../record/check/onward.ts'
 import { rateFindings } from '../../record/check/rates.ts'
+import { finder, roundOf, sinksOf, topicBehind } from '../../record/check/subscribed.ts'
+import type { Lead } from '../../record/leads.ts'
 import type { Check, Finding } from './check.ts'
 import { forbidden, lacking, missingBinding } from './lacking.ts'
 import { parsedOf } from './parsed.ts'
+import type { Seen } from './seen.ts'
 import { turnedBack } from './turned-back.ts'
 
 export const RECORDS: readonly Check[] = [
@@ -18,8 +21,8 @@ export const RECORDS: readonly Check[] = [
     group: 'records',
     title: 'every record is understood',
     hint: 'Correct the field. Until then the last good record serves, where an isolate knows one, for an hour at most.',
-    find: ({ records }) =>
-      [...records].flatMap(([name, { issues }]) =>
+    find: ({ records, subscriptions }) =>
+      [...records, ...subscriptions].flatMap(([name, { issues }]) =>
         issues.map(({ path, message }): Finding => ({ severity: 'error', name, path, message })),
       ),
   },
@@ -80,31 +83,44 @@ export const RECORDS: readonly Check[] = [
   {
     id: 'names-lead-somewhere',
     group: 'records',
-    title: 'rules, aliases and queues lead to names that have a record',
+    title: 'rules, aliases, queues and subscriptions lead to names that have a record',
     hint: 'Write the record that is missing, or correct the name.',
-    find({ records, isAll }) {
+    find(seen) {
+      const { records, isAll } = seen
       // Beside what was read, others may stand in KV.
       const severity = isAll ? 'error' : 'warning'
-      return parsedOf(records).flatMap(([name, record]) =>
-        leadsNowhere(record, (other) => records.has(other)).map(({ name: other, path }): Finding => {
-          return { severity, name, path, message: `"${other}" has no record${isAll ? '' : ' in what was read'}.` }
-        }),
-      )
+      const find = finder((name) => records.get(name)?.parsed)
+      const leads = [
+        ...parsedOf(records).flatMap(([name, record]) =>
+          leadsNowhere(record, (other) => records.has(other)).map((lead) => ({ name, lead })),
+        ),
+        ...sinksIn(seen).filter(({ lead }) => !records.has(lead.name) && !find(lead.name)),
+      ]
+      return leads.map(({ name, lead: { name: other, path } }): Finding => {
+        return { severity, name, path, message: `"${other}" has no record${isAll ? '' : ' in what was read'}.` }
+      })
     },
   },
   {
     id: 'aliases-end',
     group: 'records',
-    title: 'aliases, and queues that are delivered, end at a record',
+    title: 'aliases, queues that are delivered, and events end at a record',
     hint: 'Take one name out of the circle.',
-    find({ records }) {
+    find(seen) {
+      const { records } = seen
+      const find = finder((name) => records.get(name)?.parsed)
+      const rounds = sinksIn(seen).flatMap(({ name, lead }): Finding[] => {
+        const round = topicBehind(lead.name, find)
+        return round ? [{ severity: 'error', name, path: lead.path, message: roundOf(name, round) }] : []
+      })
       const aliasOf: AliasOf = (name) => namesOnward(records.get(name)?.parsed)
       const told = new Set<string>()
-      return parsedOf(records).flatMap(([name, record]): Finding[] => {
+      const circles = parsedOf(records).flatMap(([name, record]): Finding[] => {
         const [first] = onward(record)
         const round = first && circle(name, aliasOf, told)
         return first && round !== undefined ? [{ severity: 'error', name, path: first.path, message: round }] : []
       })
+      return [...circles, ...rounds]
     },
   },
   {
@@ -129,3 +145,11 @@ export const RECORDS: readonly Check[] = [
     },
   },
 ]
+
+/** The services to which subscriptions lead, each with its key. */
+function sinksIn({ subscriptions, mesh }: Seen): { readonly name: string; readonly lead: Lead }[] {
+  const domain = mesh?.variables.MESH_DOMAIN ?? 'mesh'
+  return [...subscriptions].flatMap(([name, { parsed }]) =>
+    (parsed ? sinksOf(parsed, domain) : []).map((lead) => ({ name, lead })),
+  )
+}

@@ -1,5 +1,6 @@
 /** What checks look at: plain values, gathered by the API of an installation, or by the command of files. */
 import type { Given } from '../../record/check/needs.ts'
+import type { Subscriptions } from '../../record/events/subscriptions.ts'
 import type { ServiceRecord } from '../../record/record.ts'
 
 /** A record as it stands, and what the mesh makes of it. */
@@ -9,6 +10,11 @@ export interface SeenRecord {
   readonly parsed: ServiceRecord | undefined
   /** What is wrong with it. */
   readonly issues: readonly { readonly path: readonly (string | number)[]; readonly message: string }[]
+}
+
+/** Subscriptions as they stand, likewise. */
+export interface SeenSubscriptions extends Pick<SeenRecord, 'text' | 'issues'> {
+  readonly parsed: Subscriptions | undefined
 }
 
 /** The mesh's own Worker. */
@@ -55,6 +61,8 @@ export type Reached<Answer> = { readonly answer: Answer } | { readonly failure: 
 export interface Seen {
   /** By name. */
   readonly records: ReadonlyMap<string, SeenRecord>
+  /** By key. */
+  readonly subscriptions: ReadonlyMap<string, SeenSubscriptions>
   /** Are these all records? Then a name that is not among them is nowhere. */
   readonly isAll: boolean
   readonly mesh: SeenMesh | undefined

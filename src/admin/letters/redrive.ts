@@ -9,6 +9,9 @@ interface Queue {
   send(message: unknown, options: { contentType: 'json' }): Promise<unknown>
 }
 
+/** The `type` of a request; what has another is an event. */
+const REQUEST = 'selvedge.request'
+
 type Fields = Readonly<Record<string, unknown>>
 
 /**
@@ -23,7 +26,11 @@ export async function bindingOf(
   to: string | undefined,
   registry: Registry,
 ): Promise<string> {
-  const { record, endpoint } = fieldsOf(message)
+  const fields = fieldsOf(message)
+  const isEvent = typeof fields.type === 'string' && fields.type !== REQUEST
+  const [record, endpoint] = isEvent
+    ? [fields.meshtopic ?? keyOf('events'), fields.meshendpoint]
+    : [fields.record, fields.endpoint]
   const name = to ?? (typeof record === 'string' ? nameOf(record) : undefined)
   if (name === undefined) {
     if (binding !== undefined) return binding
@@ -32,16 +39,20 @@ export async function bindingOf(
     })
   }
   const current = await registry.get(name)
-  const queues = current ? queuesOf(current.text) : []
+  const queues = current ? queuesOf(current.text, isEvent ? 'topic' : 'queue') : []
   const found = (to === undefined && queues.find(({ id }) => id === endpoint)) || queues[0]
   if (found) return found.binding
-  throw refusal(409, `The record "${name}" has no queue with "deliverTo".`, { fields: { code: 'no_queue', name } })
+  if (isEvent && to === undefined && binding !== undefined) return binding
+  const lacking = isEvent ? 'topic' : 'queue with "deliverTo"'
+  throw refusal(409, `The record "${name}" has no ${lacking}.`, { fields: { code: 'no_queue', name } })
 }
 
-function queuesOf(text: string): { id: string; binding: string }[] {
+function queuesOf(text: string, kind: 'queue' | 'topic'): { id: string; binding: string }[] {
   try {
     return parseRecord(text).endpoints.flatMap(({ id, target }) =>
-      target.kind === 'queue' && target.deliverTo !== undefined ? [{ id, binding: target.binding }] : [],
+      (target.kind === 'topic' || (target.kind === 'queue' && target.deliverTo !== undefined)) && target.kind === kind
+        ? [{ id, binding: target.binding }]
+        : [],
     )
   } catch {
     // The mesh does not understand it either.
@@ -64,9 +75,11 @@ export function queueOf(env: object, binding: string): Queue {
 
 /** With its own id, and without what would end it at once: until when it was worth delivering. */
 export function againOf({ data: { message } }: DeadLetter, to: string | undefined, redriven: number): Fields {
-  const { deadline: _, expirytime: __, endpoint, ...rest } = fieldsOf(message)
-  const where = to === undefined ? { ...(endpoint !== undefined && { endpoint }) } : { record: keyOf(to) }
-  return { ...rest, ...where, redriven }
+  const { deadline: _, expirytime: __, ...rest } = fieldsOf(message)
+  if (to === undefined) return { ...rest, redriven }
+  if (rest.type !== REQUEST) return { ...rest, meshtopic: keyOf(to), redriven }
+  const { endpoint: ___, ...others } = rest
+  return { ...others, record: keyOf(to), redriven }
 }
 
 function fieldsOf(message: unknown): Fields {

@@ -1,11 +1,11 @@
 /** The archive: the whole history carried out, and into an object that has none. */
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
-import { type Place, UNFIT } from '../../durable/archive.ts'
+import { UNFIT } from '../../durable/archive.ts'
 import { refusal } from '../answer/problem.ts'
 import { jsonBody } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
-import { author, limit, message, query } from '../ask/query.ts'
+import { author, cursorOf, limit, message, place, placeOf, query } from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allowAll } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
@@ -42,8 +42,6 @@ const end = jsonBody(
   }),
 )
 
-const place = v.pipe(v.string(), v.regex(/^\d{1,15}:.{0,512}$/u), v.description('`cursor` of the page before.'))
-
 export function archive(audit: Audit) {
   return new Hono<AdminEnv>()
     .get(
@@ -59,7 +57,7 @@ export function archive(audit: Audit) {
         allowAll(c, 'read')
         const { limit, cursor } = c.req.valid('query')
         const { rows, next } = await registryOf(c.env).export(cursor === undefined ? undefined : placeOf(cursor), limit)
-        return c.json({ items: rows, ...(next ? { cursor: `${next.revision}:${next.name}` } : {}) })
+        return c.json({ items: rows, ...(next ? { cursor: cursorOf(next) } : {}) })
       },
     )
     .post(
@@ -101,11 +99,6 @@ export function archive(audit: Audit) {
         return c.json({ truth })
       },
     )
-}
-
-function placeOf(cursor: string): Place {
-  const colon = cursor.indexOf(':')
-  return { revision: Number(cursor.slice(0, colon)), name: cursor.slice(colon + 1) }
 }
 
 /** @throws 409 where the object has a history of its own, or none is being restored. */

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/time/clock.ts'
 import { systemRandom } from '../../core/time/random.ts'
 import { describe as described } from '../../mesh/told/describe.ts'
 import { referrersOf, type Standing } from '../../mesh/told/referrers.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
 import { readInstallation } from '../../wire/installation.ts'
 import { candidateView, valueView } from '../answer/decision.ts'
 import { notFound, refusal } from '../answer/problem.ts'
@@ -33,6 +34,9 @@ const descriptionView = v.pipe(
   v.metadata({ ref: 'Description' }),
 )
 
+/** Subscriptions have no policy. */
+const NO_SERVICE = { policy: [], rules: [], candidates: [] }
+
 /** Records of a page: as many as the object hands out. */
 const ITEMS = 1_000
 
@@ -55,7 +59,9 @@ export function describe(clock: Clock) {
       if (!current) throw notFound(await absent(name, registry, token))
       try {
         const installation = readInstallation(c.req.raw.headers)
-        const told = described(name, current.text, { installation, clock, random: systemRandom() })
+        const told = isOfEvents(name)
+          ? NO_SERVICE
+          : described(name, current.text, { installation, clock, random: systemRandom() })
         const referredBy = referrersOf(name, await all(registry, token))
         return c.json({ ...viewOf(current), ...told, referredBy }, 200, { 'cache-control': 'no-store' })
       } catch (error) {

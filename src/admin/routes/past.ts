@@ -7,7 +7,20 @@ import { writtenOf, writtenView } from '../answer/written.ts'
 import { jsonBody } from '../ask/body.ts'
 import { byOf } from '../ask/by.ts'
 import { conditionOf, seenIfSaid } from '../ask/condition.ts'
-import { author, dryRun, force, limit, message, name, params, query, revision } from '../ask/query.ts'
+import {
+  author,
+  cursorOf,
+  dryRun,
+  force,
+  limit,
+  message,
+  name,
+  params,
+  place,
+  placeOf,
+  query,
+  revision,
+} from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allow } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
@@ -66,6 +79,23 @@ export function past(audit: Audit) {
           items: page.items.map(revisionOf),
           ...(page.cursor === undefined ? {} : { cursor: String(page.cursor) }),
         })
+      },
+    )
+    .get(
+      '/changes',
+      operation({
+        id: 'changes',
+        summary: 'The revisions of all names that the token reaches, newest first; deletions are among them',
+        answers: { 200: { description: 'A page.', schema: pageOf(revisionView) } },
+        refusals: [],
+      }),
+      query({ limit: v.optional(limit), cursor: v.optional(place) }),
+      async (c) => {
+        const { prefixes } = allow(c, 'read', [])
+        const { limit, cursor } = c.req.valid('query')
+        const after = cursor === undefined ? undefined : placeOf(cursor)
+        const { items, next } = await registryOf(c.env).changes({ after, limit, prefixes })
+        return c.json({ items: items.map(revisionOf), ...(next ? { cursor: cursorOf(next) } : {}) })
       },
     )
     .post(

@@ -17,6 +17,7 @@ interface DevFlags {
   registry?: string
   port: number
   with?: string[]
+  worker?: string
   envFile?: string
 }
 
@@ -25,6 +26,7 @@ export function dev(command: Command, { print }: Session): void {
     .option('--registry <file>', 'JSON or YAML, a record for each name; KV is seeded from it and follows it')
     .option('--port <n>', 'port on 127.0.0.1, 0 for any', port, 8787)
     .option('--with <dir...>', 'folders with a wrangler config: Workers to run beside the mesh, bound to it')
+    .option('--worker <file>', 'a mesh Worker of your own parts (createWorker), in place of the one that is deployed')
     .option(
       '--env-file <file>',
       'NAME=value lines, as in .dev.vars: variables and secrets of the mesh and of the control plane',
@@ -32,7 +34,7 @@ export function dev(command: Command, { print }: Session): void {
     .action((flags: DevFlags) => runMesh(flags, print))
 }
 
-async function runMesh({ registry, port, with: dirs = [], envFile }: DevFlags, print: Printer): Promise<void> {
+async function runMesh({ registry, port, with: dirs = [], worker, envFile }: DevFlags, print: Printer): Promise<void> {
   assertNodeOfDev()
   const { line } = print
   const interrupted = interruption()
@@ -42,6 +44,7 @@ async function runMesh({ registry, port, with: dirs = [], envFile }: DevFlags, p
     ...(registry === undefined ? {} : { registry }),
     port,
     with: dirs,
+    ...(worker === undefined ? {} : { parts: worker }),
     vars: { ...given, ...(token === undefined ? {} : { ADMIN_TOKEN: token }) },
     on: {
       note: line,

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { RecordView, WrittenRecord } from '../../admin/client.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
 import type { ServiceRecord } from '../../record/record.ts'
 import { absent } from '../absent.ts'
 import { everyRecord } from '../every-record.ts'
@@ -16,6 +17,7 @@ export function get(command: Command, session: Session): void {
     command,
     'selvedge get',
     "selvedge get users orders 'shop-*'",
+    "selvedge get 'events/*'                          # who has subscribed to which events",
     'selvedge get users --output yaml > users.yaml   # apply -f reads it again',
   )
   command
@@ -61,7 +63,7 @@ async function columns(now: number): Promise<Column<RecordView>[]> {
   const shapeOf = (record: WrittenRecord) => shape(record, parseRecord)
   return [
     { name: 'NAME', of: ({ name }) => name },
-    { name: 'KIND', of: ({ record }) => shapeOf(record).kind },
+    { name: 'KIND', of: ({ name, record }) => (isOfEvents(name) ? 'events' : shapeOf(record).kind) },
     { name: 'ENDPOINTS', of: ({ record }) => shapeOf(record).endpoints },
     { name: 'RULES', of: ({ record }) => shapeOf(record).rules },
     { name: 'REVISION', of: ({ revision }) => revision },

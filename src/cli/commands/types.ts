@@ -1,6 +1,7 @@
 /** `selvedge types`: the names of a registry as TypeScript, for `createMesh<ServiceName>`. */
 import type { Command } from 'commander'
 import { ended, readInput } from '../../manifest/yaml/input.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
 import { everyRecord } from '../every-record.ts'
 import { fileRecords } from '../file-records.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
@@ -39,5 +40,6 @@ async function ofMesh({ client, print, target }: Session): Promise<string> {
 async function ofFiles(files: readonly string[], flags: TypesFlags): Promise<string> {
   const { documents, broken } = await readInput(files)
   if (broken.length > 0) throw ended(broken)
-  return serviceTypes([...fileRecords(documents, flags).keys()], files.join(' '))
+  const names = [...fileRecords(documents, flags).keys()].filter((name) => !isOfEvents(name))
+  return serviceTypes(names, files.join(' '))
 }

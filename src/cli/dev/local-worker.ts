@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault, faultOf } from '../../manifest/yaml/fault.ts'
-import { loadEsbuild, loadWrangler } from './peers.ts'
+import { bundled } from './bundled.ts'
+import { loadWrangler } from './peers.ts'
 
 const CONFIGS = ['wrangler.jsonc', 'wrangler.json', 'wrangler.toml']
 
@@ -25,7 +26,7 @@ export async function localWorker(dir: string): Promise<LocalWorker> {
   const { name, main, define, options } = await readConfig(configFile)
   if (!name) throw new Fault(`${configFile}: a Worker needs a name.`)
   if (!main) throw new Fault(`${configFile}: a Worker needs a main.`)
-  const contents = await bundle(main, root, define)
+  const contents = await bundled(main, root, define)
   return {
     name,
     dir,
@@ -43,30 +44,5 @@ async function readConfig(configFile: string) {
     return { name: config.name, main: config.main, define, options }
   } catch (error) {
     throw faultOf(`${configFile}:`, error)
-  }
-}
-
-async function bundle(main: string, root: string, define: Record<string, string>): Promise<string> {
-  const esbuild = await loadEsbuild()
-  try {
-    const result = await esbuild.build({
-      entryPoints: [main],
-      absWorkingDir: root,
-      bundle: true,
-      write: false,
-      format: 'esm',
-      target: 'es2024',
-      conditions: ['workerd', 'worker', 'browser'],
-      external: ['cloudflare:*', 'node:*'],
-      define,
-      // Text modules of wrangler, besides .txt.
-      loader: { '.html': 'text', '.sql': 'text' },
-      sourcemap: 'inline',
-      logLevel: 'silent',
-    })
-    return result.outputFiles[0]?.text ?? ''
-  } catch (error) {
-    // The message of esbuild has file, line and reason.
-    throw faultOf(`${main} does not build.`, error)
   }
 }

@@ -6,6 +6,9 @@ import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { leadsNowhere } from '../../record/check/nowhere.ts'
 import { onward } from '../../record/check/onward.ts'
 import { rateFindings } from '../../record/check/rates.ts'
+import { type FindRecord, roundOf, sinksOf, topicBehind } from '../../record/check/subscribed.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
+import { subscriptionsParser } from '../../record/events/subscriptions.ts'
 import { parseRecord } from '../../record/parse.ts'
 import type { ServiceRecord } from '../../record/record.ts'
 import { misnamed, type Refusal, refusals } from './refusal.ts'
@@ -19,6 +22,8 @@ export interface Beside {
   /** Is there a record of this name, or of this wildcard? */
   stands(name: string): boolean
   readonly aliasOf: AliasOf
+  /** The record that answers for a name. */
+  readonly find: FindRecord
   /** Names in circles that were reported. */
   readonly told: Set<string>
 }
@@ -28,15 +33,25 @@ export function recordComplaints(key: string, value: string, beside: Beside): re
   const name = nameOf(key)
   const bad = misnamed(key)
   if (bad) return [bad]
-  const taken = uncalled(name, beside.domain)
-  const naming = taken === undefined ? [] : [{ path: [], text: `${name} ${taken}` }]
-  const refused = refusals(value).map(({ path, text }) => {
+  const refused = refusals(key, value).map(({ path, text }) => {
     return {
       path,
       text: `${name} is not understood, so the mesh goes on with the last good record, if it has one. ${text}`,
     }
   })
+  if (isOfEvents(name)) return refused.length > 0 ? refused : eventComplaints(name, value, beside)
+  const taken = uncalled(name, beside.domain)
+  const naming = taken === undefined ? [] : [{ path: [], text: `${name} ${taken}` }]
   return [...naming, ...(refused.length > 0 ? refused : complaintsOf(name, parseRecord(value), beside))]
+}
+
+function eventComplaints(name: string, value: string, { find, domain }: Beside): Refusal[] {
+  return sinksOf(subscriptionsParser()(value), domain).flatMap((lead): Refusal[] => {
+    const round = topicBehind(lead.name, find)
+    if (round) return [{ path: lead.path, text: `${name} ${roundOf(name, round)}` }]
+    if (find(lead.name)) return []
+    return [{ path: lead.path, text: `${name} leads to "${lead.name}", under which no record stands.` }]
+  })
 }
 
 function complaintsOf(name: string, record: ServiceRecord, { given, stands, aliasOf, told }: Beside): Refusal[] {

@@ -3,13 +3,14 @@ import { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type ParsedN
 import type { Path } from '../../manifest/manifest.ts'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { isJson, jsonFault } from '../../manifest/yaml/json.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
 
 const PREFIX = 'services/'
 
 /**
  * The KV keys and values of a registry file.
  *
- * A key is a service name, with or without `services/`. A record is an object, or a string that goes into KV as it is (a bare URL).
+ * A key is a service name, with or without `services/`, or `events/` and an event type. A record is an object, or a string that goes into KV as it is (a bare URL).
  * `$schema` is for editors. Records are not validated here.
  *
  * @throws Fault with file, line and column, where the text is not a map of names to records.
@@ -45,7 +46,7 @@ export function parseRegistryFile(text: string, file: string): Map<string, strin
     if (!isScalar(key)) throw new Fault(`${at(key.range[0])}: a service name is a string.`)
     const name = key.source ?? String(key.value)
     if (name === '$schema' && isScalar(value) && typeof value.value === 'string') continue
-    const kvKey = name.startsWith(PREFIX) ? name : PREFIX + name
+    const kvKey = name.startsWith(PREFIX) || isOfEvents(name) ? name : PREFIX + name
     if (entries.has(kvKey)) throw new Fault(`${at(key.range[0])}: ${kvKey} stands here twice.`)
     entries.set(kvKey, stored(value?.toJS(document)))
   }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { nameOf } from '../../record/check/key.ts'
 import { namesOnward } from '../../record/check/onward.ts'
+import { finder } from '../../record/check/subscribed.ts'
 import { parseRecord } from '../../record/parse.ts'
 import { type Beside, recordComplaints } from './record-complaint.ts'
 import { parseRegistryFile, placesIn } from './registry-file.ts'
@@ -68,17 +69,19 @@ export async function registrySource(file: string): Promise<RegistrySource> {
 }
 
 /** What is known of all records of a file. */
-function besides(entries: ReadonlyMap<string, string>): Pick<Beside, 'stands' | 'aliasOf'> {
+function besides(entries: ReadonlyMap<string, string>): Pick<Beside, 'stands' | 'aliasOf' | 'find'> {
+  const recordOf = (name: string) => {
+    try {
+      return parseRecord(entries.get(`services/${name}`) ?? '')
+    } catch {
+      // Its own error is reported.
+      return undefined
+    }
+  }
   return {
     stands: (name) => entries.has(`services/${name}`),
-    aliasOf(name) {
-      try {
-        return namesOnward(parseRecord(entries.get(`services/${name}`) ?? ''))
-      } catch {
-        // Its own error is reported.
-        return undefined
-      }
-    },
+    aliasOf: (name) => namesOnward(recordOf(name)),
+    find: finder(recordOf),
   }
 }
 

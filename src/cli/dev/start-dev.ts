@@ -1,10 +1,12 @@
 /** Runs the mesh in workerd on this machine: its Worker, its KV, its control plane, and the Workers beside it. No account, no network. */
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import type { Given } from '../../record/check/needs.ts'
 import { assertBound, bindingName, CONTROL, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
 import { builtText, controlModules } from './built.ts'
+import { bundled } from './bundled.ts'
 import { localWorker } from './local-worker.ts'
 import { assertFree, HOST } from './port.ts'
 import { type RegistryEvents, registrySource } from './registry-source.ts'
@@ -26,6 +28,8 @@ export interface DevOptions {
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
   readonly worker?: URL
+  /** The source of a mesh Worker of one's own parts, to run in its place. Default: none. */
+  readonly parts?: string
   /** Called on events while the mesh runs. */
   readonly on?: Partial<DevEvents>
 }
@@ -73,12 +77,14 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const port = options.port ?? 8787
   if (port !== 0) await assertFree(port)
   const from = options.worker ?? new URL('./worker.js', import.meta.url)
-  const [worker, control] = await Promise.all([builtText(from), controlModules(from)])
+  const { parts } = options
+  const own = parts === undefined ? builtText(from) : bundled(resolve(parts), process.cwd())
+  const [worker, control] = await Promise.all([own, controlModules(from)])
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
 
-  const own = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, MESH_GRANT_KEY: newToken(), ...options.vars }
-  const { mesh: vars, control: controlVars } = dealt(own)
+  const said = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, MESH_GRANT_KEY: newToken(), ...options.vars }
+  const { mesh: vars, control: controlVars } = dealt(said)
   const mesh: V4WorkerOptions = {
     name: MESH,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: worker }],

@@ -41,7 +41,8 @@ function clientWith(token: string): AdminClient {
         ...init,
         credentials: 'omit',
         referrerPolicy: 'no-referrer',
-        signal: AbortSignal.timeout(WITHIN_MS),
+        // An answer that goes on has a signal of its own.
+        signal: init.signal ?? AbortSignal.timeout(WITHIN_MS),
       })
       if (response.status === 401 && session.peek()) signOut('The token is no longer accepted. Sign in again.')
       return response

@@ -43,13 +43,19 @@ export function graphOf(records: readonly RecordView[], edges: readonly EdgeView
     .flatMap(({ name, record }) => leadsOf(record).map((to) => ({ from: name, to })))
     .filter(({ from, to }) => from !== to && known.has(to) && !called.has(`${from} ${to}`))
     .map((one): GraphLink => ({ ...one, kind: 'refers', rps: 0, health: 'quiet' }))
-  const links = [...calls, ...refers]
+  // In one order, whatever the numbers: what was laid out is known by its place.
+  const links = [...calls, ...refers].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
   const names = new Set([...known, ...links.flatMap(({ from, to }) => [from, to])])
-  return { nodes: [...names].sort().map((id) => nodeOf(id, known, edges)), links }
+  const calledBy = Map.groupBy(edges, ({ service }) => (service === '' ? UNKNOWN : service))
+  return { nodes: [...names].sort().map((id) => nodeOf(id, known, calledBy.get(id) ?? [])), links }
 }
 
-function nodeOf(id: string, known: ReadonlySet<string>, edges: readonly EdgeView[]): GraphNode {
-  const into = edges.filter(({ service }) => service === id || (service === '' && id === UNKNOWN))
+function keyOf({ from, to }: GraphLink): string {
+  return `${from} ${to}`
+}
+
+/** @param into edges that lead to it. */
+function nodeOf(id: string, known: ReadonlySet<string>, into: readonly EdgeView[]): GraphNode {
   const rps = into.reduce((sum, one) => sum + one.rps, 0)
   const requests = into.reduce((sum, one) => sum + one.requests, 0)
   const well = into.reduce((sum, one) => sum + one.requests * (one.success ?? 1), 0)
@@ -83,7 +89,17 @@ export function around({ nodes, links }: Graph, name: string): Graph {
   return { nodes: nodes.filter(({ id }) => names.has(id)), links: near }
 }
 
+/** What fails, what calls it and what it calls, and no more. */
+export function failing({ nodes, links }: Graph): Graph {
+  const bad = new Set(nodes.filter(({ health }) => health === 'bad' || health === 'poor').map(({ id }) => id))
+  const near = links.filter(
+    ({ from, to, health }) => bad.has(from) || bad.has(to) || health === 'bad' || health === 'poor',
+  )
+  const names = new Set([...bad, ...near.flatMap(({ from, to }) => [from, to])])
+  return { nodes: nodes.filter(({ id }) => names.has(id)), links: near }
+}
+
 /** Is it the same drawing, whatever the numbers? */
 export function shapeOf({ nodes, links }: Graph): string {
-  return JSON.stringify([nodes.map(({ id }) => id), links.map(({ from, to }) => `${from} ${to}`).sort()])
+  return JSON.stringify([nodes.map(({ id }) => id), links.map(keyOf)])
 }

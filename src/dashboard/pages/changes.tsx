@@ -1,10 +1,9 @@
 /** What changed lately, across all services. */
 import { useState } from 'preact/hooks'
 import type { AdminClient, RevisionView } from '../../admin/client.ts'
-import { everyPage } from '../live/every-page.ts'
 import { usePulse } from '../live/pulse.ts'
+import { type ChangeSet, changeSets } from '../model/change-sets.ts'
 import { instant } from '../model/format.ts'
-import { type ChangeSet, changeSets, newestChanges } from '../model/merged-changes.ts'
 import { DifferenceOf } from '../parts/difference.tsx'
 import { Answer, Empty } from '../parts/state.tsx'
 import { Ago, To } from '../parts/words.tsx'
@@ -12,19 +11,16 @@ import { Ago, To } from '../parts/words.tsx'
 const EVERY_MS = 15_000
 const MOST = 100
 
-async function lately(client: AdminClient): Promise<readonly RevisionView[]> {
-  const records = await everyPage((cursor) => client.list({ limit: 1_000, ...cursor }))
-  return newestChanges(records, MOST, async (name) => (await client.history(name, { limit: MOST })).items)
-}
-
 export function Changes({ client }: { readonly client: AdminClient }) {
-  const changes = usePulse('changes', () => lately(client), EVERY_MS)
+  const changes = usePulse('changes', async () => (await client.changes({ limit: MOST })).items, EVERY_MS)
   return (
     <>
       <div class="title">
         <h1>Changes</h1>
       </div>
-      <p class="lead">The newest {MOST}, of all services that have a record. Open one to see what it changed.</p>
+      <p class="lead">
+        The newest {MOST}, of all names; of those that were deleted, too. Open one to see what it changed.
+      </p>
       <Answer of={changes} what="changes">
         {(all) =>
           all.length === 0 ? (
@@ -58,7 +54,10 @@ function OneChange({ client, set: { revision, parts } }: { readonly client: Admi
           {names.map(({ name }) => name).join(', ')}
           {parts.length > names.length && ` and ${parts.length - names.length} more`}
         </span>
-        <span class="grow">{first.message === '' ? <em>no message</em> : first.message}</span>
+        <span class="grow">
+          {parts.every(({ record }) => record === null) && <strong>deleted </strong>}
+          {first.message === '' ? <em>no message</em> : first.message}
+        </span>
         <span class="by">
           {first.author ?? 'somebody'}, {first.origin}, <Ago at={first.at} />
         </span>

@@ -1,6 +1,6 @@
 /** One service: how it goes, what changed, where it leads, and what it was. */
 import { useState } from 'preact/hooks'
-import type { AdminClient, DescriptionView, StatView } from '../../admin/client.ts'
+import type { AdminClient, DescriptionView, EndpointView, StatView } from '../../admin/client.ts'
 import { usePulse } from '../live/pulse.ts'
 import { count, duration, rate, share } from '../model/format.ts'
 import { healthOf, kindOf } from '../model/service-rows.ts'
@@ -8,6 +8,7 @@ import { written } from '../model/written.ts'
 import { type Counted, counted, NoNumbers, NumberHead } from '../parts/numbers.tsx'
 import { Answer, Empty, Stale } from '../parts/state.tsx'
 import { Ago, Figure, Panel, State, To, Wide } from '../parts/words.tsx'
+import { Calls } from './service/calls.tsx'
 import { Charts } from './service/charts.tsx'
 import { Endpoints, Leads } from './service/endpoints.tsx'
 import { Faults } from './service/faults.tsx'
@@ -23,22 +24,21 @@ interface Props {
 
 export interface Numbers {
   readonly service: StatView | undefined
-  readonly endpoints: readonly StatView[]
+  readonly endpoints: readonly EndpointView[]
   readonly rules: readonly StatView[]
   readonly callers: readonly StatView[]
 }
 
 /** What is known of it, gone through in one breath. */
 async function numbersOf(client: AdminClient, service: string): Promise<Numbers> {
-  const by = async (by: 'service' | 'endpoint' | 'rule' | 'caller') =>
-    (await client.stats({ window: '1m', by, service })).items
+  const by = async (by: 'service' | 'rule' | 'caller') => (await client.stats({ window: '1m', by, service })).items
   const [[own], endpoints, rules, callers] = await Promise.all([
     by('service'),
-    by('endpoint'),
+    client.endpoints(service),
     by('rule'),
     by('caller'),
   ])
-  return { service: own, endpoints, rules, callers }
+  return { service: own, endpoints: endpoints.items, rules, callers }
 }
 
 export function Service({ client, name }: Props) {
@@ -66,6 +66,7 @@ export function Service({ client, name }: Props) {
           {numbers.value !== null && <Charts client={client} name={name} changes={history.value ?? []} />}
           {numbers.value && <Faults numbers={numbers.value.service} />}
           {view && <Body view={view} numbers={numbers.value} />}
+          {numbers.value !== null && <Calls client={client} name={name} />}
           <Answer of={history} what="revisions">
             {(revisions) => <History client={client} name={name} revisions={revisions} again={again} />}
           </Answer>
@@ -129,7 +130,7 @@ function Body({ view, numbers }: { readonly view: DescriptionView; readonly numb
   return (
     <div class="columns">
       <div>
-        <Endpoints view={view} stats={numbers?.endpoints ?? []} />
+        <Endpoints view={view} numbers={numbers?.endpoints ?? []} />
         <Leads view={view} stats={numbers?.rules ?? []} />
         <Callers view={view} stats={numbers?.callers ?? []} />
       </div>

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AdminClient, RecordView, StatsView } from '../../admin/client.ts'
 import { everyPage } from '../live/every-page.ts'
 import { usePulse } from '../live/pulse.ts'
+import { useRowsInView } from '../live/rows-in-view.ts'
 import { duration, NOTHING, rate, share } from '../model/format.ts'
+import { MANY_ROWS } from '../model/rows-in-view.ts'
 import {
   healthOf,
   matching,
@@ -68,23 +70,52 @@ function Overview({ records, stats, isOld }: OverviewProps) {
         <Empty title={`Nothing matches “${typed}”.`} />
       ) : (
         <Wide label="Services and their numbers">
-          <table class={`services ${isOld ? 'old-numbers' : ''}`}>
-            <thead>
-              <tr>
-                {COLUMNS.map((column) => (
-                  <Head key={column.key} column={column} order={{ key, isDown }} sort={sort} />
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((row) => (
-                <Row key={row.name} row={row} />
-              ))}
-            </tbody>
-          </table>
+          <Table rows={shown} isOld={isOld} order={{ key, isDown }} sort={sort} />
         </Wide>
       )}
     </>
+  )
+}
+
+interface TableProps {
+  readonly rows: readonly ServiceRow[]
+  readonly isOld: boolean
+  readonly order: Order
+  readonly sort: (key: SortKey) => void
+}
+
+function Table({ rows, isOld, order, sort }: TableProps) {
+  const { body, first, end, above, below } = useRowsInView(rows.length)
+  const isLong = rows.length > MANY_ROWS
+  return (
+    <table
+      class={`services ${isLong ? 'long' : ''} ${isOld ? 'old-numbers' : ''}`}
+      aria-rowcount={isLong ? rows.length + 1 : undefined}
+    >
+      <thead>
+        <tr>
+          {COLUMNS.map((column) => (
+            <Head key={column.key} column={column} order={order} sort={sort} />
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body}>
+        {above > 0 && <UnseenRows height={above} />}
+        {rows.slice(first, end).map((row, at) => (
+          <Row key={row.name} row={row} at={isLong ? first + at + 2 : undefined} />
+        ))}
+        {below > 0 && <UnseenRows height={below} />}
+      </tbody>
+    </table>
+  )
+}
+
+/** Stands for rows that are not drawn. */
+function UnseenRows({ height }: { readonly height: number }) {
+  return (
+    <tr class="unseen-rows">
+      <td colSpan={COLUMNS.length} style={{ height }} />
+    </tr>
   )
 }
 
@@ -132,18 +163,24 @@ function Head({ column, order, sort }: HeadProps) {
   )
 }
 
-const Row = memo(OneRow, ({ row: one }, { row: other }) => isSame(one, other))
+interface RowProps {
+  readonly row: ServiceRow
+  /** Its number, where others are not drawn; the head is 1. */
+  readonly at: number | undefined
+}
+
+const Row = memo(OneRow, (one, other) => one.at === other.at && isSame(one.row, other.row))
 
 function isSame(one: ServiceRow, other: ServiceRow): boolean {
   const [a, b] = [one.record, other.record]
   return one.numbers === other.numbers && a?.revision === b?.revision && a?.state === b?.state
 }
 
-function OneRow({ row: { name, record, kind, numbers, health } }: { readonly row: ServiceRow }) {
+function OneRow({ row: { name, record, kind, numbers, health }, at }: RowProps) {
   const success = numbers?.success
   return (
-    <tr class={health}>
-      <th scope="row">
+    <tr class={health} aria-rowindex={at}>
+      <th scope="row" title={name}>
         <HealthMark health={health} />
         {name === '' ? <em>{UNKNOWN}</em> : <To route={{ page: 'service', name }}>{name}</To>}
       </th>

@@ -32,6 +32,8 @@ export interface Ledger {
   land(name: string, revision: number, now: number): void
   /** Newest first, those before a revision. */
   history(name: string, before: number, limit: number): Paged<Revision>
+  /** Of all names, newest first; those of one revision in order of their names. */
+  changes(after: { revision: number; name: string }, limit: number, prefixes?: readonly string[]): Paged<Revision>
   status(revision: number): Status | undefined
   /** All rows in order, those after one. */
   rows(after: { revision: number; name: string }, limit: number): Paged<Revision>
@@ -64,6 +66,12 @@ export function ledger({ sql }: Store): Ledger {
     },
     history: (name, before, limit) =>
       paged(select('WHERE name = ? AND revision < ? ORDER BY revision DESC LIMIT ?', name, before, limit), limit),
+    changes({ revision, name }, limit, prefixes) {
+      const within = prefixes ? `AND (${prefixes.map(() => '(name >= ? AND name < ?)').join(' OR ') || 'FALSE'})` : ''
+      const ranges = (prefixes ?? []).flatMap((prefix) => [prefix, `${prefix}\u{10ffff}`])
+      const query = `WHERE (revision < ? OR (revision = ? AND name > ?)) ${within} ORDER BY revision DESC, name LIMIT ?`
+      return paged(select(query, revision, revision, name, ...ranges, limit), limit)
+    },
     status(revision) {
       const query = `SELECT revision, author, message, at, origin, COUNT(*) AS names, COUNT(*) - COUNT(landedAt) AS waiting,
         MAX(landedAt) AS publishedAt FROM revisions WHERE revision = ? GROUP BY revision`

@@ -1,6 +1,10 @@
 /** A page of KV's list beside what history has for the same stretch of names: both are in order. */
+import { EVENTS } from '../../record/events/event-key.ts'
 import type { Page } from '../records.ts'
 import type { Store } from '../store.ts'
+
+/** What comes after all names that begin so. */
+const PAST_EVENTS = 'events0'
 
 /** What history expects under a name. */
 export type Expected = {
@@ -24,11 +28,12 @@ export interface Listed {
 
 /** Pairs the keys of a page with what is expected between `after` and the end of the page. */
 export function beside({ sql }: Store, page: Page, after: string): Listed[] {
-  const last = page.cursor === undefined ? undefined : page.keys.at(-1)?.name
+  const last = page.isEnd ? undefined : page.keys.at(-1)?.name
   const query = `SELECT k.name, k.revision, k.published, k.dueAt, r.text IS NOT NULL AS isThere,
     COALESCE(r.origin IN ('hand', 'adopt'), 0) AS cameFromKv
     FROM keys k LEFT JOIN revisions r ON r.name = k.name AND r.revision = k.revision
-    WHERE k.name > ? ${last === undefined ? '' : 'AND k.name <= ?'} ORDER BY k.name`
+    WHERE k.name > ? ${last === undefined ? '' : 'AND k.name <= ?'} AND ${page.isOfEvents ? '' : 'NOT '}(k.name >= '${EVENTS}' AND k.name < '${PAST_EVENTS}')
+    ORDER BY k.name`
   const expected = sql.exec<Expected>(query, after, ...(last === undefined ? [] : [last])).toArray()
   const listed = new Map<string, Listed>(
     expected.map((each) => [each.name, { name: each.name, key: undefined, expected: each }]),
@@ -37,7 +42,7 @@ export function beside({ sql }: Store, page: Page, after: string): Listed[] {
   return [...listed.values()]
 }
 
-/** Where the next page begins. */
+/** The name after which the next page begins: each sort of names from its first on. */
 export function endOf(page: Page, after: string): string {
-  return page.keys.at(-1)?.name ?? after
+  return page.isEnd ? '' : (page.keys.at(-1)?.name ?? after)
 }

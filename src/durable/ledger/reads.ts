@@ -4,7 +4,7 @@ import type { Books } from '../publish/meeting.ts'
 import type { Store } from '../store.ts'
 import type { Status } from './ledger.ts'
 import { paged } from './page.ts'
-import type { Revision } from './revision.ts'
+import type { Place, Revision } from './revision.ts'
 
 /**
  * - `published`: KV holds it.
@@ -35,6 +35,8 @@ export interface Reads {
   list(options?: { prefix?: string; cursor?: string; limit?: number }): { items: Current[]; cursor?: string }
   /** Newest first; `cursor` is the revision before which to go on. Deletions are in it. */
   history(name: string, options?: { cursor?: number; limit?: number }): { items: Revision[]; cursor?: number }
+  /** Of all names, newest first, of those that begin with one of `prefixes`; `next` is where to go on. Deletions are in it. */
+  changes(options?: ChangesAsked): { items: Revision[]; next?: Place }
   status(revision: number): Status | undefined
   /** The newest revision of all. */
   latest(): number
@@ -44,6 +46,13 @@ export interface Reads {
   read(names: readonly string[], atLeast: number): Reading
   /** Names under which KV holds an edit by hand that is not in history, in order: those after one. */
   drifted(limit?: number, after?: string): Drift[]
+}
+
+export interface ChangesAsked {
+  /** Those after it. */
+  readonly after?: Place | undefined
+  readonly limit?: number | undefined
+  readonly prefixes?: readonly string[] | undefined
 }
 
 export interface Reading {
@@ -82,6 +91,11 @@ export function reads({ sql }: Store, { ledger, keys }: Books): Reads {
       const { items, isEnd } = ledger.history(name, cursor, most)
       const last = items.at(-1)
       return last && !isEnd ? { items, cursor: last.revision } : { items }
+    },
+    changes({ after = { revision: Number.MAX_SAFE_INTEGER, name: '' }, limit = ITEMS, prefixes } = {}) {
+      const { items, isEnd } = ledger.changes(after, within(limit), prefixes)
+      const last = items.at(-1)
+      return last && !isEnd ? { items, next: { revision: last.revision, name: last.name } } : { items }
     },
     status: (revision) => ledger.status(revision),
     latest: () => ledger.latest(),

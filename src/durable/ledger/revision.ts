@@ -24,6 +24,12 @@ export type Revision = {
   readonly origin: Origin
 }
 
+/** Where a row of history stands. */
+export interface Place {
+  readonly revision: number
+  readonly name: string
+}
+
 /** Did the text come from KV, so that it stands there as it is and without a stamp of ours? */
 export function cameFromKv({ origin }: Pick<Revision, 'origin'>): boolean {
   return origin === 'hand' || origin === 'adopt'

@@ -1,33 +1,24 @@
-/** Signatures, by jose: it is told the key and its one algorithm, and chooses neither by the token. */
+/** Signatures of tokens: verified by the key and its one algorithm, which is imported once. */
+import { importedKey, isSigned } from '../../core/crypto/signature.ts'
 import type { PublicKey } from '../../wire/key-set.ts'
 
 export interface Signatures {
-  /** Was this compact JWS signed with the private half of this key? */
+  /** Was this compact JWS signed with the private half of this key? A key that cannot be imported has signed nothing. */
   isSigned(text: string, key: Pick<PublicKey, 'jwk' | 'algorithm'>): Promise<boolean>
 }
 
-/** Imported once a key: 7 µs, and a key is a plain handle that outlives its request. */
+/** A key is imported once, in 7 µs: it is a plain handle that outlives its request. */
 export function signatures(): Signatures {
-  const imported = new WeakMap<object, CryptoKey | Uint8Array>()
+  const imported = new WeakMap<object, CryptoKey>()
   return {
     async isSigned(text, key) {
-      const { compactVerify, importJWK } = await import('./libraries.ts')
       try {
-        let handle = imported.get(key)
-        if (!handle) {
-          handle = await importJWK({ ...key.jwk }, key.algorithm)
-          imported.set(key, handle)
-        }
-        await compactVerify(text, handle, { algorithms: namesOf(key.algorithm) })
-        return true
+        const handle = imported.get(key) ?? (await importedKey(key.jwk, key.algorithm, 'verify'))
+        imported.set(key, handle)
+        return await isSigned(text, handle, key.algorithm)
       } catch {
         return false
       }
     },
   }
-}
-
-/** One algorithm under both of its names. */
-function namesOf(algorithm: string): string[] {
-  return algorithm === 'Ed25519' || algorithm === 'EdDSA' ? ['Ed25519', 'EdDSA'] : [algorithm]
 }

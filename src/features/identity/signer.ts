@@ -1,4 +1,5 @@
 /** Mints identity tokens: one a minute for each caller and receiver, the same in every isolate where the key is of Ed25519. */
+import { importedKey, signed } from '../../core/crypto/signature.ts'
 import type { ServiceName } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import { lru } from '../../core/lru.ts'
@@ -32,12 +33,12 @@ interface Minted {
  */
 export function signer(domain: string, own: readonly PrivateKey[], published: HeldKeys | undefined): Signer {
   const minted = lru<string, Minted>(MAX_TOKENS)
-  const imported = new WeakMap<PrivateKey, CryptoKey | Uint8Array>()
+  const imported = new WeakMap<PrivateKey, CryptoKey>()
 
   async function mint(caller: ServiceName, audience: ServiceName, asking: KeyAsking): Promise<string | undefined> {
     const nowS = asking.clock.now() / 1000
     const key = await signing(caller, nowS, asking)
-    const text = key && (await signed(key, identityClaims({ issuer: domain, caller, audience }, nowS)))
+    const text = key && (await signedBy(key, identityClaims({ issuer: domain, caller, audience }, nowS)))
     minted.set(`${caller} ${audience}`, { minute: minuteOf(nowS), text })
     return text
   }
@@ -59,20 +60,15 @@ export function signer(domain: string, own: readonly PrivateKey[], published: He
     return newest
   }
 
-  async function signed(key: PrivateKey, claims: string): Promise<string> {
-    const { CompactSign, importJWK } = await import('./libraries.ts')
+  async function signedBy(key: PrivateKey, claims: string): Promise<string> {
+    const { kid, algorithm: alg } = key
     try {
-      let handle = imported.get(key)
-      if (!handle) {
-        handle = await importJWK({ ...key.whole }, key.algorithm)
-        imported.set(key, handle)
-      }
-      const { kid, algorithm: alg } = key
-      const sign = new CompactSign(new TextEncoder().encode(claims))
-      return await sign.setProtectedHeader({ alg, kid, typ: IDENTITY_TYPE }).sign(handle)
+      const handle = imported.get(key) ?? (await importedKey(key.whole, alg, 'sign'))
+      imported.set(key, handle)
+      return await signed(JSON.stringify({ alg, kid, typ: IDENTITY_TYPE }), claims, handle, alg)
     } catch {
-      // What the library says may repeat the key.
-      throw new MeshError('trust_unavailable', `The private key "${key.kid}" cannot sign.`)
+      // What the platform says may repeat the key.
+      throw new MeshError('trust_unavailable', `The private key "${kid}" cannot sign.`)
     }
   }
 

@@ -34,7 +34,7 @@ function has(binding: unknown, method: string): binding is object {
 
 /** What an operator is to find. */
 export function letterOf(
-  { event, to, binding }: Verdict,
+  { event, to, again, binding }: Verdict,
   told: Told,
   message: Message,
   queue: string,
@@ -48,7 +48,7 @@ export function letterOf(
     id: event?.id ?? id,
     type: 'selvedge.dead-letter',
     source: 'urn:selvedge:mesh',
-    ...(event && { subject: event.subject }),
+    ...(event?.subject !== undefined && { subject: event.subject }),
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
     ...(event?.traceparent !== undefined && { traceparent: event.traceparent }),
@@ -63,7 +63,7 @@ export function letterOf(
       attempts,
       ...(to !== undefined && { to }),
       ...(binding !== undefined && { binding }),
-      ...(bytes ? { message: toBase64(bytes), isBase64Encoded: true } : { message: body }),
+      ...(bytes ? { message: toBase64(bytes), isBase64Encoded: true } : { message: again ?? body }),
     },
   }
 }

@@ -7,7 +7,6 @@ import { MeshError } from '../../core/errors.ts'
 import { noteError } from '../../core/log.ts'
 import { newTrace } from '../../core/span.ts'
 import { type Clock, within } from '../../core/time/clock.ts'
-import type { QueuedRequest } from '../../targets/queue/envelope.ts'
 import { readPushback } from '../../wire/answer/pushback.ts'
 import { statusOf } from '../../wire/answer/status.ts'
 import { DELIVERY_ATTEMPT } from '../../wire/headers.ts'
@@ -19,8 +18,16 @@ import { splitUrl } from '../called-host.ts'
 import type { Inside } from '../inside.ts'
 
 export interface Delivery {
-  readonly event: QueuedRequest
-  /** The request that it holds. */
+  readonly event: {
+    /** Which it is, among all of its subject. */
+    readonly id: string
+    readonly subject: string
+    /** Who put it there, where that is known. */
+    readonly caller?: string | undefined
+    /** When nobody waits for it any more, where somebody said so. */
+    readonly deadline?: string | undefined
+  }
+  /** The request that it makes. */
   readonly request: Request
   /** The service that it goes to. */
   readonly to: string

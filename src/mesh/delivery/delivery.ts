@@ -5,7 +5,7 @@ import type { Inside, Part } from '../inside.ts'
 import type { Batch, Message } from './batch.ts'
 import { letterOf, placeOf } from './dead-letter.ts'
 import { backoffMs, delaySeconds } from './redelivery.ts'
-import { type Means, type Told, verdictOn } from './verdict.ts'
+import { type Judge, type Means, type Told, verdictOn } from './verdict.ts'
 
 export type { Batch, DeadLetter, Message }
 
@@ -30,7 +30,10 @@ const SOON_MS = 1000
  * @example
  * export default { ...mesh.serve(handler), queue: mesh.with(delivery) }
  */
-export const delivery: Part<Deliver> = (inside) => {
+export const delivery: Part<Deliver> = (inside) => consumer(inside, verdictOn)
+
+/** A consumer of queues that judges messages so. */
+export function consumer(inside: Inside, judge: Judge): Deliver {
   const { settings } = inside
   const { clock, maxSubrequests } = settings
   // A delivery that has timed out would hold one of the batch's connections until all of it is over.
@@ -42,7 +45,7 @@ export const delivery: Part<Deliver> = (inside) => {
     clock.turn?.()
     const endsAt = clock.now() + WALL_MS
     const means: Means = { subrequests: subrequests(maxSubrequests), defer: (work) => ctx.waitUntil(work) }
-    const settleOne = (message: Message) => settle(own, batch.queue, message, means, endsAt)
+    const settleOne = (message: Message) => settle(own, judge, batch.queue, message, means, endsAt)
     await some(
       batch.messages.filter(({ attempts }) => attempts < SUSPECT),
       AT_ONCE,
@@ -66,13 +69,20 @@ async function some(messages: readonly Message[], most: number, settle: (message
 }
 
 /** Ends in one `ack` or one `retry` of this message, whatever happens. */
-async function settle(inside: Inside, queue: string, message: Message, means: Means, endsAt: number): Promise<void> {
+async function settle(
+  inside: Inside,
+  judge: Judge,
+  queue: string,
+  message: Message,
+  means: Means,
+  endsAt: number,
+): Promise<void> {
   const { clock, random, log, bindings } = inside.settings
   if (clock.now() >= endsAt || means.subrequests.left < NEEDED) {
     message.retry({ delaySeconds: delaySeconds(SOON_MS) })
     return
   }
-  const verdict = await verdictOn(inside, message, means)
+  const verdict = await judge(inside, message, means)
   const { disposition, event, to, waitMs, policy, told } = verdict
   const { attempts } = message
   if (disposition === 'done' || !told) {

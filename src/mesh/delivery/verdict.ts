@@ -15,9 +15,9 @@ import { claim } from './inbox.ts'
 import { requestIn } from './request.ts'
 
 /** Clocks of two machines may be so far apart, in milliseconds. */
-const SKEW_MS = 5000
+export const SKEW_MS = 5000
 /** How long the registry is waited for, in milliseconds. */
-const READ_MS = 5000
+export const READ_MS = 5000
 
 /** What there is to say of a message that was not taken. */
 export interface Told {
@@ -29,10 +29,22 @@ export interface Told {
   readonly answer?: string | undefined
 }
 
+/** What is told of a message where it ends: in its dead letter, and in the log. */
+export interface Named {
+  readonly id: string
+  readonly subject?: string | undefined
+  /** The registry key that it was read by. */
+  readonly record?: string | undefined
+  readonly caller?: string | undefined
+  readonly traceparent?: string | undefined
+}
+
 export interface Verdict {
   readonly disposition: Disposition
-  /** `undefined` where the message makes no request. */
-  readonly event: QueuedRequest | undefined
+  /** `undefined` where nobody can read the message. */
+  readonly event: Named | undefined
+  /** What is to be sent to the queue to have it delivered again, where that is not the message as it came. */
+  readonly again?: object | undefined
   /** The service that it went to, where that is known. */
   readonly to: string | undefined
   /** How this Worker calls the queue, where that is known. */
@@ -52,7 +64,10 @@ export interface Means {
   readonly defer: Defer
 }
 
-/** Never fails. */
+/** Judges a message. Never fails. */
+export type Judge = (inside: Inside, message: Message, means: Means) => Promise<Verdict>
+
+/** Of a request. Never fails. */
 export async function verdictOn(inside: Inside, message: Message, means: Means): Promise<Verdict> {
   const read = readEnvelope(message.body)
   if ('reason' in read) return { ...NOTHING, policy: deliveryPolicy(), told: read }
@@ -78,18 +93,7 @@ export async function verdictOn(inside: Inside, message: Message, means: Means):
     const request = requestIn(event, to)
     if (!request) return { ...known, told: { reason: 'malformed', detail: 'Its "data" makes no request.' } }
     const delivery = { event, request, to, attempts, timeoutMs: policy.timeoutMs, ...means }
-    const answer = await onceOnly(inside, delivery, policy)
-    if (answer === 'done') return { ...known, disposition: 'done', isDuplicate: true, told: undefined }
-    if ('leftMs' in answer) {
-      const detail = 'Another delivery of it is under way, or ended without a word.'
-      return { ...known, disposition: 'again', waitMs: answer.leftMs, told: { reason: 'running', detail } }
-    }
-    const { status, waitMs, body } = answer
-    const disposition = dispositionOf(status)
-    if (disposition === 'done') return { ...known, disposition, told: undefined }
-    const reason = disposition === 'gone' ? 'gone' : `status ${status}`
-    const told = { reason, detail: `${to} answered ${status}.`, status, answer: body }
-    return { ...known, disposition, waitMs, told }
+    return { ...known, ...answered(await onceOnly(inside, delivery, policy), to) }
   } catch (error) {
     return {
       ...NOTHING,
@@ -102,10 +106,33 @@ export async function verdictOn(inside: Inside, message: Message, means: Means):
   }
 }
 
-const NOTHING = { disposition: 'dead', event: undefined, to: undefined, binding: undefined, waitMs: undefined } as const
+export const NOTHING = {
+  disposition: 'dead',
+  event: undefined,
+  to: undefined,
+  binding: undefined,
+  waitMs: undefined,
+} as const
+
+/** Of what came of it. */
+export function answered(
+  answer: Answered | 'done' | { readonly leftMs: number },
+  to: string,
+): Pick<Verdict, 'disposition' | 'waitMs' | 'told' | 'isDuplicate'> {
+  if (answer === 'done') return { disposition: 'done', isDuplicate: true, waitMs: undefined, told: undefined }
+  if ('leftMs' in answer) {
+    const detail = 'Another delivery of it is under way, or ended without a word.'
+    return { disposition: 'again', waitMs: answer.leftMs, told: { reason: 'running', detail } }
+  }
+  const { status, waitMs, body } = answer
+  const disposition = dispositionOf(status)
+  if (disposition === 'done') return { disposition, waitMs: undefined, told: undefined }
+  const reason = disposition === 'gone' ? 'gone' : `status ${status}`
+  return { disposition, waitMs, told: { reason, detail: `${to} answered ${status}.`, status, answer: body } }
+}
 
 /** Delivers it; where the record says "deduplicate", not while another does, nor after it was taken. */
-async function onceOnly(
+export async function onceOnly(
   inside: Inside,
   delivery: Delivery,
   { deduplicateMs: keepMs, timeoutMs }: DeliveryPolicy,
@@ -159,7 +186,8 @@ function isReceiving(target: object): target is Receiving {
   return 'kind' in target && target.kind === 'queue' && 'deliverTo' in target && target.deliverTo !== undefined
 }
 
-function failed(error: unknown): Pick<Verdict, 'disposition' | 'waitMs' | 'told'> {
+/** Of what was thrown. */
+export function failed(error: unknown): Pick<Verdict, 'disposition' | 'waitMs' | 'told'> {
   const detail = error instanceof Error ? error.message : String(error)
   if (error instanceof MeshError) {
     return {

@@ -62,8 +62,12 @@ const MOST_NAMES = 100_000
 
 /** @throws {MeshError} `record_invalid` where `MESH_DEFAULTS` of the installation is not understood. */
 export function predictor({ registry, installation, clock, random }: Place): Predictor {
-  const bindings = installation ? standIns(installation.bindings) : everyBinding()
-  const hasCloud = installation?.cloud ?? true
+  const here = {
+    bindings: installation ? standIns(installation.bindings) : everyBinding(),
+    hasCloud: installation?.cloud ?? true,
+    // An older mesh does not say it, and has none.
+    hasTopics: installation ? installation.topics === true : true,
+  }
   const records = snapshot(
     { subrequestsPerRead: 0, read: (keys) => registry.read(keys) },
     { freshMs: FRESH_MS, maxStaleMs: FRESH_MS, readMs: READ_MS, maxRecords: MOST_NAMES },
@@ -74,7 +78,7 @@ export function predictor({ registry, installation, clock, random }: Place): Pre
     defaults: defaultsOf(installation),
     maxRecords: MOST_NAMES,
     trust: access,
-    unreachableBecause: (target) => unreachableBecause(target, bindings, hasCloud),
+    unreachableBecause: (target) => unreachableBecause(target, here),
   })
   const find = resolver(records, known)
   const plain = new Map<LiveService, Destination>()

@@ -67,10 +67,14 @@ export function teller(
     clock,
     random,
   })
-  const bindings = installation ? standIns(installation.bindings) : everyBinding()
-  const hasCloud = installation?.cloud ?? true
+  const here = {
+    bindings: installation ? standIns(installation.bindings) : everyBinding(),
+    hasCloud: installation?.cloud ?? true,
+    // An older mesh does not say it, and has none.
+    hasTopics: installation ? installation.topics === true : true,
+  }
   const watched = watchedServices(
-    services({ ...settings, unreachableBecause: (target) => unreachableBecause(target, bindings, hasCloud) }),
+    services({ ...settings, unreachableBecause: (target) => unreachableBecause(target, here) }),
   )
   const known = snapshot(noted.registry, { ...settings, readMs: REGISTRY_READ_MS })
   return {

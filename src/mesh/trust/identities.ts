@@ -1,5 +1,5 @@
 /** Tokens of callers, as a mesh uses them: what shows on arrival who calls, and what is written when it calls. */
-import type { Caller } from '../../core/caller.ts'
+import type { Caller, Proof } from '../../core/caller.ts'
 import type { ServiceName } from '../../core/endpoint.ts'
 import type { ObserverFilter } from '../../core/engine/stack.ts'
 import type { Log } from '../../core/log.ts'
@@ -38,9 +38,37 @@ export interface Overriding {
 
 type Overridable = OverrideNeeds<LiveService>
 
+/** A request that is coming in, and what is known of who sent it. */
+export interface Coming {
+  readonly trusted: boolean
+  readonly caller?: ServiceName | undefined
+  readonly proof?: Proof | undefined
+  readonly refusal?: unknown
+  readonly defer: Defer
+}
+
+/** What looks at a request that has come in, and refuses it. */
+type Refusing<Context> = (request: Request, context: Context) => Promise<void>
+
 export interface Identities {
   /** `undefined` where there are no keys to verify overrides with. */
   readonly overriding: Overriding | undefined
+  /**
+   * Goes on with who sent the request: where a binding has not said it, by the token that it brings. A token that is not valid goes on as a
+   * refusal, which is told further in, where it is traced and answered as all others.
+   *
+   * @param audience as of `callerOf`.
+   */
+  arriving<Of extends Coming, Result>(
+    request: Request,
+    arrival: Of,
+    audience: () => ServiceName | undefined,
+    go: (arrival: Of) => Promise<Result>,
+  ): Promise<Result>
+  /** The guard that tells a refusal before it asks anyone. */
+  refusing<Context>(
+    guard: Refusing<Context> | undefined,
+  ): Refusing<Context & { readonly arrival?: { readonly refusal?: unknown } }>
   /**
    * Who sent a request, by a token that it brings: at once where the same was met before. `undefined` where it brings none.
    *

@@ -14,6 +14,7 @@ import { IDENTITY } from '../../wire/headers.ts'
 import { jwksOf, keySet } from '../../wire/key-set.ts'
 import { plainProblem } from '../../wire/problem/plain.ts'
 import { access } from './access.ts'
+import { arriving, refusing } from './arriving.ts'
 import type { Identities, IdentityMeans, Leaving } from './identities.ts'
 import { keyText, type TrustStore } from './key-text.ts'
 import { lifeOf } from './minting.ts'
@@ -97,16 +98,20 @@ function identities(
   { clock }: IdentityMeans,
 ): Identities {
   const verify = keys && verifier(domain, keys)
+  const callerOf: Identities['callerOf'] = (request, audience, defer) => {
+    const text = request.headers.get(IDENTITY)
+    if (text === null || !verify) return undefined
+    const receiver = audience()
+    if (receiver === undefined) return undefined
+    const name = verify.callerOf(text, receiver, { clock, defer })
+    const shown = (name: ServiceName) => ({ name, proof: 'identity' }) as const
+    return name instanceof Promise ? name.then(shown) : shown(name)
+  }
+
   return {
-    callerOf(request, audience, defer) {
-      const text = request.headers.get(IDENTITY)
-      if (text === null || !verify) return undefined
-      const receiver = audience()
-      if (receiver === undefined) return undefined
-      const name = verify.callerOf(text, receiver, { clock, defer })
-      const shown = (name: ServiceName) => ({ name, proof: 'identity' }) as const
-      return name instanceof Promise ? name.then(shown) : shown(name)
-    },
+    callerOf,
+    arriving: (...of) => arriving(callerOf, ...of),
+    refusing,
     leaving: identify<Leaving>(hosts && members(hosts), own && signer(domain, own, keys), audienceOf),
     overriding: keys && overriding(domain, keys, lifeOf(overrides)),
     answer: (path, defer) => (keys && path === JWKS_PATH ? jwks(keys, { clock, defer }) : undefined),

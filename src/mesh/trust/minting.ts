@@ -1,6 +1,6 @@
 /** Mints override tokens: in the control plane with the key of the mesh, and in a command with one that may swap some names. */
+import { importedKey, signed } from '../../core/crypto/signature.ts'
 import { MeshError } from '../../core/errors.ts'
-import { signedJws } from '../../core/text/signed.ts'
 import { type PrivateKey, privateKeys } from '../../features/identity/private-keys.ts'
 import { trust as form, type WrittenTrust } from '../../features/identity/trust-policy.ts'
 import { validated } from '../../record/parse.ts'
@@ -73,8 +73,22 @@ export async function mintOverride(
   const expiresAt = issuedAt + Math.floor(forS)
   const { kid, algorithm: alg, whole } = key
   const claims = overrideClaims({ issuer, subject, swaps, issuedAt, expiresAt })
-  const token = await signedJws({ alg, kid, typ: OVERRIDE_TYPE }, claims, alg, whole)
+  const token = await signedBy(whole, alg, JSON.stringify({ alg, kid, typ: OVERRIDE_TYPE }), claims)
   return { baggage: withOverride(undefined, token), kid, expiresAt: expiresAt * 1000 }
+}
+
+async function signedBy(
+  whole: PrivateKey['whole'],
+  algorithm: string,
+  header: string,
+  claims: string,
+): Promise<string> {
+  try {
+    return await signed(header, claims, await importedKey(whole, algorithm, 'sign'), algorithm)
+  } catch {
+    // What the platform says may repeat the key.
+    throw new TypeError('The private key cannot sign.')
+  }
 }
 
 function writtenTrust(said: unknown): WrittenTrust {

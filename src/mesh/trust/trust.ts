@@ -53,23 +53,11 @@ export interface Guards {
  */
 export type Guard = (request: Request, context: Arriving) => Promise<void>
 
-/** A request that came with a token that is not valid. */
-interface Refusable {
-  readonly arrival?: { readonly refusal?: unknown }
-}
-
-/** The guard that tells a refusal before it asks anyone. */
-export function refusing(guard: Guard | undefined): Guard {
-  return async function refusing(request, context) {
-    if (context.arrival?.refusal !== undefined) throw context.arrival.refusal
-    await guard?.(request, context)
-  }
-}
-
 /** What of a request that came in is looked at. */
-interface Arriving extends Refusable, AuthorizeNeeds, Omit<Asking, 'defer'> {
+interface Arriving extends AuthorizeNeeds, Omit<Asking, 'defer'> {
   /** `undefined` where nobody keeps work alive. */
   readonly defer: Asking['defer'] | undefined
+  readonly arrival?: { readonly refusal?: unknown }
 }
 
 /** Of a mesh whose records say nothing of who may call: others are refused. */
@@ -95,7 +83,7 @@ export function isUnsaid({ caller, proof }: Pick<Led, 'caller' | 'proof'>): bool
 
 /** Tokens are not judged where nobody can: to start would look as if they were. */
 export const NO_KEYS =
-  'MESH_TRUST is set, and this mesh knows no tokens: give it trust, as in createMesh({ env, trust: trust({ env }) }) or createWorker({ trust }) of "selvedge/trust".'
+  'MESH_TRUST is set: give this mesh trust, as in createMesh({ env, trust: trust({ env }) }) of "selvedge/trust".'
 
 export const NO_TRUST =
   'says who may call, and nothing in this mesh would judge it: give it trust, as in createMesh({ trust: access }) of "selvedge/trust".'

@@ -165,6 +165,8 @@ const ENDPOINTS = {
         },
       },
     },
+    saga: { since: '0.2.0', fields: { binding: '0.2.0', saga: '0.2.0' } },
+    topic: { since: '0.2.0', fields: { binding: '0.2.0' } },
     weight: '0.2.0',
     locality: '0.2.0',
   },

@@ -5,6 +5,7 @@ import { absent, type BindingSort, type Bindings } from '../bindings.ts'
 import { NAMESPACE } from '../dispatch/reach.ts'
 import { OBJECTS } from '../object/reach.ts'
 import { QUEUE } from '../queue/reach.ts'
+import { WORKFLOW } from '../saga/reach.ts'
 
 /** A method that nothing has: what answers to it answers to any name, as the stub of a Worker does. */
 const ANY: BindingSort = { what: 'stub', methods: ['selvedge has no such method'] }
@@ -17,6 +18,7 @@ export const SORTS: readonly (readonly [BindingKind, BindingSort])[] = [
   ['object', OBJECTS],
   ['kv', { what: 'KV namespace', methods: ['getWithMetadata'] }],
   ['other', BUCKET],
+  ['workflow', WORKFLOW],
   ['dispatch', NAMESPACE],
   ['queue', QUEUE],
   ['ratelimit', { what: 'rate limit binding', methods: ['limit'] }],

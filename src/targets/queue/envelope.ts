@@ -3,6 +3,8 @@ import { isServiceName } from '../../core/endpoint.ts'
 
 /** A message of a Queue, at most (Queues limits): the envelope takes some of it. */
 export const MESSAGE_BYTES = 128_000
+/** Kept free in a message that is delivered by name: what a dead letter says of it must fit in beside it. */
+export const REASON_BYTES = 2_000
 
 /** The `type` of a request that waits in a queue. */
 export const REQUEST_TYPE = 'selvedge.request'

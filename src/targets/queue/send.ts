@@ -6,12 +6,9 @@ import { writtenContent } from '../content.ts'
 import type { Ways } from '../road.ts'
 import type { Sent } from '../sent.ts'
 import { wholeBody } from '../whole.ts'
-import { MESSAGE_BYTES, type QueuedRequest, REQUEST_TYPE } from './envelope.ts'
+import { MESSAGE_BYTES, type QueuedRequest, REASON_BYTES, REQUEST_TYPE } from './envelope.ts'
 import { QUEUE } from './reach.ts'
 import type { QueueTarget } from './schema.ts'
-
-/** Kept free in a message that is delivered by name: what a dead letter says of it must fit in beside it. */
-const REASON_BYTES = 2_000
 
 interface Queue {
   send(message: unknown, options: { contentType: 'json'; delaySeconds?: number }): Promise<unknown>

@@ -18,7 +18,7 @@ export interface GivenMesh {
 
 /**
  * Records that are there: `users`, in one place; `billing`, which fails, and of which `/0` is denied; `orders`, which has rules, and
- * whom it would deny is told; `people`, an alias.
+ * whom it would deny is told; `people`, an alias; `stock`, of whose two places one fails.
  */
 export async function givenMesh(): Promise<GivenMesh> {
   const upstream = await answering(200)
@@ -51,6 +51,7 @@ export async function givenMesh(): Promise<GivenMesh> {
       { endpoints: [addressOf(failing)], access: NO_ZERO },
       { ifNoneMatch: '*', message: 'billing' },
     )
+    await admin.put('stock', stockOf(failing, upstream), { ifNoneMatch: '*', message: 'stock, in two places' })
     await admin.put('people', { alias: 'users' }, { ifNoneMatch: '*', message: 'people are users' })
     await admin.put('orders', ORDERS, { ifNoneMatch: '*', message: 'a canary' })
     await eventually('they are published', async () => {
@@ -60,6 +61,7 @@ export async function givenMesh(): Promise<GivenMesh> {
     await call('users', 20)
     await call('billing', 5)
     await call('orders', 10)
+    await call('stock', 12)
     return { url: dev.url, admin, call, close }
   } catch (error) {
     await close()
@@ -68,6 +70,15 @@ export async function givenMesh(): Promise<GivenMesh> {
 }
 
 const NO_ZERO = { rules: [{ name: 'no zero', effect: 'deny', paths: ['/0'] }] }
+
+/** The first place fails, and is left alone for as long as a test may take. */
+function stockOf(first: Server, second: Server) {
+  return {
+    endpoints: [addressOf(first), addressOf(second)],
+    outlierDetection: { consecutive: 2, baseEjection: '300s' },
+    loadBalancer: 'round-robin',
+  }
+}
 
 const ORDERS = {
   access: { default: 'deny', mode: 'audit', rules: [{ name: 'known', effect: 'allow', callers: ['checkout'] }] },

@@ -26,6 +26,18 @@ describe('selvedge history', () => {
     ])
   })
 
+  it('tells of all names where none is said', async () => {
+    const { selvedge, admin } = await given()
+    admin.write('orders', 'https://a.example')
+    admin.write('users', null)
+    expect((await selvedge('history', '--limit', '2')).out.split('\n')).toEqual([
+      'NAME     REVISION   AUTHOR   AGE   ORIGIN        MESSAGE',
+      'users    4          anna     0s    api,deleted   -',
+      'orders   3          anna     0s    api           -',
+      '',
+    ])
+  })
+
   it('says that there are more than it shows', async () => {
     const { selvedge } = await given()
     const { out, err } = await selvedge('history', 'users', '--limit', '1')

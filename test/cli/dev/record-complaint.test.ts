@@ -3,7 +3,7 @@ import { recordComplaints } from '../../../src/cli/dev/record-complaint.ts'
 
 const given = { bindings: new Map([['ORDER', 'services' as const]]), values: new Set(['KEY']) }
 const complaint = (key: string, value: string) => {
-  const beside = { given, domain: 'mesh', told: new Set<string>(), aliasOf: () => undefined }
+  const beside = { given, domain: 'mesh', told: new Set<string>(), aliasOf: () => undefined, find: () => undefined }
   const [one, ...others] = recordComplaints(key, value, { ...beside, stands: (name) => name === 'users' })
   expect(others).toEqual([])
   return one?.text
@@ -26,7 +26,14 @@ describe('recordComplaints', () => {
 
   it('says all that the mesh would refuse, each with its place', () => {
     const text = '{ "endpoint": ["https://a"], "timeouts": { "request": 2 } }'
-    const beside = { given, domain: 'mesh', told: new Set<string>(), aliasOf: () => undefined, stands: () => true }
+    const beside = {
+      given,
+      domain: 'mesh',
+      told: new Set<string>(),
+      aliasOf: () => undefined,
+      find: () => undefined,
+      stands: () => true,
+    }
     expect(recordComplaints('services/users', text, beside).map(({ path }) => path)).toEqual([
       ['timeouts', 'request'],
       ['endpoint'],

@@ -146,7 +146,7 @@ describe('writes', () => {
     })
     expect(dump()).toEqual(before)
     await run()
-    expect(kv.log.filter((what) => !what.startsWith('read'))).toEqual(['list', 'put users 1'])
+    expect(kv.log.filter((what) => !what.startsWith('read'))).toEqual(['list', 'list', 'put users 1'])
   })
 
   it.each([

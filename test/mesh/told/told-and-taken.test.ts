@@ -65,7 +65,10 @@ async function taken(records: Records, { name = '', path = '/', method = 'GET', 
     maxSubrequests: 10_000,
   })
   const known = snapshot(settings.registry, { ...settings, readMs: 1000 })
-  const live = services({ ...settings, unreachableBecause: (target) => unreachableBecause(target, env, false) })
+  const live = services({
+    ...settings,
+    unreachableBecause: (target) => unreachableBecause(target, { bindings: env, hasCloud: false, hasTopics: false }),
+  })
   const noted = receipt()
   const seen: { host: string; path: string; service: LiveService }[] = []
   const road = send(settings)

@@ -24,7 +24,7 @@ const ENDPOINTS: readonly WrittenEndpoint[] = [
 ]
 
 const because = (endpoint: WrittenEndpoint, bindings: Readonly<Record<string, unknown>>) =>
-  unreachableBecause(endpointOf(endpoint).target, bindings, false)
+  unreachableBecause(endpointOf(endpoint).target, { bindings, hasCloud: false, hasTopics: false })
 
 describe('stand-ins for bindings', () => {
   it('are of the kind that they stand in for', () => {

@@ -1,21 +1,23 @@
 /** Where a service answers and how each place does, and where its rules lead. */
 
-import type { DescriptionView, StatView } from '../../../admin/client.ts'
+import type { DescriptionView, EndpointView, StatView } from '../../../admin/client.ts'
 import { duration, NOTHING, rate, share } from '../../model/format.ts'
 import { healthOf } from '../../model/service-rows.ts'
 import { NumberHead } from '../../parts/numbers.tsx'
 import { Panel, To, Wide } from '../../parts/words.tsx'
+import { Ejected } from './ejected.tsx'
 
 interface Props {
   readonly view: DescriptionView
-  readonly stats: readonly StatView[]
+  readonly numbers: readonly EndpointView[]
 }
 
-export function Endpoints({ view: { candidates }, stats }: Props) {
-  const numbers = new Map(stats.map((one) => [one.endpoint, one]))
+export function Endpoints({ view: { candidates, rules, alias }, numbers: all }: Props) {
+  const numbers = new Map(all.map((one) => [one.endpoint, one]))
   const known = new Set(candidates.map(({ endpoint }) => endpoint))
-  const gone = stats.filter(({ endpoint }) => endpoint !== undefined && !known.has(endpoint))
-  if (candidates.length === 0 && gone.length === 0)
+  const others = all.filter(({ endpoint }) => !known.has(endpoint))
+  const isElsewhere = rules.length > 0 || alias !== undefined
+  if (candidates.length === 0 && others.length === 0)
     return (
       <Panel title="Endpoints">
         <p class="quiet-text">It has none of its own: its rules or its alias lead elsewhere.</p>
@@ -46,20 +48,20 @@ export function Endpoints({ view: { candidates }, stats }: Props) {
                     {locality !== undefined && `, ${locality}`}
                   </small>
                 </th>
-                <td class={`endpoint-state ${state}`} title={because}>
-                  {state}
-                  {because !== undefined && <small>{because}</small>}
-                </td>
+                <StateOf ejected={numbers.get(endpoint)?.ejected} state={state} because={because} />
                 <td class="number">{weight}</td>
                 <Measured numbers={numbers.get(endpoint)} />
               </tr>
             ))}
-            {gone.map((one) => (
+            {others.map((one) => (
               <tr key={one.endpoint}>
                 <th scope="row">
                   <code>{one.endpoint}</code>
                 </th>
-                <td class="endpoint-state">no longer in the record</td>
+                <StateOf
+                  ejected={one.ejected}
+                  state={isElsewhere ? 'of a name that it leads to' : 'no longer in the record'}
+                />
                 <td class="number">{NOTHING}</td>
                 <Measured numbers={one} />
               </tr>
@@ -71,7 +73,22 @@ export function Endpoints({ view: { candidates }, stats }: Props) {
   )
 }
 
-function Measured({ numbers }: { readonly numbers: StatView | undefined }) {
+interface StateProps {
+  readonly ejected: EndpointView['ejected']
+  readonly state: string
+  readonly because?: string | undefined
+}
+
+function StateOf({ ejected, state, because }: StateProps) {
+  return (
+    <td class={`endpoint-state ${ejected ? 'out' : state}`}>
+      {ejected ? <Ejected ejected={ejected} /> : state}
+      {because !== undefined && <small>{because}</small>}
+    </td>
+  )
+}
+
+function Measured({ numbers }: { readonly numbers: EndpointView | undefined }) {
   return (
     <>
       <td class="number">{rate(numbers?.rps)}</td>
@@ -82,7 +99,12 @@ function Measured({ numbers }: { readonly numbers: StatView | undefined }) {
   )
 }
 
-export function Leads({ view: { rules, alias }, stats }: Props) {
+interface LeadsProps {
+  readonly view: DescriptionView
+  readonly stats: readonly StatView[]
+}
+
+export function Leads({ view: { rules, alias }, stats }: LeadsProps) {
   const numbers = new Map(stats.map((one) => [one.rule, one]))
   if (rules.length === 0 && alias === undefined) return null
   return (

@@ -1,8 +1,8 @@
 /** What the functions of a test mesh share with the endpoints that they stand for. */
 import { expect, it } from 'vitest'
-import { createTestMesh } from '../src/testing.ts'
-import { failureOf } from './support/call.ts'
-import { quickClock } from './support/upstream.ts'
+import { createTestMesh } from '../../src/testing.ts'
+import { failureOf } from '../support/call.ts'
+import { quickClock } from '../support/upstream.ts'
 
 it('ends a call at its deadline, also where the function that answers does not listen to its signal', async () => {
   const clock = quickClock()

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { delivery } from '../src/cloud.ts'
+import { delivery } from '../../src/cloud.ts'
 import {
   createTestMesh,
   MeshError,
@@ -9,10 +9,10 @@ import {
   type TestHandler,
   type TestMesh,
   virtualClock,
-} from '../src/testing.ts'
-import { failureOf } from './support/call.ts'
-import { givenEnvelope, givenMessage } from './support/given-queue.ts'
-import { connectionLost, quickClock, type Upstream, upstream } from './support/upstream.ts'
+} from '../../src/testing.ts'
+import { failureOf } from '../support/call.ts'
+import { givenEnvelope, givenMessage } from '../support/given-queue.ts'
+import { connectionLost, quickClock, type Upstream, upstream } from '../support/upstream.ts'
 
 const CTX = { waitUntil() {} } as unknown as ExecutionContext
 

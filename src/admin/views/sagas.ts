@@ -1,0 +1,51 @@
+/** What the admin API takes and answers of sagas. */
+import type { Page, Paging } from './records.ts'
+
+/** The last three are ends. `late`: a step that may not be given up fails again and again. */
+export type SagaState = 'running' | 'late' | 'parked' | 'completed' | 'compensated' | 'compensation_incomplete'
+
+export interface SagaView {
+  readonly id: string
+  readonly saga: string
+  /** 0: no code of this saga was there. */
+  readonly version: number
+  readonly state: SagaState
+  /** Where it stands: behind the pivot, where it stood last. */
+  readonly step: string
+  /** Why it turned back, or stands still. */
+  readonly because: string | null
+  /** The type of the event that it waits for. */
+  readonly waitsFor: string | null
+  readonly cancelledBy: string | null
+  /** What was decided last, by whom and why. */
+  readonly decided: string | null
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly changedAt: string
+  readonly parkedAt: string | null
+  readonly endedAt: string | null
+  /** What the Workflow says of it, where one is asked for, and the control plane is bound to the Workflow. */
+  readonly engine?: { readonly status: string; readonly error?: string }
+}
+
+export interface SagasOptions extends Paging {
+  readonly state?: SagaState
+  readonly saga?: string
+  readonly version?: number
+}
+
+/** Who says so and why: kept beside the name of the token. */
+export interface Why {
+  readonly message?: string
+}
+
+export interface SagasClient {
+  /** The newest first. */
+  sagas(options?: SagasOptions): Promise<Page<SagaView>>
+  /** `undefined`: there is no such saga. */
+  saga(id: string): Promise<SagaView | undefined>
+  /** What a parked saga is to do: `retry` where it stands, or `skip` it and go on. */
+  decideSaga(id: string, decision: 'retry' | 'skip', why?: Why): Promise<SagaView>
+  /** Calls it off: at its next step before the pivot it turns back. */
+  cancelSaga(id: string, why?: Why): Promise<SagaView>
+}

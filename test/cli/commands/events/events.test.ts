@@ -1,0 +1,131 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { virtualClock } from '../../../../src/core/time/virtual-clock.ts'
+import { adminFake } from '../../../support/admin-fake.ts'
+import { command } from '../../../support/command.ts'
+
+const one = (id: string, more: object = {}) => ({ id, sink: `http://${id}/`, ...more })
+
+function given() {
+  const clock = virtualClock()
+  const admin = adminFake(clock, {
+    users: 'https://users.example',
+    'events/com.example.order.placed': {
+      subscriptions: [one('billing', { filters: [{ exact: { subject: 'eu' } }] }), one('mail')],
+    },
+    'events/com.example.*': { subscriptions: [one('audit'), one('mail', { delivery: { attempts: 3 } })] },
+    'events/org.other': { subscriptions: [one('other')] },
+  })
+  const asked: { url: string; init: RequestInit }[] = []
+  let answer = () => Response.json({ id: 'e-1' }, { status: 202 })
+  const fetch = (async (url: string, init: RequestInit) => {
+    asked.push({ url: String(url), init })
+    return answer()
+  }) as typeof globalThis.fetch
+  const folder = mkdtempSync(join(tmpdir(), 'events-'))
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  return {
+    selvedge: command({ clock, clientOf: () => admin, fetch }),
+    asked,
+    file,
+    answers: (how: () => Response) => {
+      answer = how
+    },
+  }
+}
+
+describe('selvedge events subscriptions', () => {
+  it('lists who has subscribed to what', async () => {
+    const { out, code } = await given().selvedge('events', 'subscriptions')
+    expect(code).toBe(0)
+    expect(out.split('\n')).toEqual([
+      'TYPE                       ID        SINK              FILTERS',
+      'com.example.*              audit     http://audit/     -',
+      'com.example.*              mail      http://mail/      -',
+      'com.example.order.placed   billing   http://billing/   [{"exact":{"subject":"eu"}}]',
+      'com.example.order.placed   mail      http://mail/      -',
+      'org.other                  other     http://other/     -',
+      '',
+    ])
+  })
+
+  it('lists who gets events of one type: each id once, by its most specific key', async () => {
+    const { selvedge } = given()
+    const { out } = await selvedge('events', 'subscriptions', 'com.example.order.placed', '-o', 'json')
+    expect(JSON.parse(out)).toMatchObject([
+      { type: 'com.example.order.placed', id: 'billing' },
+      { type: 'com.example.order.placed', id: 'mail' },
+      { type: 'com.example.*', id: 'audit' },
+    ])
+    const wide = await selvedge('events', 'subscriptions', 'com.example.other', '-o', 'wide')
+    expect(wide.out).toContain('com.example.*   mail    http://mail/    -         binary   3')
+  })
+
+  it('says where nobody has', async () => {
+    const { err, code } = await given().selvedge('events', 'subscriptions', 'net.nobody')
+    expect(code).toBe(0)
+    expect(err).toContain('Nobody has subscribed to net.nobody.')
+  })
+})
+
+describe('selvedge events publish', () => {
+  it('sends the event of a file to the topic, and says its id', async () => {
+    const { selvedge, asked, file } = given()
+    const { out, code } = await selvedge(
+      'events',
+      'publish',
+      '-f',
+      file('event.yaml', 'type: com.example.a\nsubject: "42"\ndata: { total: 12 }\n'),
+    )
+    expect(code).toBe(0)
+    expect(out).toBe('Published e-1.\n')
+    expect(asked[0]?.url).toBe('http://127.0.0.1:8787/svc/events/')
+    expect(asked[0]?.init).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json' },
+    })
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({
+      specversion: '1.0',
+      type: 'com.example.a',
+      subject: '42',
+      data: { total: 12 },
+    })
+  })
+
+  it('sends several at once, as a batch, to the topic that is named', async () => {
+    const { selvedge, asked, file, answers } = given()
+    answers(() => Response.json({ ids: ['a', 'b'] }, { status: 202 }))
+    const { out } = await selvedge(
+      'events',
+      'publish',
+      '--topic',
+      'audit',
+      '-f',
+      file('two.json', '[{"type":"a"},{"type":"b"}]'),
+    )
+    expect(out).toBe('Published a.\nPublished b.\n')
+    expect(asked[0]).toMatchObject({
+      url: 'http://127.0.0.1:8787/svc/audit/',
+      init: { headers: { 'content-type': 'application/cloudevents-batch+json' } },
+    })
+  })
+
+  it('tells in the words of the topic why it takes none', async () => {
+    const { selvedge, file, answers } = given()
+    answers(() => Response.json({ detail: 'Its "type" is missing.' }, { status: 400 }))
+    const { err, code } = await selvedge('events', 'publish', '-f', file('event.json', '{"id":"1"}'))
+    expect(code).toBe(1)
+    expect(err).toContain('events took no event: 400 Its "type" is missing.')
+  })
+
+  it('is wrong usage without a file, and with a topic that is no name', async () => {
+    const { selvedge, file } = given()
+    expect((await selvedge('events', 'publish')).code).toBe(2)
+    expect((await selvedge('events', 'publish', '--topic', 'A b', '-f', file('e.json', '{"type":"a"}'))).code).toBe(2)
+  })
+})
