@@ -12,7 +12,7 @@ import type { Span, Trace } from '../core/span.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { BAGGAGE, type HeaderSource, PRIORITY } from '../wire/headers.ts'
-import { overrideIn, withoutOverride } from '../wire/override/member.ts'
+import { withoutOverride } from '../wire/override/member.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readPlace } from '../wire/place.ts'
 import { readPriority } from '../wire/priority.ts'
@@ -55,8 +55,8 @@ export interface Inbound extends Omit<RequestContext, 'defer'> {
   readonly subrequests: Subrequests
   /** Retries that the caller granted to this call and all beneath it, if it did. */
   readonly allowance: Allowance | undefined
-  /** The override that it brought, where this mesh can verify one: it has not yet. */
-  readonly override: string | undefined
+  /** Its baggage, where this mesh can verify the override in it: it has not yet. */
+  readonly baggage: string | null
 }
 
 /** What is known of who calls, besides the request. */
@@ -116,7 +116,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     priority: acceptedPriority(headers, trusted),
     subrequests: subrequests(maxSubrequests),
     allowance: granted === undefined ? undefined : allowance(granted),
-    override: mayVerify ? overrideIn(headers.get(BAGGAGE)) : undefined,
+    baggage: mayVerify ? headers.get(BAGGAGE) : null,
     // Given by the inbound stack: contexts have one shape.
     span: undefined,
   }
@@ -179,7 +179,7 @@ export function root({ clock, random, maxSubrequests, waitUntil }: Settings): In
     priority: 'default',
     subrequests: subrequests(maxSubrequests),
     allowance: undefined,
-    override: undefined,
+    baggage: null,
   }
 }
 

@@ -20,7 +20,7 @@ export interface OverrideNeeds<Live> {
   readonly trace: Trace | undefined
   readonly headers: PickedHeaders
   /** That of the request on whose behalf the call is made: nobody has looked at it. */
-  readonly override: string | undefined
+  readonly baggage: string | null
   /** Of the record that was called. */
   readonly service: Live
 }
@@ -38,9 +38,9 @@ const HARMLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 type Context<Live> = OverrideNeeds<Live> & Room<OverrideGives<Live>>
 
-/** The override of a call: its own, or that of the request on whose behalf it is made. */
-export function hasOverride({ headers, override }: Pick<OverrideNeeds<unknown>, 'headers' | 'override'>): boolean {
-  return override !== undefined || headers.get(BAGGAGE) !== null
+/** Might there be one: of the call itself, or of the request on whose behalf it is made? */
+export function hasOverride({ headers, baggage }: Pick<OverrideNeeds<unknown>, 'headers' | 'baggage'>): boolean {
+  return baggage !== null || headers.get(BAGGAGE) !== null
 }
 
 /**
@@ -56,7 +56,7 @@ export function override<Live, Asking>(
 
   return observer<Asking & OverrideNeeds<Live>, OverrideGives<Live>>('override', {
     enter(request, context) {
-      const text = overrideIn(context.headers.get(BAGGAGE)) ?? context.override
+      const text = overrideIn(context.headers.get(BAGGAGE)) ?? overrideIn(context.baggage)
       if (text === undefined) return undefined
       const judged = verifier.of(text, context)
       if (!(judged instanceof Promise)) return applied(judged, text, request, context)
