@@ -46,14 +46,17 @@ const REGISTRY_READ_MS = 1000
 
 /** A request that comes to the mesh from outside. The proxy enters here; so does `mesh.serve(handler)`. */
 export const inbound = <Arrived extends Inbound>(
-  { sink, maxHops, log }: Settings,
+  { sink, maxHops, log, stats }: Settings,
   to: Service<Arrived>,
   guard?: Guard,
-): Service<Arrived> =>
-  stack<Arrived, keyof Read<Arrival>>()
+): Service<Arrived> => {
+  const top = stack<Arrived, keyof Read<Arrival>>()
     .push(settle) // top: an error, too, settles the allowance that the caller granted
     .push(serverTrace(sink)) // above all that can refuse: refusals are traced too
     .push(rescue(log)) // whatever is thrown beneath becomes a problem that names its trace
+  // Beneath rescue: why it failed is known.
+  const counted = stats?.served ? top.push(stats.served) : top
+  return counted
     .push(loop(maxHops)) // before any work is done for a request that has been here
     .pushWhere(
       () => guard !== undefined,
@@ -62,6 +65,7 @@ export const inbound = <Arrived extends Inbound>(
       }),
     ) // next to the handler: refusals are traced and answered as all others
     .over(to)
+}
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
@@ -137,6 +141,7 @@ export function made(settings: Settings): {
   })
   const learned = services({
     ...settings,
+    made: settings.stats?.made,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
     unreachableBecause: (target) =>
       unreachableBecause(target, { bindings, hasCloud: cloud !== undefined, hasTopics: topics !== undefined }),

@@ -71,8 +71,10 @@ export function workerOptions(
   env: Env,
   { cloud, topics, receipts, trust, rates, stats, otlp }: WorkerParts,
 ): WorkerOptions {
-  if (stats === undefined && env.MESH_SHAPES !== undefined) {
-    throw new TypeError('MESH_SHAPES is set, and this Worker is composed without `stats`. Remove it, or compose it in.')
+  for (const name of ['MESH_SHAPES', 'MESH_FLEET'] as const) {
+    if (stats === undefined && env[name] !== undefined) {
+      throw new TypeError(`${name} is set, and this Worker is composed without \`stats\`. Remove it, or compose it in.`)
+    }
   }
   if (otlp === undefined && (env.OTLP_ENDPOINT ?? env.OTLP_HEADERS) !== undefined) {
     throw new TypeError(
