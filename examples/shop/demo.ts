@@ -6,6 +6,7 @@ import { interruption } from '../../src/cli/dev/interruption.ts'
 import { isFree } from '../../src/cli/dev/port.ts'
 import { newToken } from '../../src/cli/dev/vars.ts'
 import { printable } from '../../src/cli/print/printable.ts'
+import { orders } from '../orders/scene.ts'
 import { startEdits } from './edits.ts'
 import { paymentRecords } from './records.ts'
 import { report } from './report.ts'
@@ -42,7 +43,7 @@ async function play(): Promise<boolean> {
   print('A shop on this machine, in workerd: order, customer and payment are Workers, bank is a Node server.')
   const shop = await openShop()
   try {
-    for (const scene of [byName, moved, killed, failingHalf, deadline, dead, garbage]) await scene(shop, tell)
+    for (const scene of [byName, moved, killed, failingHalf, deadline, dead, garbage, orders]) await scene(shop, tell)
   } finally {
     await shop.close()
     clearTimeout(watchdog)

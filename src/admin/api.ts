@@ -28,6 +28,7 @@ import { settings } from './routes/settings.ts'
 import { simulate } from './routes/simulate.ts'
 import { stats } from './routes/stats.ts'
 import { tap } from './routes/tap.ts'
+import { trustKeys } from './routes/trust/keys.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -60,6 +61,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', stats())
     .route('/', endpoints())
     .route('/', authz(clock))
+    .route('/', trustKeys(trail))
     .route('/', tap(clock))
     .route('/', deadLetters(trail))
   const described = new Hono<AdminEnv>().route('/v1', v1)

@@ -38,6 +38,7 @@ import type {
   TapLine,
   TapOptions,
 } from './views/traffic.ts'
+import type { KeysView } from './views/trust.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
@@ -90,6 +91,7 @@ export type {
   TapLine,
   TapOptions,
 } from './views/traffic.ts'
+export type { KeysView, KeyView } from './views/trust.ts'
 export type { Decision, Explanation }
 
 /** Each method rejects with an {@link AdminError} where the API refuses, and with what `fetch` throws where nothing answers. */
@@ -159,6 +161,12 @@ export interface AdminClient extends SagasClient {
   endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
   edges(window?: string, reporter?: Reporter): Promise<EdgesView>
+  /** Public keys of those who may sign. */
+  keys(): Promise<KeysView>
+  /** Publishes the public half of a key, a JWK: a mesh that has the private one signs with it two minutes later. */
+  publishKey(kid: string, key: Readonly<Record<string, unknown>>): Promise<KeysView>
+  /** @param how `force`: though callers may be refused for it. */
+  retireKey(kid: string, how?: { readonly force?: boolean }): Promise<KeysView>
   /** Who may call whom by the records, and who did. */
   authz(options?: AuthzOptions): Promise<AuthzView>
   /**
@@ -245,6 +253,9 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     decideSaga: (id, decision, { message } = {}) =>
       ask('POST', `/sagas/${encodeURIComponent(id)}/decision`, { json: { decision, message } }),
     cancelSaga: (id, { message } = {}) => ask('POST', `/sagas/${encodeURIComponent(id)}/cancel`, { json: { message } }),
+    keys: () => ask('GET', '/keys'),
+    publishKey: (kid, key) => ask('PUT', `/keys/${encodeURIComponent(kid)}`, { json: { key } }),
+    retireKey: (kid, { force } = {}) => ask('DELETE', `/keys/${encodeURIComponent(kid)}`, { query: { force } }),
     authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }

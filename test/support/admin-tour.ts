@@ -18,6 +18,9 @@ metadata: { name: users }
 spec: { hostnames: [users.example.com], rules: [{ backendRefs: [{ name: users-v2, port: 80 }], retry: { attempts: 3 } }] }
 `
 
+/** The public key of RFC 8037 §A.2. */
+const ED25519 = { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }
+
 /** A call of `users` that was retried, and one that the mesh itself failed. */
 function tellNumbers({ stats }: GivenAdmin): void {
   const counted = numbers()
@@ -216,6 +219,20 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     const { id = '' } = letters.list().items[0] ?? {}
     await client.dropDeadLetter(id, 'the picture is gone')
     await refused(client.dropDeadLetter(id, 'again'))
+  },
+  async keys(client) {
+    await client.keys()
+  },
+  async publishKey(client) {
+    await client.publishKey('mesh-1', ED25519)
+    await client.publishKey('thumb-1', { ...ED25519, 'selvedge:callers': ['thumbnailer'] })
+    await refused(client.publishKey('mesh-2', { ...ED25519, d: 'secret' }))
+  },
+  async retireKey(client) {
+    await refused(client.retireKey('mesh-1'))
+    await refused(client.retireKey('nobody'))
+    await client.publishKey('mesh-3', ED25519)
+    await client.retireKey('mesh-3', { force: true })
   },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })

@@ -67,6 +67,11 @@ export interface Identities {
   ): Caller | undefined | Promise<Caller | undefined>
   /** Signs for the caller towards members of the mesh. */
   readonly leaving: ObserverFilter<Leaving>
-  /** What this mesh tells anyone of its keys, at a path of its own hosts (`/-/trust/jwks.json`); `undefined` at any other path. */
-  answer(path: string, defer: Defer): Promise<Response> | undefined
+  /**
+   * What this mesh tells of keys and tokens at paths of its own hosts: its public keys at `/-/trust/jwks.json`, to anyone; at `/-/whoami` who asks, where a
+   * token says it. `undefined` at any other path, and where there is nothing to tell.
+   *
+   * @param by who asks, as far as a binding says it.
+   */
+  answer(path: string, request: Request, by: Caller, defer: Defer): Promise<Response> | undefined
 }
