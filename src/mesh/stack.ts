@@ -69,7 +69,7 @@ export const inbound = <Arrived extends Inbound>(
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, trust, rates, log, counting }: Settings,
+  { sink, idleMs, platformCancels, trust, rates, log, counting, points }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
@@ -81,7 +81,8 @@ export const outbound = (
   const top = stack<Named, CallNames>()
   // What a caller sees is counted, whoever beneath has made it.
   const counted = counting ? top.push(counting) : top
-  const traced = sink.calls ? counted.push(sink.calls) : counted
+  const pointed = points ? counted.push(points) : counted
+  const traced = sink.calls ? pointed.push(sink.calls) : pointed
   const written = traced
     .push(resolve(known)) // gives the service: its policy, and what was learned of it
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
