@@ -23,7 +23,10 @@ const entry = { value: JSON.stringify({ endpoints: [{ binding: 'UP' }] }), metad
 const getWithMetadata = async (keys: string | string[]) =>
   typeof keys === 'string' ? entry : new Map(keys.map((key) => [key, entry]))
 const unrecorded = { REGISTRY: { getWithMetadata }, UP, MESH_FRESH: '1h' } as object as Env
-const recorded: Env = { ...unrecorded, STATS_OBJECT: { getByName: () => ({ digest: async () => {} }) } }
+const recorded: Env = {
+  ...unrecorded,
+  STATS_OBJECT: { getByName: () => ({ digest: async () => {}, report: async () => {} }) },
+}
 const counted: Env = { ...recorded, MESH_SHAPES: '0' }
 const wanted = {
   headers: new Set(['x-request-id']),

@@ -1,14 +1,15 @@
 /** `npm run check`: starts serverless-offline and the mesh, calls the function by name, and says what held. Exit 0 or 1. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, symlinkSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const CLI = `${ROOT}dist/cli.js`
 /** What the functions import by name: the package as it was built. */
-const PACKAGE = fileURLToPath(new URL('node_modules/selvedge', import.meta.url))
+const PACKAGE = fileURLToPath(new URL('node_modules/selvedge/', import.meta.url))
 /** Lambda's Invoke API, and the functions' own address, as serverless.yml has them. */
 const LAMBDA = 'http://127.0.0.1:3002/2015-03-31/functions'
 const OWN_ADDRESS = 'http://127.0.0.1:3003'
@@ -94,6 +95,10 @@ async function checkMembers(url: string): Promise<void> {
   const late = await fetch(`${url}/svc/gallery/image/42`, { headers: { 'selvedge-timeout-ms': '1' } })
   claim(late.status === 504, `its caller's deadline counts: ${late.status} ${late.headers.get('selvedge-error')}`)
 
+  const owner = await fetch(`${url}/svc/gallery/owner`)
+  const { askedBy } = (await owner.json()) as { askedBy: string }
+  claim(askedBy === 'gallery', `it signs for itself: users let ${askedBy} in, and not whom it calls for`)
+
   const outside = await fetch(`${url}/svc/users/`)
   claim(outside.status === 401, `the mesh refuses whom the record refuses: ${outside.headers.get('selvedge-error')}`)
   for (const headers of [{}, { 'selvedge-caller': 'checkout' }]) {
@@ -127,8 +132,8 @@ async function invoked(name: string, caller: string): Promise<{ statusCode: numb
   return (await answer.json()) as { statusCode: number; body: string }
 }
 
-if (!existsSync(PACKAGE)) symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), PACKAGE, 'dir')
-const args = ['dev', '--registry', 'registry.yaml', '--env-file', 'mesh.env', '--port', '0']
+for (const part of ['dist', 'package.json']) cpSync(`${ROOT}${part}`, `${PACKAGE}${part}`, { recursive: true })
+const args = ['dev', '--registry', 'registry.yaml', '--worker', 'mesh.js', '--env-file', 'mesh.env', '--port', '0']
 const mesh = await started([CLI, ...args], /^ready \S+$/m)
 try {
   const url = mesh.match.replace('ready ', '')

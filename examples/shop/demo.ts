@@ -8,6 +8,7 @@ import { interruption } from '../../src/cli/dev/interruption.ts'
 import { isFree } from '../../src/cli/dev/port.ts'
 import { newToken } from '../../src/cli/dev/vars.ts'
 import { printable } from '../../src/cli/print/printable.ts'
+import { orders } from '../orders/scene.ts'
 import { browse } from './browse.ts'
 import { startEdits } from './edits.ts'
 import { faults } from './faults.ts'
@@ -46,7 +47,7 @@ async function play(): Promise<boolean> {
   print('A shop on this machine, in workerd: order, customer and payment are Workers, bank is a Node server.')
   const shop = await openShop()
   try {
-    for (const scene of [byName, moved, killed, failingHalf, deadline, dead, garbage]) await scene(shop, tell)
+    for (const scene of [byName, moved, killed, failingHalf, deadline, dead, garbage, orders]) await scene(shop, tell)
   } finally {
     await shop.close()
     clearTimeout(watchdog)

@@ -7,7 +7,8 @@ import type { ShapePage } from '../durable/stats/shape-book.ts'
 import type { Coverage, Sums, SumsNow } from '../durable/stats/stats-engine.ts'
 import type { OpenedTap, TapNews } from '../durable/stats/taps.ts'
 import { DEAD_LETTERS_NAME } from '../telemetry/dead-letter.ts'
-import { STATS } from '../telemetry/digest.ts'
+import { type Digest, type DigestAnswer, STATS } from '../telemetry/digest.ts'
+import type { ReporterKind } from '../telemetry/numbers/reporters.ts'
 import type { TapFilter } from '../telemetry/tap/tap.ts'
 import type { Token } from './auth/tokens.ts'
 
@@ -26,7 +27,8 @@ export interface Stats {
   coverage(): Promise<Coverage>
   sums(windowMs: number): Promise<SumsNow>
   totals(): Promise<Omit<Sums, 'at'>>
-  series(service: string, windowMs: number): Promise<{ stepMs: number; points: Point[] }>
+  report(caller: string, digest: Digest): Promise<DigestAnswer>
+  series(service: string, windowMs: number, reporter?: ReporterKind): Promise<{ stepMs: number; points: Point[] }>
   openTap(filter: TapFilter, forMs: number): Promise<OpenedTap | undefined>
   readTap(id: string): Promise<TapNews | undefined>
   closeTap(id: string): Promise<void>
@@ -70,6 +72,8 @@ export interface ControlEnv {
   /** Tokens by name, as JSON: each with its role, its prefixes and its SHA-256. */
   readonly ADMIN_TOKENS?: string
   readonly MESH_GRANT_KEY?: string
+  /** Of it the domain, `sign` and `overrides` are read: who mints overrides. The secret that `sign` names stands beside it. */
+  readonly MESH_TRUST?: string | object
 }
 
 export interface AdminEnv {

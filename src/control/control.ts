@@ -9,5 +9,6 @@ export { QuotaObject } from '../durable/quota-object.ts'
 export { SagasObject } from '../durable/sagas-object.ts'
 export { StatsObject } from '../durable/stats-object.ts'
 export { RegistryObject } from './registry-object.ts'
+export { StatsEntrypoint } from './stats-entrypoint.ts'
 
 export default { fetch: api({ dashboard: DASHBOARD_FILES }).fetch } satisfies ExportedHandler<ControlEnv>

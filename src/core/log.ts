@@ -23,6 +23,7 @@ export type LogEvent =
   | 'would_deny'
   | 'copy_denied'
   | 'otlp_failed'
+  | 'not_reported'
   | 'rate_unavailable'
   | 'dead_letter'
   | 'event_unclaimed'

@@ -3,11 +3,20 @@ import { DurableObject } from 'cloudflare:workers'
 import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
 import type { Digest, DigestAnswer } from '../telemetry/digest.ts'
+import type { ReporterKind } from '../telemetry/numbers/reporters.ts'
 import type { TapFilter } from '../telemetry/tap/tap.ts'
 import { type StatsEngine, statsEngine } from './stats/stats-engine.ts'
 
+export interface StatsObjectEnv {
+  /** The registry's namespace, where isolates read first what others have seen. */
+  readonly REGISTRY?: KVNamespace
+}
+
+/** What isolates have seen together is gone from KV after so many seconds without news. */
+const KEPT_SECONDS = 600
+
 /** Its methods are those of the engine, called over RPC. */
-export class StatsObject<Env = unknown> extends DurableObject<Env> {
+export class StatsObject<Env extends StatsObjectEnv = StatsObjectEnv> extends DurableObject<Env> {
   readonly #engine: StatsEngine
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -16,6 +25,8 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
       store: ctx.storage,
       clock: systemClock,
       random: systemRandom(),
+      // Where it fails, it is tried again a minute later.
+      publish: (key, view) => void env.REGISTRY?.put(key, view, { expirationTtl: KEPT_SECONDS }).catch(() => {}),
       wake: (at) => void ctx.storage.setAlarm(at),
     })
   }
@@ -26,6 +37,10 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
 
   digest(digest: Digest): DigestAnswer {
     return this.#engine.digest(digest)
+  }
+
+  report(caller: string, digest: Digest): DigestAnswer {
+    return this.#engine.report(caller, digest)
   }
 
   shapes(options?: { forMs?: number; cursor?: string; limit?: number }) {
@@ -40,8 +55,8 @@ export class StatsObject<Env = unknown> extends DurableObject<Env> {
     return this.#engine.totals()
   }
 
-  series(service: string, windowMs: number) {
-    return this.#engine.series(service, windowMs)
+  series(service: string, windowMs: number, reporter?: ReporterKind) {
+    return this.#engine.series(service, windowMs, reporter)
   }
 
   coverage() {

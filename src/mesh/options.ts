@@ -15,6 +15,7 @@ import { type LogTo, meshLog } from '../telemetry/log.ts'
 import { spanRing } from '../telemetry/span-ring.ts'
 import type { Counting } from './counting.ts'
 import type { Receipts, ReceiptsMaker } from './receipts/inquiry.ts'
+import type { Reports, ReportsMaker } from './reports/reports.ts'
 import type { Strategies } from './strategies.ts'
 import { NO_RATES, type Rates } from './trust/rates.ts'
 import { NO_KEYS, NO_TRUST, type Trust } from './trust/trust.ts'
@@ -83,6 +84,10 @@ export interface MeshOptions {
   rates?: Rates
   /** Counts how calls end and how long they take: `counting(numbers())`. Default: nothing does. */
   counting?: Counting
+  /** Counts calls, and tells the control plane of them: `stats()` of `selvedge/stats`. Default: nobody is told. */
+  stats?: ReportsMaker
+  /** Is told of each call beside `stats`: `analytics(dataset)` of `selvedge/stats`. Default: nobody is. */
+  points?: Counting
   /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
   secrets?: readonly string[]
   /**
@@ -139,6 +144,8 @@ export interface Settings {
   readonly trust: Trust | undefined
   readonly rates: Rates | undefined
   readonly counting: Counting | undefined
+  readonly stats: Reports | undefined
+  readonly points: Counting | undefined
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
   readonly receipts: Receipts | undefined
@@ -164,10 +171,15 @@ export function withDefaults(options: MeshOptions): Settings {
     throw new TypeError('createMesh needs a registry, as in createMesh({ registry: kvRegistry(env.REGISTRY), env }).')
   }
   const clock = options.clock ?? turning(systemClock)
+  const { registry, name } = options
+  const bindings = (options.env ?? {}) as Bindings
+  const log = meshLog(options.log ?? 'warn', clock)
+  const random = options.random ?? systemRandom()
+  const stats = options.stats?.({ registry, bindings, name, clock, random, log })
   const settings = {
-    registry: options.registry,
-    bindings: (options.env ?? {}) as Bindings,
-    name: options.name,
+    registry: stats?.registry ?? registry,
+    bindings,
+    name,
     defaults: options.defaults ?? {},
     domain: options.domain ?? 'mesh',
     freshMs: options.freshMs ?? 5000,
@@ -178,9 +190,9 @@ export function withDefaults(options: MeshOptions): Settings {
     idleMs: options.idleMs ?? 300_000,
     waitUntil: options.waitUntil,
     sink: options.sink ?? spanRing(),
-    log: meshLog(options.log ?? 'warn', clock),
+    log,
     clock,
-    random: options.random ?? systemRandom(),
+    random,
     // Called through the global each time: a test that replaces it is heard.
     fetch: options.fetch ?? ((input, init) => fetch(input as RequestInfo, init)),
     platformCancels: options.platformCancels ?? false,
@@ -188,7 +200,9 @@ export function withDefaults(options: MeshOptions): Settings {
     topics: options.topics,
     trust: options.trust,
     rates: options.rates,
-    counting: options.counting,
+    counting: stats?.counting ?? options.counting,
+    stats,
+    points: options.points,
     secrets: options.secrets,
     seal: options.seal,
     receipts: options.receipts?.(options.grants),

@@ -54,6 +54,8 @@ export interface ServicesOptions {
   readonly trust?: { judge(policy: AccessPolicy): Judge<Asked> | undefined } | undefined
   /** What counts the calls of a record that limits them. Default: nothing, and nobody is counted. */
   readonly raterOf?: ((rate: WrittenRate, recordKey: string) => Rater) | undefined
+  /** Hears of each service that is made. Default: nobody does. */
+  readonly made?: ((service: LiveService) => void) | undefined
   /** Services remembered. */
   readonly maxRecords: number
   /** Told of endpoints and services that go out and come back. Default: nobody is. */
@@ -149,6 +151,7 @@ export function services(options: ServicesOptions): Services {
       if (known && (known.record === found.record || known.order > found.order)) return known
       const service = live(found, known)
       byKey.set(found.key, service)
+      options.made?.(service)
       return service
     },
   }

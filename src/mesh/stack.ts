@@ -46,14 +46,17 @@ const REGISTRY_READ_MS = 1000
 
 /** A request that comes to the mesh from outside. The proxy enters here; so does `mesh.serve(handler)`. */
 export const inbound = <Arrived extends Inbound>(
-  { sink, maxHops, log }: Settings,
+  { sink, maxHops, log, stats }: Settings,
   to: Service<Arrived>,
   guard?: Guard,
-): Service<Arrived> =>
-  stack<Arrived, keyof Read<Arrival>>()
+): Service<Arrived> => {
+  const top = stack<Arrived, keyof Read<Arrival>>()
     .push(settle) // top: an error, too, settles the allowance that the caller granted
     .push(serverTrace(sink)) // above all that can refuse: refusals are traced too
     .push(rescue(log)) // whatever is thrown beneath becomes a problem that names its trace
+  // Beneath rescue: why it failed is known.
+  const counted = stats?.served ? top.push(stats.served) : top
+  return counted
     .push(loop(maxHops)) // before any work is done for a request that has been here
     .pushWhere(
       () => guard !== undefined,
@@ -62,10 +65,11 @@ export const inbound = <Arrived extends Inbound>(
       }),
     ) // next to the handler: refusals are traced and answered as all others
     .over(to)
+}
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, trust, rates, log, counting }: Settings,
+  { sink, idleMs, platformCancels, trust, rates, log, counting, points }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
@@ -77,9 +81,13 @@ export const outbound = (
   const top = stack<Named, CallNames>()
   // What a caller sees is counted, whoever beneath has made it.
   const counted = counting ? top.push(counting) : top
-  const traced = sink.calls ? counted.push(sink.calls) : counted
-  const written = traced
-    .push(resolve(known)) // gives the service: its policy, and what was learned of it
+  const pointed = points ? counted.push(points) : counted
+  const traced = sink.calls ? pointed.push(sink.calls) : pointed
+  const resolved = traced.push(resolve(known)) // gives the service: its policy, and what was learned of it
+  const overriding = identities?.overriding
+  // Next to resolve: all beneath is that of the record that answers.
+  const called = overriding ? resolved.pushWhere(overriding.isMet, overriding.filter(known.instead)) : resolved
+  const written = called
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing
     .pushWhere(isGuarded, guards.called) // beneath cors: a preflight has no credentials; above all that tells or does anything
@@ -134,6 +142,7 @@ export function made(settings: Settings): {
   })
   const learned = services({
     ...settings,
+    made: settings.stats?.made,
     raterOf: rates && ((rate, recordKey) => rates.rater(rate, recordKey, bindings)),
     unreachableBecause: (target) =>
       unreachableBecause(target, { bindings, hasCloud: cloud !== undefined, hasTopics: topics !== undefined }),

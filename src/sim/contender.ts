@@ -13,6 +13,8 @@ export interface Contender {
    * of what was used. Those of others are taken away on the network.
    */
   readonly tells: boolean
+  /** Does each isolate go by what it sees itself, though the scenario lets them hear of each other? Default false. */
+  readonly isAlone?: boolean
   /** The rules of one isolate, where they are not the mesh's own. Made anew for each. */
   rules?(clock: Clock, random: Random): Rules
 }
@@ -24,3 +26,6 @@ export interface Rules extends Strategies {
 
 /** The mesh as it is. */
 export const selvedge: Contender = { name: 'selvedge', policy: {}, tells: true }
+
+/** The same where no isolate hears of the others. */
+export const alone: Contender = { ...selvedge, name: 'each by itself', isAlone: true }

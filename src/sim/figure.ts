@@ -88,6 +88,13 @@ export const leastShare: Figure = {
   shown: percent,
 }
 
+/** The same, but for the first one: it is the one that suffers. */
+export const leastShareOfOthers: Figure = {
+  ...leastShare,
+  title: 'least of the others',
+  of: ({ report: { endpoints } }) => Math.min(...endpoints.slice(1).map(({ shareDuringFault }) => shareDuringFault)),
+}
+
 /**
  * The share of the first endpoint while users come in some seconds, where it ought to be `aim`: the worst is the furthest
  * from that.

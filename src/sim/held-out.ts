@@ -9,6 +9,7 @@ import type { ChainOptions } from './scenarios/chain.ts'
 import { dead, deadLeaf, deadShortLived } from './scenarios/dead-leaf.ts'
 import { halvedLeaf } from './scenarios/halved-leaf.ts'
 import { randomFailures, tenPercent, thirtyPercent } from './scenarios/random-failures.ts'
+import { known, youngIsolates } from './scenarios/young-isolates.ts'
 import type { Trial } from './trial.ts'
 
 /** Seeds that were never used while anything was chosen. */
@@ -106,7 +107,40 @@ const held: readonly Trial[] = [
   }),
 ]
 
-export const heldOut: readonly Trial[] = held.map((trial) => ({
+/** What is known is known for as long: these are not shortened. */
+const young: readonly Trial[] = [
+  youngIsolates({
+    name: 'young-isolates-skewed',
+    about: 'One of 9 endpoints takes 2 s, and has for a minute; 80 isolates of unequal shares live 12 s each.',
+    isolates: 80,
+    endpoints: 9,
+    lifeMs: 12_000,
+    skew: SKEW,
+    perSecond: 400,
+    goals: known.goals,
+  }),
+  youngIsolates({
+    name: 'young-isolates-of-4',
+    about: 'One of 4 endpoints takes 1.2 s, and has for a minute; 50 isolates live 15 s each.',
+    isolates: 50,
+    endpoints: 4,
+    lifeMs: 15_000,
+    slowMs: 1200,
+    perSecond: 250,
+    goals: known.goals,
+  }),
+  youngIsolates({
+    name: 'young-isolates-live-4-s',
+    about: 'One of 8 endpoints takes 5 s, and has for a minute; 120 isolates live 4 s each.',
+    isolates: 120,
+    endpoints: 8,
+    lifeMs: 4000,
+    slowMs: 5000,
+    goals: known.goals,
+  }),
+]
+
+const short: readonly Trial[] = held.map((trial) => ({
   ...trial,
   scenario: shortened(trial.scenario),
   beside: {
@@ -114,6 +148,8 @@ export const heldOut: readonly Trial[] = held.map((trial) => ({
     ...(trial.beside.scenario && { scenario: shortened(trial.beside.scenario) }),
   },
 }))
+
+export const heldOut: readonly Trial[] = [...short, ...young]
 
 /** With faults of half the length: it is another one, and there are many. */
 function shortened(scenario: Scenario): Scenario {

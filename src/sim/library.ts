@@ -7,6 +7,7 @@ import { dead, deadShortLived } from './scenarios/dead-leaf.ts'
 import { halved } from './scenarios/halved-leaf.ts'
 import { tenPercent, tenPercentShortLived, thirtyPercent } from './scenarios/random-failures.ts'
 import { simulatedMinute } from './scenarios/simulated-minute.ts'
+import { young } from './scenarios/young-isolates.ts'
 import type { Trial } from './trial.ts'
 
 /** Seeds of the mesh's runs; the worst one counts. */
@@ -21,6 +22,7 @@ export const library: readonly Trial[] = [
   thirtyPercent,
   ...slowEndpoint,
   ...failingEndpoint,
+  ...young,
   ...canary,
   ...blamed,
   simulatedMinute,

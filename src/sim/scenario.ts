@@ -1,6 +1,7 @@
 /** What to try: users, services and what befalls them. Plain values, so that a scenario may be a file. */
 import type { WrittenPolicy } from '../record/fields.ts'
 import type { Rule } from '../record/rule.ts'
+import type { FleetMode } from '../telemetry/fleet/view.ts'
 
 export interface Scenario {
   readonly name: string
@@ -18,6 +19,13 @@ export interface Scenario {
   readonly faults?: readonly Fault[]
   readonly edits?: readonly Edit[]
   readonly network?: Network
+  /**
+   * Do the isolates of a tier hear what the others have seen of endpoints, as `stats({ fleet })` of the library has it? Default: each goes by what
+   * it sees itself.
+   */
+  readonly fleet?: Exclude<FleetMode, 'off'>
+  /** Isolates beside those that only tell, and tell lies: that the first endpoint of the leaf is well, and that every other one fails. Default 0. */
+  readonly liars?: number
 }
 
 /** They come at random and independently of each other, however the system fares; they never retry. */

@@ -7,6 +7,7 @@ import { addressOf, endpointAddress, pathStart } from './address.ts'
 import { backend, type Job } from './backend.ts'
 import { type Contender, selvedge } from './contender.ts'
 import { fork } from './draw.ts'
+import { sharedLearning } from './fleet/shared-learning.ts'
 import { ledger } from './ledger.ts'
 import { type Destination, fetchOver, type Sent } from './network.ts'
 import { backendsOf, isAlias, isBackend, isRouted, isTier, placesOf, recordOf } from './record.ts'
@@ -50,7 +51,9 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     const random = fork(chance)
     registry.set(name, recordOf(name, service, contender.policy))
     if (isTier(service)) {
-      const world = { registry, contender, clock, random, fetch, areKeyed: scenario.users.keys !== undefined }
+      const shared = contender.isAlone ? undefined : sharedLearning(scenario, registry, clock)
+      const areKeyed = scenario.users.keys !== undefined
+      const world = { registry, contender, clock, random, fetch, shared, areKeyed }
       destinations.set(addressOf(name), tier(service, name === scenario.users.call, world))
     }
     if (!isBackend(service)) continue

@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts'
 import { pathStart } from './address.ts'
 import type { Contender } from './contender.ts'
 import { drawMs, exponential, fork, normal } from './draw.ts'
+import type { SharedLearning } from './fleet/shared-learning.ts'
 import type { Destination, Fetch, Sent } from './network.ts'
 import type { Tier } from './scenario.ts'
 import { synchronousStorage } from './storage.ts'
@@ -19,6 +20,8 @@ export interface World {
   readonly random: Random
   /** The network, as seen from an isolate. */
   readonly fetch: Fetch
+  /** How the isolates hear of each other, where they do. */
+  readonly shared?: SharedLearning | undefined
   /** Do users say who they are? Handlers pass it on. */
   readonly areKeyed: boolean
 }
@@ -55,11 +58,12 @@ export function tier(given: Tier, isEntrance: boolean, world: World): Destinatio
 
 /** One isolate's mesh and handler. */
 function serverOf({ calls, work = 1 }: Tier, isEntrance: boolean, world: World): Isolate['serve'] {
-  const { registry, contender, clock, random, fetch, areKeyed } = world
+  const { registry, contender, clock, random, fetch, areKeyed, shared } = world
   const { attempt, ...strategies } = contender.rules?.(clock, random) ?? {}
   const storage = synchronousStorage()
   const mesh = createMesh({
     registry,
+    ...shared,
     clock,
     random,
     storage,

@@ -25,7 +25,8 @@ interface ReporterOptions {
 }
 
 export function reporter({ clock, random, send }: ReporterOptions): Reporter {
-  const isolate = random.hex(16)
+  // Drawn when it is needed: a mesh may be made at module scope, where there is no chance.
+  let isolate: string | undefined
   const sources: Source[] = []
   let sequence = 0
   let sendingUntil = 0
@@ -34,6 +35,7 @@ export function reporter({ clock, random, send }: ReporterOptions): Reporter {
     sendingUntil = 0
     const parts = sources.flatMap((source) => source() ?? [])
     if (parts.length === 0) return
+    isolate ??= random.hex(16)
     sequence += 1
     await send(Object.assign({ isolate, sequence }, ...parts) as Digest)
   }

@@ -35,6 +35,17 @@ export function readCaller(
   return entrance === 'members' ? NAMELESS : STRANGER
 }
 
+/**
+ * The name that the caller's binding says.
+ *
+ * @throws {Error} that says what is missing: the caller's own log has it.
+ */
+export function namedByBinding({ props }: { readonly props?: unknown }): string {
+  const { caller }: Props = props ?? {}
+  if (isName(caller)) return caller
+  throw new Error('The binding names no caller: props = { caller = "…" }.')
+}
+
 function isName(value: unknown): value is string {
   return typeof value === 'string' && isServiceName(value)
 }

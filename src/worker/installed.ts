@@ -6,7 +6,7 @@ import { writtenInstallation } from '../wire/installation.ts'
 declare const SELVEDGE_VERSION: string
 
 /** Variables whose values may be told. What is not named here may be a secret. */
-const TOLD = /^MESH_(?:HOSTS|DOMAIN|FRESH|MAX_STALE|MAX_HOPS|IDLE|LOG|DEFAULTS|SECRETS)$/
+const TOLD = /^MESH_(?:HOSTS|DOMAIN|FRESH|MAX_STALE|MAX_HOPS|IDLE|LOG|DEFAULTS|SECRETS|FLEET)$/
 
 /** Compatibility flags by which a client's abort is heard of, and Workers of the same zone are reached. */
 const FLAGS = ['enable_request_signal', 'request_signal_passthrough', 'global_fetch_strictly_public']

@@ -12,6 +12,7 @@ import { nameReader } from '../mesh/called-host.ts'
 import type { Batch, Deliver } from '../mesh/delivery/delivery.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
 import { type Forward, proxy } from '../mesh/proxy.ts'
+import type { Digest, DigestAnswer } from '../telemetry/digest.ts'
 import { meshLog } from '../telemetry/log.ts'
 import { access, rates } from '../trust.ts'
 import { readCaller } from '../wire/caller.ts'
@@ -49,6 +50,13 @@ interface Made {
 
 /** An entrance of the Worker. */
 export interface Entrance {
+  /**
+   * Over RPC: takes what a function with the library has counted, and hands it on to `STATS_OBJECT`. Who that is, its binding says. There where
+   * `stats` is one of the parts.
+   *
+   * @throws {Error} where the binding names nobody.
+   */
+  digest?(digest: Digest, env: Env, ctx: ExecutionContext): Promise<DigestAnswer | undefined>
   fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
 }
 
@@ -93,6 +101,8 @@ export function createWorker(parts: WorkerParts = {}): MeshWorker {
     fetch: (request, env, ctx) => handle(made, request, env, ctx, STRANGER),
     MeshEntrypoint: {
       fetch: (request, env, ctx) => handle(made, request, env, ctx, readCaller(request, ctx, 'members')),
+      // Three parameters: only so does workerd hand over env and ctx.
+      ...(parts.stats && { digest: async (digest, env, ctx) => made.meshOf(env).telling?.relay(digest, ctx) }),
     },
     ...(parts.delivery && { queue: (batch, env, ctx) => delivered(made, batch, env, ctx) }),
   }
@@ -129,7 +139,7 @@ function handle(
     const probed = serviceProbed(address.path)
     if (probed === undefined) {
       const [path = ''] = address.path.split('?', 1)
-      const told = mesh.forward.identities?.answer(path, defer)
+      const told = mesh.forward.identities?.answer(path, request, by, defer)
       return told ?? reserved(request, address.path, env, { parts: mesh.parts, caller: by, trusted })
     }
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })
@@ -172,8 +182,7 @@ async function delivered({ meshOf, logOf }: Made, batch: Batch, env: Env, ctx: E
 function start(env: Env, parts: WorkerParts): Running {
   const { hosts, ...options } = workerOptions(env, parts)
   const telling = parts.stats?.(env, options.registry)
-  if (telling) options.counting = telling.counting
-  if (telling?.recorder) options.registry = telling.recorder.registry
+  if (telling) options.stats = () => telling.reports
   const told: Parts = { cloud: options.cloud !== undefined, topics: options.topics !== undefined }
   const forward = proxy(options)
   telling?.watch(forward)

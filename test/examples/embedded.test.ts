@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import explicit from '../../examples/embedded/explicit.ts'
 import plain from '../../examples/embedded/plain.ts'
 import queue from '../../examples/embedded/queue.ts'
+import reporting from '../../examples/embedded/reporting.ts'
 import users from '../../examples/embedded/users.ts'
 import viaMesh from '../../examples/embedded/via-mesh.ts'
 import withHono from '../../examples/embedded/with-hono.ts'
@@ -11,6 +12,7 @@ import withHono from '../../examples/embedded/with-hono.ts'
 // From source, and with an environment: Workers import both by name.
 vi.mock('selvedge', () => import('../../src/index.ts'))
 vi.mock('selvedge/hono', () => import('../../src/hono.ts'))
+vi.mock('selvedge/stats', () => import('../../src/stats.ts'))
 vi.mock('selvedge/testing', () => import('../../src/testing.ts'))
 vi.mock('cloudflare:workers', () => ({ env: world, waitUntil() {} }))
 
@@ -23,6 +25,7 @@ const world = vi.hoisted(() => ({
     }),
   },
   MESH: {
+    digest: async () => true,
     fetch: async (url: string, { headers }: RequestInit) =>
       Response.json({ asked: url, headers: Object.fromEntries(new Headers(headers)) }),
   },
@@ -73,6 +76,26 @@ describe('examples/embedded', () => {
     await queue.queue({ messages: [{ body: '1' }, { body: '2' }] } as unknown as MessageBatch<string>)
     await queue.scheduled()
     expect(asked.map(({ url }) => url)).toEqual(['https://users.test/1', 'https://users.test/2', 'https://users.test/'])
+  })
+
+  it('reporting.ts calls users by name, and tells the mesh beside it', async () => {
+    vi.useFakeTimers()
+    const asked = givenUsers(() => new Response('Ada'))
+    const told = vi.spyOn(world.MESH, 'digest')
+    const works: Promise<unknown>[] = []
+    const waitUntil = (work: Promise<unknown>) => void works.push(work)
+    const response = await reporting.fetch(new Request('http://front/42'), {}, {
+      ...ctx,
+      waitUntil,
+    } as ExecutionContext)
+    expect(await response.text()).toBe('Ada')
+    expect(asked.length).toBe(1)
+    await vi.advanceTimersByTimeAsync(5_000)
+    await Promise.all(works)
+    expect(told).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ numbers: expect.anything(), served: expect.anything() }),
+    )
+    vi.useRealTimers()
   })
 
   it('via-mesh.ts asks the mesh beside it', async () => {

@@ -139,7 +139,8 @@ describe('Prometheus', () => {
     const expressions = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
     expect(expressions.length).toBeGreaterThan(8)
     for (const { title, expr } of expressions) {
-      const asked = expr.replaceAll('$__rate_interval', '2m').replaceAll('$__range', '2m').replaceAll('$service', '.*')
+      const values = { $__rate_interval: '2m', $__range: '2m', $service: '.*', $reporter: 'mesh' }
+      const asked = Object.entries(values).reduce((text, [name, value]) => text.replaceAll(name, value), expr)
       // A rate takes two scrapes.
       await eventually(`${title} has samples: ${asked}`, async () => (await prometheus.query(asked)).length > 0)
     }

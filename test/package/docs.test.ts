@@ -16,10 +16,13 @@ import { toldOf } from '../../src/wire/problem/told.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
-const list = (dir: string, end: string) =>
-  readdirSync(join(ROOT, dir), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith(end))
-    .map((file) => join(dir, file))
+/** All below a folder, but for what an example has installed. */
+const list = (dir: string, end: string): string[] =>
+  readdirSync(join(ROOT, dir), { withFileTypes: true }).flatMap((entry) => {
+    const file = join(dir, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : list(file, end)
+    return file.endsWith(end) ? [file] : []
+  })
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/shop/README.md', ...list('docs', '.md')]
 

@@ -23,6 +23,7 @@ describe('package.json', () => {
       './otlp',
       './saga',
       './sim',
+      './stats',
       './testing',
       './trust',
       './worker',
@@ -135,6 +136,10 @@ describe('what is exported', () => {
 
   it('by selvedge/sim', async () => {
     expect(Object.keys(await import('../../src/sim/simulate.ts'))).toEqual(['simulate'])
+  })
+
+  it('by selvedge/stats', async () => {
+    expect(Object.keys(await import('../../src/stats.ts')).sort()).toEqual(['analytics', 'stats'])
   })
 
   it('by selvedge/testing', async () => {

@@ -23,7 +23,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   saga: ['core'],
   durable: ['core', 'math', 'schema', 'record', 'telemetry', 'registry'],
   transactional: ['core'],
-  sim: ['core', 'math', 'schema', 'features', 'record', 'registry', 'mesh'],
+  sim: ['core', 'math', 'schema', 'telemetry', 'features', 'record', 'registry', 'mesh'],
   worker: ['core', 'schema', 'wire', 'telemetry', 'targets', 'record', 'registry', 'mesh', 'cloud.ts', 'trust.ts'],
   admin: ['core', 'schema', 'telemetry', 'wire', 'record', 'manifest', 'registry', 'mesh', 'durable'],
   control: ['core', 'record', 'wire', 'durable', 'admin'],
@@ -33,6 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'trust.ts': ['core', 'features', 'mesh'],
   'events.ts': ['record', 'targets', 'mesh'],
   'otlp.ts': ['features', 'telemetry'],
+  'stats.ts': ['mesh', 'telemetry'],
   bridge: ['core', 'mesh', 'targets', 'wire'],
   'index.ts': ['mesh', 'anywhere.ts'],
   'index-node.ts': ['bridge', 'mesh', 'anywhere.ts'],
@@ -57,8 +58,8 @@ const DOCUMENTS: Record<string, RegExp> = {
     /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
-  // What is told is told by the mesh's own code; nothing else of it is the command's.
-  'cli mesh': /^mesh\/told\/[\w-]+\.ts$/,
+  // What is told, and minted, is so by the mesh's own code; nothing else of it is the command's.
+  'cli mesh': /^mesh\/(?:told\/[\w-]+|trust\/minting)\.ts$/,
   'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
 }
 

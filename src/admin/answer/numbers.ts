@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { EjectedSum } from '../../durable/stats/learned-book.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
+import { preferred, REPORTERS, type Reported, type ReporterKind } from '../../telemetry/numbers/reporters.ts'
 import { reaches, type Token } from '../auth/tokens.ts'
 import { type ControlEnv, type Stats, statsOf } from '../env.ts'
 import { refusal } from './problem.ts'
@@ -18,6 +19,15 @@ export const window = v.optional(
   ),
 )
 export const service = v.pipe(v.string(), v.nonEmpty(), v.maxLength(512), v.description('The name of a record.'))
+
+export const reporter = v.pipe(v.picklist(REPORTERS), v.description('Who counted.'))
+/** As a question asks for it. */
+export const ofReporter = v.optional(
+  v.pipe(
+    v.picklist(REPORTERS),
+    v.description('Who counted. Default: of each the first of `mesh`, `source` and `destination` that did.'),
+  ),
+)
 
 export const count = v.pipe(v.number(), v.minValue(0))
 export const counts = v.record(v.string(), count)
@@ -91,6 +101,15 @@ export function visible<One extends { readonly service: string }>(
   token: Token,
 ): readonly One[] {
   return services.filter(({ service }) => reaches(token, service))
+}
+
+/** What the one reporter that is asked for has counted; else of each the first that has. */
+export function counted<One extends Reported>(
+  all: readonly One[],
+  reporter: ReporterKind | undefined,
+  keyOf?: (one: One) => string,
+): readonly One[] {
+  return reporter === undefined ? preferred(all, keyOf) : all.filter((one) => one.reporter === reporter)
 }
 
 function isWindow(text: string): boolean {

@@ -22,6 +22,7 @@ export const VARIABLES = [
   'MESH_SECRETS',
   'MESH_SESSION_KEY',
   'MESH_SHAPES',
+  'MESH_FLEET',
   'MESH_GRANT_KEY',
   'MESH_TRUST',
   'MESH_KEY',

@@ -5,6 +5,7 @@ import { MeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
 import { readInstallation } from '../../wire/installation.ts'
+import { counted } from '../answer/numbers.ts'
 import { refusal } from '../answer/problem.ts'
 import { instant } from '../answer/views.ts'
 import { query } from '../ask/query.ts'
@@ -102,7 +103,7 @@ export function authz(clock: Clock) {
         written(registryOf(c.env), token, readInstallation(c.req.raw.headers)).catch(refused),
         statsOf(c.env)?.sums(windowMs),
       ])
-      const items = (sums?.services ?? [])
+      const items = counted(sums?.services ?? [], undefined)
         .filter(({ service }) => isSeen(service))
         .flatMap(callsOf)
         // Of records that the token does not reach, rules are not told.

@@ -4,16 +4,20 @@ import * as v from 'valibot'
 import type { LearnedSum } from '../../durable/stats/learned-book.ts'
 import { durationMs } from '../../schema/duration.ts'
 import type { Ends, ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import type { Reported } from '../../telemetry/numbers/reporters.ts'
 import { failuresOf, quantilesOf, ratesOf } from '../../telemetry/numbers/summary.ts'
 import {
   count,
+  counted,
   counts,
   ejectedOf,
   ejectedView,
   head,
   NO_STORE,
+  ofReporter,
   quantiles,
   rates,
+  reporter,
   service,
   told,
   visible,
@@ -31,6 +35,7 @@ const by = v.optional(
 
 const statView = v.strictObject({
   service: v.string(),
+  reporter,
   rule: v.optional(v.string()),
   endpoint: v.optional(v.string()),
   caller: v.optional(v.pipe(v.string(), v.description('Empty: nobody knows.'))),
@@ -74,7 +79,7 @@ const seriesView = v.pipe(
 const edgesView = v.pipe(
   v.strictObject({
     ...head,
-    items: v.array(v.strictObject({ caller: v.string(), service: v.string(), ...rates })),
+    items: v.array(v.strictObject({ caller: v.string(), service: v.string(), reporter, ...rates })),
   }),
   v.metadata({ ref: 'Edges' }),
 )
@@ -89,12 +94,12 @@ export function stats() {
         answers: { 200: { description: 'The numbers of the window.', schema: statsView } },
         refusals: [404],
       }),
-      query({ window, by, service: v.optional(service) }),
+      query({ window, by, service: v.optional(service), reporter: ofReporter }),
       async (c) => {
         const asked = c.req.valid('query')
         const windowMs = durationMs(asked.window ?? '1m')
         const { services, at, isolates, learned } = await sums(c.env, windowMs)
-        const items = visible(services, c.get('token'))
+        const items = counted(visible(services, c.get('token')), asked.reporter)
           .filter((one) => asked.service === undefined || one.service === asked.service)
           .flatMap((one) => rowsOf(one, learned, asked.by ?? 'service', windowMs))
         return c.json({ at: instant(at), windowMs, isolates, items }, 200, NO_STORE)
@@ -110,11 +115,12 @@ export function stats() {
         },
         refusals: [404],
       }),
-      query({ window, service }),
+      query({ window, service, reporter: ofReporter }),
       async (c) => {
         const asked = c.req.valid('query')
         allow(c, 'read', [asked.service])
-        const { stepMs, points } = await told(c.env).series(asked.service, durationMs(asked.window ?? '1m'))
+        const windowMs = durationMs(asked.window ?? '1m')
+        const { stepMs, points } = await told(c.env).series(asked.service, windowMs, asked.reporter)
         return c.json({ stepMs, points: points.map(pointOf) }, 200, NO_STORE)
       },
     )
@@ -128,12 +134,15 @@ export function stats() {
         },
         refusals: [404],
       }),
-      query({ window }),
+      query({ window, reporter: ofReporter }),
       async (c) => {
-        const windowMs = durationMs(c.req.valid('query').window ?? '1m')
+        const asked = c.req.valid('query')
+        const windowMs = durationMs(asked.window ?? '1m')
         const { services, at, isolates } = await sums(c.env, windowMs)
-        const items = visible(services, c.get('token')).flatMap(({ service, numbers }) =>
-          Object.entries(numbers.callers).map(([caller, ends]) => ({ caller, service, ...ratesOf(ends, windowMs) })),
+        const all = visible(services, c.get('token')).flatMap(edgesOf)
+        // Of each pair: who calls by a registry of its own is known to itself alone.
+        const items = counted(all, asked.reporter, ({ caller, service }) => JSON.stringify([caller, service])).map(
+          ({ ends, ...edge }) => ({ ...edge, ...ratesOf(ends, windowMs) }),
         )
         return c.json({ at: instant(at), windowMs, isolates, items }, 200, NO_STORE)
       },
@@ -142,13 +151,16 @@ export function stats() {
 
 const sums = (env: ControlEnv, windowMs: number) => told(env).sums(windowMs)
 
-interface Sum {
-  readonly service: string
+interface Sum extends Reported {
   readonly numbers: ServiceNumbers
 }
 
+function edgesOf({ service, reporter, numbers }: Sum) {
+  return Object.entries(numbers.callers).map(([caller, ends]) => ({ caller, service, reporter, ends }))
+}
+
 function rowsOf(
-  { service, numbers }: Sum,
+  { service, reporter, numbers }: Sum,
   { budgets, ejected }: LearnedSum,
   by: 'service' | 'rule' | 'endpoint' | 'caller',
   windowMs: number,
@@ -161,6 +173,7 @@ function rowsOf(
     return [
       {
         service,
+        reporter,
         ...golden,
         attempts,
         retries: share,
@@ -176,6 +189,7 @@ function rowsOf(
       const sum = ejected.find((one) => one.service === service && one.endpoint === endpoint)
       return {
         service,
+        reporter,
         endpoint,
         ...ratesOf(ends, windowMs),
         ...quantilesOf(ms),
@@ -184,7 +198,7 @@ function rowsOf(
     })
   }
   const entries: [string, Ends][] = Object.entries(by === 'rule' ? numbers.rules : numbers.callers)
-  return entries.map(([key, ends]) => ({ service, [by]: key, ...ratesOf(ends, windowMs) }))
+  return entries.map(([key, ends]) => ({ service, reporter, [by]: key, ...ratesOf(ends, windowMs) }))
 }
 
 function pointOf({ at, numbers: { ends, ms, retries } }: { readonly at: number; readonly numbers: ServiceNumbers }) {

@@ -40,7 +40,12 @@ export interface StatsOptions {
   /** What a row is. Default `service`. */
   readonly by?: 'service' | 'rule' | 'endpoint' | 'caller' | undefined
   readonly service?: string | undefined
+  /** Who counted. Default: of each service the first of `mesh`, `source` and `destination` that did. */
+  readonly reporter?: Reporter | undefined
 }
+
+/** Who counted: the mesh's Worker, the function that calls, or the one that is called. */
+export type Reporter = 'mesh' | 'source' | 'destination'
 
 interface Rates {
   readonly requests: number
@@ -80,6 +85,8 @@ export interface EjectedView {
 
 export interface StatView extends Rates, Partial<Quantiles> {
   readonly service: string
+  /** Not there: of a control plane of an older version, and so `mesh`. */
+  readonly reporter?: Reporter
   readonly rule?: string
   readonly endpoint?: string
   /** Empty: nobody knows. */
@@ -110,6 +117,8 @@ export type EndpointsView = Summed<EndpointView>
 export interface EdgeView extends Rates {
   readonly caller: string
   readonly service: string
+  /** Not there: of a control plane of an older version, and so `mesh`. */
+  readonly reporter?: Reporter
 }
 
 export type EdgesView = Summed<EdgeView>

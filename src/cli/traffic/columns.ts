@@ -18,6 +18,7 @@ const RATES: readonly Column<Rates>[] = [
   { name: 'RPS', of: ({ rps }) => rpsText(rps) },
 ]
 const REQUESTS: Column<Rates> = { name: 'REQUESTS', of: ({ requests }) => requests, isWide: true }
+const REPORTER: Column<Pick<EdgeView, 'reporter'>> = { name: 'REPORTER', of: ({ reporter }) => reporter, isWide: true }
 
 const LATENCIES: readonly Column<StatView>[] = [
   { name: 'LATENCY_P50', of: ({ p50Ms }) => msText(p50Ms) },
@@ -40,10 +41,11 @@ export function statColumns(kind: Kind): Column<StatView>[] {
       { name: 'HEDGED', of: ({ hedged }) => hedged, isWide: true },
       { name: 'ERRORS', of: ({ errors }) => countsText(errors), isWide: true },
       { name: 'NOT_RETRIED', of: ({ refused }) => countsText(refused), isWide: true },
+      REPORTER,
     ]
   }
   const key: Column<StatView> = { name: kind.toUpperCase(), of: (row) => row[kind] || NO_NAME }
-  return [name, key, ...RATES, ...(kind === 'endpoint' ? [...LATENCIES, EJECTED] : []), REQUESTS]
+  return [name, key, ...RATES, ...(kind === 'endpoint' ? [...LATENCIES, EJECTED] : []), REQUESTS, REPORTER]
 }
 
 /** `2/3`: two of three isolates leave it alone. */
@@ -57,6 +59,7 @@ export const EDGE_COLUMNS: readonly Column<EdgeView>[] = [
   { name: 'NAME', of: ({ service }) => service || NO_RECORD },
   ...RATES,
   REQUESTS,
+  REPORTER,
 ]
 
 /** A share, 0 to 1, in linkerd's two digits. What is not quite all is not called 100 %. */

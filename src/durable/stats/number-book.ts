@@ -1,5 +1,12 @@
 /** Numbers of the mesh, summed up over isolates: by ten seconds for six hours, by five minutes for seven days. */
-import type { NumbersDigest, ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import { type NumbersDigest, OTHER, type ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import {
+  REPORTERS,
+  type Reported,
+  type ReporterKind,
+  reportedKey,
+  reportedOf,
+} from '../../telemetry/numbers/reporters.ts'
 import { folded, sumOf } from '../../telemetry/numbers/sum.ts'
 import type { Store } from '../store.ts'
 
@@ -21,14 +28,13 @@ const MOST_POINTS = 400
 export interface NumberCaps {
   /** Bytes of all rows. An object holds 10 GB; this much is read back quickly. */
   readonly bytes: number
-  /** Services of the mesh, at most; what comes beyond is counted as other. */
+  /** Services of each reporter, at most; what comes beyond is counted as other. */
   readonly services: number
 }
 
 export const NUMBER_CAPS: NumberCaps = { bytes: 512 * 1024 * 1024, services: 2_000 }
 
-export interface ServiceSum {
-  readonly service: string
+export interface ServiceSum extends Reported {
   readonly numbers: ServiceNumbers
 }
 
@@ -43,11 +49,15 @@ export interface NumberBook {
   take(digest: NumbersDigest, now: number): void
   /** Writes what was taken since the last time, and lets go of what is too old or too much. Within a transaction. */
   flush(now: number): void
-  /** Sums of the last `windowMs`, by service, in order of their names. */
+  /** Sums of the last `windowMs`, by service and reporter, in order of their names. */
   sums(windowMs: number, now: number): ServiceSum[]
-  /** One service over time: of the last `windowMs`, in steps of one length. */
-  series(service: string, windowMs: number, now: number): { stepMs: number; points: Point[] }
-  /** All that was ever counted, by service: what only grows. */
+  /**
+   * One service over time: of the last `windowMs`, in steps of one length.
+   *
+   * @param reporter who counted. Default: the first that did (`reporters.ts`).
+   */
+  series(service: string, windowMs: number, now: number, reporter?: ReporterKind): { stepMs: number; points: Point[] }
+  /** All that was ever counted, by service and reporter: what only grows. */
   totals(): ServiceSum[]
   /** Services that wait to be written. */
   readonly waiting: number
@@ -57,22 +67,27 @@ type Row = { slot: number; service: string; numbers: string }
 
 export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): NumberBook {
   let pending = new Map<string, { at: number; service: string; all: ServiceNumbers[] }>()
-  let known: Set<string> | undefined
+  /** By reporter: what functions tell takes no room from what the mesh counts. */
+  let known: Record<ReporterKind, Set<string>> | undefined
   let bytes: number | undefined
 
   /** Names are counted once in an object's life, and kept up from there. */
-  function nameOf(service: string): string {
-    known ??= new Set(
-      sql
-        .exec<{ service: string }>('SELECT service FROM totals')
-        .toArray()
-        .map(({ service }) => service),
-    )
-    if (known.has(service) || known.size < caps.services) {
-      known.add(service)
-      return service
+  function nameOf(key: string): string {
+    known ??= names()
+    const { service, reporter } = reportedOf(key)
+    const mine = known[reporter]
+    if (!mine.has(service) && mine.size >= caps.services) return reportedKey({ service: OTHER, reporter })
+    mine.add(service)
+    return key
+  }
+
+  function names(): Record<ReporterKind, Set<string>> {
+    const known = { mesh: new Set<string>(), source: new Set<string>(), destination: new Set<string>() }
+    for (const row of sql.exec<{ service: string }>('SELECT service FROM totals').toArray()) {
+      const { service, reporter } = reportedOf(row.service)
+      known[reporter].add(service)
     }
-    return '(other)'
+    return known
   }
 
   function write(
@@ -163,19 +178,21 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
         gather(byService, service, JSON.parse(numbers) as ServiceNumbers)
       }
       return [...byService]
-        .sort(([one], [other]) => (one < other ? -1 : 1))
-        .map(([service, all]) => ({ service, numbers: sumOf(all) }))
+        .map(([key, all]) => ({ ...reportedOf(key), numbers: sumOf(all) }))
+        .sort(byServiceAndReporter)
     },
-    series(service, windowMs, now) {
+    series(service, windowMs, now, reporter) {
       const grain = windowMs <= FINE.keepMs ? FINE : COARSE
+      const of = (reporter: ReporterKind) => rows(grain, now - windowMs, reportedKey({ service, reporter }))
+      const first = reporter ?? REPORTERS.find((one) => [...of(one)].length > 0) ?? 'mesh'
       const many = Math.max(1, Math.ceil(windowMs / grain.stepMs / MOST_POINTS))
       const stepMs = grain.stepMs * many
       const bySlot = new Map<number, ServiceNumbers[]>()
-      for (const { slot, numbers } of rows(grain, now - windowMs, service)) {
+      for (const { slot, numbers } of of(first)) {
         const at = Math.floor((slot * grain.stepMs) / stepMs) * stepMs
         // Four hundred points with all that a service has would be too long for one answer.
         const whole = JSON.parse(numbers) as ServiceNumbers
-        gather(bySlot, at, { ...whole, callers: {}, rules: {}, endpoints: {}, access: {} })
+        gather(bySlot, at, { ...whole, callers: {}, rules: {}, endpoints: {}, access: {}, unclaimed: undefined })
       }
       return { stepMs, points: [...bySlot].map(([at, all]) => ({ at, numbers: sumOf(all) })) }
     },
@@ -183,11 +200,16 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       sql
         .exec<{ service: string; numbers: string }>('SELECT service, numbers FROM totals ORDER BY service')
         .toArray()
-        .map(({ service, numbers }) => ({ service, numbers: JSON.parse(numbers) as ServiceNumbers })),
+        .map(({ service, numbers }) => ({ ...reportedOf(service), numbers: JSON.parse(numbers) as ServiceNumbers })),
     get waiting() {
       return pending.size
     },
   }
+}
+
+function byServiceAndReporter(one: Reported, other: Reported): number {
+  if (one.service !== other.service) return one.service < other.service ? -1 : 1
+  return REPORTERS.indexOf(one.reporter) - REPORTERS.indexOf(other.reporter)
 }
 
 /** Numbers that are held before they are added up. */

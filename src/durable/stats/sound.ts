@@ -21,13 +21,14 @@ const MOST_NUMBERS = 4_096
 
 type Is = (value: unknown) => boolean
 
-export function isSound({ isolate, sequence, shapes, numbers, learned, taps }: Digest): boolean {
+export function isSound({ isolate, sequence, shapes, numbers, served, learned, taps }: Digest): boolean {
   return (
     isIsolate(isolate) &&
     isInteger(sequence) &&
     sequence >= 1 &&
     (shapes === undefined || isSample(shapes)) &&
     (numbers === undefined || isNumbers(numbers)) &&
+    (served === undefined || isNumbers(served)) &&
     (learned === undefined || isLearned(learned)) &&
     (taps === undefined || isTaps(taps))
   )
@@ -58,6 +59,7 @@ const isNumbers = objectOf({
       errors: isCounts,
       refused: isCounts,
       access: maybe(recordOf(isEnds)),
+      unclaimed: maybe(isCounts),
     }),
   ),
 })

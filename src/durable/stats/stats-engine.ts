@@ -1,11 +1,16 @@
 /** The engine of the stats object: takes digests of isolates, each once, and keeps what they tell within bounds. */
+import { isServiceName } from '../../core/endpoint.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { type Random, systemRandom } from '../../core/time/random.ts'
-import type { Digest, DigestAnswer } from '../../telemetry/digest.ts'
+import type { Digest, DigestAnswer, Wishes } from '../../telemetry/digest.ts'
+import type { FleetMode } from '../../telemetry/fleet/view.ts'
+import type { ReporterKind } from '../../telemetry/numbers/reporters.ts'
 import type { TapFilter } from '../../telemetry/tap/tap.ts'
 import type { Store } from '../store.ts'
+import { fleets } from './fleets.ts'
 import { type LearnedSum, learnedBook } from './learned-book.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
+import { asDestination, asSource } from './reported.ts'
 import { sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
 import { isSound } from './sound.ts'
@@ -19,6 +24,8 @@ export interface StatsOptions {
   readonly random?: Random | undefined
   readonly caps?: Caps | undefined
   readonly numberCaps?: NumberCaps | undefined
+  /** Writes what isolates have seen together where new ones read it. Default: nowhere. */
+  readonly publish?: ((key: string, view: string) => void) | undefined
   /** Is told when a turn is to be taken. */
   readonly wake?: ((at: number) => void) | undefined
 }
@@ -38,6 +45,11 @@ export interface StatsEngine {
    */
   digest(digest: Digest): DigestAnswer
   /**
+   * The same of a function with the library: its numbers are those of the caller, or the service, that its binding names. Shapes and taps
+   * are the mesh's own.
+   */
+  report(caller: string, digest: Digest): DigestAnswer
+  /**
    * Shapes of requests seen in the last `forMs` milliseconds (to ten minutes), in pages.
    *
    * @param limit 1 to 5,000. Default 1,000.
@@ -52,8 +64,8 @@ export interface StatsEngine {
   sums(windowMs: number): SumsNow
   /** All that was ever counted, and the isolates of the last five minutes. */
   totals(): Omit<Sums, 'at'>
-  /** One service over the last `windowMs`, in 400 steps at most. */
-  series(service: string, windowMs: number): { stepMs: number; points: Point[] }
+  /** One service over the last `windowMs`, in 400 steps at most, as one reporter has counted it: the first that did. */
+  series(service: string, windowMs: number, reporter?: ReporterKind): { stepMs: number; points: Point[] }
   /**
    * Begins to look at calls; `undefined` where as many look as may.
    *
@@ -100,6 +112,7 @@ export function statsEngine({
   random = systemRandom(),
   caps,
   numberCaps,
+  publish = () => {},
   wake,
 }: StatsOptions): StatsEngine {
   makeTables(store)
@@ -107,6 +120,7 @@ export function statsEngine({
   const numbers = numberBook(store, numberCaps)
   const book = shapeBook(store, caps)
   const lookers = taps(clock, random)
+  const shared = fleets(publish)
   const learned = learnedBook()
   let dueAt: number | undefined
 
@@ -120,6 +134,22 @@ export function statsEngine({
     })
   }
 
+  /** Written soon, with what else is told until then. */
+  function noted(now: number): void {
+    if (book.waiting > MOST_WAITING) turn()
+    else if (dueAt === undefined) {
+      dueAt = now + WRITE_MS
+      wake?.(dueAt)
+    }
+  }
+
+  /** @param caller `undefined`: the mesh's Worker. */
+  function others(caller: string | undefined, isolate: string, { fleet, numbers }: Digest, now: number): Wishes {
+    if (!isFleetMode(fleet)) return {}
+    const view = shared.take(caller, isolate, fleet, numbers, now)
+    return view.endpoints.length > 0 ? { fleet: view } : {}
+  }
+
   return {
     digest(digest) {
       const now = clock.now()
@@ -130,13 +160,21 @@ export function statsEngine({
       if (counted) numbers.take(counted, now)
       learned.take(isolate, sequence, digest, now)
       if (tapped) lookers.take(isolate, tapped)
-      if (book.waiting > MOST_WAITING) turn()
-      else if (dueAt === undefined) {
-        dueAt = now + WRITE_MS
-        wake?.(dueAt)
-      }
+      noted(now)
       const wanted = lookers.orders()
-      return wanted ? { taps: wanted } : true
+      return answer({ ...(wanted && { taps: wanted }), ...others(undefined, isolate, digest, now) })
+    },
+    report(caller, digest) {
+      const now = clock.now()
+      if (!isServiceName(caller) || !isSound(digest)) return false
+      const { sequence, numbers: calls, served } = digest
+      // Nobody can use up the numbers of an isolate of somebody else.
+      const isolate = `${digest.isolate} ${caller}`
+      if (!taken.take(isolate, sequence, now)) return false
+      if (calls) numbers.take(asSource(caller, calls), now)
+      if (served) numbers.take(asDestination(caller, served), now)
+      noted(now)
+      return answer(others(caller, isolate, digest, now))
     },
     shapes({ forMs = 24 * HOUR_MS, cursor = '', limit = 1_000 } = {}) {
       // What waits belongs to the answer, but a page in the middle goes on where the last one ended.
@@ -161,9 +199,9 @@ export function statsEngine({
       if (dueAt !== undefined) turn()
       return { isolates: taken.heardSince(clock.now() - 300_000), services: numbers.totals() }
     },
-    series(service, windowMs) {
+    series(service, windowMs, reporter) {
       if (dueAt !== undefined) turn()
-      return numbers.series(service, windowMs, clock.now())
+      return numbers.series(service, windowMs, clock.now(), reporter)
     },
     openTap(filter, forMs) {
       if (dueAt !== undefined) turn()
@@ -174,4 +212,14 @@ export function statsEngine({
     turn,
     nextAt: () => dueAt,
   }
+}
+
+/** What an isolate of another version wants is nothing known. */
+function isFleetMode(said: unknown): said is FleetMode {
+  return said === 'digests' || said === 'first'
+}
+
+/** Where nothing is wanted, it was new. */
+function answer(wishes: Wishes): DigestAnswer {
+  return Object.keys(wishes).length > 0 ? wishes : true
 }

@@ -15,6 +15,8 @@ export interface CountNeeds {
   readonly path: string
   readonly trace: Trace | undefined
   readonly receipt: Receipt
+  /** Keeps work alive that outlives the call, where somebody does. */
+  readonly background?: ((work: Promise<unknown>) => void) | undefined
 }
 
 export interface CountGives {
@@ -24,7 +26,7 @@ export interface CountGives {
 const PREFIX_LENGTH = 'services/'.length
 
 /** At the top: what a caller sees is counted, whoever beneath has made it. */
-export const count = (numbers: Numbers, tapping?: Tapping) => {
+export const count = (numbers: Pick<Numbers, 'count'>, tapping?: Tapping) => {
   /** @param answer the status of which is asked only where somebody looks: it costs as much as all else here. */
   function told(
     request: Request,
@@ -67,7 +69,7 @@ export const count = (numbers: Numbers, tapping?: Tapping) => {
 }
 
 /** What a caller may not do, or does wrong, is nothing of the service's: it counts neither for nor against it. */
-function outcomeOfFailure(error: unknown): CallOutcome {
+export function outcomeOfFailure(error: unknown): CallOutcome {
   const outcome = outcomeOfError(error)
   const isCallers = outcome === 'unsent' && error instanceof MeshError && error.meaning.status < 500
   return isCallers ? 'rejected' : outcome

@@ -54,7 +54,12 @@ export function isAgainst(verdict: Verdict): boolean {
 
 /** @param before how often in a row it was left alone before. */
 export function leave(health: Health, before: number, policy: OutlierPolicy, random: Random, now: number): void {
-  health.until = now + ejectionMs(before, policy, random)
+  leaveUntil(health, before, now + ejectionMs(before, policy, random), now)
+}
+
+/** The same until an instant. */
+export function leaveUntil(health: Health, before: number, until: number, now: number): void {
+  health.until = until
   turn(health, before + 1, now)
 }
 

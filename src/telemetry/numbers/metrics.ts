@@ -2,18 +2,15 @@
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
 import type { Family, HistogramSample, Labels, Sample } from '../exposition.ts'
 import { type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
+import type { Reported } from './reporters.ts'
 import { VERDICTS, verdictOf } from './verdicts.ts'
 
 /** Bounds in seconds: those of OpenTelemetry's HTTP conventions, and longer ones for deadlines. */
 export const BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60]
 
-export interface Totals {
-  readonly service: string
+export interface Totals extends Reported {
   readonly numbers: ServiceNumbers
 }
-
-/** Who says so: the mesh's own Worker. */
-const REPORTER = 'mesh'
 
 interface Metric {
   readonly name: string
@@ -109,6 +106,13 @@ export const METRICS: readonly Metric[] = [
     samples: ({ access = {} }, labels) =>
       Object.entries(access).flatMap(([key, verdicts]) => byVerdict(verdicts, { ...labels, ...verdictOf(key) })),
   },
+  {
+    name: 'selvedge_events_unclaimed',
+    type: 'counter',
+    help: 'Events that nobody had subscribed to, or that no filter wanted, by topic and type.',
+    labels: ['type'],
+    samples: ({ unclaimed = {} }, labels) => counted('type', unclaimed, labels),
+  },
 ]
 
 /** @param isolates that told something lately. */
@@ -118,7 +122,7 @@ export function metricsOf(totals: readonly Totals[], isolates: number): Family[]
     type,
     help,
     ...(unit === undefined ? {} : { unit }),
-    samples: totals.flatMap(({ service, numbers }) => samples(numbers, { service, reporter: REPORTER })),
+    samples: totals.flatMap(({ service, reporter, numbers }) => samples(numbers, { service, reporter })),
   })) as Family[]
   const told = 'Isolates that told something in the last five minutes.'
   return [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { AdminError } from '../../../src/admin/client.ts'
+import { AdminError, type EdgeView, type Reporter } from '../../../src/admin/client.ts'
 import { attemptNote, receipt } from '../../../src/core/receipt.ts'
 import { sha256Hex } from '../../../src/core/text/digest.ts'
 import { numbers } from '../../../src/telemetry/numbers/numbers.ts'
+import { NOTHING } from '../../../src/telemetry/numbers/sum.ts'
 import { type GivenAdmin, givenAdmin, TOKEN } from '../../support/given-admin.ts'
 
 /** Calls that ended: 90 well, 9 after a retry, 1 by an error of the mesh; each well one took 10 ms, those retried 100. */
@@ -30,6 +31,12 @@ function tell({ stats }: GivenAdmin, service = 'users', isolate = 'one', sequenc
   stats.digest({ isolate, sequence, numbers: counted.take() })
 }
 
+/** Calls that a function with the library has made by a registry of its own. */
+function report({ stats }: GivenAdmin, caller: string, service: string, many: number): void {
+  const numbers = { overflow: 0, services: { [service]: { ...NOTHING, ends: [many], callers: { '': [many] } } } }
+  stats.report(caller, { isolate: service, sequence: 1, numbers })
+}
+
 const near = (value: number) => expect.closeTo(value, 0)
 
 describe('GET /stats', () => {
@@ -41,6 +48,7 @@ describe('GET /stats', () => {
     expect(items).toEqual([
       {
         service: 'users',
+        reporter: 'mesh',
         requests: 100,
         rps: 10,
         success: 0.99,
@@ -54,6 +62,31 @@ describe('GET /stats', () => {
         refused: {},
       },
     ])
+  })
+
+  it('never adds up what several have counted: it is of the mesh, or of whom one asks for', async () => {
+    const admin = await givenAdmin({ ADMIN_TOKEN: TOKEN })
+    tell(admin)
+    report(admin, 'checkout', 'users', 7)
+    report(admin, 'checkout', 'orders', 2)
+    const { isolate, sequence } = { isolate: 'served', sequence: 1 }
+    const served = { overflow: 0, services: { '': { ...NOTHING, ends: [9] } } }
+    admin.stats.report('users', { isolate, sequence, served })
+    const of = async (reporter?: Reporter) =>
+      (await admin.client.stats({ reporter })).items.map((row) => [row.service, row.reporter, row.requests])
+    expect(await of()).toEqual([
+      ['orders', 'source', 2],
+      ['users', 'mesh', 100],
+    ])
+    expect(await of('source')).toEqual([
+      ['orders', 'source', 2],
+      ['users', 'source', 7],
+    ])
+    expect(await of('destination')).toEqual([['users', 'destination', 9]])
+    const points = async (reporter?: Reporter) => (await admin.client.series('users', '10m', reporter)).points
+    expect((await points())[0]?.requests).toBe(100)
+    expect((await points('destination'))[0]?.requests).toBe(9)
+    await expect(admin.client.stats({ reporter: 'all' as 'mesh' })).rejects.toMatchObject({ status: 400 })
   })
 
   it('tells of rules, endpoints and callers by themselves', async () => {
@@ -145,8 +178,29 @@ describe('GET /edges', () => {
     tell(admin)
     const { items } = await admin.client.edges('10s')
     expect(items).toEqual([
-      { caller: 'checkout', service: 'users', requests: 50, rps: 5, success: 1 },
-      { caller: '', service: 'users', requests: 50, rps: 5, success: 0.98 },
+      { caller: 'checkout', service: 'users', reporter: 'mesh', requests: 50, rps: 5, success: 1 },
+      { caller: '', service: 'users', reporter: 'mesh', requests: 50, rps: 5, success: 0.98 },
+    ])
+  })
+
+  it('tells of each pair what one reporter has counted, the mesh before all others', async () => {
+    const admin = await givenAdmin({ ADMIN_TOKEN: TOKEN })
+    tell(admin)
+    report(admin, 'checkout', 'users', 7)
+    report(admin, 'cart', 'users', 3)
+    report(admin, 'cart', 'orders', 2)
+    const edges = (items: readonly EdgeView[]) =>
+      items.map(({ caller, service, reporter, requests }) => [caller, service, reporter, requests])
+    expect(edges((await admin.client.edges('10s')).items)).toEqual([
+      ['cart', 'orders', 'source', 2],
+      ['checkout', 'users', 'mesh', 50],
+      ['', 'users', 'mesh', 50],
+      ['cart', 'users', 'source', 3],
+    ])
+    expect(edges((await admin.client.edges('10s', 'source')).items)).toEqual([
+      ['cart', 'orders', 'source', 2],
+      ['checkout', 'users', 'source', 7],
+      ['cart', 'users', 'source', 3],
     ])
   })
 })

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { show } from '../../print/show.ts'
 import type { Session } from '../../session.ts'
 import { EDGE_COLUMNS } from '../../traffic/columns.ts'
+import { type OfReporter, reporterOption } from '../../traffic/reporter.ts'
 import { silence } from '../../traffic/silence.ts'
 import { type Windowed, windowOption } from '../../traffic/window.ts'
 import { example } from '../../verb.ts'
@@ -12,11 +13,16 @@ export function edges(command: Command, session: Session): void {
   command
     .argument('[name...]', 'edges that begin or end at one of these. Default: all')
     .addOption(windowOption())
-    .action((names: string[], flags: Windowed) => run(names, flags, session))
+    .addOption(reporterOption())
+    .action((names: string[], flags: Windowed & OfReporter) => run(names, flags, session))
 }
 
-async function run(names: readonly string[], { timeWindow }: Windowed, session: Session): Promise<void> {
-  const told = await session.client().edges(timeWindow)
+async function run(
+  names: readonly string[],
+  { timeWindow, reporter }: Windowed & OfReporter,
+  session: Session,
+): Promise<void> {
+  const told = await session.client().edges(timeWindow, reporter)
   const isAsked = (name: string) => names.length === 0 || names.includes(name)
   const rows = told.items.filter(({ caller, service }) => isAsked(caller) || isAsked(service))
   const called = names.length === 0 ? '' : `of, or by, ${names.join(' or ')}`

@@ -5,11 +5,12 @@ import { absent } from '../../absent.ts'
 import { show } from '../../print/show.ts'
 import type { Session } from '../../session.ts'
 import { KINDS, type Kind, statColumns } from '../../traffic/columns.ts'
+import { type OfReporter, reporterOption } from '../../traffic/reporter.ts'
 import { silence } from '../../traffic/silence.ts'
 import { type Windowed, windowOption } from '../../traffic/window.ts'
 import { example } from '../../verb.ts'
 
-interface StatFlags extends Windowed {
+interface StatFlags extends Windowed, OfReporter {
   readonly by: Kind
 }
 
@@ -24,6 +25,7 @@ export function stat(command: Command, session: Session): void {
     .argument('[name...]', 'names of services. Default: all that had calls')
     .addOption(byOption())
     .addOption(windowOption())
+    .addOption(reporterOption())
     .action((names: string[], flags: StatFlags) => run(names, flags, session))
 }
 
@@ -31,10 +33,10 @@ export function byOption(): Option {
   return new Option('--by <kind>', 'what a row stands for').choices(KINDS).default('service')
 }
 
-async function run(names: readonly string[], { by, timeWindow }: StatFlags, session: Session): Promise<void> {
+async function run(names: readonly string[], { by, timeWindow, reporter }: StatFlags, session: Session): Promise<void> {
   const client = session.client()
   const [service] = names
-  const told = await client.stats({ window: timeWindow, by, ...(names.length === 1 && { service }) })
+  const told = await client.stats({ window: timeWindow, by, reporter, ...(names.length === 1 && { service }) })
   const items = names.length === 0 ? told.items : told.items.filter((item) => names.includes(item.service))
   const silent = names.filter((name) => !items.some((item) => item.service === name))
   const missing: string[] = []

@@ -59,8 +59,10 @@ users    90.00%    1.0rps   20ms          20ms          401ms         5.00%     
   it('adds up errors by code with wide', async () => {
     const { selvedge } = await given()
     const { out } = await selvedge('stat', 'users', '-o', 'wide')
-    expect(out.split('\n')[0]).toMatch(/RETRIES {3}BUDGET {3}REQUESTS {3}ATTEMPTS {3}HEDGED {3}ERRORS {10}NOT_RETRIED$/)
-    expect(out.split('\n')[1]).toMatch(/5\.00% {5}1\.3 {6}60 {9}60 {9}0 {8}no_endpoint=3 {3}-$/)
+    expect(out.split('\n')[0]).toMatch(
+      /RETRIES {3}BUDGET {3}REQUESTS {3}ATTEMPTS {3}HEDGED {3}ERRORS {10}NOT_RETRIED {3}REPORTER$/,
+    )
+    expect(out.split('\n')[1]).toMatch(/5\.00% {5}1\.3 {6}60 {9}60 {9}0 {8}no_endpoint=3 {3}- {13}mesh$/)
   })
 
   it.each([
