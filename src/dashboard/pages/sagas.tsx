@@ -139,20 +139,24 @@ function Row({
       <td class="acts">
         {state === 'parked' && (
           <>
-            <button type="button" aria-label={`Retry ${named}`} onClick={() => act(client.decideSaga(id, 'retry'))}>
+            <button
+              type="button"
+              aria-label={`Retry ${named}`}
+              onClick={() => void act(client.decideSaga(id, 'retry'))}
+            >
               Retry
             </button>{' '}
             <button
               type="button"
               aria-label={`Skip ${step} of ${named}`}
-              onClick={() => act(client.decideSaga(id, 'skip'))}
+              onClick={() => void act(client.decideSaga(id, 'skip'))}
             >
               Skip
             </button>
           </>
         )}
         {endedAt === null && state !== 'parked' && cancelledBy === null && (
-          <button type="button" aria-label={`Cancel ${named}`} onClick={() => act(client.cancelSaga(id))}>
+          <button type="button" aria-label={`Cancel ${named}`} onClick={() => void act(client.cancelSaga(id))}>
             Cancel
           </button>
         )}
