@@ -2,6 +2,7 @@
 import { measureBalancing } from './balancing.ts'
 import { measureCommand } from './command.ts'
 import { measureDigests } from './digests.ts'
+import { measureDurable } from './durable.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureGarbage } from './garbage.ts'
 import { measureProxy } from './proxy.ts'
@@ -79,6 +80,11 @@ export const parts = {
     tells: 'what the stats object takes to sum up 1,000 isolates',
     minutes: '1 min',
     measure: async ({ isQuick, say }) => [await measureDigests(isQuick ? 3 : 9, say)],
+  },
+  durable: {
+    tells: 'an outbox, once and inOrder in an object, over a bare transaction',
+    minutes: '20 s',
+    measure: async ({ isQuick, say }) => [await measureDurable(isQuick ? 5 : 15, say)],
   },
   command: {
     tells: 'what the command takes to start, beside a Node that does nothing',

@@ -95,6 +95,10 @@ async function checkMembers(url: string): Promise<void> {
   const late = await fetch(`${url}/svc/gallery/image/42`, { headers: { 'selvedge-timeout-ms': '1' } })
   claim(late.status === 504, `its caller's deadline counts: ${late.status} ${late.headers.get('selvedge-error')}`)
 
+  const owner = await fetch(`${url}/svc/gallery/owner`)
+  const { askedBy } = (await owner.json()) as { askedBy: string }
+  claim(askedBy === 'gallery', `it signs for itself: users let ${askedBy} in, and not whom it calls for`)
+
   const outside = await fetch(`${url}/svc/users/`)
   claim(outside.status === 401, `the mesh refuses whom the record refuses: ${outside.headers.get('selvedge-error')}`)
   for (const headers of [{}, { 'selvedge-caller': 'checkout' }]) {
@@ -129,7 +133,7 @@ async function invoked(name: string, caller: string): Promise<{ statusCode: numb
 }
 
 for (const part of ['dist', 'package.json']) cpSync(`${ROOT}${part}`, `${PACKAGE}${part}`, { recursive: true })
-const args = ['dev', '--registry', 'registry.yaml', '--env-file', 'mesh.env', '--port', '0']
+const args = ['dev', '--registry', 'registry.yaml', '--worker', 'mesh.js', '--env-file', 'mesh.env', '--port', '0']
 const mesh = await started([CLI, ...args], /^ready \S+$/m)
 try {
   const url = mesh.match.replace('ready ', '')

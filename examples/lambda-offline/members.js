@@ -1,15 +1,24 @@
-/** Two Lambda functions of the mesh: one calls by name, the other is guarded by its record. */
+/** Two Lambda functions of the mesh: one calls by name, with a key of its own, the other is guarded by its record. */
 import { createMesh, viaMesh } from 'selvedge'
 import { invokedByMesh, lambdaHandler, ownRecord } from 'selvedge/node'
-import { access } from 'selvedge/trust'
+import { access, trust } from 'selvedge/trust'
 
-const { MESH_URL, SELVEDGE_TOKEN } = process.env
+const { MESH_URL, MESH_KEY, SELVEDGE_TOKEN } = process.env
 
-/** Shows an image that another Lambda function makes. It knows that one's name, and where the mesh is. */
-const calling = createMesh({ registry: viaMesh(MESH_URL) })
+/** Shows what other Lambda functions make. It knows their names, where the mesh is, and how to sign for itself. */
+const calling = createMesh({
+  registry: viaMesh(MESH_URL),
+  name: 'gallery',
+  trust: trust({ domain: 'mesh.example.com', key: MESH_KEY, members: [new URL(MESH_URL).hostname] }),
+  // Anybody may look at it.
+  defaults: { access: { default: 'allow' } },
+})
 export const gallery = lambdaHandler(
   calling.serve({
-    fetch: (request) => calling.fetch(`http://thumbnails${new URL(request.url).pathname}`),
+    fetch(request) {
+      const { pathname } = new URL(request.url)
+      return calling.fetch(pathname === '/owner' ? 'http://users/42' : `http://thumbnails${pathname}`)
+    },
   }),
 )
 

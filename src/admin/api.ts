@@ -20,6 +20,7 @@ import { drift } from './routes/drift.ts'
 import { endpoints } from './routes/endpoints.ts'
 import { explain } from './routes/explain.ts'
 import { grants } from './routes/grants.ts'
+import { overrides } from './routes/overrides.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
@@ -28,6 +29,7 @@ import { settings } from './routes/settings.ts'
 import { simulate } from './routes/simulate.ts'
 import { stats } from './routes/stats.ts'
 import { tap } from './routes/tap.ts'
+import { trustKeys } from './routes/trust/keys.ts'
 import { validate } from './routes/validate.ts'
 
 export interface AdminOptions {
@@ -54,12 +56,14 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', convert())
     .route('/', drift(trail))
     .route('/', grants(clock, trail))
+    .route('/', overrides(clock, trail))
     .route('/', archive(trail))
     .route('/', simulate(clock))
     .route('/', sagas(trail))
     .route('/', stats())
     .route('/', endpoints())
     .route('/', authz(clock))
+    .route('/', trustKeys(trail))
     .route('/', tap(clock))
     .route('/', deadLetters(trail))
   const described = new Hono<AdminEnv>().route('/v1', v1)

@@ -13,6 +13,7 @@ import type {
   GrantView,
   How,
   Issue,
+  OverrideView,
   Page,
   Paging,
   RecordView,
@@ -38,6 +39,7 @@ import type {
   TapLine,
   TapOptions,
 } from './views/traffic.ts'
+import type { KeysView } from './views/trust.ts'
 
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, ValueTold } from '../mesh/told/decision.ts'
@@ -55,6 +57,7 @@ export type {
   GrantView,
   How,
   Issue,
+  OverrideView,
   Page,
   Paging,
   RecordOrigin,
@@ -90,6 +93,7 @@ export type {
   TapLine,
   TapOptions,
 } from './views/traffic.ts'
+export type { KeysView, KeyView } from './views/trust.ts'
 export type { Decision, Explanation }
 
 /** Each method rejects with an {@link AdminError} where the API refuses, and with what `fetch` throws where nothing answers. */
@@ -134,6 +138,14 @@ export interface AdminClient extends SagasClient {
    * @param names 1 to 32; `team-*` stands for all that begin with `team-`.
    */
   grant(names: readonly string[]): Promise<GrantView>
+  /**
+   * A signed override: requests whose `baggage` has it are answered by other records of these names.
+   *
+   * @param overrides by the name that is called, the record that answers in its place: `{ users: 'users@pr-123' }`; 1 to 16.
+   * @param forTime how long it holds, as `1h`; `24h` at most, or as `MESH_TRUST` says.
+   * @param author who it is for: kept as said.
+   */
+  override(overrides: Readonly<Record<string, string>>, forTime: string, author?: string): Promise<OverrideView>
   drift(options?: Paging): Promise<Page<DriftView>>
   /** Has KV looked through for edits by hand now, rather than in its time. */
   scanDrift(): Promise<void>
@@ -159,6 +171,12 @@ export interface AdminClient extends SagasClient {
   endpoints(service: string, window?: string): Promise<EndpointsView>
   /** Who calls whom. */
   edges(window?: string, reporter?: Reporter): Promise<EdgesView>
+  /** Public keys of those who may sign. */
+  keys(): Promise<KeysView>
+  /** Publishes the public half of a key, a JWK: a mesh that has the private one signs with it two minutes later. */
+  publishKey(kid: string, key: Readonly<Record<string, unknown>>): Promise<KeysView>
+  /** @param how `force`: though callers may be refused for it. */
+  retireKey(kid: string, how?: { readonly force?: boolean }): Promise<KeysView>
   /** Who may call whom by the records, and who did. */
   authz(options?: AuthzOptions): Promise<AuthzView>
   /**
@@ -219,6 +237,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     convert: (text, { hostname, domain } = {}) =>
       ask('POST', '/convert', { query: { hostname, domain }, headers: { 'content-type': 'application/yaml' }, text }),
     grant: (names) => ask('POST', '/grants', { json: { names } }),
+    override: (overrides, forTime, author) => ask('POST', '/overrides', { json: { overrides, for: forTime, author } }),
     drift: ({ limit, cursor } = {}) => ask('GET', '/drift', { query: { limit, cursor } }),
     async scanDrift() {
       await ask('POST', '/drift/scan')
@@ -245,6 +264,9 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     decideSaga: (id, decision, { message } = {}) =>
       ask('POST', `/sagas/${encodeURIComponent(id)}/decision`, { json: { decision, message } }),
     cancelSaga: (id, { message } = {}) => ask('POST', `/sagas/${encodeURIComponent(id)}/cancel`, { json: { message } }),
+    keys: () => ask('GET', '/keys'),
+    publishKey: (kid, key) => ask('PUT', `/keys/${encodeURIComponent(kid)}`, { json: { key } }),
+    retireKey: (kid, { force } = {}) => ask('DELETE', `/keys/${encodeURIComponent(kid)}`, { query: { force } }),
     authz: ({ window, service } = {}) => ask('GET', '/authz', { query: { window, service } }),
     async *tap({ service, method, path, status, caller, seconds } = {}, signal) {
       const query = { service, method, path, status, caller, seconds }

@@ -6,7 +6,7 @@ import { type BindingKind, type Installation, readInstallation } from '../wire/i
 import { guessable, weaknessesOf } from './auth/tokens.ts'
 import type { Reached, Seen, SeenControl, SeenMesh, SeenRevision } from './checks/seen.ts'
 import { seenRecords, seenSubscriptions } from './checks/seen-records.ts'
-import { type ControlEnv, type Registry, registryOf } from './env.ts'
+import { type ControlEnv, deadLettersOf, type Registry, registryOf } from './env.ts'
 
 declare const SELVEDGE_VERSION: string
 
@@ -32,12 +32,14 @@ export async function seenInstallation(
   asker: string | undefined,
 ): Promise<Seen> {
   const registry = registryOf(env)
-  const [history, kv, settings, size, weak] = await Promise.all([
+  const letters = deadLettersOf(env)
+  const [history, kv, settings, size, weak, dead] = await Promise.all([
     reached(() => allRecords(registry)),
     reached(() => keysOf(env.REGISTRY)),
     reached(() => registry.settings()),
     reached(() => registry.size()),
     reached(() => guessable(env)),
+    letters && reached(() => letters.counts()),
   ])
   const told = readInstallation(request.headers)
   const items = 'answer' in history ? history.answer.items : []
@@ -52,6 +54,8 @@ export async function seenInstallation(
     kv,
     history: 'answer' in history ? { answer: items.map((item) => revisionOf(item, now)) } : history,
     objectBytes: 'answer' in size ? size.answer : undefined,
+    letters: dead,
+    now,
     entrance: {
       host: new URL(request.url).hostname,
       isBehindAccess: request.headers.has('cf-access-jwt-assertion'),

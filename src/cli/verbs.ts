@@ -105,6 +105,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/traffic/edges.ts')).edges,
   },
   {
+    name: 'keys',
+    summary: 'make, publish and retire the keys that callers sign with',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/trust/keys.ts')).keys,
+  },
+  {
     name: 'authz',
     summary: 'show who may call whom by the records, and who was allowed, denied or would be denied',
     takes: ['target', 'output'],
@@ -115,6 +121,12 @@ export const VERBS: readonly Verb[] = [
     summary: 'show what the mesh makes of you, and by which proof',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/trust/whoami.ts')).whoami,
+  },
+  {
+    name: 'override',
+    summary: 'mint a signed override: your own requests, sent to other records of a name',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/trust/override.ts')).override,
   },
   {
     name: 'tap',

@@ -3,6 +3,7 @@
 import { MeshError } from '../core/errors.ts'
 import type { Clock } from '../core/time/clock.ts'
 import { type Archive, archive } from './archive.ts'
+import { type KeyBook, type KeyNamespace, keyBook } from './key-book.ts'
 import { keys } from './keys.ts'
 import type { Validate } from './ledger/change.ts'
 import { facts } from './ledger/facts.ts'
@@ -21,6 +22,8 @@ import type { Store } from './store.ts'
 export interface EngineOptions {
   readonly store: Store
   readonly namespace: Namespace
+  /** The namespace that holds public keys. Default: none. */
+  readonly trust?: KeyNamespace | undefined
   readonly clock: Clock
   /** Looked at before a record is written. Default: any text may be. */
   readonly validate?: Validate | undefined
@@ -36,7 +39,7 @@ export interface Settings {
   readonly minVersion: string | null
 }
 
-export interface RegistryEngine extends Reads, Writes, Omit<Archive, 'restore'> {
+export interface RegistryEngine extends Reads, Writes, KeyBook, Omit<Archive, 'restore'> {
   /** As {@link Archive.restore}, when the turn under way has ended. */
   restore(rows: readonly Revision[]): Promise<void>
   /**
@@ -106,6 +109,7 @@ export function registryEngine(options: EngineOptions): RegistryEngine {
   return {
     ...reads(store, books),
     ...writes(store, books, kv, clock, validate, { begin, arm, oldest: () => known.get('minVersion') }),
+    ...keyBook(known, options.trust, clock),
     export: carried.export,
     async restore(rows) {
       // What a turn has under way belongs to the history that is about to go.

@@ -3,6 +3,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { systemClock } from '../core/time/clock.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../schema/duration.ts'
 import type { By, Change, Condition, Issue } from './ledger/change.ts'
+import type { WrittenKey } from './ledger/kept-key.ts'
 import type { ChangesAsked } from './ledger/reads.ts'
 import type { Place, Revision } from './ledger/revision.ts'
 import type { Manner } from './ledger/writes.ts'
@@ -10,6 +11,8 @@ import { type RegistryEngine, registryEngine, type Settings } from './registry-e
 
 export interface RegistryObjectEnv {
   readonly REGISTRY: KVNamespace
+  /** Public keys of those who may sign, where they turn without a deploy. */
+  readonly TRUST?: KVNamespace
   /** How long between scans of KV for edits by hand, as `"5m"`; `"0s"`: never. */
   readonly REGISTRY_SCAN?: string
 }
@@ -27,6 +30,7 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
     this.#engine = registryEngine({
       store: storage,
       namespace: env.REGISTRY,
+      trust: env.TRUST,
       clock: systemClock,
       validate: (name, text) => this.issuesOf(name, text),
       scanMs: scanMsOf(env.REGISTRY_SCAN),
@@ -107,6 +111,18 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
 
   async configure(settings: Settings) {
     return (await this.#ready()).configure(settings)
+  }
+
+  async trustKeys() {
+    return (await this.#ready()).trustKeys()
+  }
+
+  async publishKey(key: WrittenKey) {
+    return (await this.#ready()).publishKey(key)
+  }
+
+  async retireKey(kid: string, isForced: boolean) {
+    return (await this.#ready()).retireKey(kid, isForced)
   }
 
   async export(after?: Place, limit?: number) {

@@ -8,19 +8,16 @@ export interface Once<T> {
   readonly value: T
 }
 
-const DAY_MS = 86_400_000
-/**
- * Ids are kept for seven days, and up to a day more: longer than a message waits in a queue unless somebody says more (4 days).
- * They stand by day, so that a row needs no index beside it and the oldest are found at once.
- */
-const DAYS = 7
+const WEEK_MS = 7 * 86_400_000
 /** Old ids that go with each new one, at most. */
 const FORGOTTEN = 100
 
+/**
+ * Ids are kept for seven days at least: longer than a message waits in a queue unless somebody says more (4 days). They stand by
+ * week, this one and the last, so that a row needs no index beside it and the old ones are found at once.
+ */
 const TABLES = `CREATE TABLE IF NOT EXISTS selvedge_once
-  (day INTEGER NOT NULL, id TEXT NOT NULL, value TEXT, PRIMARY KEY (day, id)) WITHOUT ROWID`
-
-type Found = { oldest: number | null; isKnown: number; value: string | null }
+  (week INTEGER NOT NULL, id TEXT NOT NULL, value TEXT, PRIMARY KEY (week, id)) WITHOUT ROWID`
 
 /**
  * Does `work` where that id is new, within one transaction of the receiver's own: where it throws, neither is kept.
@@ -39,22 +36,27 @@ export function once<T>(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Once<T> {
   const { sql } = storage
-  const today = Math.floor(clock.now() / DAY_MS)
+  const week = Math.floor(clock.now() / WEEK_MS)
   return storage.transactionSync(() => {
-    const days = Array.from({ length: DAYS + 1 }, (_, ago) => today - ago)
-    const [found] = rowsOf<Found>(sql, TABLES, FIND, ...days, id)
-    if (found?.isKnown === 1) return { isFirst: false, value: fromJson<T>(found.value) }
-    // After it: who asks for the same within the work of the same id would wait for itself.
+    const [marked] = rowsOf<{ oldest: number }>(sql, TABLES, MARK, week, id, week - 1, id)
+    if (!marked) {
+      const [known] = sql.exec<{ value: string | null }>(FIND, week, week - 1, id).toArray()
+      return { isFirst: false, value: fromJson<T>(known?.value ?? null) }
+    }
     const value = synchronous(work())
-    sql.exec('INSERT INTO selvedge_once VALUES (?, ?, ?)', today, id, toJson(value))
-    if (found?.oldest != null && found.oldest < today - DAYS) sql.exec(FORGET, today - DAYS)
+    const text = toJson(value)
+    if (text !== null) sql.exec('UPDATE selvedge_once SET value = ? WHERE week = ? AND id = ?', text, week, id)
+    if (marked.oldest < week - 1) sql.exec(FORGET, week - 1)
     return { isFirst: true, value }
   })
 }
 
-// Eight days: each is looked up by the key of the table.
-const FIND = `SELECT (SELECT MIN(day) FROM selvedge_once) AS oldest, COUNT(*) AS isKnown, MAX(value) AS value
-  FROM selvedge_once WHERE day IN (?, ?, ?, ?, ?, ?, ?, ?) AND id = ?`
+// One statement looks for the id and marks it.
+const MARK = `INSERT INTO selvedge_once (week, id)
+  SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM selvedge_once WHERE week = ? AND id = ?)
+  ON CONFLICT DO NOTHING RETURNING (SELECT MIN(week) FROM selvedge_once) AS oldest`
 
-const FORGET = `DELETE FROM selvedge_once WHERE (day, id) IN
-  (SELECT day, id FROM selvedge_once WHERE day < ? ORDER BY day LIMIT ${FORGOTTEN})`
+const FIND = 'SELECT value FROM selvedge_once WHERE week IN (?, ?) AND id = ?'
+
+const FORGET = `DELETE FROM selvedge_once WHERE (week, id) IN
+  (SELECT week, id FROM selvedge_once WHERE week < ? ORDER BY week LIMIT ${FORGOTTEN})`

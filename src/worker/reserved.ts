@@ -1,11 +1,11 @@
 /** The paths under `/-/` on the mesh's own hosts: health, and who asks, are its own to tell, all else the control plane's. None is ever a service's. */
 import type { Caller } from '../core/caller.ts'
 import type { Probed } from '../mesh/receipts/prober.ts'
+import { WHOAMI_PATH, whoami } from '../mesh/trust/whoami.ts'
 import { INSTALLATION } from '../wire/installation.ts'
 import { plainProblem } from '../wire/problem/plain.ts'
 import { revisionsOf } from '../wire/revision.ts'
 import { installed, type Parts, versionOf } from './installed.ts'
-import { WHOAMI_PATH, whoami } from './whoami.ts'
 
 /** Of these the control plane hears what this Worker has. */
 const API_PREFIX = '/-/api/'

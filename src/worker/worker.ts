@@ -139,7 +139,7 @@ function handle(
     const probed = serviceProbed(address.path)
     if (probed === undefined) {
       const [path = ''] = address.path.split('?', 1)
-      const told = mesh.forward.identities?.answer(path, defer)
+      const told = mesh.forward.identities?.answer(path, request, by, defer)
       return told ?? reserved(request, address.path, env, { parts: mesh.parts, caller: by, trusted })
     }
     const identify = () => ({ name: mesh.nameOf(probed), path: '/' })

@@ -2,7 +2,9 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { importJWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type GivenKey, givenKey } from '../support/given-keys.ts'
 
 // From source, as Node has it.
 vi.mock('selvedge', () => import('../../src/index-node.ts'))
@@ -17,6 +19,7 @@ const RECORD = {
 describe('examples/elsewhere', () => {
   const asked: { url: string | undefined; headers: Record<string, unknown> }[] = []
   let mesh: Server
+  let key: GivenKey
   beforeAll(async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     mesh = createServer((request, response) => {
@@ -29,6 +32,8 @@ describe('examples/elsewhere', () => {
     await once(mesh.listen(0, '127.0.0.1'), 'listening')
     vi.stubEnv('MESH_URL', `http://127.0.0.1:${(mesh.address() as AddressInfo).port}`)
     vi.stubEnv('PORT', '0')
+    key = await givenKey('front-1', { 'selvedge:callers': ['front'] })
+    vi.stubEnv('MESH_KEY', key.secret)
     vi.stubEnv('SELVEDGE_TOKEN', 'T0KEN')
   })
   afterAll(() => {
@@ -48,6 +53,9 @@ describe('examples/elsewhere', () => {
     expect(Number(sent?.['selvedge-timeout-ms'])).toBeLessThanOrEqual(4995)
     expect(sent?.['selvedge-retry-allowance']).toBe('1')
     expect(sent?.traceparent).toMatch(/^00-[0-9a-f]{32}-/)
+    const token = String(sent?.['selvedge-identity'])
+    const { payload } = await jwtVerify(token, await importJWK(key.open, 'Ed25519'), { audience: 'users' })
+    expect([payload.iss, payload.sub]).toEqual(['mesh.example.com', 'front'])
     server.closeAllConnections()
     server.close()
   })

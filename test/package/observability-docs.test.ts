@@ -42,7 +42,7 @@ describe('docs/observability.md', () => {
   it('gives the unit of each, which the name ends in where it is one of Prometheus', () => {
     const units = new Map(METRICS.map(({ name, type, unit }) => [named(name, type), unit]))
     for (const [name, , unit] of table('metric')) {
-      expect(['calls', 'attempts', 'isolates', 'seconds'], name).toContain(unit)
+      expect(['calls', 'attempts', 'events', 'isolates', 'seconds'], name).toContain(unit)
       if (unit === 'seconds') expect(units.get(bare(name)), name).toBe('seconds')
       else expect(units.get(bare(name)), name).toBeUndefined()
     }

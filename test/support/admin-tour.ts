@@ -7,6 +7,7 @@ import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import type { TapCall } from '../../src/telemetry/tap/tap.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, late, TOKEN } from './given-admin.ts'
+import { DOMAIN, givenKey } from './given-keys.ts'
 import { givenLetter } from './given-letter.ts'
 import { givenReceipt } from './given-receipt.ts'
 
@@ -17,6 +18,9 @@ kind: HTTPRoute
 metadata: { name: users }
 spec: { hostnames: [users.example.com], rules: [{ backendRefs: [{ name: users-v2, port: 80 }], retry: { attempts: 3 } }] }
 `
+
+/** The public key of RFC 8037 §A.2. */
+const ED25519 = { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }
 
 /** A call of `users` that was retried, and one that the mesh itself failed. */
 function tellNumbers({ stats }: GivenAdmin): void {
@@ -123,6 +127,11 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.grant(['users', 'team-*'])
     await refused(client.grant(['no name']))
   },
+  async override(client) {
+    await client.override({ users: 'users@pr-1' }, '1h', 'jane')
+    await refused(client.override({ users: 'orders' }, '1h'))
+    await refused(client.override({ users: 'users@pr-1' }, '48h'))
+  },
   async validate(client) {
     await client.validate({ users: USERS, orders: { endpoint: 1 } })
   },
@@ -217,6 +226,20 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
     await client.dropDeadLetter(id, 'the picture is gone')
     await refused(client.dropDeadLetter(id, 'again'))
   },
+  async keys(client) {
+    await client.keys()
+  },
+  async publishKey(client) {
+    await client.publishKey('mesh-1', ED25519)
+    await client.publishKey('thumb-1', { ...ED25519, 'selvedge:callers': ['thumbnailer'] })
+    await refused(client.publishKey('mesh-2', { ...ED25519, d: 'secret' }))
+  },
+  async retireKey(client) {
+    await refused(client.retireKey('mesh-1'))
+    await refused(client.retireKey('nobody'))
+    await client.publishKey('mesh-3', ED25519)
+    await client.retireKey('mesh-3', { force: true })
+  },
   async convert(client) {
     await client.convert(MANIFEST, { hostname: 'a.example.com', domain: 'mesh' })
     await refused(client.convert('a: ['))
@@ -290,7 +313,9 @@ export interface Asked {
 const EVERYWHERE = ['accept', 'authorization', 'content-type']
 
 export async function toured(): Promise<Asked[]> {
-  const given = await givenAdmin({ ADMIN_TOKEN: TOKEN, MESH_GRANT_KEY: 'key' })
+  const { secret } = await givenKey('mesh-1')
+  const trusting = { MESH_TRUST: { domain: DOMAIN, sign: 'MESH_KEY' }, MESH_KEY: secret }
+  const given = await givenAdmin({ ADMIN_TOKEN: TOKEN, MESH_GRANT_KEY: 'key', ...trusting })
   const { kv, put, run, clock } = given
   for (const name of ['users', 'drifted']) await put(name, USERS)
   await run()

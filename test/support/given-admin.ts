@@ -9,6 +9,7 @@ import { type SagaBook, sagaBook } from '../../src/durable/sagas/saga-book.ts'
 import { type StatsEngine, statsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { type GivenRegistry, givenRegistry } from './given-registry.ts'
+import { givenTrustKv } from './given-trust-kv.ts'
 import { nodeStore } from './node-store.ts'
 
 export const TOKEN = 'a-token-of-thirty-two-characters'
@@ -40,7 +41,7 @@ export interface GivenAdmin extends GivenRegistry {
 export async function givenAdmin(
   vars: { readonly [Name in keyof ControlEnv]?: ControlEnv[Name] | undefined } = { ADMIN_TOKEN: TOKEN },
 ): Promise<GivenAdmin> {
-  const registry = await givenRegistry({ validate: recordIssues })
+  const registry = await givenRegistry({ validate: recordIssues, trust: givenTrustKv() })
   const lines: LogLine[] = []
   const called: string[] = []
   const control = api({ clock: registry.clock, write: (line) => lines.push(line) })

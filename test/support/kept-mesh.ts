@@ -1,12 +1,13 @@
 /** The built mesh and its control plane in Miniflare, in a process of its own, with all that they store on disk: killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { childrenOf } from './children.ts'
 
 export interface KeptMesh {
   /** Of the mesh that runs now. */
@@ -60,20 +61,4 @@ export function keptMesh(token: string): KeptMesh {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** The processes that a process has started. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((each) => {
-      try {
-        // pid (command) state parent …
-        const [, parent] = /^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${each}/stat`, 'utf8')) ?? []
-        return Number(parent) === pid
-      } catch {
-        return false
-      }
-    })
 }

@@ -1,4 +1,5 @@
 /** What checks look at: plain values, gathered by the API of an installation, or by the command of files. */
+import type { LetterCount } from '../../durable/letters/letters-engine.ts'
 import type { Given } from '../../record/check/needs.ts'
 import type { Subscriptions } from '../../record/events/subscriptions.ts'
 import type { ServiceRecord } from '../../record/record.ts'
@@ -74,6 +75,10 @@ export interface Seen {
   readonly history: Reached<readonly SeenRevision[]> | undefined
   /** Bytes that the object stores. */
   readonly objectBytes: number | undefined
+  /** Dead letters that wait, by queue and reason; `undefined` where nobody keeps any. */
+  readonly letters?: Reached<readonly LetterCount[]> | undefined
+  /** When it was seen, in milliseconds since the Unix epoch; `undefined` of files. */
+  readonly now?: number | undefined
   /** The host that was asked, and whether Access stood before it. */
   readonly entrance: { readonly host: string; readonly isBehindAccess: boolean } | undefined
   /** The oldest version of the library that runs. */

@@ -1,5 +1,6 @@
 /** What the object knows of itself: how far adoption, restoring and scanning have come. */
 import type { Store } from '../store.ts'
+import type { KeptKey } from './kept-key.ts'
 
 /** A page of keys at a time, so that a kill costs one page. */
 export interface Adoption {
@@ -35,6 +36,8 @@ interface Known {
   readonly valuesAfter: string
   /** The oldest version of the library that runs. */
   readonly minVersion: string
+  /** Public keys of those who may sign. */
+  readonly trustKeys: readonly KeptKey[]
 }
 
 export interface Facts {

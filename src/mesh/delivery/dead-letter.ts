@@ -23,9 +23,15 @@ export type Place = (letter: DeadLetter, body: unknown) => Promise<void>
 export function placeOf(bindings: Bindings, deadLetter: string | undefined): Place | undefined {
   for (const binding of [deadLetter, DEAD_LETTERS].map((name) => name && bindings[name])) {
     if (has(binding, 'send')) return (letter, body) => intoQueue(letter, binding as object as Queue, body)
-    if (has(binding, 'getByName')) return (letter) => intoObject(letter, binding as object as DeadLettersNamespace)
   }
-  return undefined
+  return objectPlace(bindings)
+}
+
+/** The object alone, where this Worker has it. */
+export function objectPlace(bindings: Bindings): ((letter: DeadLetter) => Promise<void>) | undefined {
+  const binding = bindings[DEAD_LETTERS]
+  if (has(binding, 'send') || !has(binding, 'getByName')) return undefined
+  return (letter) => intoObject(letter, binding as object as DeadLettersNamespace)
 }
 
 function has(binding: unknown, method: string): binding is object {

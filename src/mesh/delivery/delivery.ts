@@ -4,6 +4,7 @@ import type { DeadLetter } from '../../telemetry/dead-letter.ts'
 import type { Inside, Part } from '../inside.ts'
 import type { Batch, Message } from './batch.ts'
 import { letterOf, placeOf } from './dead-letter.ts'
+import { isNet, keepAll } from './net.ts'
 import { backoffMs, delaySeconds } from './redelivery.ts'
 import { type Judge, type Means, type Told, verdictOn } from './verdict.ts'
 
@@ -43,6 +44,7 @@ export function consumer(inside: Inside, judge: Judge): Deliver {
 
   return async function deliver(batch, _env, ctx) {
     clock.turn?.()
+    if (isNet(batch)) return keepAll(own, batch)
     const endsAt = clock.now() + WALL_MS
     const means: Means = { subrequests: subrequests(maxSubrequests), defer: (work) => ctx.waitUntil(work) }
     const settleOne = (message: Message) => settle(own, judge, batch.queue, message, means, endsAt)

@@ -106,6 +106,11 @@ export async function verdictOn(inside: Inside, message: Message, means: Means):
   }
 }
 
+/** Of a message that nobody looked at. */
+export function verdictOfNothing(): Verdict {
+  return { ...NOTHING, policy: deliveryPolicy(), told: undefined }
+}
+
 export const NOTHING = {
   disposition: 'dead',
   event: undefined,

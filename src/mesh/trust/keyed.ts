@@ -1,4 +1,5 @@
 /** Trust with keys: who calls is known by signed tokens, too, where no binding says it. */
+import { type Caller, STRANGER } from '../../core/caller.ts'
 import type { ServiceName } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import { identify } from '../../features/identity/filter.ts'
@@ -11,13 +12,18 @@ import { verifier } from '../../features/identity/verifier.ts'
 import { validated } from '../../record/parse.ts'
 import { isWildcard, nameOf } from '../../registry/keys.ts'
 import { IDENTITY } from '../../wire/headers.ts'
+import { readJws } from '../../wire/jws.ts'
 import { jwksOf, keySet } from '../../wire/key-set.ts'
 import { plainProblem } from '../../wire/problem/plain.ts'
+import { problemResponse } from '../../wire/problem/problem.ts'
 import { access } from './access.ts'
 import { arriving, refusing } from './arriving.ts'
 import type { Identities, IdentityMeans, Leaving } from './identities.ts'
 import { keyText, type TrustStore } from './key-text.ts'
+import { lifeOf } from './minting.ts'
+import { overriding } from './overriding.ts'
 import type { Trust } from './trust.ts'
+import { WHOAMI_PATH, whoami } from './whoami.ts'
 
 export interface TrustOptions extends Partial<WrittenTrust> {
   /** The private keys, as text: a JWK or a JWKS. Default: the secret of `env` that `sign` names. */
@@ -89,7 +95,7 @@ function held(
 }
 
 function identities(
-  { members: hosts }: WrittenTrust,
+  { members: hosts, overrides }: WrittenTrust,
   own: readonly PrivateKey[] | undefined,
   keys: HeldKeys | undefined,
   domain: string,
@@ -111,7 +117,36 @@ function identities(
     arriving: (...of) => arriving(callerOf, ...of),
     refusing,
     leaving: identify<Leaving>(hosts && members(hosts), own && signer(domain, own, keys), audienceOf),
-    answer: (path, defer) => (keys && path === JWKS_PATH ? jwks(keys, { clock, defer }) : undefined),
+    overriding: keys && overriding(domain, keys, lifeOf(overrides)),
+    answer(path, request, by, defer) {
+      if (path === JWKS_PATH) return keys && jwks(keys, { clock, defer })
+      if (path !== WHOAMI_PATH || by.name !== undefined) return undefined
+      return asking(request, callerOf, defer)
+    },
+  }
+}
+
+/** Who asks, by its token, whoever that is for. `undefined` where it brings none. */
+function asking(
+  request: Request,
+  callerOf: Identities['callerOf'],
+  defer: Parameters<Identities['callerOf']>[2],
+): Promise<Response> | undefined {
+  const refused = (error: unknown) => {
+    if (error instanceof MeshError) return problemResponse(error, request)
+    throw error
+  }
+  const audience = () => {
+    const aud = readJws(request.headers.get(IDENTITY) ?? '')?.claims['aud']
+    return typeof aud === 'string' ? aud : ''
+  }
+  try {
+    const shown = callerOf(request, audience, defer)
+    if (!shown) return undefined
+    const told = (caller: Caller | undefined) => whoami(caller ?? STRANGER, caller?.proof === 'identity')
+    return Promise.resolve(shown).then(told).catch(refused)
+  } catch (error) {
+    return Promise.resolve(refused(error))
   }
 }
 

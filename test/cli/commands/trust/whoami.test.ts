@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { STRANGER } from '../../../../src/core/caller.ts'
-import { whoami } from '../../../../src/worker/whoami.ts'
+import { whoami } from '../../../../src/mesh/trust/whoami.ts'
 import { command } from '../../../support/command.ts'
 
 function answering(answer: () => Response) {

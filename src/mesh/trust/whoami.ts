@@ -1,5 +1,5 @@
 /** `/-/whoami`: what the mesh makes of whoever asks, and what shows it. */
-import { type Caller, classOf } from '../core/caller.ts'
+import { type Caller, classOf } from '../../core/caller.ts'
 
 export const WHOAMI_PATH = '/-/whoami'
 

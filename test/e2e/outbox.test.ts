@@ -1,0 +1,99 @@
+/** `kill -9` of the whole runtime while rows of an outbox are unsent, in an object and in D1, and while events are in a queue that forgets them. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { childrenOf } from '../support/children.ts'
+
+const support = (name: string) => fileURLToPath(new URL(`../support/${name}`, import.meta.url))
+
+interface Account {
+  readonly applied: readonly string[]
+  readonly gaps: readonly { readonly source: string }[]
+}
+
+describe('an outbox whose runtime is killed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'selvedge-outbox-'))
+  let child: ChildProcess | undefined
+  let url = ''
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, ['--no-warnings', support('outbox-child.ts'), folder], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string]
+    ;({ url } = JSON.parse(line))
+  }
+  /** Of Miniflare and of workerd: nothing is said, nothing is ended. */
+  async function kill(): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    for (const pid of childrenOf(child.pid as number)) process.kill(pid, 'SIGKILL')
+    child.kill('SIGKILL')
+    await gone
+  }
+  const ask = async <Of>(path: string) => (await fetch(url + path)).json() as Promise<Of>
+  const applied = (ids: readonly string[]) =>
+    vi.waitFor(
+      async () => {
+        const account = await ask<Account>('/account')
+        expect(account.gaps).toEqual([])
+        expect(account.applied.toSorted()).toEqual(ids.toSorted())
+        return account
+      },
+      { timeout: 60_000, interval: 50 },
+    )
+
+  beforeAll(async () => {
+    await build({
+      entryPoints: [support('outbox-worker.ts')],
+      outfile: join(folder, 'worker.js'),
+      bundle: true,
+      format: 'esm',
+      target: 'es2024',
+      external: ['cloudflare:*'],
+      logLevel: 'warning',
+    })
+    await start()
+  })
+  afterAll(async () => {
+    await kill()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('loses nothing, does nothing twice, and keeps the order; what a queue forgets comes again by replay', async () => {
+    const [orders, rows, late] = ['order', 'row', 'late'].map((kind) =>
+      Array.from({ length: 5 }, (_, at) => `${kind}-${at}`),
+    ) as [string[], string[], string[]]
+    await ask('/prepare')
+    await ask('/hold')
+    for (const id of orders) await ask(`/place?id=${id}`)
+    for (const id of rows) await ask(`/row?id=${id}`)
+    expect(await ask('/waiting')).toMatchObject({ rows: orders.length })
+    await kill()
+
+    // Nobody touches the object: its alarm sends them. Of the database nobody was told: one kick is enough.
+    await start()
+    await ask('/kick')
+    const account = await applied([...orders, ...rows])
+    expect(account.applied.filter((id) => id.startsWith('order'))).toEqual(orders)
+    expect(account.applied.filter((id) => id.startsWith('row'))).toEqual(rows)
+    expect(await ask('/waiting')).toMatchObject({ rows: 0 })
+
+    // Sent, and not taken: a local queue has them in memory alone.
+    await ask('/close')
+    for (const id of late) await ask(`/place?id=${id}`)
+    await vi.waitFor(async () => expect(await ask('/waiting')).toMatchObject({ rows: 0 }), { timeout: 60_000 })
+    await kill()
+    await start()
+    expect((await ask<Account>('/account')).applied).toHaveLength(orders.length + rows.length)
+    expect(await ask('/replay')).toBe(orders.length + late.length)
+    const all = await applied([...orders, ...rows, ...late])
+    expect(all.applied.slice(-late.length)).toEqual(late)
+  })
+})
