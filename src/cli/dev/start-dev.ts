@@ -68,6 +68,8 @@ const FRESH = '500ms'
 const SHAPES = '1'
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 const QUOTA_OBJECT = { className: 'QuotaObject', useSQLite: true }
+const DEAD_LETTERS = { className: 'DeadLettersObject', useSQLite: true }
+const INBOX_OBJECT = { className: 'InboxObject', useSQLite: true }
 const REGISTRY_OBJECT = { className: 'RegistryObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
@@ -97,6 +99,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL },
       QUOTA_OBJECT: { ...QUOTA_OBJECT, scriptName: CONTROL },
       REGISTRY_OBJECT: { ...REGISTRY_OBJECT, scriptName: CONTROL },
+      DEAD_LETTERS: { ...DEAD_LETTERS, scriptName: CONTROL },
+      INBOX_OBJECT: { ...INBOX_OBJECT, scriptName: CONTROL },
     },
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
@@ -107,7 +111,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT },
+    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT, DEAD_LETTERS, INBOX_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 
