@@ -43,7 +43,7 @@ export function Letter({ client, letter, redrive }: Props) {
         <td>
           <Ago at={lastAt} />
           {times > 1 && <small>{times} times</small>}
-          {redriven > 0 && <small>redriven {redriven} times</small>}
+          {redriven > 0 && <small>redriven {redriven === 1 ? 'once' : `${redriven} times`}</small>}
           {status === 'sending' && <small>being redriven</small>}
         </td>
         <td class="acts">
