@@ -130,7 +130,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'events',
-    summary: 'list who has subscribed to which events, or publish one',
+    summary: 'list who has subscribed to which events, publish some, have some sent again',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/events/events.ts')).events,
   },
