@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Session } from '../../session.ts'
 import { example } from '../../verb.ts'
+import { consent } from './consent.ts'
 import { publishEvents } from './publish.ts'
 import { type ReplayFlags, replay, sinceOf } from './replay.ts'
 import { subscriptions } from './subscriptions.ts'
@@ -19,6 +20,11 @@ export function events(command: Command, session: Session): void {
     .description('list who has subscribed, or who gets events of one type')
     .argument('[type]', 'an event type. Default: all')
     .action((type: string | undefined) => subscriptions(type, session))
+  command
+    .command('consent')
+    .description('ask sinks outside the mesh whether they agree to be sent events')
+    .argument('[type]', 'an event type. Default: all')
+    .action((type: string | undefined) => consent(type, session))
   command
     .command('publish')
     .description('publish the event of a file, or several at once')
