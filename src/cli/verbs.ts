@@ -123,6 +123,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/trust/whoami.ts')).whoami,
   },
   {
+    name: 'override',
+    summary: 'mint a signed override: your own requests, sent to other records of a name',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/trust/override.ts')).override,
+  },
+  {
     name: 'tap',
     summary: 'show calls as they are made',
     takes: ['target', 'output'],

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { isServiceName } from '../../core/endpoint.ts'
 import { isKeyAddress } from '../../schema/address.ts'
-import { list, object, text } from '../../schema/kit.ts'
+import { duration, list, object, text } from '../../schema/kit.ts'
 
 /** Patterns of hosts, at most. */
 const MAX_MEMBERS = 256
@@ -22,6 +22,8 @@ export interface WrittenTrust {
    * call may spend. Left out: nobody has said it, and none gets a token.
    */
   members?: readonly string[] | undefined
+  /** Of signed overrides: how long one may live at most, as a duration. Left out: `24h`. */
+  overrides?: { maxAge?: string | undefined } | undefined
 }
 
 export function trust(): v.GenericSchema<WrittenTrust> {
@@ -33,6 +35,7 @@ export function trust(): v.GenericSchema<WrittenTrust> {
     // Others a record may name, and would send where it likes.
     sign: v.optional(text(/^MESH_\w{1,123}$/, 'the name of a secret that begins with MESH_')),
     members: v.optional(list(text(MEMBER, 'a host, or "*." and one'), 'members', MAX_MEMBERS)),
+    overrides: v.optional(object({ maxAge: v.optional(duration()) })),
   }) as v.GenericSchema<WrittenTrust>
 }
 

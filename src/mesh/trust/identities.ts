@@ -5,6 +5,9 @@ import type { ObserverFilter } from '../../core/engine/stack.ts'
 import type { Log } from '../../core/log.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { LeavingNeeds } from '../../features/identity/filter.ts'
+import type { OverrideGives, OverrideNeeds } from '../../features/override/filter.ts'
+import type { LiveService } from '../live-service.ts'
+import type { Called, Resolver } from '../resolver.ts'
 
 /** Keeps the isolate alive for work that outlives the answer; `undefined` where nobody does. */
 type Defer = ((work: Promise<unknown>) => void) | undefined
@@ -25,6 +28,16 @@ export interface Leaving extends LeavingNeeds {
   readonly service: { readonly recordKey: string }
 }
 
+/** What sends calls to other records of their names, where a signed override says so. */
+export interface Overriding {
+  /** Might a call bring one? */
+  isMet(context: Overridable): boolean
+  /** @param find the service of another name, noted on the receipt. */
+  filter(find: Resolver['instead']): ObserverFilter<Called & Overridable, OverrideGives<LiveService>>
+}
+
+type Overridable = OverrideNeeds<LiveService>
+
 /** A request that is coming in, and what is known of who sent it. */
 export interface Coming {
   readonly trusted: boolean
@@ -38,6 +51,8 @@ export interface Coming {
 type Refusing<Context> = (request: Request, context: Context) => Promise<void>
 
 export interface Identities {
+  /** `undefined` where there are no keys to verify overrides with. */
+  readonly overriding: Overriding | undefined
   /**
    * Goes on with who sent the request: where a binding has not said it, by the token that it brings. A token that is not valid goes on as a
    * refusal, which is told further in, where it is traced and answered as all others.

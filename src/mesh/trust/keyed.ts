@@ -20,6 +20,8 @@ import { access } from './access.ts'
 import { arriving, refusing } from './arriving.ts'
 import type { Identities, IdentityMeans, Leaving } from './identities.ts'
 import { keyText, type TrustStore } from './key-text.ts'
+import { lifeOf } from './minting.ts'
+import { overriding } from './overriding.ts'
 import type { Trust } from './trust.ts'
 import { WHOAMI_PATH, whoami } from './whoami.ts'
 
@@ -93,7 +95,7 @@ function held(
 }
 
 function identities(
-  { members: hosts }: WrittenTrust,
+  { members: hosts, overrides }: WrittenTrust,
   own: readonly PrivateKey[] | undefined,
   keys: HeldKeys | undefined,
   domain: string,
@@ -115,6 +117,7 @@ function identities(
     arriving: (...of) => arriving(callerOf, ...of),
     refusing,
     leaving: identify<Leaving>(hosts && members(hosts), own && signer(domain, own, keys), audienceOf),
+    overriding: keys && overriding(domain, keys, lifeOf(overrides)),
     answer(path, request, by, defer) {
       if (path === JWKS_PATH) return keys && jwks(keys, { clock, defer })
       if (path !== WHOAMI_PATH || by.name !== undefined) return undefined
