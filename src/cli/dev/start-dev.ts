@@ -68,6 +68,8 @@ const FRESH = '500ms'
 const SHAPES = '1'
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 const QUOTA_OBJECT = { className: 'QuotaObject', useSQLite: true }
+/** A Worker beside the mesh binds it by `script_name = "selvedge-control"`. */
+const SAGAS_OBJECT = { className: 'SagasObject', useSQLite: true }
 const REGISTRY_OBJECT = { className: 'RegistryObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
@@ -107,7 +109,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT },
+    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT, SAGAS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 
