@@ -22,8 +22,8 @@ export interface DevOptions {
   /** Folders with a wrangler configuration: Workers to run beside the mesh and to bind to it. */
   readonly with?: readonly string[]
   /**
-   * Variables and secrets: `ADMIN_*` and `REGISTRY_SCAN` are the control plane's, `MESH_GRANT_KEY` is for both, all others
-   * (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …) are the mesh's.
+   * Variables and secrets: `ADMIN_*` and `REGISTRY_SCAN` are the control plane's, `MESH_GRANT_KEY`, `MESH_TRUST` and `MESH_KEY` are for
+   * both, all others (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …) are the mesh's.
    */
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
