@@ -31,7 +31,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 54.6 * KB },
   { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 78.6 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 184.5 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 187 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

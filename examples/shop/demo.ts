@@ -2,11 +2,16 @@
  * `npm run demo` plays what the mesh does, prints it, and checks it: exit 0 if all was as told, else 1.
  * `npm start` (--stay) leaves the same mesh running, to try by hand.
  */
+import { randomInt } from 'node:crypto'
+import { adminClient } from '../../src/admin/client.ts'
 import { interruption } from '../../src/cli/dev/interruption.ts'
 import { isFree } from '../../src/cli/dev/port.ts'
 import { newToken } from '../../src/cli/dev/vars.ts'
 import { printable } from '../../src/cli/print/printable.ts'
+import { orders } from '../orders/scene.ts'
+import { browse } from './browse.ts'
 import { startEdits } from './edits.ts'
+import { faults } from './faults.ts'
 import { paymentRecords } from './records.ts'
 import { report } from './report.ts'
 import { byName } from './scenes/by-name.ts'
@@ -16,6 +21,7 @@ import { failingHalf } from './scenes/failing-half.ts'
 import { garbage } from './scenes/garbage.ts'
 import { killed } from './scenes/killed.ts'
 import { moved } from './scenes/moved.ts'
+import { trusted } from './scenes/trusted.ts'
 import { openShop, type Shop } from './shop.ts'
 
 /** A demo that hangs is a demo that failed. */
@@ -42,7 +48,8 @@ async function play(): Promise<boolean> {
   print('A shop on this machine, in workerd: order, customer and payment are Workers, bank is a Node server.')
   const shop = await openShop()
   try {
-    for (const scene of [byName, moved, killed, failingHalf, deadline, dead, garbage]) await scene(shop, tell)
+    for (const scene of [byName, trusted, moved, killed, failingHalf, deadline, dead, garbage, orders])
+      await scene(shop, tell)
   } finally {
     await shop.close()
     clearTimeout(watchdog)
@@ -62,7 +69,12 @@ async function stay(): Promise<void> {
   const interrupted = interruption()
   const token = newToken()
   const shop = await openShop({ port: (await isFree(PORT)) ? PORT : 0, adminToken: token, note })
-  const edits = await startEdits((await isFree(EDITS_PORT)) ? EDITS_PORT : 0, shop.put)
+  const broken = faults(shop, adminClient({ url: shop.url, token }))
+  const edits = await startEdits((await isFree(EDITS_PORT)) ? EDITS_PORT : 0, shop.put, {
+    breakOne: async () => void (await broken.inject(broken.names[randomInt(broken.names.length)] ?? '')),
+    mend: broken.mend,
+  })
+  const leave = browse(shop.call)
   print(`ready ${shop.url}
 
 Try:
@@ -75,7 +87,12 @@ ${switches(shop, edits.url)}
 Where the mesh is deployed, the same edit is npx wrangler kv key put --binding REGISTRY --remote services/payment '…'.
 Or edit ${shop.registryFile}, and call again.
 
-The dashboard shows it alive (docs/dashboard.md), and the admin API is on (docs/admin-api.md), with a token for this run:
+The first of these breaks something, which the dashboard shows; the second says what it was, and mends it:
+  curl -X POST ${edits.url}/fault
+  curl -X DELETE ${edits.url}/fault
+
+The dashboard shows it alive (docs/dashboard.md): three calls a second come by themselves. The admin API is on (docs/admin-api.md),
+with a token for this run:
   dashboard ${shop.url}/-/
   admin     token ${token}
   curl -H 'authorization: Bearer ${token}' ${shop.url}/-/api/v1/services/payment
@@ -83,6 +100,7 @@ The dashboard shows it alive (docs/dashboard.md), and the admin API is on (docs/
 Ctrl-C ends it.
 `)
   await interrupted
+  await leave()
   await edits.close()
   await shop.close()
 }

@@ -1,4 +1,4 @@
-/** KV, by a request of its own: `npm start` takes an edit as `wrangler kv key put` makes one where the mesh is deployed. */
+/** What `npm start` takes by requests of its own: an edit of KV, as `wrangler kv key put` makes one where the mesh is deployed; and a fault, to be found. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,13 +14,23 @@ export interface Edits {
   close(): Promise<void>
 }
 
+/** Breaks one thing of the shop, and mends it. */
+export interface Breakable {
+  /** One of those that there are, by chance. */
+  breakOne(): Promise<void>
+  /** @returns what was broken; `undefined` where nothing was. */
+  mend(): Promise<string | undefined>
+}
+
 /**
  * Listens on loopback for `PUT /services/<name>` with the record as its content. Garbage is refused here, in the words of
- * `selvedge validate`: `wrangler` would write it, and the mesh would go on with the last good record.
+ * `selvedge validate`: `wrangler` would write it, and the mesh would go on with the last good record. `POST /fault` breaks something and does not
+ * say what; `DELETE /fault` says it, and mends it.
  */
-export async function startEdits(port: number, put: Shop['put']): Promise<Edits> {
+export async function startEdits(port: number, put: Shop['put'], shop?: Breakable): Promise<Edits> {
   const server = createServer((request, response) => {
-    edit(request, response).catch(() => response.destroy())
+    const answered = shop && request.url === '/fault' ? fault(shop, request, response) : edit(request, response)
+    answered.catch(() => response.destroy())
   })
   await once(server.listen(port, '127.0.0.1'), 'listening')
 
@@ -49,6 +59,18 @@ export async function startEdits(port: number, put: Shop['put']): Promise<Edits>
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+async function fault(shop: Breakable, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (method === 'POST') {
+    await shop.breakOne()
+    response.writeHead(200, PLAIN).end('Something is broken. The dashboard shows where, within a minute.\n')
+  } else if (method === 'DELETE') {
+    const was = await shop.mend()
+    response
+      .writeHead(200, PLAIN)
+      .end(was === undefined ? 'Nothing was broken.\n' : `It was this: ${was}. It is mended.\n`)
+  } else response.writeHead(405, { allow: 'POST, DELETE' }).end()
 }
 
 /** What is no encoding of a name is none. */

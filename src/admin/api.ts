@@ -20,6 +20,7 @@ import { drift } from './routes/drift.ts'
 import { endpoints } from './routes/endpoints.ts'
 import { explain } from './routes/explain.ts'
 import { grants } from './routes/grants.ts'
+import { overrides } from './routes/overrides.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
@@ -55,6 +56,7 @@ export function adminApi(options: AdminOptions = {}) {
     .route('/', convert())
     .route('/', drift(trail))
     .route('/', grants(clock, trail))
+    .route('/', overrides(clock, trail))
     .route('/', archive(trail))
     .route('/', simulate(clock))
     .route('/', sagas(trail))

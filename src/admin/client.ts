@@ -13,6 +13,7 @@ import type {
   GrantView,
   How,
   Issue,
+  OverrideView,
   Page,
   Paging,
   RecordView,
@@ -56,6 +57,7 @@ export type {
   GrantView,
   How,
   Issue,
+  OverrideView,
   Page,
   Paging,
   RecordOrigin,
@@ -136,6 +138,14 @@ export interface AdminClient extends SagasClient {
    * @param names 1 to 32; `team-*` stands for all that begin with `team-`.
    */
   grant(names: readonly string[]): Promise<GrantView>
+  /**
+   * A signed override: requests whose `baggage` has it are answered by other records of these names.
+   *
+   * @param overrides by the name that is called, the record that answers in its place: `{ users: 'users@pr-123' }`; 1 to 16.
+   * @param forTime how long it holds, as `1h`; `24h` at most, or as `MESH_TRUST` says.
+   * @param author who it is for: kept as said.
+   */
+  override(overrides: Readonly<Record<string, string>>, forTime: string, author?: string): Promise<OverrideView>
   drift(options?: Paging): Promise<Page<DriftView>>
   /** Has KV looked through for edits by hand now, rather than in its time. */
   scanDrift(): Promise<void>
@@ -227,6 +237,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     convert: (text, { hostname, domain } = {}) =>
       ask('POST', '/convert', { query: { hostname, domain }, headers: { 'content-type': 'application/yaml' }, text }),
     grant: (names) => ask('POST', '/grants', { json: { names } }),
+    override: (overrides, forTime, author) => ask('POST', '/overrides', { json: { overrides, for: forTime, author } }),
     drift: ({ limit, cursor } = {}) => ask('GET', '/drift', { query: { limit, cursor } }),
     async scanDrift() {
       await ask('POST', '/drift/scan')

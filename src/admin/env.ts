@@ -72,6 +72,8 @@ export interface ControlEnv {
   /** Tokens by name, as JSON: each with its role, its prefixes and its SHA-256. */
   readonly ADMIN_TOKENS?: string
   readonly MESH_GRANT_KEY?: string
+  /** Of it the domain, `sign` and `overrides` are read: who mints overrides. The secret that `sign` names stands beside it. */
+  readonly MESH_TRUST?: string | object
 }
 
 export interface AdminEnv {

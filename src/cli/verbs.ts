@@ -123,6 +123,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/trust/whoami.ts')).whoami,
   },
   {
+    name: 'override',
+    summary: 'mint a signed override: your own requests, sent to other records of a name',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/trust/override.ts')).override,
+  },
+  {
     name: 'tap',
     summary: 'show calls as they are made',
     takes: ['target', 'output'],
@@ -130,7 +136,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'events',
-    summary: 'list who has subscribed to which events, or publish one',
+    summary: 'list who has subscribed to which events, publish some, have some sent again, ask for consent',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/events/events.ts')).events,
   },

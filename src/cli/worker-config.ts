@@ -1,6 +1,7 @@
 /** Reads the bindings and secrets of a Worker from its wrangler configuration. */
 
 import { faultOf } from '../manifest/yaml/fault.ts'
+import type { Queues } from '../record/check/deliveries.ts'
 import { type Given, SECTIONS } from '../record/check/needs.ts'
 import { loadWrangler } from './dev/peers.ts'
 
@@ -28,6 +29,7 @@ export async function readWorkerConfig(file: string, env?: string): Promise<Work
     return {
       bindings: new Map(SECTIONS.flatMap((section) => namesIn(config, section).map((name) => [name, section]))),
       values: new Set([...Object.keys(config.vars), ...(config.secrets?.required ?? [])]),
+      queues: queuesIn(config),
       variables: Object.fromEntries(
         Object.entries(config.vars)
           .filter(([name]) => name.startsWith('MESH_'))
@@ -51,6 +53,37 @@ interface Reachable {
   readonly workers_dev?: boolean | undefined
   readonly route?: unknown
   readonly routes?: readonly unknown[] | undefined
+}
+
+/** As much of a configuration as says of queues. */
+interface Queued {
+  readonly queues?:
+    | {
+        readonly producers?: readonly { readonly binding: string; readonly queue: string }[] | undefined
+        readonly consumers?:
+          | readonly {
+              readonly queue: string
+              readonly max_retries?: number | null | undefined
+              readonly dead_letter_queue?: string | undefined
+            }[]
+          | undefined
+      }
+    | undefined
+}
+
+/** Retries where a configuration does not say how many (Queues, consumers). */
+const MAX_RETRIES = 3
+
+export function queuesIn({ queues: { producers = [], consumers = [] } = {} }: Queued): Queues {
+  return {
+    produced: new Map(producers.map(({ binding, queue }) => [binding, queue])),
+    consumed: new Map(
+      consumers.map(({ queue, max_retries: maxRetries, dead_letter_queue: deadLetterQueue }) => [
+        queue,
+        { maxRetries: maxRetries ?? MAX_RETRIES, deadLetterQueue },
+      ]),
+    ),
+  }
 }
 
 /** The names of the bindings in a section: the field is `binding`, or `name` in some sections. */

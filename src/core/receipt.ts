@@ -85,6 +85,16 @@ export interface RateNote {
   readonly unavailable: string | undefined
 }
 
+/** What a signed override did: `to` took the place of what was called, or it was `ignored`. */
+export interface OverrideNote {
+  /** The record that was used instead. */
+  readonly to: string | undefined
+  /** Who asked for the token, as it says. */
+  readonly by: string | undefined
+  /** Why it was not applied. */
+  readonly ignored: string | undefined
+}
+
 /** How current the record is that was used. */
 export type Freshness = 'fresh' | 'stale' | 'last-good'
 
@@ -124,6 +134,8 @@ export interface Receipt {
   access: readonly AccessNote[] | undefined
   /** What counted it, where a record on the way limits how often it is called. */
   rates: readonly RateNote[] | undefined
+  /** What a signed override did, where the call brought one that is about it. */
+  override: OverrideNote | undefined
   /** Headers with a deadline that could not be read. They were ignored. */
   unread: readonly string[] | undefined
   /** CORS headers of the answer. An error of the mesh gets them, too, so that the page can read it. */
@@ -153,6 +165,7 @@ export function receipt(): Receipt {
     retryRefused: undefined,
     access: undefined,
     rates: undefined,
+    override: undefined,
     unread: undefined,
     crossOrigin: undefined,
   }

@@ -7,6 +7,7 @@ import { Access } from './pages/access.tsx'
 import { Changes } from './pages/changes.tsx'
 import { Edit } from './pages/edit.tsx'
 import { Resolve } from './pages/resolve.tsx'
+import { Sagas } from './pages/sagas.tsx'
 import { Service } from './pages/service.tsx'
 import { Services } from './pages/services.tsx'
 import { Mark, SignIn } from './pages/sign-in.tsx'
@@ -16,6 +17,7 @@ const NAV: readonly { readonly route: Route; readonly label: string; readonly pa
   { route: { page: 'services' }, label: 'Services', pages: ['services', 'service', 'edit', 'new'] },
   { route: { page: 'topology' }, label: 'Topology', pages: ['topology'] },
   { route: { page: 'access' }, label: 'Access', pages: ['access'] },
+  { route: { page: 'sagas' }, label: 'Sagas', pages: ['sagas'] },
   { route: { page: 'changes' }, label: 'Changes', pages: ['changes'] },
   { route: { page: 'resolve' }, label: 'Resolve', pages: ['resolve'] },
 ]
@@ -63,6 +65,7 @@ function Page({ route, client }: { readonly route: Route; readonly client: Admin
   if (route.page === 'resolve') return <Resolve client={client} asked={route} />
   if (route.page === 'topology') return <Topology client={client} />
   if (route.page === 'access') return <Access client={client} />
+  if (route.page === 'sagas') return <Sagas client={client} />
   if (route.page === 'changes') return <Changes client={client} />
   return <Services client={client} />
 }

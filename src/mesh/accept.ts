@@ -12,7 +12,7 @@ import type { Span, Trace } from '../core/span.ts'
 import { readAllowance } from '../wire/allowance.ts'
 import { readTimeoutMs } from '../wire/deadline.ts'
 import { BAGGAGE, type HeaderSource, PRIORITY } from '../wire/headers.ts'
-import { withoutOverride } from '../wire/override.ts'
+import { withoutOverride } from '../wire/override/member.ts'
 import { type PickedHeaders, pickHeaders } from '../wire/picked.ts'
 import { readPlace } from '../wire/place.ts'
 import { readPriority } from '../wire/priority.ts'
@@ -55,6 +55,8 @@ export interface Inbound extends Omit<RequestContext, 'defer'> {
   readonly subrequests: Subrequests
   /** Retries that the caller granted to this call and all beneath it, if it did. */
   readonly allowance: Allowance | undefined
+  /** Its baggage, where this mesh can verify the override in it: it has not yet. */
+  readonly baggage: string | null
 }
 
 /** What is known of who calls, besides the request. */
@@ -88,12 +90,15 @@ export interface Arrived<Of extends Arrival> extends Inbound {
 
 export function accept<Of extends Arrival>(request: Request, arrival: Of, settings: Settings): Arrived<Of> {
   const { trusted, caller, proof = 'none' } = arrival
-  const { clock, random, maxSubrequests } = settings
+  const { clock, random, maxSubrequests, trust } = settings
   clock.turn?.()
   const headers = pickHeaders(request.headers)
   const notes = receipt()
   const granted = readAllowance(headers)
-  if (!trusted) dropOverride(headers)
+  // Who can verify an override believes it for its signature, whoever brings it.
+  const mayVerify = trust?.identities !== undefined
+  const isDropped = !trusted && !mayVerify
+  if (isDropped) dropOverride(headers)
   return {
     clock,
     random,
@@ -109,10 +114,11 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
     inquiry: headers.asks && trusted ? demandOf(headers, undefined) : undefined,
     deadline: deadlineIn(readTimeoutMs(headers, clock.now(), notes), clock),
     hops: readHops(headers),
-    trace: traceOf(headers, trusted),
+    trace: traceOf(headers, isDropped),
     priority: acceptedPriority(headers, trusted),
     subrequests: subrequests(maxSubrequests),
     allowance: granted === undefined ? undefined : allowance(granted),
+    baggage: mayVerify ? headers.get(BAGGAGE) : null,
     // Given by the inbound stack: contexts have one shape.
     span: undefined,
   }
@@ -133,10 +139,10 @@ export function priorityOf(call: PickedHeaders, from: Inbound): Priority {
   return said === undefined || call.get(PRIORITY) === from.headers?.get(PRIORITY) ? from.priority : said
 }
 
-/** Baggage of a stranger is carried without its overrides. */
-function traceOf(headers: PickedHeaders, trusted: boolean): Trace | undefined {
+/** Baggage of a stranger is carried without its overrides, where nobody can verify them. */
+function traceOf(headers: PickedHeaders, isDropped: boolean): Trace | undefined {
   const trace = readTrace(headers)
-  return trace && !trusted ? { ...trace, baggage: withoutOverride(trace.baggage) } : trace
+  return trace && isDropped ? { ...trace, baggage: withoutOverride(trace.baggage) } : trace
 }
 
 /** Nor is an override believed that a handler has copied from a stranger's request: what it writes itself, it says. */
@@ -175,6 +181,7 @@ export function root({ clock, random, maxSubrequests, waitUntil }: Settings): In
     priority: 'default',
     subrequests: subrequests(maxSubrequests),
     allowance: undefined,
+    baggage: null,
   }
 }
 

@@ -49,7 +49,20 @@ export type CallNames = keyof ReturnType<typeof named>
 
 /** One literal for every call, with room for all that the filters beneath will give: so that contexts have one shape. */
 export function named(from: Inbound, added: NewCall) {
-  const { clock, random, trusted, signal, place, inquiry, hops, allowance, subrequests, defer: background, span } = from
+  const {
+    clock,
+    random,
+    trusted,
+    signal,
+    place,
+    inquiry,
+    hops,
+    allowance,
+    baggage,
+    subrequests,
+    defer: background,
+    span,
+  } = from
   const {
     name,
     caller,
@@ -77,6 +90,7 @@ export function named(from: Inbound, added: NewCall) {
     inquiry,
     hops,
     allowance,
+    baggage,
     subrequests,
     name,
     caller,

@@ -4,12 +4,15 @@ import { type CountGives, type CountNeeds, count } from '../features/count/filte
 import type { Numbers } from '../telemetry/numbers/numbers.ts'
 import type { Tapping } from '../telemetry/tap/tapping.ts'
 
-export type Counting = ObserverFilter<CountNeeds, CountGives>
+export interface Counting extends ObserverFilter<CountNeeds, CountGives> {
+  /** An event was published to a topic, and nobody wants it. */
+  readonly unclaimed?: Numbers['unclaimed'] | undefined
+}
 
 /**
  * @param numbers what calls are counted in.
  * @param tapping who looks at calls as they are made. Default: nobody ever does.
  */
 export function counting(numbers: Numbers, tapping?: Tapping): Counting {
-  return count(numbers, tapping)
+  return Object.assign(count(numbers, tapping), { unclaimed: numbers.unclaimed })
 }

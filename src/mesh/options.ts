@@ -86,6 +86,8 @@ export interface MeshOptions {
   counting?: Counting
   /** Counts calls, and tells the control plane of them: `stats()` of `selvedge/stats`. Default: nobody is told. */
   stats?: ReportsMaker
+  /** Is told of each call beside `stats`: `analytics(dataset)` of `selvedge/stats`. Default: nobody is. */
+  points?: Counting
   /** Which string secrets of `env` records may name: exact names, or `PREFIX_*`. Default: all but ADMIN_TOKEN*, MESH_* and OTLP_*, which none may. */
   secrets?: readonly string[]
   /**
@@ -143,6 +145,7 @@ export interface Settings {
   readonly rates: Rates | undefined
   readonly counting: Counting | undefined
   readonly stats: Reports | undefined
+  readonly points: Counting | undefined
   readonly secrets: readonly string[] | undefined
   readonly seal: Seal | undefined
   readonly receipts: Receipts | undefined
@@ -199,6 +202,7 @@ export function withDefaults(options: MeshOptions): Settings {
     rates: options.rates,
     counting: stats?.counting ?? options.counting,
     stats,
+    points: options.points,
     secrets: options.secrets,
     seal: options.seal,
     receipts: options.receipts?.(options.grants),

@@ -35,6 +35,8 @@ export interface Resolver {
   warm(call: Called): Resolved | undefined
   /** The service of the next less specific wildcard, where the rules of a record do not match. It is noted, too. */
   wider(recordKey: string, call: Called): Promise<Resolved | undefined>
+  /** The service of another name in the place of the one that was called, noted after it. `undefined` where there is no such record. */
+  instead(name: ServiceName, call: Called): Promise<Resolved | undefined>
   /** The service that a rule sends to: its rules do not count. `undefined` where there is no record of that name. */
   backend(name: ServiceName, asking: Inquiring): Promise<LiveService | undefined>
   /** The same, for a copy of a request. */
@@ -70,6 +72,10 @@ export function resolver(snapshot: Snapshot, services: Services): Resolver {
       // A wildcard leads to wider ones, which may be beyond those that answer for the name.
       const isItsOwn = followed && candidateKeys(call.name).includes(followed.key)
       return isItsOwn ? noted(followed, call.receipt.path, call) : undefined
+    },
+    async instead(name, call) {
+      const followed = await orNone(find(name, call))
+      return followed && noted(followed, call.receipt.path, call)
     },
     backend,
     async copy(name, asking) {

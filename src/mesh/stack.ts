@@ -69,7 +69,7 @@ export const inbound = <Arrived extends Inbound>(
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */
 export const outbound = (
-  { sink, idleMs, platformCancels, trust, rates, log, counting }: Settings,
+  { sink, idleMs, platformCancels, trust, rates, log, counting, points }: Settings,
   snapshot: Snapshot,
   services: Services,
   send: Service<Sent>,
@@ -81,9 +81,13 @@ export const outbound = (
   const top = stack<Named, CallNames>()
   // What a caller sees is counted, whoever beneath has made it.
   const counted = counting ? top.push(counting) : top
-  const traced = sink.calls ? counted.push(sink.calls) : counted
-  const written = traced
-    .push(resolve(known)) // gives the service: its policy, and what was learned of it
+  const pointed = points ? counted.push(points) : counted
+  const traced = sink.calls ? pointed.push(sink.calls) : pointed
+  const resolved = traced.push(resolve(known)) // gives the service: its policy, and what was learned of it
+  const overriding = identities?.overriding
+  // Next to resolve: all beneath is that of the record that answers.
+  const called = overriding ? resolved.pushWhere(overriding.isMet, overriding.filter(known.instead)) : resolved
+  const written = called
     .pushFor(isRuled, route(known.wider, everything, known.backend)) // gives the rule, where the record has any, and which of its backends takes the request
     .pushWhere(({ way }) => way?.cors !== undefined, cors, isRuled) // above all that answers: a preflight reaches nothing
     .pushWhere(isGuarded, guards.called) // beneath cors: a preflight has no credentials; above all that tells or does anything

@@ -14,7 +14,7 @@ export type SagasClass<Env> = new (
 
 /**
  * The class that a Worker exports, and its configuration names under `[[workflows]]`. Old versions stay in the list until no saga of
- * theirs runs any more (`selvedge sagas list --version 1`).
+ * theirs runs any more (`selvedge sagas list --of-version 1`).
  *
  * @example
  * export const Sagas = sagas([placeOrder, placeOrderV1], { mesh: (env: Env) => createMesh({ … }) })

@@ -1,10 +1,12 @@
 /** The Worker's environment to the options of a mesh: the one place that reads variables. */
 import type { LogLevel } from '../core/log.ts'
 import { seal } from '../core/seal.ts'
+import type { Counting } from '../mesh/counting.ts'
 import type { Deliver } from '../mesh/delivery/delivery.ts'
 import { type Hosts, hosts, MESH_HOSTS } from '../mesh/identify.ts'
 import type { Part } from '../mesh/inside.ts'
 import type { MeshOptions } from '../mesh/options.ts'
+import type { Dataset } from '../mesh/reports/analytics.ts'
 import type { Trust } from '../mesh/trust/trust.ts'
 import { parsePolicy } from '../record/parse.ts'
 import { kvRegistry } from '../registry/kv.ts'
@@ -34,6 +36,8 @@ export interface Env extends StatsEnv {
   MESH_TRUST?: string | object
   OTLP_ENDPOINT?: string
   OTLP_HEADERS?: string
+  /** A dataset of Analytics Engine, for the part `analytics`. */
+  ANALYTICS?: Dataset
   /** The control plane's object, which knows what KV does not show yet. */
   REGISTRY_OBJECT?: RegistryObjects
 }
@@ -56,6 +60,13 @@ export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'topics' | 'rec
   /** Counts calls, and records shapes of requests for `selvedge simulate`: `stats` of `selvedge/worker`. Default: nothing does. */
   stats?: Stats
   /**
+   * Writes a data point of each call where `ANALYTICS` is bound: `analytics` of `selvedge/stats`. Default: nothing does.
+   *
+   * @example
+   * createWorker({ analytics })
+   */
+  analytics?: ((dataset: Dataset) => Counting) | undefined
+  /**
    * Exports traces to `OTLP_ENDPOINT`: `otlp` of `selvedge/otlp`. Default: nothing does, and `OTLP_ENDPOINT` is refused.
    *
    * @example
@@ -69,7 +80,7 @@ export interface WorkerParts extends Pick<MeshOptions, 'cloud' | 'topics' | 'rec
 /** @throws {TypeError} that names the variable, what stands in it and what may. */
 export function workerOptions(
   env: Env,
-  { cloud, topics, receipts, trust, rates, stats, otlp }: WorkerParts,
+  { cloud, topics, receipts, trust, rates, stats, otlp, analytics }: WorkerParts,
 ): WorkerOptions {
   for (const name of ['MESH_SHAPES', 'MESH_FLEET'] as const) {
     if (stats === undefined && env[name] !== undefined) {
@@ -92,6 +103,7 @@ export function workerOptions(
     ...(receipts && { receipts }),
     ...(trust && { trust: typeof trust === 'function' ? trust({ env }) : trust }),
     ...(rates && { rates }),
+    ...(analytics && env.ANALYTICS && { points: analytics(env.ANALYTICS) }),
     domain: env.MESH_DOMAIN ?? 'mesh',
     hosts: hosts(env.MESH_HOSTS ?? MESH_HOSTS),
     ...duration(env, 'MESH_FRESH', 'freshMs'),

@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { createServer, type RequestOptions, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { Hono } from 'hono'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nodeListener } from '../../src/bridge/node.ts'
 import type { LogEntry } from '../../src/core/log.ts'
+import { selvedge } from '../../src/hono.ts'
 import { createMesh } from '../../src/index-node.ts'
 import type { Handler } from '../../src/mesh/serve.ts'
 import { memoryRegistry } from '../../src/testing.ts'
@@ -261,7 +263,9 @@ describe('a function behind Node', () => {
     const users = await startUpstream()
     ends.push(() => users.close())
     const mesh = createMesh({ registry: memoryRegistry({ users: users.url }), waitUntil() {} })
-    const port = await listening(mesh.serve({ fetch: () => mesh.fetch('http://users/gzip') }).fetch)
+    const taking = ({ headers }: Request) => ({ 'accept-encoding': headers.get('accept-encoding') ?? '' })
+    const call = (request: Request) => mesh.fetch('http://users/gzip', { headers: taking(request) })
+    const port = await listening(mesh.serve({ fetch: call }).fetch)
     const { headers, body } = await ask(port, '/', { headers: { 'accept-encoding': 'gzip, zstd' } })
     expect(headers['content-encoding']).toBeUndefined()
     expect(headers['content-length']).toBeUndefined()
@@ -300,5 +304,25 @@ describe('a function behind Node', () => {
     expect([await of('checkout'), await of('reports'), await of()]).toEqual([200, 403, 401])
     const stranger = await listening(mesh.serve({ fetch: () => new Response('in') }).fetch)
     expect((await ask(stranger, '/', { headers: { 'selvedge-caller': 'checkout' } })).status).toBe(401)
+  })
+
+  it('may be an app of hono: guarded by its record, with work that goes on after the answer', async () => {
+    const rules = [{ name: 'health', effect: 'allow', paths: ['/healthz'] }]
+    const registry = memoryRegistry({
+      users: { endpoints: ['https://users.test'], access: { default: 'deny', rules } },
+    })
+    const made = createMesh({ name: 'users', registry, trust: access, log: 'off' })
+    let isDone = false
+    const app = new Hono().use(selvedge(() => made)).get('*', (c) => {
+      c.executionCtx.waitUntil(
+        Promise.resolve().then(() => {
+          isDone = true
+        }),
+      )
+      return c.text('in')
+    })
+    const port = await listening(app.fetch)
+    expect([(await ask(port, '/healthz')).body, isDone]).toEqual(['in', true])
+    expect((await ask(port, '/users/42')).status).toBe(403)
   })
 })

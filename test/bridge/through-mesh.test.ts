@@ -1,7 +1,8 @@
 /** A function in Node calls by name, over a mesh's address: what its caller allowed arrives at the service that the mesh finds. */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { lambdaHandler } from '../../src/bridge/lambda.ts'
@@ -14,6 +15,7 @@ import { memoryRegistry } from '../../src/testing.ts'
 import { trust } from '../../src/trust.ts'
 import type { Env } from '../../src/worker/env.ts'
 import { createWorker } from '../../src/worker/worker.ts'
+import { eventually } from '../support/eventually.ts'
 import { type GivenKey, givenKey, givenToken } from '../support/given-keys.ts'
 
 const servers: Server[] = []
@@ -34,14 +36,18 @@ async function listening<Of>(handler: Handler<Of>, env: Of): Promise<string> {
 const DOMAIN = 'mesh.example.com'
 const ONLY_FRONT = { default: 'deny', rules: [{ name: 'readers', effect: 'allow', callers: ['front'] }] }
 
+/** What `users` answer, where nothing else is said. */
+const ada = (_request: Request): Response | Promise<Response> => new Response('Ada')
+
 /** A mesh Worker that knows `users`: its address, and what it and they were sent. */
-async function givenMesh(record: object, keys: readonly object[]) {
+async function givenMesh(record: object, keys: readonly object[], users = ada) {
   const heard: Request[] = []
   const sent: Request[] = []
   const USERS = {
     fetch: async (url: string, init: RequestInit) => {
-      sent.push(new Request(url, init))
-      return new Response('Ada')
+      const request = new Request(url, init)
+      sent.push(request)
+      return users(request)
     },
   }
   const records: Record<string, object> = { 'services/users': { endpoints: [{ binding: 'USERS' }], ...record } }
@@ -57,10 +63,20 @@ async function givenMesh(record: object, keys: readonly object[]) {
 }
 
 /** The same, and a function that calls `users`: its address. */
-async function given(record: object = {}, options: Partial<MeshOptions> = {}, keys: readonly object[] = []) {
-  const made = await givenMesh(record, keys)
+async function given(
+  record: object = {},
+  options: Partial<MeshOptions> = {},
+  keys: readonly object[] = [],
+  users = ada,
+) {
+  const made = await givenMesh(record, keys, users)
   const front = createMesh({ registry: viaMesh(made.mesh), waitUntil() {}, log: 'off', ...options })
-  const call = (request: Request) => front.fetch(`http://users${new URL(request.url).pathname}`)
+  const call = (request: Request) =>
+    front.fetch(`http://users${new URL(request.url).pathname}`, {
+      method: request.method,
+      body: request.body,
+      duplex: 'half',
+    } as RequestInit)
   return { ...made, ask: await listening(front.serve({ fetch: call }), {}) }
 }
 
@@ -89,6 +105,27 @@ describe('a function elsewhere', () => {
     expect(request?.headers.get('selvedge-retry-allowance')).toBe('1')
     expect(request?.headers.get('traceparent')).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
     expect(request?.headers.get('cdn-loop')).toBe('selvedge, selvedge')
+  })
+
+  it('streams up and down: the first is answered before the last is sent', async () => {
+    const { ask } = await given({}, {}, [], ({ body }) => new Response(body))
+    const asked = request(ask, { method: 'POST', agent: false })
+    asked.write('one')
+    const [response] = await once(asked, 'response')
+    expect(String((await once(response, 'data'))[0])).toBe('one')
+    asked.end('two')
+    expect(await text(response)).toBe('two')
+  })
+
+  it('calls its call off, and the mesh is told, when its own caller leaves', async () => {
+    const { ask, heard } = await given({}, {}, [], () => new Promise(() => {}))
+    const leaving = new AbortController()
+    const asked = fetch(ask, { signal: leaving.signal })
+    await eventually('the mesh is called', () => heard[0])
+    expect(heard[0]?.signal.aborted).toBe(false)
+    leaving.abort()
+    await expect(asked).rejects.toThrow()
+    await eventually('the mesh is told', () => heard[0]?.signal.aborted)
   })
 
   it('is a stranger to the mesh: where a record wants to know who calls, it is refused', async () => {

@@ -5,6 +5,8 @@ import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ABSENT_LIBRARIES } from '../../scripts/absent-libraries.ts'
+import { adminClient } from '../../src/admin/client.ts'
+import { controlModules } from '../../src/cli/dev/built.ts'
 import type { DeadLetter } from '../../src/mesh/delivery/delivery.ts'
 import { bundlePath, compatibility } from '../support/mesh-worker.ts'
 
@@ -37,10 +39,14 @@ const resizer = `
       const attempt = Number(request.headers.get('selvedge-delivery-attempt'))
       if (pathname === '/busy' && attempt < 3) return new Response('busy', { status: 503, headers: { 'retry-after': '1' } })
       if (pathname.startsWith('/refused')) return new Response('no such picture', { status: 422 })
-      if (pathname === '/throws') throw new Error('It broke.')
+      if (pathname.startsWith('/throws')) throw new Error('It broke.')
       return new Response('done')
     },
   }`
+
+const TOKEN = 'a-token-of-thirty-two-characters'
+const DEAD_LETTERS = { className: 'DeadLettersObject', useSQLite: true }
+const INBOX_OBJECT = { className: 'InboxObject', useSQLite: true }
 
 /** Until it no longer fails. */
 const eventually = <Of>(look: () => Promise<Of>) => vi.waitFor(look, { timeout: 30_000, interval: 20 })
@@ -98,7 +104,11 @@ describe('a queue by name', () => {
             ...module(await bundled('examples/queues/worker.ts')),
             kvNamespaces: { REGISTRY: 'registry' },
             queueProducers: { JOBS_DLQ: 'dead', RAW: 'jobs' },
-            queueConsumers: consumers,
+            queueConsumers: { ...consumers, 'jobs-dlq': { maxBatchTimeout: 0 } },
+            durableObjects: {
+              DEAD_LETTERS: { ...DEAD_LETTERS, scriptName: 'control' },
+              INBOX_OBJECT: { ...INBOX_OBJECT, scriptName: 'control' },
+            },
             serviceBindings: { RESIZER: 'resizer' },
           },
           {
@@ -108,6 +118,20 @@ describe('a queue by name', () => {
             queueProducers: { JOBS: 'pictures', DEAD_LETTERS: 'dead' },
             queueConsumers: { pictures: { maxBatchTimeout: 0 } },
             serviceBindings: { RESIZER: 'resizer' },
+          },
+          {
+            name: 'control',
+            ...compatibility,
+            modules: await controlModules(new URL('../../dist/worker.js', import.meta.url)),
+            ...direct,
+            bindings: { ADMIN_TOKEN: TOKEN },
+            kvNamespaces: { REGISTRY: 'registry' },
+            durableObjects: {
+              REGISTRY_OBJECT: { className: 'RegistryObject', useSQLite: true },
+              DEAD_LETTERS,
+              INBOX_OBJECT,
+            },
+            queueProducers: { JOBS: 'jobs', NET: 'jobs-dlq' },
           },
           { name: 'resizer', ...module(resizer) },
           { name: 'graveyard', ...module(graveyard), queueConsumers: { dead: { maxBatchTimeout: 0 } } },
@@ -126,6 +150,8 @@ describe('a queue by name', () => {
     await write('selvedge', {
       jobs: queue({ delivery: { ...delivery, attempts: 4 } }),
       few: queue({ delivery }),
+      kept: queue({ delivery: { attempts: 2, backoff: '1s' } }),
+      once: queue({ delivery: { deduplicate: '1h' } }),
       resizer: resizing,
     })
     await write('shop', { jobs: queue({}), resizer: resizing })
@@ -209,6 +235,47 @@ describe('a queue by name', () => {
     expect(found).toMatchObject([
       { pathname: '/images/42', method: 'POST', headers: { 'selvedge-delivery-attempt': '1' } },
     ])
+  })
+
+  const admin = async () => {
+    const { origin } = await miniflare.unsafeGetDirectURL('control')
+    return adminClient({ url: origin, token: TOKEN })
+  }
+  const keptAs = (reason: string, more: object = {}) =>
+    eventually(async () => {
+      const found = (await (await admin()).deadLetters({ reason })).items
+      expect(found).toMatchObject([{ reason, ...more }])
+      return found[0]?.id ?? ''
+    })
+
+  it('keeps what it cannot deliver in the object, from which it is redriven: dead again, and never by itself', async () => {
+    await fetched('selvedge', '/svc/kept/throws/kept', { method: 'POST' })
+    const client = await admin()
+    const id = await keptAs('attempts_used_up', { to: 'resizer', redriven: 0, times: 1 })
+    expect(await client.redrive(id)).toEqual({ id, redriven: 1, binding: 'JOBS' })
+    await keptAs('attempts_used_up', { id, redriven: 1, times: 2 })
+    // Two deliveries each time, and no more.
+    await callsTo('/throws/kept', 4)
+    await client.dropDeadLetter(id, 'it always throws')
+    expect((await client.deadLetters({ status: 'all' })).items).toEqual([])
+  })
+
+  it('keeps what the platform took out of a queue, undelivered', async () => {
+    const net = await miniflare.getQueueProducer<unknown>('NET', 'control')
+    await net.send({ specversion: '1.0', id: 'killer', type: 'selvedge.request', subject: 'jobs', data: {} })
+    const id = await keptAs('undelivered', { messageId: 'killer', queue: 'jobs' })
+    await (await admin()).dropDeadLetter(id, 'looked at')
+  })
+
+  it('delivers once what is brought twice, where the record says so', async () => {
+    const send = () =>
+      fetched('selvedge', '/svc/once/twice', { method: 'POST', headers: { 'idempotency-key': 'order-7' } })
+    await Promise.all([send(), send()])
+    await callsTo('/twice', 1)
+    await send()
+    await put('/after')
+    await callsTo('/after', 1)
+    await callsTo('/twice', 1)
   })
 
   it('knows what is no request by its reason, in a dead letter', async () => {

@@ -43,3 +43,28 @@ describe('edits of KV by PUT', () => {
     expect(written.size).toBe(0)
   })
 })
+
+describe('a fault, to be found', () => {
+  const given = async () => {
+    const broken: string[] = []
+    const edits = await startEdits(0, async () => {}, {
+      breakOne: async () => void broken.push('bank was slow'),
+      mend: async () => broken.pop(),
+    })
+    const ask = async (method: string) => {
+      const answer = await fetch(`${edits.url}/fault`, { method })
+      return [answer.status, await answer.text()]
+    }
+    return { broken, edits, ask }
+  }
+
+  it('is not told when it is made, and is when it is mended', async () => {
+    const { broken, edits, ask } = await given()
+    expect(await ask('POST')).toEqual([200, 'Something is broken. The dashboard shows where, within a minute.\n'])
+    expect(broken).toEqual(['bank was slow'])
+    expect(await ask('DELETE')).toEqual([200, 'It was this: bank was slow. It is mended.\n'])
+    expect(await ask('DELETE')).toEqual([200, 'Nothing was broken.\n'])
+    expect((await ask('GET'))[0]).toBe(405)
+    await edits.close()
+  })
+})

@@ -68,6 +68,19 @@ describe('the bundle of the library', () => {
   })
 })
 
+describe('the bundle of a function elsewhere', () => {
+  it('asks Node for one module, and no package but the schema library', async () => {
+    for (const entry of ['src/index-node.ts', 'src/node.ts']) {
+      const { code, files, imports } = await bundle(entry)
+      expect(imports).toEqual([])
+      const asked = new Set(code.match(/["'`](node|cloudflare):[^"'`]*/g)?.map((name) => name.slice(1)))
+      expect([...asked]).toEqual(entry === 'src/node.ts' ? [] : ['node:async_hooks'])
+      const packages = files.flatMap((file) => /node_modules\/([^/]+)/.exec(file)?.[1] ?? [])
+      expect([...new Set(packages)]).toEqual(entry === 'src/node.ts' ? [] : ['valibot'])
+    }
+  })
+})
+
 describe('the bundle of the Worker', () => {
   it('imports nothing that workerd would have to be given', async () => {
     const { code, imports } = await bundle('src/worker/worker.ts')

@@ -58,8 +58,8 @@ const DOCUMENTS: Record<string, RegExp> = {
     /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
-  // What is told is told by the mesh's own code; nothing else of it is the command's.
-  'cli mesh': /^mesh\/told\/[\w-]+\.ts$/,
+  // What is told, and minted, is so by the mesh's own code; nothing else of it is the command's.
+  'cli mesh': /^mesh\/(?:told\/[\w-]+|trust\/minting)\.ts$/,
   'cli targets': /^targets\/(?:.+\/)?(?:schema|kinds?|credentials|target)\.ts$/,
 }
 

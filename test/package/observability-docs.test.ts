@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { SAGA_METRICS } from '../../src/admin/saga-metrics.ts'
 import { BOUNDS_S, METRICS, metricsOf } from '../../src/telemetry/numbers/metrics.ts'
 import { OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
 import { EVERY_MS } from '../../src/telemetry/reporter.ts'
@@ -39,10 +40,15 @@ describe('docs/observability.md', () => {
     expect(written).toEqual(told)
   })
 
+  it('has those of sagas', () => {
+    const told = SAGA_METRICS.map(({ name, help }) => [name, help])
+    expect(table('metric of sagas').map(([name, , , help]) => [bare(name), help])).toEqual(told)
+  })
+
   it('gives the unit of each, which the name ends in where it is one of Prometheus', () => {
     const units = new Map(METRICS.map(({ name, type, unit }) => [named(name, type), unit]))
     for (const [name, , unit] of table('metric')) {
-      expect(['calls', 'attempts', 'isolates', 'seconds'], name).toContain(unit)
+      expect(['calls', 'attempts', 'events', 'isolates', 'seconds'], name).toContain(unit)
       if (unit === 'seconds') expect(units.get(bare(name)), name).toBe('seconds')
       else expect(units.get(bare(name)), name).toBeUndefined()
     }

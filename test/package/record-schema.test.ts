@@ -10,6 +10,7 @@ import { recordJsonSchema } from '../../scripts/schema/record-schema.ts'
 import { registryJsonSchema } from '../../scripts/schema/registry-schema.ts'
 import type { Json } from '../../scripts/schema/structure.ts'
 import { schemaText } from '../../scripts/schema/written.ts'
+import { subscriptionsChecker } from '../../src/record/events/subscriptions.ts'
 import { parseRecord, recordChecker } from '../../src/record/parse.ts'
 import { KINDS } from '../../src/targets/kinds.ts'
 import { features } from '../conformance/suite.ts'
@@ -343,6 +344,40 @@ describe('the schema', () => {
     for (const wrong of ['ftp://a', 'users', 42, null, { endpoint: [] }]) expect(isFile({ users: wrong })).toBe(false)
     for (const name of ['Users', 'a b', '', 'services/', 'a.*'])
       expect(isFile({ [name]: 'https://a' }), name).toBe(false)
+  })
+
+  it('of a file of records has subscriptions, by their key, as the parser has them', () => {
+    const isFile = ajv.compile(registryJsonSchema())
+    const one = { id: 'billing', sink: 'http://billing/events' }
+    const filters = [
+      { exact: { subject: 'eu' } },
+      { any: [{ prefix: { source: 'http://a/' } }, { not: { suffix: { type: '.x' } } }] },
+    ]
+    const protocolsettings = { contentmode: 'structured', method: 'PUT', headers: { 'x-a': 'b' } }
+    const whole = { ...one, filters, protocol: 'HTTP', protocolsettings, delivery: { attempts: 12, expire: '168h' } }
+    const check = subscriptionsChecker()
+    for (const subscription of [one, whole]) {
+      const value = { subscriptions: [subscription] }
+      expect(isFile({ users: 'https://a.example', 'events/com.example.*': value }) || isFile.errors).toBe(true)
+      expect(check(value)).toEqual([])
+    }
+    const wrongs = [
+      { id: 'a b' },
+      { sink: 'ftp://a' },
+      { filters: [{ sql: 'TRUE' }] },
+      { filters: [{ all: [] }] },
+      { delivery: { attempts: 0 } },
+      { x: 1 },
+    ]
+    for (const wrong of wrongs) {
+      const value = { subscriptions: [{ ...one, ...wrong }] }
+      expect(isFile({ 'events/a': value }), JSON.stringify(wrong)).toBe(false)
+      expect(check(value)).not.toEqual([])
+    }
+    for (const key of ['events/*', 'events/a', 'events/a.*'])
+      expect(isFile({ [key]: { subscriptions: [] } })).toBe(true)
+    for (const key of ['events/', 'events/a b', 'events/*.a'])
+      expect(isFile({ [key]: { subscriptions: [] } }), key).toBe(false)
   })
 
   it('is what the Worker serves: `npm run schema` was run', () => {

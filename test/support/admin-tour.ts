@@ -7,6 +7,7 @@ import { numbers } from '../../src/telemetry/numbers/numbers.ts'
 import type { TapCall } from '../../src/telemetry/tap/tap.ts'
 import { encodeReceipt } from '../../src/wire/receipt/encode.ts'
 import { type GivenAdmin, givenAdmin, late, TOKEN } from './given-admin.ts'
+import { DOMAIN, givenKey } from './given-keys.ts'
 import { givenLetter } from './given-letter.ts'
 import { givenReceipt } from './given-receipt.ts'
 
@@ -125,6 +126,11 @@ const TOUR: { readonly [Method in keyof AdminClient]: (client: AdminClient, give
   async grant(client) {
     await client.grant(['users', 'team-*'])
     await refused(client.grant(['no name']))
+  },
+  async override(client) {
+    await client.override({ users: 'users@pr-1' }, '1h', 'jane')
+    await refused(client.override({ users: 'orders' }, '1h'))
+    await refused(client.override({ users: 'users@pr-1' }, '48h'))
   },
   async validate(client) {
     await client.validate({ users: USERS, orders: { endpoint: 1 } })
@@ -307,7 +313,9 @@ export interface Asked {
 const EVERYWHERE = ['accept', 'authorization', 'content-type']
 
 export async function toured(): Promise<Asked[]> {
-  const given = await givenAdmin({ ADMIN_TOKEN: TOKEN, MESH_GRANT_KEY: 'key' })
+  const { secret } = await givenKey('mesh-1')
+  const trusting = { MESH_TRUST: { domain: DOMAIN, sign: 'MESH_KEY' }, MESH_KEY: secret }
+  const given = await givenAdmin({ ADMIN_TOKEN: TOKEN, MESH_GRANT_KEY: 'key', ...trusting })
   const { kv, put, run, clock } = given
   for (const name of ['users', 'drifted']) await put(name, USERS)
   await run()

@@ -48,3 +48,14 @@ export function unsigned(header: object, claims: object, signature = 'AAAA'): st
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part(header)}.${part(claims)}.${signature}`
 }
+
+/** A signed override of `users`, for an hour; what is given replaces or, being `undefined`, removes a member. */
+export function givenOverride(
+  key: GivenKey,
+  nowMs: number,
+  { header = {}, claims = {} }: GivenToken = {},
+): Promise<string> {
+  const iat = Math.floor(nowMs / 1000)
+  const said = { aud: undefined, sub: 'alice', iat, exp: iat + 3600, o: { users: 'users@pr-1' }, ...claims }
+  return givenToken(key, nowMs, { header: { typ: 'selvedge-override+jwt', ...header }, claims: said })
+}

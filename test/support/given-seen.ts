@@ -4,7 +4,11 @@ import { seenRecords, seenSubscriptions } from '../../src/admin/checks/seen-reco
 
 export const MESH: SeenMesh = {
   version: '0.2.0',
-  given: { bindings: new Map([['USERS', 'services']]), values: new Set(['TOKEN', 'MESH_HOSTS']) },
+  given: {
+    bindings: new Map([['USERS', 'services']]),
+    values: new Set(['TOKEN', 'MESH_HOSTS']),
+    queues: { produced: new Map(), consumed: new Map() },
+  },
   kinds: { REGISTRY: 'kv', CONTROL: 'service', USERS: 'service', TOKEN: 'value', MESH_HOSTS: 'value' },
   variables: { MESH_HOSTS: 'mesh.acme.dev,*.edge.acme.dev', MESH_SECRETS: 'TOKEN' },
   flags: ['enable_request_signal', 'request_signal_passthrough'],
@@ -42,7 +46,10 @@ export function givenSeen(records: Readonly<Record<string, string | object>> = {
     kv: { answer: new Map() },
     history: { answer: [] },
     objectBytes: 100_000,
+    letters: { answer: [] },
+    now: 1_760_000_000_000,
     entrance: { host: 'mesh.acme.dev', isBehindAccess: true },
+    sagas: { answer: [] },
     minVersion: '0.2.0',
     asker: '0.2.0',
     ...more,

@@ -1,6 +1,7 @@
 /** A Worker with sagas on the platform's own engine, and services that are objects: they count what they do, and hang where they are told to. */
 import { DurableObject } from 'cloudflare:workers'
 import { cloud } from '../../src/cloud.ts'
+import type { SagasObject } from '../../src/durable/sagas-object.ts'
 import { createMesh } from '../../src/index.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
 import { saga, sagas } from '../../src/saga.ts'
@@ -10,7 +11,7 @@ export { SagasObject } from '../../src/durable/sagas-object.ts'
 interface Env {
   readonly SAGAS: Workflow
   readonly SERVICES: DurableObjectNamespace<Service>
-  readonly SAGAS_OBJECT: DurableObjectNamespace
+  readonly SAGAS_OBJECT: DurableObjectNamespace<SagasObject>
   /** `old` code hangs where a saga's input says so; `new` code does not, and has another "changing". */
   readonly CODE: 'old' | 'new'
 }
@@ -132,6 +133,14 @@ export default {
       })
     }
     const [, service, ...path] = pathname.split('/')
+    if (service === '-') {
+      const [what, id = '', payload] = path
+      if (what === 'sagas') return Response.json(await env.SAGAS_OBJECT.getByName('sagas').list({ limit: 100 }))
+      // Nothing waits for the first; the local engine goes on for it after a restart (docs/sagas.md).
+      const type = what === 'wake' ? 'selvedge-wake' : 'selvedge-decision'
+      await (await env.SAGAS.get(id)).sendEvent({ type, payload })
+      return Response.json({})
+    }
     return meshOf(env).fetch(new Request(`http://${service}/${path.join('/')}`, request))
   },
 }

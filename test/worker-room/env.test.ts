@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seal } from '../../src/core/seal.ts'
 import { type OtlpOptions, otlp } from '../../src/otlp.ts'
+import { analytics } from '../../src/stats.ts'
 import { access, trust } from '../../src/trust.ts'
 import { type Env, workerOptions } from '../../src/worker/env.ts'
 
@@ -116,5 +117,12 @@ describe('workerOptions', () => {
     expect(workerOptions({ REGISTRY } as Env, { trust }).trust).toBe(access)
     expect(workerOptions({ REGISTRY } as Env, { trust: access }).trust).toBe(access)
     expect(() => workerOptions({ REGISTRY, MESH_TRUST: '{' } as Env, { trust })).toThrow(/^MESH_TRUST: Not JSON/)
+  })
+
+  it('writes data points where it is composed with them, and has a dataset for them', () => {
+    const ANALYTICS = { writeDataPoint: () => undefined }
+    expect(workerOptions({ REGISTRY } as Env, { analytics })).not.toHaveProperty('points')
+    expect(workerOptions({ REGISTRY, ANALYTICS } as Env, {})).not.toHaveProperty('points')
+    expect(workerOptions({ REGISTRY, ANALYTICS } as Env, { analytics }).points).toBeDefined()
   })
 })

@@ -1,4 +1,5 @@
 /** What checks look at: plain values, gathered by the API of an installation, or by the command of files. */
+import type { LetterCount } from '../../durable/letters/letters-engine.ts'
 import type { Given } from '../../record/check/needs.ts'
 import type { Subscriptions } from '../../record/events/subscriptions.ts'
 import type { ServiceRecord } from '../../record/record.ts'
@@ -58,6 +59,21 @@ export interface SeenRevision {
 /** What answered, or why it did not. */
 export type Reached<Answer> = { readonly answer: Answer } | { readonly failure: string }
 
+/** Sagas that stand alike, of one name and version. */
+export interface SeenSagas {
+  readonly answer: readonly {
+    readonly saga: string
+    readonly version: number
+    readonly state: string
+    readonly isEnded: boolean
+    readonly count: number
+    /** Since when the first of them is parked, in milliseconds. */
+    readonly sinceMs: number | undefined
+    /** How many of them are parked at their definition. */
+    readonly withoutCode: number
+  }[]
+}
+
 export interface Seen {
   /** By name. */
   readonly records: ReadonlyMap<string, SeenRecord>
@@ -74,8 +90,14 @@ export interface Seen {
   readonly history: Reached<readonly SeenRevision[]> | undefined
   /** Bytes that the object stores. */
   readonly objectBytes: number | undefined
+  /** Dead letters that wait, by queue and reason; `undefined` where nobody keeps any. */
+  readonly letters?: Reached<readonly LetterCount[]> | undefined
+  /** When it was seen, in milliseconds since the Unix epoch; `undefined` of files. */
+  readonly now?: number | undefined
   /** The host that was asked, and whether Access stood before it. */
   readonly entrance: { readonly host: string; readonly isBehindAccess: boolean } | undefined
+  /** Left out where nobody lists them, or the list does not answer. */
+  readonly sagas?: SeenSagas | undefined
   /** The oldest version of the library that runs. */
   readonly minVersion: string | undefined
   /** The version of the command that asks. */

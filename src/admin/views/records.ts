@@ -108,6 +108,15 @@ export interface Conversion {
 }
 
 /** A grant, and until when it holds. */
+export interface OverrideView {
+  /** The value of the header `baggage`. */
+  readonly baggage: string
+  /** The key that signed it. */
+  readonly kid: string
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string
+}
+
 export interface GrantView {
   readonly grant: string
   /** ISO 8601, UTC. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { ended } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { accessFindings, letsStrangersIn } from '../../record/check/access.ts'
+import { deliveryFindings } from '../../record/check/deliveries.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { rateFindings } from '../../record/check/rates.ts'
 import { parsePolicy } from '../../record/parse.ts'
@@ -62,9 +63,13 @@ function lackingIn(config: string | undefined, given: WorkerConfig | undefined):
       told.add(message)
       return isNew
     })
+    const isKept = given?.bindings.has('DEAD_LETTERS') === true
+    const deliveries = given?.queues ? deliveryFindings(record, given.queues, isKept) : []
     return [
       ...(bound?.(at, written, record) ?? []),
-      ...rates.map(({ severity, path, message }): Finding => ({ severity, path: [...at, ...path], reason: message })),
+      ...[...deliveries, ...rates].map(
+        ({ severity, path, message }): Finding => ({ severity, path: [...at, ...path], reason: message }),
+      ),
       ...trusting(at, written, record),
     ]
   }

@@ -1,6 +1,7 @@
 /** `selvedge wait`: until a revision, or what a name has now, is live where the mesh can be seen from here. */
 import type { Command } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { EVENTS } from '../../record/events/event-key.ts'
 import { absent } from '../absent.ts'
 import { everyRecord } from '../every-record.ts'
 import { type Expected, isFromKv } from '../live/place.ts'
@@ -22,7 +23,8 @@ async function waitRevision(revision: number, flags: WaitFlags, session: Session
   const client = session.client()
   const status = await client.revision(revision)
   if (!status) throw new NegativeAnswer(`There is no revision ${revision}.`)
-  const records = (await everyRecord(client, print)).filter((record) => record.revision === revision)
+  const all = [...(await everyRecord(client, print)), ...(await everyRecord(client, print, EVENTS))]
+  const records = all.filter((record) => record.revision === revision)
   const others = status.names - records.length
   if (others > 0) {
     print.tell(

@@ -1,6 +1,7 @@
 /** Waits until a change is live, and tells what was seen of it: no more than that. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
 import { show } from '../print/show.ts'
 import type { Session } from '../session.ts'
@@ -35,6 +36,10 @@ export function limits(): Option[] {
 const TIMEOUT_MS = 120_000
 /** Milliseconds that a probe may take. */
 const ANSWER_MS = 10_000
+/** Told where there are any. */
+const OF_EVENTS =
+  'Of subscriptions KV alone is waited for: a mesh hears of them within its MESH_FRESH, when an event comes.'
+
 /** Names that are looked at, at most. */
 const LOOKED_AT = 64
 
@@ -48,9 +53,11 @@ export async function waitFor(
   const { print, machine, output } = session
   const client = session.client()
   const { url } = session.target()
+  // No isolate tells by which subscriptions it goes: of those KV alone is waited for.
+  const services = expected.filter(({ name }) => !isOfEvents(name))
   // Evenly: who writes thousands at once has them in some order.
-  const step = Math.max(1, expected.length / LOOKED_AT)
-  const some = expected.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
+  const step = Math.max(1, services.length / LOOKED_AT)
+  const some = services.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
   const grantOf = grants(
     client,
     some.map(({ name }) => name),
@@ -68,24 +75,26 @@ export async function waitFor(
     },
     progress: print.progress,
   })
-  await show(
-    { print, output },
-    {
-      value: watched.places,
-      rows: grouped(watched.places),
-      columns: [
-        { name: 'NAME', of: ({ name }) => name },
-        { name: 'REVISION', of: ({ served }) => served },
-        { name: 'LOCATION', of: ({ location }) => location },
-        { name: 'ISOLATES', of: ({ isolates }) => isolates },
-        { name: 'ANSWERS', of: ({ answers }) => answers },
-        { name: 'PROBE', of: ({ probe }) => probe, isWide: true },
-      ],
-      none: 'Nothing answered.',
-    },
-  )
-  if (some.length < expected.length) print.tell(`${some.length} of ${expected.length} names were looked at.`)
-  if (watched.isDone) return print.tell(live(watched))
+  if (some.length > 0 || output !== undefined)
+    await show(
+      { print, output },
+      {
+        value: watched.places,
+        rows: grouped(watched.places),
+        columns: [
+          { name: 'NAME', of: ({ name }) => name },
+          { name: 'REVISION', of: ({ served }) => served },
+          { name: 'LOCATION', of: ({ location }) => location },
+          { name: 'ISOLATES', of: ({ isolates }) => isolates },
+          { name: 'ANSWERS', of: ({ answers }) => answers },
+          { name: 'PROBE', of: ({ probe }) => probe, isWide: true },
+        ],
+        none: 'Nothing answered.',
+      },
+    )
+  if (some.length < services.length) print.tell(`${some.length} of ${services.length} names were looked at.`)
+  if (services.length < expected.length) print.tell(OF_EVENTS)
+  if (watched.isDone) return some.length > 0 ? print.tell(live(watched)) : print.tell('KV holds it.')
   const wanted = new Map(some.map((one) => [one.name, one.revision]))
   const laggards = [
     ...(watched.unpublished > 0 ? [`KV does not hold ${count(watched.unpublished, 'name')} yet.`] : []),

@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: 'resolve'; readonly name?: string; readonly method?: string; readonly path?: string }
   | { readonly page: 'topology' }
   | { readonly page: 'access' }
+  | { readonly page: 'sagas' }
   | { readonly page: 'changes' }
 
 /** What is not known leads to the first page. */
@@ -16,7 +17,8 @@ export function routeOf(hash: string): Route {
   const [, page = '', ...rest] = path.split('/')
   const name = decoded(rest.join('/'))
   if ((page === 'service' || page === 'edit') && name !== '') return { page, name }
-  if (page === 'new' || page === 'topology' || page === 'access' || page === 'changes') return { page }
+  if (page === 'new' || page === 'topology' || page === 'access' || page === 'sagas' || page === 'changes')
+    return { page }
   if (page !== 'resolve') return { page: 'services' }
   const said = new URLSearchParams(query)
   const entries = ['name', 'method', 'path'].flatMap((key) => {

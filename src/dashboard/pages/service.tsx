@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import type { AdminClient, DescriptionView, EndpointView, StatView } from '../../admin/client.ts'
 import { usePulse } from '../live/pulse.ts'
+import { isFailing } from '../model/diagnosis.ts'
 import { count, duration, rate, share } from '../model/format.ts'
 import { healthOf, kindOf } from '../model/service-rows.ts'
 import { written } from '../model/written.ts'
@@ -14,6 +15,7 @@ import { Endpoints, Leads } from './service/endpoints.tsx'
 import { Faults } from './service/faults.tsx'
 import { History } from './service/history.tsx'
 import { Policy } from './service/policy.tsx'
+import { Why } from './service/why.tsx'
 
 const EVERY_MS = 5_000
 
@@ -63,6 +65,9 @@ export function Service({ client, name }: Props) {
           <NoNumbers of={numbers} />
           {numbers.error !== undefined && numbers.value !== null && <Stale of={numbers} what="numbers" />}
           {numbers.value && <Golden numbers={numbers.value} />}
+          {numbers.value && isFailing(numbers.value.service?.success) && (
+            <Why client={client} name={name} endpoints={numbers.value.endpoints} revisions={history.value ?? []} />
+          )}
           {numbers.value !== null && <Charts client={client} name={name} changes={history.value ?? []} />}
           {numbers.value && <Faults numbers={numbers.value.service} />}
           {view && <Body view={view} numbers={numbers.value} />}

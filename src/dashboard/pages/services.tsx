@@ -19,6 +19,7 @@ import {
 import { type Counted, counted, NoNumbers } from '../parts/numbers.tsx'
 import { Answer, Empty, Stale } from '../parts/state.tsx'
 import { Ago, Figure, HealthMark, State, To, Wide } from '../parts/words.tsx'
+import { Beginnings } from './services/beginnings.tsx'
 
 const EVERY_MS = 5_000
 
@@ -36,19 +37,20 @@ export function Services({ client }: { readonly client: AdminClient }) {
       <NoNumbers of={stats} />
       {stats.error !== undefined && stats.value !== null && <Stale of={stats} what="numbers" />}
       <Answer of={records} what="services">
-        {(all) => <Overview records={all} stats={stats.value} isOld={stats.error !== undefined} />}
+        {(all) => <Overview client={client} records={all} stats={stats.value} isOld={stats.error !== undefined} />}
       </Answer>
     </>
   )
 }
 
 interface OverviewProps {
+  readonly client: AdminClient
   readonly records: readonly RecordView[]
   readonly stats: Counted<StatsView> | undefined
   readonly isOld: boolean
 }
 
-function Overview({ records, stats, isOld }: OverviewProps) {
+function Overview({ client, records, stats, isOld }: OverviewProps) {
   const [typed, setTyped] = useState('')
   const [{ key, isDown }, setOrder] = useState<Order>({ key: 'name', isDown: false })
   const rows = serviceRows(records, stats?.items)
@@ -65,6 +67,7 @@ function Overview({ records, stats, isOld }: OverviewProps) {
   return (
     <>
       {stats && <Totals rows={rows} isolates={stats.isolates} />}
+      <Beginnings client={client} rows={rows} />
       <Search typed={typed} setTyped={setTyped} shown={shown.length} all={rows.length} />
       {shown.length === 0 ? (
         <Empty title={`Nothing matches “${typed}”.`} />

@@ -192,7 +192,7 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
         const at = Math.floor((slot * grain.stepMs) / stepMs) * stepMs
         // Four hundred points with all that a service has would be too long for one answer.
         const whole = JSON.parse(numbers) as ServiceNumbers
-        gather(bySlot, at, { ...whole, callers: {}, rules: {}, endpoints: {}, access: {} })
+        gather(bySlot, at, { ...whole, callers: {}, rules: {}, endpoints: {}, access: {}, unclaimed: undefined })
       }
       return { stepMs, points: [...bySlot].map(([at, all]) => ({ at, numbers: sumOf(all) })) }
     },

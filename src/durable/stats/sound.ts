@@ -59,6 +59,7 @@ const isNumbers = objectOf({
       errors: isCounts,
       refused: isCounts,
       access: maybe(recordOf(isEnds)),
+      unclaimed: maybe(isCounts),
     }),
   ),
 })

@@ -26,7 +26,7 @@ export interface CountGives {
 const PREFIX_LENGTH = 'services/'.length
 
 /** At the top: what a caller sees is counted, whoever beneath has made it. */
-export const count = (numbers: Numbers, tapping?: Tapping) => {
+export const count = (numbers: Pick<Numbers, 'count'>, tapping?: Tapping) => {
   /** @param answer the status of which is asked only where somebody looks: it costs as much as all else here. */
   function told(
     request: Request,

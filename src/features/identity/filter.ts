@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/endpoint.ts'
 import { observer } from '../../core/engine/stack.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { ATTEMPT, BAGGAGE, CALLER, IDENTITY, PRIORITY, RETRY_ALLOWANCE } from '../../wire/headers.ts'
-import { withoutOverride } from '../../wire/override.ts'
+import { withoutOverride } from '../../wire/override/member.ts'
 import type { Members } from './members.ts'
 import type { Signer } from './signer.ts'
 

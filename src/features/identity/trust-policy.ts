@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { isServiceName } from '../../core/endpoint.ts'
 import { isKeyAddress } from '../../schema/address.ts'
-import { list, must, object, text } from '../../schema/kit.ts'
+import { duration, list, must, object, text } from '../../schema/kit.ts'
 import { issuer, type WrittenIssuer } from './issuer-policy.ts'
 
 /** Patterns of hosts, at most. */
@@ -26,6 +26,8 @@ export interface WrittenTrust {
   members?: readonly string[] | undefined
   /** Issuers outside of the mesh: callers that show one of their tokens are guests. */
   issuers?: readonly WrittenIssuer[] | undefined
+  /** Of signed overrides: how long one may live at most, as a duration. Left out: `24h`. */
+  overrides?: { maxAge?: string | undefined } | undefined
 }
 
 export function trust(): v.GenericSchema<WrittenTrust> {
@@ -43,6 +45,7 @@ export function trust(): v.GenericSchema<WrittenTrust> {
         must(areApart, 'for each issuer a suffix of its own, none beneath another'),
       ),
     ),
+    overrides: v.optional(object({ maxAge: v.optional(duration()) })),
   }) as v.GenericSchema<WrittenTrust>
 }
 

@@ -13,7 +13,7 @@ import type { Message } from '../delivery/batch.ts'
 import { answered, failed, type Means, NOTHING, onceOnly, READ_MS, SKEW_MS, type Verdict } from '../delivery/verdict.ts'
 import type { Inside } from '../inside.ts'
 import { eventRequest } from './event-request.ts'
-import { type For, fanOut } from './fan-out.ts'
+import { type For, fanOut, nameOfTopic } from './fan-out.ts'
 import { wants } from './matches.ts'
 
 export type Find = (type: string, asking: Asking) => Promise<Subscribers>
@@ -22,7 +22,7 @@ export type Find = (type: string, asking: Asking) => Promise<Subscribers>
 export async function eventVerdict(inside: Inside, find: Find, message: Message, means: Means): Promise<Verdict> {
   const { event, wrong } = eventIn(message.body)
   if (!event) return { ...NOTHING, policy: deliveryPolicy(), told: wrong }
-  const { clock, log } = inside.settings
+  const { clock, log, counting } = inside.settings
   const caller = callerOf(event)
   let known: Verdict = {
     ...NOTHING,
@@ -37,6 +37,7 @@ export async function eventVerdict(inside: Inside, find: Find, message: Message,
     const { own, others } = whoWants(event, found)
     if (!own && others.length === 0) {
       if (event.subscriber === undefined) {
+        counting?.unclaimed?.(nameOfTopic(event), event.type)
         log({
           level: 'info',
           event: 'event_unclaimed',

@@ -57,10 +57,15 @@ function batchesOf(messages: readonly QueuedEvent[]): QueuedEvent[][] {
   return batches
 }
 
+/** The name of the topic by which it came. */
+export function nameOfTopic({ meshtopic = TOPIC }: QueuedEvent): string {
+  return nameOf(meshtopic)
+}
+
 /** By the record of the topic as it stands now: the endpoint by which the event came, or else the first that is a topic. */
 async function queueOf({ settings, known }: Inside, event: QueuedEvent, means: Means): Promise<EventQueue> {
   const { clock, bindings } = settings
-  const name = nameOf(event.meshtopic ?? TOPIC).replace(/^\*/, 'any')
+  const name = nameOfTopic(event).replace(/^\*/, 'any')
   const service = await known.backend(name, { clock, deadline: deadlineIn(READ_MS, clock), ...means })
   const topics = (service?.record.endpoints ?? []).flatMap(({ id, target }) =>
     target.kind === 'topic' ? [{ id, binding: target.binding }] : [],

@@ -16,6 +16,7 @@ const TOLD = [
   'retryRefused',
   'error',
   'detail',
+  'override',
   'unread',
 ] as const satisfies readonly (keyof Receipt & keyof ReceiptView)[]
 

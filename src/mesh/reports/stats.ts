@@ -97,14 +97,15 @@ function told(
 }
 
 /** The same, and somebody hears that a call begins. */
-function beginning({ observer: counts }: Counting, began: (defer: Defer) => void): Counting {
-  return observer<CountNeeds, CountGives>('count', {
+function beginning({ observer: counts, unclaimed }: Counting, began: (defer: Defer) => void): Counting {
+  const counting = observer<CountNeeds, CountGives>('count', {
     ...counts,
     enter(request, context) {
       began(context.background)
       return counts.enter?.(request, context)
     },
   })
+  return Object.assign(counting, { unclaimed })
 }
 
 /** One line is enough: it will be so at the next call, too. */

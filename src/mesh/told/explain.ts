@@ -52,19 +52,24 @@ function summaryOf({ service = 'A name', error, detail, attempts, tookMs, deadli
 }
 
 function decisionSteps(receipt: ReceiptView): StepTold[] {
-  const { path, service, records, key, rule, backend, backendDraws, skipped } = receipt
+  const { path, service, records, key, rule, backend, backendDraws, skipped, override } = receipt
   const chance = backendDraws?.length
     ? `, chosen by its weight (chance gave ${backendDraws.map((draw) => draw.toFixed(4)).join(', ')})`
     : ''
   return [
     { what: 'name', said: [path.length > 1 ? path.join(' → ') : (path[0] ?? service ?? 'unknown')] },
     { what: 'records', said: records.map((record) => recordText(record, key)) },
+    ...(override === undefined ? [] : [{ what: 'override', said: [overrideText(override)] }]),
     ...(rule === undefined ? [] : [{ what: 'rule', said: [rule] }]),
     ...(backend === undefined ? [] : [{ what: 'backend', said: [backend + chance] }]),
     ...(skipped.length === 0
       ? []
       : [{ what: 'unreachable', said: skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`) }]),
   ]
+}
+
+function overrideText({ to, by, ignored }: NonNullable<ReceiptView['override']>): string {
+  return ignored === undefined ? `${to ?? 'another record'}, for ${by ?? 'nobody known'}` : `not applied: ${ignored}`
 }
 
 function recordText({ key, revision, freshness, refused }: RecordRead, obeyed: string | undefined): string {

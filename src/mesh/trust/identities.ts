@@ -6,6 +6,9 @@ import type { Log } from '../../core/log.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { LeavingNeeds } from '../../features/identity/filter.ts'
 import type { Claims } from '../../features/identity/guest.ts'
+import type { OverrideGives, OverrideNeeds } from '../../features/override/filter.ts'
+import type { LiveService } from '../live-service.ts'
+import type { Called, Resolver } from '../resolver.ts'
 
 /** Keeps the isolate alive for work that outlives the answer; `undefined` where nobody does. */
 type Defer = ((work: Promise<unknown>) => void) | undefined
@@ -25,6 +28,16 @@ export interface Leaving extends LeavingNeeds {
   readonly name: ServiceName
   readonly service: { readonly recordKey: string }
 }
+
+/** What sends calls to other records of their names, where a signed override says so. */
+export interface Overriding {
+  /** Might a call bring one? */
+  isMet(context: Overridable): boolean
+  /** @param find the service of another name, noted on the receipt. */
+  filter(find: Resolver['instead']): ObserverFilter<Called & Overridable, OverrideGives<LiveService>>
+}
+
+type Overridable = OverrideNeeds<LiveService>
 
 /** A request that is coming in, and what is known of who sent it. */
 export interface Coming {
@@ -50,6 +63,8 @@ export interface Shown {
 type Refusing<Context> = (request: Request, context: Context) => Promise<void>
 
 export interface Identities {
+  /** `undefined` where there are no keys to verify overrides with. */
+  readonly overriding: Overriding | undefined
   /**
    * Goes on with who sent the request: where a binding has not said it, by the token that it brings. A token that is not valid goes on as a
    * refusal, which is told further in, where it is traced and answered as all others.

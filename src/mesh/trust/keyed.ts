@@ -14,6 +14,8 @@ import { callersBy } from './caller-of.ts'
 import type { Identities, IdentityMeans, Leaving } from './identities.ts'
 import { issuers } from './issuers.ts'
 import { keyText } from './key-text.ts'
+import { lifeOf } from './minting.ts'
+import { overriding } from './overriding.ts'
 import type { Trust } from './trust.ts'
 import { membersKeys, type TrustOptions, type TrustRead, trustRead } from './written.ts'
 
@@ -38,7 +40,7 @@ export function trust(options: TrustOptions = {}): Trust {
 }
 
 function identities(read: TrustRead, means: IdentityMeans): Identities {
-  const { domain, members: hosts, issuers: foreign = [] } = read.said
+  const { domain, members: hosts, issuers: foreign = [], overrides } = read.said
   const { clock, log } = means
   const keys = heldOf(read, means)
   const guestsOf = foreign.length > 0 ? guests(domain, issuers(foreign, read.store, means), log) : undefined
@@ -48,6 +50,7 @@ function identities(read: TrustRead, means: IdentityMeans): Identities {
     arriving: arrivals(callerOf),
     refusing,
     leaving: identify<Leaving>(hosts && members(hosts), read.own && signer(domain, read.own, keys), audienceOf),
+    overriding: keys && overriding(domain, keys, lifeOf(overrides)),
     answer: answers(keys, callerOf, clock),
   }
 }

@@ -1,6 +1,7 @@
 /** The bindings and secrets that a record needs in the mesh's Worker. */
 import type { Endpoint } from '../../core/endpoint.ts'
 import { KINDS, type KnownTarget, kindOf } from '../../targets/kinds.ts'
+import type { Queues } from './deliveries.ts'
 
 /** The bindings and secrets of a Worker. */
 export interface Given {
@@ -8,6 +9,8 @@ export interface Given {
   readonly bindings: ReadonlyMap<string, string>
   /** Names of variables and secrets. */
   readonly values: ReadonlySet<string>
+  /** Its queues, where its configuration was read. */
+  readonly queues?: Queues | undefined
 }
 
 export interface Lack {

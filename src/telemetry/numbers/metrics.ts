@@ -106,6 +106,13 @@ export const METRICS: readonly Metric[] = [
     samples: ({ access = {} }, labels) =>
       Object.entries(access).flatMap(([key, verdicts]) => byVerdict(verdicts, { ...labels, ...verdictOf(key) })),
   },
+  {
+    name: 'selvedge_events_unclaimed',
+    type: 'counter',
+    help: 'Events that nobody had subscribed to, or that no filter wanted, by topic and type.',
+    labels: ['type'],
+    samples: ({ unclaimed = {} }, labels) => counted('type', unclaimed, labels),
+  },
 ]
 
 /** @param isolates that told something lately. */

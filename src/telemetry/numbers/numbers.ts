@@ -53,6 +53,8 @@ export interface ServiceNumbers {
    * version.
    */
   readonly access?: Readonly<Record<string, readonly number[]>> | undefined
+  /** Of a topic: events that nobody wanted, by their type. Left out where there were none. */
+  readonly unclaimed?: Readonly<Record<string, number>> | undefined
 }
 
 /** What an isolate counted since its last digest. */
@@ -76,6 +78,8 @@ export interface CallEnd {
 
 export interface Numbers {
   count(call: CallEnd): void
+  /** @param service the name of the topic. */
+  unclaimed(service: string, type: string): void
   /** What was counted since it was last taken; `undefined` where nothing was. */
   take(): NumbersDigest | undefined
 }
@@ -100,6 +104,7 @@ interface Service extends Endpoint {
   readonly errors: Map<string, number>
   readonly refused: Map<string, number>
   readonly access: Map<string, number[]>
+  readonly unclaimed: Map<string, number[]>
 }
 
 export function numbers(mostSeries = MOST_SERIES): Numbers {
@@ -147,6 +152,9 @@ export function numbers(mostSeries = MOST_SERIES): Numbers {
           raise(entry(service.access, verdictKey(caller, note), newEnds), verdictNumber(note))
       }
     },
+    unclaimed(service, type) {
+      raise(entry(entry(services, service, newService).unclaimed, type, newEnds), 0)
+    },
     take() {
       if (services.size === 0) return undefined
       const taken = { services: mapped(services, serviceDigest), overflow }
@@ -171,6 +179,7 @@ const newService = (): Service => ({
   errors: new Map(),
   refused: new Map(),
   access: new Map(),
+  unclaimed: new Map(),
 })
 
 function raise(ends: number[], outcome: number): void {
@@ -186,7 +195,17 @@ function mapped<From, To>(of: ReadonlyMap<string, From>, make: (from: From) => T
   return Object.fromEntries([...of].map(([key, from]) => [key, make(from)]))
 }
 
-function serviceDigest({ ms, callers, rules, endpoints, errors, refused, access, ...counts }: Service): ServiceNumbers {
+function serviceDigest({
+  ms,
+  callers,
+  rules,
+  endpoints,
+  errors,
+  refused,
+  access,
+  unclaimed,
+  ...counts
+}: Service): ServiceNumbers {
   return {
     ...counts,
     ms: ms.counts(),
@@ -196,5 +215,6 @@ function serviceDigest({ ms, callers, rules, endpoints, errors, refused, access,
     errors: Object.fromEntries(errors),
     refused: Object.fromEntries(refused),
     ...(access.size > 0 && { access: Object.fromEntries(access) }),
+    ...(unclaimed.size > 0 && { unclaimed: mapped(unclaimed, ([many = 0]) => many) }),
   }
 }

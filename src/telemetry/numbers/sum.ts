@@ -47,18 +47,25 @@ export function sumOf(all: readonly ServiceNumbers[]): ServiceNumbers {
       all.map(({ access = {} }) => access),
       endsOf,
     ),
+    ...(all.some(({ unclaimed }) => unclaimed) && {
+      unclaimed: byKey(
+        all.map(({ unclaimed = {} }) => unclaimed),
+        totalOf,
+      ),
+    }),
   }
 }
 
 /** The same with so many callers, rules, endpoints and verdicts of their own, those that count most. The others go together. */
 export function folded(numbers: ServiceNumbers, kept: number): ServiceNumbers {
-  const { callers, rules, endpoints, access = {} } = numbers
+  const { callers, rules, endpoints, access = {}, unclaimed } = numbers
   return {
     ...numbers,
     callers: busiest(callers, kept, (ends) => ends, endsOf),
     rules: busiest(rules, kept, (ends) => ends, endsOf),
     endpoints: busiest(endpoints, kept, ({ ends }) => ends, endpointOf),
     access: busiest(access, kept, (verdicts) => verdicts, endsOf),
+    ...(unclaimed && { unclaimed: busiest(unclaimed, kept, (many) => [many], totalOf) }),
   }
 }
 

@@ -56,13 +56,26 @@ function parsed(json: string | undefined): unknown {
 /** As far as reading it depends on it: anybody may hand in anything. */
 function isPacked(value: unknown): value is Packed {
   if (!isObject(value)) return false
-  const { at, ids, path, records, skipped, choices, attempts, backendDraws = [], unread = [], leftOut = [] } = value
+  const {
+    at,
+    ids,
+    path,
+    records,
+    skipped,
+    choices,
+    attempts,
+    backendDraws = [],
+    unread = [],
+    leftOut = [],
+    override = {},
+  } = value
   return (
     typeof at === 'number' &&
     isTexts(ids) &&
     isTexts(path) &&
     isTexts(unread) &&
     isTexts(leftOut) &&
+    isObject(override) &&
     isNumbers(backendDraws) &&
     isList(records, isRecord) &&
     isList(skipped, isObject) &&

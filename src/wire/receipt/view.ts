@@ -1,6 +1,6 @@
 /** What stands on a receipt: what the mesh decided for one call and why, as whoever reads it knows it. */
 import type { Blame, Outcome } from '../../core/outcome.ts'
-import type { Freshness, RetryRefusal, Skipped } from '../../core/receipt.ts'
+import type { Freshness, OverrideNote, RetryRefusal, Skipped } from '../../core/receipt.ts'
 
 /** A record that was read for the call: for the name, an alias, a wildcard or a backend. */
 export interface RecordRead {
@@ -111,6 +111,8 @@ export interface ReceiptView {
   /** The code of the mesh's error, and its message. */
   readonly error?: string | undefined
   readonly detail?: string | undefined
+  /** What a signed override did: the record that took the place of what was called, and for whom; or why it was not applied. */
+  readonly override?: Partial<OverrideNote> | undefined
   /** Headers with a deadline that could not be read. */
   readonly unread?: readonly string[] | undefined
   /** Milliseconds until the answer left, and how many of them endpoints took. */

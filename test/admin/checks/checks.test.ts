@@ -16,6 +16,22 @@ const withVariables = (variables: Record<string, string>) =>
 const without = (name: string) =>
   withMesh({ kinds: Object.fromEntries(Object.entries(MESH.kinds ?? {}).filter(([one]) => one !== name)) })
 const of = (id: string, seen: Seen) => check(seen).find((result) => result.id === id) as CheckResult
+/** The mesh's Worker, with a producer and a consumer of one queue. */
+const consuming = (consumer: object) =>
+  withMesh({
+    given: {
+      ...MESH.given,
+      queues: {
+        produced: new Map([['USERS', 'jobs']]),
+        consumed: new Map([['jobs', { maxRetries: 100, deadLetterQueue: 'jobs-dlq', ...consumer }]]),
+      },
+    },
+  })
+const KEEPING = { control: { ...CONTROL, has: new Set([...CONTROL.has, 'DEAD_LETTERS']) } }
+const waiting = (ms: number) => ({
+  letters: { answer: [{ queue: 'jobs', reason: 'gone', letters: 3, oldestAt: 1_760_000_000_000 - ms }] },
+})
+const HOUR_MS = 3_600_000
 const rated = (rate: object) => ({ ...RECORD, limits: { rate } })
 const COUNTING = withMesh({
   given: {
@@ -31,6 +47,18 @@ const NO_CART = { name: 'no cart', effect: 'deny', callers: ['cart'] }
 /** The mesh is reached without Access. */
 const OPEN = { entrance: { host: 'mesh.acme.dev', isBehindAccess: false } }
 const rule = (filter: object) => ({ ...RECORD, rules: [{ filters: [filter] }] })
+
+const running = {
+  saga: 'pay',
+  version: 2,
+  state: 'running',
+  isEnded: false,
+  count: 3,
+  sinceMs: undefined,
+  withoutCode: 0,
+}
+const withSagas = (...answer: Partial<Omit<typeof running, 'sinceMs'> & { sinceMs: number }>[]) =>
+  givenSeen({}, { sagas: { answer: answer.map((one) => ({ ...running, ...one })) } })
 
 /** What is wrong, by the check that finds it: how it ends, and what it says. */
 const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warned', ...string[]])[]>> = {
@@ -183,6 +211,20 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
       'oldest that runs is 0.1.0',
     ],
   ],
+  'queues-are-delivered': [
+    [
+      givenSeen({ jobs: queued('users') }, consuming({ maxRetries: 3 })),
+      'failed',
+      'max_retries = 3',
+      'after 4 deliveries',
+    ],
+    [givenSeen({ jobs: queued('users') }, consuming({ deadLetterQueue: undefined })), 'warned', 'no dead_letter_queue'],
+  ],
+  'dead-letters-are-kept': [[givenSeen({ jobs: queued('users') }), 'warned', 'is kept nowhere']],
+  'no-dead-letter-waits-long': [
+    [givenSeen({}, waiting(25 * HOUR_MS)), 'warned', '3 of "jobs" (gone) wait, the oldest for 1 day'],
+    [givenSeen({}, { letters: { failure: 'It is down.' } }), 'warned', 'does not answer: It is down.'],
+  ],
   'tokens-are-strong': [
     [
       givenSeen({}, { control: { ...CONTROL, weaknesses: ['ADMIN_TOKEN is short.'] } }),
@@ -295,6 +337,18 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
       'whoever knows it reaches the service',
     ],
   ],
+  'sagas-go-on': [
+    [
+      withSagas({ state: 'parked', count: 2, sinceMs: 180_000 }),
+      'failed',
+      '2 of the saga "pay", version 2, wait for a decision, the first for 3 min.',
+    ],
+    [withSagas({ state: 'late' }), 'warned', 'try a step again and again'],
+  ],
+  'sagas-have-their-code': [
+    [withSagas({}, { version: 1, count: 4 }), 'warned', '4 of the saga "pay", version 1, still run'],
+    [withSagas({ state: 'parked', withoutCode: 1 }), 'failed', 'the code that they began with is not there'],
+  ],
 }
 
 /** What looks near to wrong, and is not; beside an installation in which all is well. */
@@ -332,6 +386,19 @@ const RIGHT: Readonly<Record<string, readonly Seen[]>> = {
     givenSeen({ users: 'https://mesh.acme.dev' }, withMesh({ flags: ['global_fetch_strictly_public'] })),
   ],
   'fields-are-known-everywhere': [givenSeen({ users: { ...RECORD, hedge: {} } })],
+  'queues-are-delivered': [
+    givenSeen({ jobs: queued('users') }, consuming({})),
+    givenSeen({ jobs: queued('users') }, consuming({ maxRetries: 7 })),
+    givenSeen({ jobs: { endpoints: [{ queue: { binding: 'USERS' } }] } }, consuming({ maxRetries: 0 })),
+  ],
+  'dead-letters-are-kept': [
+    givenSeen({ jobs: queued('users') }, KEEPING),
+    givenSeen({ jobs: queued('users') }, withMesh({ kinds: { ...MESH.kinds, DEAD_LETTERS: 'queue' } })),
+    givenSeen({
+      jobs: { endpoints: [{ queue: { binding: 'USERS', deliverTo: 'users', delivery: { deadLetter: 'DLQ' } } }] },
+    }),
+  ],
+  'no-dead-letter-waits-long': [givenSeen({}, waiting(23 * HOUR_MS))],
   'secrets-are-bounded': [givenSeen({}, withVariables({ MESH_SECRETS: '' }))],
   'sessions-are-sealed': [
     givenSeen(
@@ -390,6 +457,8 @@ const BLIND: Seen = givenSeen(
     control: undefined,
     kv: undefined,
     history: undefined,
+    letters: undefined,
+    now: undefined,
     entrance: undefined,
     minVersion: undefined,
     asker: undefined,

@@ -192,6 +192,30 @@ describe('an event that several have subscribed to', () => {
     expect(given.of('all')).toHaveLength(250)
   })
 
+  it('reaches all of them, some twice, where its consumer ends between two batches', async () => {
+    const subscriptions = Array.from({ length: 250 }, (_, index) => ({ id: `s-${index}`, sink: 'http://all/' }))
+    let sends = 0
+    const given = givenEvents({
+      services: { all: ok },
+      events: { [KEY]: { subscriptions } },
+      env: {
+        EVENTS: {
+          send: async () => {},
+          async sendBatch(messages: readonly { body: unknown }[]) {
+            sends += 1
+            if (sends === 2) throw new Error('Network connection lost.')
+            for (const { body } of messages) given.put(body)
+          },
+        },
+      },
+    })
+    given.put(givenEvent())
+    await given.drain()
+    expect(sends).toBe(5)
+    expect(given.called).toHaveLength(350)
+    expect(new Set(given.called.map(({ request }) => request.headers.get('ce-id')))).toEqual(new Set(['e-1']))
+  })
+
   it('is sent on in as many as its size takes, too', async () => {
     const given = givenEvents({ services: { all: ok }, events: { [KEY]: subscribed('a', 'b', 'c', 'd', 'e') } })
     for (const name of ['a', 'b', 'c', 'd', 'e']) given.registry.set(name, { endpoints: [{ binding: 'SERVICE_0' }] })
@@ -398,6 +422,40 @@ describe('how it is delivered', () => {
     await given.bring(givenMessage(givenEvent(over)))
     expect(given.called).toEqual([])
     expect(given.letters).toMatchObject([{ data: { reason } }])
+  })
+
+  it.each([
+    ['which is 4 s behind', -4_000],
+    ['which is 4 s ahead', 4_000],
+    ['an hour ahead, whatever its time says', 3_600_000],
+  ])('is by a clock %s', async (_, ms) => {
+    const given = givenEvents({ services: { billing: ok }, events: { [KEY]: subscribed('billing') } })
+    const at = new Date(NOW + ms).toISOString()
+    given.put(givenEvent({ time: at, expirytime: at }))
+    await given.drain()
+    expect(given.of('billing')).toHaveLength(1)
+  })
+
+  it('is not made again where the mesh remembers that it was taken, for each subscriber and source', async () => {
+    const taken = new Set<string>()
+    const INBOX_OBJECT = {
+      getByName: (name: string) => ({
+        claim: async (key: string) => (taken.has(`${name} ${key}`) ? { state: 'done' } : { state: 'new', token: 't' }),
+        done: async (key: string) => void taken.add(`${name} ${key}`),
+        release: async () => {},
+      }),
+    }
+    const delivery = { deduplicate: '24h' }
+    const subscriptions = ['a', 'b'].map((id) => ({ id, sink: 'http://all/', delivery }))
+    const given = givenEvents({
+      services: { all: ok },
+      events: { [KEY]: { subscriptions } },
+      env: { INBOX_OBJECT },
+      flush: () => new Promise((resolve) => setTimeout(resolve, 5)),
+    })
+    for (const source of ['http://one/', 'http://one/', 'http://two/']) given.put(givenEvent({ source }))
+    await given.drain()
+    expect(given.of('all')).toHaveLength(4)
   })
 
   it('is to a name that has no record yet: it comes again', async () => {

@@ -9,7 +9,7 @@ import { proxy } from '../../../src/mesh/proxy.ts'
 import { memoryRegistry, seeded } from '../../../src/testing.ts'
 import { access, trust } from '../../../src/trust.ts'
 import { cryptoClock } from '../../support/crypto-clock.ts'
-import { DOMAIN, type GivenKey, givenKey, givenToken, unsigned } from '../../support/given-keys.ts'
+import { DOMAIN, type GivenKey, givenKey, givenOverride, givenToken, unsigned } from '../../support/given-keys.ts'
 
 let mesh1: GivenKey
 let thumb1: GivenKey
@@ -205,9 +205,11 @@ describe('a call that leaves', () => {
   })
 
   it('carries an override to members, and allowance and priority', async () => {
-    const { ask, sent } = given({ users: url('users.example.com') })
-    await ask('http://users/', { baggage: OVERRIDE, 'selvedge-priority': 'critical' }, BY)
-    expect([sent[0]?.headers.get('baggage'), sent[0]?.headers.get('selvedge-priority')]).toEqual([OVERRIDE, 'critical'])
+    const { ask, sent, clock } = given({ users: url('users.example.com') })
+    const claims = { o: { orders: 'orders@pr-1' } }
+    const baggage = `a=1,selvedge-override=${await givenOverride(mesh1, clock.now(), { claims })},b=2`
+    await ask('http://users/', { baggage, 'selvedge-priority': 'critical' }, BY)
+    expect([sent[0]?.headers.get('baggage'), sent[0]?.headers.get('selvedge-priority')]).toEqual([baggage, 'critical'])
     expect(sent[0]?.headers.get('selvedge-retry-allowance')).not.toBeNull()
   })
 

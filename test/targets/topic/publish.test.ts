@@ -226,6 +226,35 @@ describe('a topic', () => {
     })
   })
 
+  it.each([
+    ['throws', async () => Promise.reject(new Error('Queue is overloaded. Please back off.')), 'endpoint_unreachable'],
+    ['hangs', () => new Promise<never>(() => {}), 'deadline_exceeded'],
+  ])('fails as any endpoint where its queue %s', async (_, send, code) => {
+    const given = givenEvents({ env: { EVENTS: { send, sendBatch: send } } })
+    await expect(posted({ headers: TYPE }, given)).rejects.toMatchObject({ code })
+  })
+
+  it('is tried elsewhere where its queue takes nothing: the same event, by another queue', async () => {
+    const sent: { id: string }[] = []
+    const down = {
+      send: async (one: { id: string }) => {
+        sent.push(one)
+        throw new Error('down')
+      },
+      sendBatch: async () => {},
+    }
+    const up = { ...down, send: async (one: { id: string }) => void sent.push(one) }
+    const events = {
+      endpoints: [{ topic: { binding: 'EVENTS' } }, { topic: { binding: 'OTHER' } }],
+      loadBalancer: 'round-robin',
+    }
+    const given = givenEvents({ env: { EVENTS: down, OTHER: up }, records: { events } })
+    const ids = new Set<string>()
+    for (let time = 0; time < 2; time++) ids.add(await given.clock.run(publish(given.mesh, { type: 'a' })))
+    expect(sent).toHaveLength(3)
+    expect(new Set(sent.map(({ id }) => id))).toEqual(ids)
+  })
+
   it('consents to be sent events by whoever may call it', async () => {
     const asked = {
       method: 'OPTIONS',

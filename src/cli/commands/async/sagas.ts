@@ -25,7 +25,7 @@ const EVERY_MS = 1000
 interface ListFlags {
   readonly state?: SagaState
   readonly saga?: string
-  readonly version?: number
+  readonly ofVersion?: number
   readonly limit: number
 }
 
@@ -42,7 +42,7 @@ export function sagas(command: Command, session: Session): void {
     .description('list sagas, the newest first')
     .addOption(new Option('--state <state>', 'those that stand so').choices(STATES))
     .option('--saga <name>', 'those of this name')
-    .option('--version <n>', 'those of this version', whole)
+    .option('--of-version <n>', 'those of this version', whole)
     .option('--limit <n>', 'sagas to show', count, 50)
     .action((flags: ListFlags) => list(flags, session))
   command
@@ -72,9 +72,13 @@ export function sagas(command: Command, session: Session): void {
     .action((id: string, { message }: { message?: string }) => cancel(id, message, session))
 }
 
-async function list({ limit, ...asked }: ListFlags, session: Session): Promise<void> {
+async function list({ limit, ofVersion: version, ...asked }: ListFlags, session: Session): Promise<void> {
   const { client, machine, print } = session
-  const found = await everyPage((paging) => client().sagas({ ...paging, ...asked }), undefined, limit + 1)
+  const found = await everyPage(
+    (paging) => client().sagas({ ...paging, ...asked, ...(version === undefined ? {} : { version }) }),
+    undefined,
+    limit + 1,
+  )
   const rows = found.slice(0, limit)
   await show(session, { value: rows, rows, columns: columns(machine.clock.now()), none: 'There are no such sagas.' })
   if (found.length > limit) print.tell(`Older sagas are left out: --limit ${limit * 2} shows more.`)
