@@ -142,7 +142,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'events',
-    summary: 'list who has subscribed to which events, or publish one',
+    summary: 'list who has subscribed to which events, publish some, have some sent again, ask for consent',
     takes: ['target', 'output'],
     load: async () => (await import('./commands/events/events.ts')).events,
   },

@@ -2,11 +2,15 @@
 /** The stats object in workerd: its SQLite, its alarm and its calls are the platform's. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { StatsObject } from '../../src/durable/stats-object.ts'
 import type { Digest } from '../../src/telemetry/digest.ts'
+import { failing, told, well } from '../support/given-fleet.ts'
 
-const { STATS_OBJECT } = env as object as { STATS_OBJECT: DurableObjectNamespace<StatsObject> }
+const { STATS_OBJECT, REGISTRY } = env as object as {
+  STATS_OBJECT: DurableObjectNamespace<StatsObject>
+  REGISTRY: KVNamespace
+}
 const stubOf = (mesh: string) => STATS_OBJECT.get(STATS_OBJECT.idFromName(mesh))
 
 function digest(sequence: number, ...paths: string[]): Digest {
@@ -50,6 +54,21 @@ describe('StatsObject', () => {
     expect((await object.shapes()).items.map(({ requests }) => requests)).toEqual([2])
     expect(await object.digest(digest(2, '/a'))).toBe(true)
     expect((await object.shapes()).items.map(({ requests }) => requests)).toEqual([4])
+  })
+})
+
+describe('what isolates have seen together', () => {
+  it('is written to the namespace of the registry, and answered', async () => {
+    const object = stubOf('fleet')
+    const numbers = told({ a: failing(), b: well() })
+    for (const isolate of ['1', '2', '3']) await object.digest({ isolate, sequence: 1, numbers, fleet: 'first' })
+    const answer = await object.digest({ isolate: '4', sequence: 1, numbers, fleet: 'digests' })
+    expect(answer).toMatchObject({ fleet: { endpoints: [{ service: 'users', endpoint: 'a', state: 'failing' }] } })
+    const written = () => REGISTRY.getWithMetadata('fleet', 'json')
+    await vi.waitFor(async () => expect((await written()).value).not.toBeNull())
+    expect((await written()).value).toMatchObject({ endpoints: [{ service: 'users', endpoint: 'a' }] })
+    const { keys } = await REGISTRY.list({ prefix: 'fleet' })
+    expect(keys[0]?.expiration).toBeGreaterThan(Date.now() / 1000 + 500)
   })
 })
 

@@ -19,8 +19,9 @@ export interface Fleets {
   ): FleetView
 }
 
-/** Functions that are remembered, those that told something last. */
-const MOST_POOLS = 200
+/** Functions that are remembered, those that told something last, and endpoints of one of them. */
+const MOST_POOLS = 50
+const MOST_OF_FUNCTION = 1_000
 
 /** @param publish writes a view where isolates read it first. Nobody waits for it. */
 export function fleets(publish: (key: string, view: string) => void): Fleets {
@@ -28,7 +29,7 @@ export function fleets(publish: (key: string, view: string) => void): Fleets {
   return {
     take(caller, isolate, mode, digest, now) {
       const key = fleetKey(caller)
-      const pool = pools.get(key) ?? fleetPool()
+      const pool = pools.get(key) ?? fleetPool(caller === undefined ? undefined : MOST_OF_FUNCTION)
       pools.delete(key)
       pools.set(key, pool)
       if (pools.size > MOST_POOLS) pools.delete([...pools.keys()][0] as string)

@@ -15,8 +15,9 @@ export const WRITE_EVERY_MS = 60_000
 /** For so long one is written after an isolate has asked that reads it at its first request. */
 const WANTED_MS = 600_000
 
-export function fleetPool(): FleetPool {
-  const seen = sightings()
+/** @param most endpoints that are remembered. Default 10,000. */
+export function fleetPool(most?: number): FleetPool {
+  const seen = sightings(most)
   let wantedUntil = Number.NEGATIVE_INFINITY
   let writtenAt = Number.NEGATIVE_INFINITY
   /** Which endpoints were told of. */

@@ -133,11 +133,26 @@ describe('what isolates see of an endpoint', () => {
     expect(seen.view(1_010_000).perSecond).toBeCloseTo(2, 1)
   })
 
-  it('tells of 200 endpoints at most', () => {
+  it('forgets services that nobody has told of for longest, where there are too many endpoints', () => {
+    const seen = sightings(6)
+    for (let isolate = 0; isolate < 3; isolate++) {
+      for (const service of ['one', 'two', 'three']) {
+        seen.take(`${isolate}`, told({ a: failing(), b: well() }, service), isolate)
+      }
+    }
+    const services = () => seen.view(10).endpoints.map(({ service }) => service)
+    expect(services()).toEqual(['one', 'two', 'three'])
+    seen.take('0', told({ a: failing(), b: well() }, 'four'), 3)
+    expect(services()).toEqual(['two', 'three'])
+    seen.take('0', told(Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`${index}`, well()])), 'large'), 4)
+    expect(services()).toEqual([])
+  })
+
+  it('tells of 100 endpoints at most', () => {
     const seen = sightings()
     const all = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`e${index}`, failing()]))
     for (let isolate = 0; isolate < 3; isolate++) seen.take(`${isolate}`, told(all), 0)
-    expect(seen.view(0).endpoints.length).toBe(200)
+    expect(seen.view(0).endpoints.length).toBe(100)
   })
 })
 
