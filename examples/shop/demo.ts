@@ -21,6 +21,7 @@ import { failingHalf } from './scenes/failing-half.ts'
 import { garbage } from './scenes/garbage.ts'
 import { killed } from './scenes/killed.ts'
 import { moved } from './scenes/moved.ts'
+import { trusted } from './scenes/trusted.ts'
 import { openShop, type Shop } from './shop.ts'
 
 /** A demo that hangs is a demo that failed. */
@@ -47,7 +48,8 @@ async function play(): Promise<boolean> {
   print('A shop on this machine, in workerd: order, customer and payment are Workers, bank is a Node server.')
   const shop = await openShop()
   try {
-    for (const scene of [byName, moved, killed, failingHalf, deadline, dead, garbage, orders]) await scene(shop, tell)
+    for (const scene of [byName, trusted, moved, killed, failingHalf, deadline, dead, garbage, orders])
+      await scene(shop, tell)
   } finally {
     await shop.close()
     clearTimeout(watchdog)

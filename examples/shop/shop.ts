@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { isFree } from '../../src/cli/dev/port.ts'
 import { type Dev, startDev } from '../../src/cli/dev/start-dev.ts'
 import { KEYS, type LambdaFake } from '../../test/support/lambda-fake.ts'
+import { newKey, trustVars } from './keys.ts'
 import { startPaymentLambda } from './lambda.ts'
 import type { Told } from './told.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -47,7 +48,9 @@ export interface Shop {
   /** Writes a record into KV, as `wrangler kv key put` does. */
   put(service: string, record: string): Promise<void>
   /** Calls a service through the mesh, from outside. A call that ends in an error of the network is told as status 0. */
-  call(path: string, headers?: Record<string, string>): Promise<Called>
+  call(path: string, headers?: Record<string, string>, method?: string): Promise<Called>
+  /** The private key of the mesh, which is of this run alone. */
+  readonly secret: string
   close(): Promise<void>
 }
 
@@ -95,7 +98,8 @@ export async function openShop({ port = 0, adminToken, note = () => {} }: ShopOp
       [LAMBDA_PORT]: lambda.url,
     })
     open.push(registry.remove)
-    const mesh = await startMesh(registry.file, port, adminToken, note)
+    const key = await newKey('mesh-1')
+    const mesh = await startMesh(registry.file, port, { ...trustVars(key), ...tokenOf(adminToken) }, note)
     open.push(() => mesh.dispose())
     return {
       url: mesh.url,
@@ -107,7 +111,8 @@ export async function openShop({ port = 0, adminToken, note = () => {} }: ShopOp
       branch,
       agency,
       put: (service, record) => mesh.kv.put(`services/${service}`, record),
-      call: (path, headers = {}) => call(`${mesh.url}/svc/${path}`, headers),
+      call: (path, headers = {}, method = 'GET') => call(`${mesh.url}/svc/${path}`, headers, method),
+      secret: key.secret,
       close,
     }
   } catch (error) {
@@ -119,7 +124,7 @@ export async function openShop({ port = 0, adminToken, note = () => {} }: ShopOp
 function startMesh(
   registry: string,
   port: number,
-  adminToken: string | undefined,
+  vars: Readonly<Record<string, string>>,
   note: (line: string) => void,
 ): Promise<Dev> {
   return startDev({
@@ -127,14 +132,19 @@ function startMesh(
     port,
     with: ['order', 'customer', 'payment', 'naive'].map((dir) => join(HERE, dir)),
     worker: new URL('../../dist/worker.js', import.meta.url),
+    parts: join(HERE, 'mesh.ts'),
     // The keys stand here as secrets do where it is deployed (wrangler secret put).
     vars: {
       MESH_FRESH: `${FRESH_MS}ms`,
       ...KEYS,
-      ...(adminToken === undefined ? {} : { ADMIN_TOKEN: adminToken }),
+      ...vars,
     },
     on: { note, warn: (line) => note(`warning: ${line}`), log: note },
   })
+}
+
+function tokenOf(adminToken: string | undefined): Readonly<Record<string, string>> {
+  return adminToken === undefined ? {} : { ADMIN_TOKEN: adminToken }
 }
 
 /** registry.yaml itself, or a copy of it where a port it speaks of was taken: `urls` by those ports. */
@@ -149,11 +159,11 @@ async function registryFor(urls: Record<number, string>): Promise<{ file: string
   return { file, remove: () => rm(dir, { recursive: true }) }
 }
 
-async function call(url: string, headers: Record<string, string>): Promise<Called> {
+async function call(url: string, headers: Record<string, string>, method: string): Promise<Called> {
   const startedAt = performance.now()
   const ms = () => performance.now() - startedAt
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(CALL_MS) })
+    const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(CALL_MS) })
     const text = await response.text()
     return {
       status: response.status,

@@ -1,12 +1,13 @@
 /** An installation as checks see it: gathered from KV, from the object, and from what the mesh says of itself. */
 import type { Current } from '../durable/ledger/reads.ts'
+import { ENDS, type SagaCount } from '../durable/sagas/saga-book.ts'
 import { EVENTS } from '../record/events/event-key.ts'
 import { keyOf, nameOf } from '../registry/keys.ts'
 import { type BindingKind, type Installation, readInstallation } from '../wire/installation.ts'
 import { guessable, weaknessesOf } from './auth/tokens.ts'
 import type { Reached, Seen, SeenControl, SeenMesh, SeenRevision } from './checks/seen.ts'
 import { seenRecords, seenSubscriptions } from './checks/seen-records.ts'
-import { type ControlEnv, deadLettersOf, type Registry, registryOf } from './env.ts'
+import { type ControlEnv, deadLettersOf, type Registry, registryOf, sagasOf } from './env.ts'
 
 declare const SELVEDGE_VERSION: string
 
@@ -33,12 +34,13 @@ export async function seenInstallation(
 ): Promise<Seen> {
   const registry = registryOf(env)
   const letters = deadLettersOf(env)
-  const [history, kv, settings, size, weak, dead] = await Promise.all([
+  const [history, kv, settings, size, weak, sagas, dead] = await Promise.all([
     reached(() => allRecords(registry)),
     reached(() => keysOf(env.REGISTRY)),
     reached(() => registry.settings()),
     reached(() => registry.size()),
     reached(() => guessable(env)),
+    reached(async () => sagasOf(env)?.counts()),
     letters && reached(() => letters.counts()),
   ])
   const told = readInstallation(request.headers)
@@ -60,6 +62,7 @@ export async function seenInstallation(
       host: new URL(request.url).hostname,
       isBehindAccess: request.headers.has('cf-access-jwt-assertion'),
     },
+    sagas: 'answer' in sagas && sagas.answer ? { answer: sagas.answer.map((one) => sagasSeen(one, now)) } : undefined,
     minVersion: ('answer' in settings && settings.answer.minVersion) || undefined,
     asker,
   }
@@ -124,6 +127,11 @@ function controlOf(env: ControlEnv, weak: readonly string[]): SeenControl {
     has: new Set(Object.keys(env)),
     weaknesses: [...weaknessesOf(env), ...weak],
   }
+}
+
+function sagasSeen({ saga, version, state, count, parkedAt, withoutCode }: SagaCount, now: number) {
+  const sinceMs = parkedAt === null ? undefined : now - parkedAt
+  return { saga, version, state, isEnded: ENDS.includes(state), count, sinceMs, withoutCode }
 }
 
 function revisionOf({ name, revision, state, origin, at }: Current, now: number): SeenRevision {

@@ -8,7 +8,8 @@ import { metricsOf } from '../telemetry/numbers/metrics.ts'
 import { refusal } from './answer/problem.ts'
 import { authenticate } from './auth/authenticate.ts'
 import { reaches } from './auth/tokens.ts'
-import { type AdminEnv, statsOf } from './env.ts'
+import { type AdminEnv, sagasOf, statsOf } from './env.ts'
+import { sagaMetricsOf } from './saga-metrics.ts'
 
 export function metrics(clock: Clock, log: Log) {
   return new Hono<AdminEnv>()
@@ -20,12 +21,15 @@ export function metrics(clock: Clock, log: Log) {
     .use('*', authenticate(clock, log))
     .get('/', async (c) => {
       const object = statsOf(c.env)
-      if (!object) throw refusal(404, 'This control plane has no binding STATS_OBJECT, so nobody counts.')
-      const { services, isolates } = await object.totals()
+      const list = sagasOf(c.env)
+      if (!object && !list) throw refusal(404, 'This control plane has no binding STATS_OBJECT, so nobody counts.')
       const token = c.get('token')
-      const seen = services.filter(({ service }) => reaches(token, service))
+      const totals = await object?.totals()
+      const seen = totals?.services.filter(({ service }) => reaches(token, service)) ?? []
+      const counts = (await list?.counts())?.filter(({ saga }) => reaches(token, saga)) ?? []
+      const families = [...(totals ? metricsOf(seen, totals.isolates) : []), ...sagaMetricsOf(counts, clock.now())]
       const format = formatOf(c.req.header('accept') ?? null)
-      return c.body(exposition(metricsOf(seen, isolates), format), 200, {
+      return c.body(exposition(families, format), 200, {
         'content-type': CONTENT_TYPES[format],
         'cache-control': 'no-store',
       })

@@ -1,5 +1,6 @@
 /** The dashboard for everyone: no rule of axe is broken on any page, light or dark; and nothing is cut off, narrow or wide. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SagaView } from '../../src/admin/client.ts'
 import type { Route } from '../../src/dashboard/model/route.ts'
 import { type Browser, openBrowser } from './support/browser.ts'
 import { isCut, open, signIn, violations } from './support/dashboard-page.ts'
@@ -17,8 +18,30 @@ const PAGES: readonly { readonly route: Route; readonly sign: string }[] = [
   { route: { page: 'resolve', name: 'orders', path: '/7' }, sign: '.tree' },
   { route: { page: 'topology' }, sign: 'svg.topology' },
   { route: { page: 'access' }, sign: '.verdicts' },
+  { route: { page: 'dead' }, sign: '.notice.empty' },
+  { route: { page: 'sagas' }, sign: 'table.sagas' },
   { route: { page: 'changes' }, sign: '.log' },
 ]
+
+/** Told in place of the API: none runs in this mesh. */
+const SAGAS = (['parked', 'late', 'running', 'compensation_incomplete', 'compensated', 'completed'] as const).map(
+  (state, at): SagaView => ({
+    id: `${at}`.repeat(64),
+    saga: 'place-order',
+    version: 1,
+    state,
+    step: state === 'parked' ? 'undo charge' : 'approval',
+    because:
+      state === 'parked' ? 'payments answered 503: upstream connect error or disconnect/reset before headers' : null,
+    waitsFor: null,
+    cancelledBy: state === 'running' ? 'jane: by mistake' : null,
+    decided: state === 'late' ? 'retry by jane: payments is back' : null,
+    startedAt: '2026-11-30T00:00:00.000Z',
+    changedAt: '2026-11-30T00:00:00.000Z',
+    parkedAt: state === 'parked' ? '2026-11-30T00:00:00.000Z' : null,
+    endedAt: at > 2 ? '2026-11-30T00:00:00.000Z' : null,
+  }),
+)
 
 const LOOKS = [
   { theme: 'light', width: 1280 },
@@ -41,6 +64,7 @@ describe.each(LOOKS)('the dashboard, $theme and $width wide', ({ theme, width })
     await browser.page.getByLabel('Admin token').waitFor()
     expect(await violations(browser.page)).toEqual([])
     await signIn(browser.page, mesh.url, TOKEN)
+    await browser.page.route('**/-/api/v1/sagas*', (asked) => asked.fulfill({ json: { items: SAGAS } }))
   })
   afterAll(() => browser?.close())
 

@@ -92,6 +92,13 @@ describe('events by name', () => {
             ...mesh,
             queueProducers: { EVENTS: 'events', DEAD_LETTERS: 'dead' },
             queueConsumers: { events: consumed },
+            durableObjects: { ORDERS: { className: 'Order', scriptName: 'orders', useSQLite: true } },
+          },
+          {
+            name: 'orders',
+            ...module(await bundled('examples/events/orders.ts')),
+            queueProducers: { EVENTS: 'events' },
+            durableObjects: { ORDERS: { className: 'Order', useSQLite: true } },
           },
           {
             name: 'shop',
@@ -109,6 +116,7 @@ describe('events by name', () => {
     const registry = await miniflare.getKVNamespace('REGISTRY', 'selvedge')
     const records = {
       'services/events': { endpoints: [{ topic: { binding: 'EVENTS' } }] },
+      'services/orders': { endpoints: [{ object: { binding: 'ORDERS', key: 'path:1' } }] },
       'services/billing': { endpoints: [{ binding: 'SUBSCRIBER' }] },
       'services/mailer': { endpoints: [{ binding: 'SUBSCRIBER' }] },
       [`events/${TYPE}`]: {
@@ -163,6 +171,25 @@ describe('events by name', () => {
       'ce-subject': '42',
       'selvedge-caller': 'shop',
     })
+  })
+
+  it('of an outbox are sent again to one subscriber, with their ids', async () => {
+    const post = (path: string) => fetched('selvedge', `/svc/orders/42${path}`, { method: 'POST' })
+    const ofOrder = (count: number) =>
+      eventually(async () => {
+        const found = (await calls()).filter(({ headers }) => headers['ce-source'] === 'http://orders/42')
+        expect(found).toHaveLength(count)
+        return found
+      })
+    expect((await post('')).status).toBe(201)
+    expect((await post('')).status).toBe(201)
+    const first = await ofOrder(4)
+    expect(new Set(first.map(({ headers }) => headers['ce-sequence']))).toEqual(new Set(['0000000001', '0000000002']))
+    expect(await (await post('/replay?subscriber=mail')).json()).toEqual({ replayed: 2 })
+    const again = (await ofOrder(6)).slice(4)
+    expect(again.map(({ host }) => host)).toEqual(['mailer', 'mailer'])
+    const ids = (those: readonly Call[]) => new Set(those.map(({ headers }) => headers['ce-id']))
+    expect(ids(again)).toEqual(ids(first))
   })
 
   it('are refused in words where they are none, and consented to where somebody asks', async () => {

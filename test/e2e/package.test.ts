@@ -7,9 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
 import { type InstalledPackage, installPackage, nodes } from '../support/installed-package.ts'
 
-/** Calls a function in memory, and one at AWS, whose signature needs what selvedge/cloud brings. */
+/** Calls a function in memory, one at AWS, whose signature needs what selvedge/cloud brings, and one behind Node's http server, over its address. */
 const PROGRAM = `
-import { createMesh, kvRegistry, MeshError } from 'selvedge'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import { createMesh, kvRegistry, MeshError, viaMesh } from 'selvedge'
 import { cloud } from 'selvedge/cloud'
 import { selvedge } from 'selvedge/hono'
 import { lambdaHandler, nodeListener } from 'selvedge/node'
@@ -30,7 +33,22 @@ const mesh = createMesh({
   fetch: async (url, init) => new Response(new Request(url, init).headers.get('authorization')),
 })
 console.log((await (await mesh.fetch('http://fn/')).text()).split(' ')[0])
+
+const headers = { 'content-encoding': 'gzip' }
+const plain = (request) => new Response(new URL(request.url).pathname)
+const packed = () => new Response(gzipSync('unpacked'), { headers })
+const fetchHere = (request) => (request.url.endsWith('/packed') ? packed() : plain(request))
+const server = createServer(nodeListener({ fetch: fetchHere })).listen(0, '127.0.0.1')
+await once(server, 'listening')
+const here = createMesh({ registry: viaMesh('http://127.0.0.1:' + server.address().port) })
+console.log(await (await here.fetch('http://users/42')).text())
+const unpacked = await here.fetch('http://users/packed')
+console.log(unpacked.headers.get('content-encoding'), await unpacked.text())
+server.closeAllConnections()
+server.close()
 `
+
+const SAID = ['ada', 'AWS4-HMAC-SHA256', '/svc/users/42', 'null unpacked']
 
 let installed: InstalledPackage
 
@@ -136,7 +154,7 @@ describe('the package, installed', () => {
     const command = 'node_modules/.bin/selvedge'
 
     it('runs the library', async () => {
-      expect(await installed.run(node, 'program.js')).toEqual({ code: 0, out: 'ada\nAWS4-HMAC-SHA256\n', err: '' })
+      expect(await installed.run(node, 'program.js')).toEqual({ code: 0, out: `${SAID.join('\n')}\n`, err: '' })
     })
 
     it('runs the command', async () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { SAGA_METRICS } from '../../src/admin/saga-metrics.ts'
 import { BOUNDS_S, METRICS, metricsOf } from '../../src/telemetry/numbers/metrics.ts'
 import { OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
 import { EVERY_MS } from '../../src/telemetry/reporter.ts'
@@ -37,6 +38,11 @@ describe('docs/observability.md', () => {
     told.push(['selvedge_isolates', 'gauge', 'none', isolates?.help ?? ''])
     const written = table('metric').map(([name, type, , labels, help]) => [bare(name), type, bare(labels), help])
     expect(written).toEqual(told)
+  })
+
+  it('has those of sagas', () => {
+    const told = SAGA_METRICS.map(({ name, help }) => [name, help])
+    expect(table('metric of sagas').map(([name, , , help]) => [bare(name), help])).toEqual(told)
   })
 
   it('gives the unit of each, which the name ends in where it is one of Prometheus', () => {

@@ -49,6 +49,7 @@ export function givenSeen(records: Readonly<Record<string, string | object>> = {
     letters: { answer: [] },
     now: 1_760_000_000_000,
     entrance: { host: 'mesh.acme.dev', isBehindAccess: true },
+    sagas: { answer: [] },
     minVersion: '0.2.0',
     asker: '0.2.0',
     ...more,

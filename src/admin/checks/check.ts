@@ -2,7 +2,7 @@
 import type { Seen } from './seen.ts'
 
 /** In the order in which they are looked at. */
-export const GROUPS = ['installation', 'registry', 'records', 'security'] as const
+export const GROUPS = ['installation', 'registry', 'records', 'security', 'sagas'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** One thing that is not as it should be. */

@@ -5,11 +5,12 @@ import { INSTALLATION } from './installation.ts'
 import { QUEUES } from './queues.ts'
 import { RECORDS } from './records.ts'
 import { REGISTRY } from './registry.ts'
+import { SAGAS } from './sagas.ts'
 import { SECURITY } from './security.ts'
 import type { Seen } from './seen.ts'
 
 export function allChecks(): Check[] {
-  return [...INSTALLATION, ...REGISTRY, ...RECORDS, ...QUEUES, ...SECURITY, ...ACCESS]
+  return [...INSTALLATION, ...REGISTRY, ...RECORDS, ...QUEUES, ...SECURITY, ...ACCESS, ...SAGAS]
 }
 
 export function check(seen: Seen): CheckResult[] {

@@ -59,6 +59,21 @@ export interface SeenRevision {
 /** What answered, or why it did not. */
 export type Reached<Answer> = { readonly answer: Answer } | { readonly failure: string }
 
+/** Sagas that stand alike, of one name and version. */
+export interface SeenSagas {
+  readonly answer: readonly {
+    readonly saga: string
+    readonly version: number
+    readonly state: string
+    readonly isEnded: boolean
+    readonly count: number
+    /** Since when the first of them is parked, in milliseconds. */
+    readonly sinceMs: number | undefined
+    /** How many of them are parked at their definition. */
+    readonly withoutCode: number
+  }[]
+}
+
 export interface Seen {
   /** By name. */
   readonly records: ReadonlyMap<string, SeenRecord>
@@ -81,6 +96,8 @@ export interface Seen {
   readonly now?: number | undefined
   /** The host that was asked, and whether Access stood before it. */
   readonly entrance: { readonly host: string; readonly isBehindAccess: boolean } | undefined
+  /** Left out where nobody lists them, or the list does not answer. */
+  readonly sagas?: SeenSagas | undefined
   /** The oldest version of the library that runs. */
   readonly minVersion: string | undefined
   /** The version of the command that asks. */

@@ -1,6 +1,8 @@
 /** `selvedge apply`: makes the mesh have the records of files. */
 import type { Command } from 'commander'
+import type { WrittenRecord } from '../../admin/client.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
 import {
   FORCE,
   howOf,
@@ -66,7 +68,35 @@ async function run(files: readonly string[], flags: ApplyFlags, session: Session
     const were = sent.refused.size === 1 ? 'was' : 'were'
     throw new NegativeAnswer(`${sent.refused.size} of ${steps.length} records ${were} refused.`)
   }
+  if (!flags.dryRun) await tellConsent(steps, sent, session)
   if (flags.wait && !flags.dryRun) await waitForAll(steps, sent, flags, session)
+}
+
+/** Subscriptions that were written may lead out of the mesh: whoever is sent events there is asked once. */
+async function tellConsent(
+  steps: readonly Step[],
+  sent: Sent,
+  { client, target, machine, print }: Session,
+): Promise<void> {
+  const written = steps.filter(({ name, after }) => isOfEvents(name) && after !== null && sent.revisionOf.has(name))
+  if (written.length === 0) return
+  // Long, and most have no use for it.
+  const { askedSinks } = await import('../consent/sinks.ts')
+  const asked = await askedSinks(
+    written.flatMap(({ after }): WrittenRecord[] => (after === null ? [] : [after])),
+    {
+      recordOf: async (service) =>
+        steps.find(({ name }) => name === service)?.after ?? (await client().get(service))?.record,
+      origin: new URL(target().url).hostname,
+      fetch: machine.fetch,
+    },
+  )
+  for (const { id, address, origin, isGiven, told } of asked) {
+    if (!isGiven)
+      print.tell(
+        `warning: ${id}: ${address} did not consent to be sent events by ${origin}: it ${told} (selvedge events consent asks again).`,
+      )
+  }
 }
 
 /** What was written first; what stood there already may not be live yet, either. */

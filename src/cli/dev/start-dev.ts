@@ -22,8 +22,8 @@ export interface DevOptions {
   /** Folders with a wrangler configuration: Workers to run beside the mesh and to bind to it. */
   readonly with?: readonly string[]
   /**
-   * Variables and secrets: `ADMIN_*` and `REGISTRY_SCAN` are the control plane's, `MESH_GRANT_KEY` is for both, all others
-   * (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …) are the mesh's.
+   * Variables and secrets: `ADMIN_*` and `REGISTRY_SCAN` are the control plane's, `MESH_GRANT_KEY`, `MESH_TRUST` and `MESH_KEY` are for
+   * both, all others (`MESH_FRESH`, `AWS_ACCESS_KEY_ID`, …) are the mesh's.
    */
   readonly vars?: Readonly<Record<string, string>>
   /** The built Worker, with that of the control plane beside it. Default: `worker.js` beside this file. */
@@ -68,6 +68,10 @@ const FRESH = '500ms'
 const SHAPES = '1'
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 const QUOTA_OBJECT = { className: 'QuotaObject', useSQLite: true }
+const DEAD_LETTERS = { className: 'DeadLettersObject', useSQLite: true }
+const INBOX_OBJECT = { className: 'InboxObject', useSQLite: true }
+/** A Worker beside the mesh binds it by `script_name = "selvedge-control"`. */
+const SAGAS_OBJECT = { className: 'SagasObject', useSQLite: true }
 const REGISTRY_OBJECT = { className: 'RegistryObject', useSQLite: true }
 
 /** Resolves once the mesh answers. */
@@ -97,6 +101,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL },
       QUOTA_OBJECT: { ...QUOTA_OBJECT, scriptName: CONTROL },
       REGISTRY_OBJECT: { ...REGISTRY_OBJECT, scriptName: CONTROL },
+      DEAD_LETTERS: { ...DEAD_LETTERS, scriptName: CONTROL },
+      INBOX_OBJECT: { ...INBOX_OBJECT, scriptName: CONTROL },
     },
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
@@ -107,7 +113,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT },
+    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT, DEAD_LETTERS, INBOX_OBJECT, SAGAS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto'
 export type Vars = Readonly<Record<string, string>>
 
 /** What the control plane reads, as in docs/configuration.md. */
-const CONTROL = /^(ADMIN_.*|REGISTRY_SCAN|MESH_GRANT_KEY)$/
-const BOTH = /^MESH_GRANT_KEY$/
+const CONTROL = /^(ADMIN_.*|REGISTRY_SCAN|MESH_GRANT_KEY|MESH_TRUST|MESH_KEY)$/
+const BOTH = /^MESH_(GRANT_KEY|TRUST|KEY)$/
 
 export function dealt(vars: Vars): { readonly mesh: Vars; readonly control: Vars } {
   const all = Object.entries(vars)

@@ -55,6 +55,8 @@ export type SagaCount = {
   readonly count: number
   /** When the first of them was parked. */
   readonly parkedAt: number | null
+  /** How many are parked at their definition: without the code that they began with. */
+  readonly withoutCode: number
 }
 
 export interface SagaBook {
@@ -76,7 +78,8 @@ const KEEP_MS = 30 * 86_400_000
 /** And no more of them than so many. */
 const MOST_ENDED = 100_000
 
-const ENDS: readonly SagaState[] = ['completed', 'compensated', 'compensation_incomplete']
+/** States in which nothing comes any more. */
+export const ENDS: readonly SagaState[] = ['completed', 'compensated', 'compensation_incomplete']
 
 export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): SagaBook {
   sql.exec(`
@@ -163,7 +166,8 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
     counts() {
       return sql
         .exec<SagaCount>(
-          `SELECT saga, version, state, COUNT(*) AS count, MIN(parkedAt) AS parkedAt FROM sagas
+          `SELECT saga, version, state, COUNT(*) AS count, MIN(parkedAt) AS parkedAt,
+             SUM(CASE WHEN state = 'parked' AND step = 'definition' THEN 1 ELSE 0 END) AS withoutCode FROM sagas
            GROUP BY saga, version, state ORDER BY saga, version, state LIMIT 10000`,
         )
         .toArray()

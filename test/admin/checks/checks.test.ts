@@ -48,6 +48,18 @@ const NO_CART = { name: 'no cart', effect: 'deny', callers: ['cart'] }
 const OPEN = { entrance: { host: 'mesh.acme.dev', isBehindAccess: false } }
 const rule = (filter: object) => ({ ...RECORD, rules: [{ filters: [filter] }] })
 
+const running = {
+  saga: 'pay',
+  version: 2,
+  state: 'running',
+  isEnded: false,
+  count: 3,
+  sinceMs: undefined,
+  withoutCode: 0,
+}
+const withSagas = (...answer: Partial<Omit<typeof running, 'sinceMs'> & { sinceMs: number }>[]) =>
+  givenSeen({}, { sagas: { answer: answer.map((one) => ({ ...running, ...one })) } })
+
 /** What is wrong, by the check that finds it: how it ends, and what it says. */
 const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warned', ...string[]])[]>> = {
   'the-mesh-says-what-it-has': [[givenSeen({}, { mesh: undefined }), 'warned', 'did not say']],
@@ -324,6 +336,18 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
       'warned',
       'whoever knows it reaches the service',
     ],
+  ],
+  'sagas-go-on': [
+    [
+      withSagas({ state: 'parked', count: 2, sinceMs: 180_000 }),
+      'failed',
+      '2 of the saga "pay", version 2, wait for a decision, the first for 3 min.',
+    ],
+    [withSagas({ state: 'late' }), 'warned', 'try a step again and again'],
+  ],
+  'sagas-have-their-code': [
+    [withSagas({}, { version: 1, count: 4 }), 'warned', '4 of the saga "pay", version 1, still run'],
+    [withSagas({ state: 'parked', withoutCode: 1 }), 'failed', 'the code that they began with is not there'],
   ],
 }
 

@@ -49,6 +49,16 @@ describe('/sagas', () => {
     await expect(client.cancelSaga('runs')).rejects.toMatchObject({ status: 409 })
   })
 
+  it('counts them for Prometheus, and how long the first that is parked has waited', async () => {
+    const { get, clock } = await given({ STATS_OBJECT: undefined })
+    await clock.advance(90_000)
+    const text = await (await get('/-/metrics', { authorization: `Bearer ${TOKEN}` })).text()
+    expect(text).toContain('selvedge_sagas{saga="place-order",version="1",state="parked"} 1')
+    expect(text).toContain('selvedge_sagas{saga="place-order",version="1",state="running"} 1')
+    expect(text).toContain('selvedge_saga_parked_seconds{saga="team-b-refund",version="1"} 90')
+    expect(text).not.toContain('selvedge_isolates')
+  })
+
   it('says what to bind where there is no list, or no Workflow', async () => {
     const unlisted = await givenAdmin({ ADMIN_TOKEN: TOKEN, SAGAS_OBJECT: undefined })
     await expect(unlisted.client.sagas()).rejects.toMatchObject({ status: 404, problem: { code: 'not_listed' } })

@@ -80,6 +80,7 @@ describe('sagaBook', () => {
       state: 'running',
       count: 1,
       parkedAt: null,
+      withoutCode: 0,
     })
   })
 

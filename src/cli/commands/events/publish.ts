@@ -40,7 +40,8 @@ function versioned(event: unknown): unknown {
     : event
 }
 
-function detailOf(text: string): string {
+/** What a problem says, or the answer as it is. */
+export function detailOf(text: string): string {
   try {
     const { detail } = JSON.parse(text) as { readonly detail?: unknown }
     if (typeof detail === 'string') return detail

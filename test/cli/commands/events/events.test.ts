@@ -73,6 +73,55 @@ describe('selvedge events subscriptions', () => {
   })
 })
 
+describe('selvedge events replay', () => {
+  it('asks the object that is the source, and says how many are sent again', async () => {
+    const { selvedge, asked, answers } = given()
+    answers(() => Response.json({ replayed: 2 }, { status: 202 }))
+    const { out, code } = await selvedge(
+      'events',
+      'replay',
+      'http://orders/42',
+      '--subscriber',
+      'mail',
+      '--since',
+      '2026-11-30T12:00:00Z',
+    )
+    expect(code).toBe(0)
+    expect(out).toBe('2 events are sent again to mail.\n')
+    expect(asked[0]).toMatchObject({
+      url: 'http://127.0.0.1:8787/svc/orders/42/replay?subscriber=mail&since=2026-11-30T12%3A00%3A00.000Z',
+      init: { method: 'POST' },
+    })
+    await selvedge('events', 'replay', 'http://orders/42', '--subscriber', 'mail', '--since', '10s')
+    expect(asked[1]?.url).toContain('since=1970-01-01T00%3A16%3A30.000Z')
+  })
+
+  it.each([
+    [
+      'refuses',
+      () => Response.json({ detail: 'Nothing is kept.' }, { status: 409 }),
+      'sends nothing again: 409 Nothing is kept.',
+    ],
+    ['does not say how many', () => new Response('ok'), 'did not say how many'],
+  ])('is a negative answer where the object %s', async (_, how, told) => {
+    const { selvedge, answers } = given()
+    answers(how)
+    const { err, code } = await selvedge('events', 'replay', 'http://orders/42', '--subscriber', 'mail')
+    expect(code).toBe(1)
+    expect(err).toContain(told)
+  })
+
+  it('is wrong usage for what is no source, no subscriber or no time', async () => {
+    const { selvedge } = given()
+    for (const argv of [
+      ['orders', '--subscriber', 'a'],
+      ['http://orders/42'],
+      ['http://orders/42', '--subscriber', 'a', '--since', 'long ago'],
+    ])
+      expect((await selvedge('events', 'replay', ...argv)).code, argv.join(' ')).toBe(2)
+  })
+})
+
 describe('selvedge events publish', () => {
   it('sends the event of a file to the topic, and says its id', async () => {
     const { selvedge, asked, file } = given()
