@@ -127,7 +127,7 @@ describe('Kuma', () => {
     readonly allowWithShadowDeny: readonly string[]
   }
 
-  /** https://kuma.io/docs/latest/policies/meshtrafficpermission/: deny, then either allow, and else deny. */
+  /** https://developer.konghq.com/mesh/policies/meshtrafficpermission_experimental/: deny, then either allow, and else deny. */
   function kuma({ deny, allow, allowWithShadowDeny }: Permission, { caller = '' }: Call): Effect {
     if (deny.includes(caller)) return 'deny'
     return [...allow, ...allowWithShadowDeny].includes(caller) ? 'allow' : 'deny'
