@@ -60,8 +60,11 @@ const isNumbers = objectOf({
       refused: isCounts,
       access: maybe(recordOf(isEnds)),
       unclaimed: maybe(isCounts),
+      deliveries: maybe(recordOf(isEnds)),
+      lag: maybe(isHistogram),
     }),
   ),
+  queues: maybe(recordOf(objectOf({ backlog: isCount, oldestMs: isCount }))),
 })
 
 const isLearned = objectOf({

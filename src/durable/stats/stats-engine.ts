@@ -10,6 +10,7 @@ import type { Store } from '../store.ts'
 import { fleets } from './fleets.ts'
 import { type LearnedSum, learnedBook } from './learned-book.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
+import { type QueueSeen, queueBook } from './queue-book.ts'
 import { asDestination, asSource } from './reported.ts'
 import { sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
@@ -63,7 +64,7 @@ export interface StatsEngine {
    */
   sums(windowMs: number): SumsNow
   /** All that was ever counted, and the isolates of the last five minutes. */
-  totals(): Omit<Sums, 'at'>
+  totals(): Omit<Sums, 'at'> & { readonly queues: readonly QueueSeen[] }
   /** One service over the last `windowMs`, in 400 steps at most, as one reporter has counted it: the first that did. */
   series(service: string, windowMs: number, reporter?: ReporterKind): { stepMs: number; points: Point[] }
   /**
@@ -122,6 +123,7 @@ export function statsEngine({
   const lookers = taps(clock, random)
   const shared = fleets(publish)
   const learned = learnedBook()
+  const queues = queueBook()
   let dueAt: number | undefined
 
   function turn(): void {
@@ -158,6 +160,7 @@ export function statsEngine({
       if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
       if (counted) numbers.take(counted, now)
+      if (counted?.queues) queues.take(counted.queues, now)
       learned.take(isolate, sequence, digest, now)
       if (tapped) lookers.take(isolate, tapped)
       noted(now)
@@ -172,6 +175,7 @@ export function statsEngine({
       const isolate = `${digest.isolate} ${caller}`
       if (!taken.take(isolate, sequence, now)) return false
       if (calls) numbers.take(asSource(caller, calls), now)
+      if (calls?.queues) queues.take(calls.queues, now)
       if (served) numbers.take(asDestination(caller, served), now)
       noted(now)
       return answer(others(caller, isolate, digest, now))
@@ -197,7 +201,11 @@ export function statsEngine({
     },
     totals() {
       if (dueAt !== undefined) turn()
-      return { isolates: taken.heardSince(clock.now() - 300_000), services: numbers.totals() }
+      return {
+        isolates: taken.heardSince(clock.now() - 300_000),
+        services: numbers.totals(),
+        queues: queues.seen(clock.now()),
+      }
     },
     series(service, windowMs, reporter) {
       if (dueAt !== undefined) turn()
