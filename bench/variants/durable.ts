@@ -14,14 +14,9 @@ export interface Told {
 
 export class Orders extends DurableObject {
   readonly #sql = this.ctx.storage.sql
-  readonly #events = outbox(this.ctx, { source: 'http://orders/', to: { sendBatch: async () => this.#take() } })
+  readonly #events = outbox(this.ctx, { source: 'http://orders/', to: { sendBatch: async () => {} } })
   readonly #steps = participant(this.ctx.storage)
   #number = 0
-  #batches = 0
-
-  async #take(): Promise<void> {
-    this.#batches++
-  }
 
   /** One change of state, as each of them makes it. */
   #change(): void {

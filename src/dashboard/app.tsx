@@ -5,6 +5,7 @@ import { session, signOut } from './live/session.ts'
 import { hashOf, type Route } from './model/route.ts'
 import { Access } from './pages/access.tsx'
 import { Changes } from './pages/changes.tsx'
+import { DeadLetters } from './pages/dead.tsx'
 import { Edit } from './pages/edit.tsx'
 import { Resolve } from './pages/resolve.tsx'
 import { Sagas } from './pages/sagas.tsx'
@@ -17,6 +18,7 @@ const NAV: readonly { readonly route: Route; readonly label: string; readonly pa
   { route: { page: 'services' }, label: 'Services', pages: ['services', 'service', 'edit', 'new'] },
   { route: { page: 'topology' }, label: 'Topology', pages: ['topology'] },
   { route: { page: 'access' }, label: 'Access', pages: ['access'] },
+  { route: { page: 'dead' }, label: 'Dead letters', pages: ['dead'] },
   { route: { page: 'sagas' }, label: 'Sagas', pages: ['sagas'] },
   { route: { page: 'changes' }, label: 'Changes', pages: ['changes'] },
   { route: { page: 'resolve' }, label: 'Resolve', pages: ['resolve'] },
@@ -65,6 +67,7 @@ function Page({ route, client }: { readonly route: Route; readonly client: Admin
   if (route.page === 'resolve') return <Resolve client={client} asked={route} />
   if (route.page === 'topology') return <Topology client={client} />
   if (route.page === 'access') return <Access client={client} />
+  if (route.page === 'dead') return <DeadLetters client={client} />
   if (route.page === 'sagas') return <Sagas client={client} />
   if (route.page === 'changes') return <Changes client={client} />
   return <Services client={client} />

@@ -18,6 +18,7 @@ const PAGES: readonly { readonly route: Route; readonly sign: string }[] = [
   { route: { page: 'resolve', name: 'orders', path: '/7' }, sign: '.tree' },
   { route: { page: 'topology' }, sign: 'svg.topology' },
   { route: { page: 'access' }, sign: '.verdicts' },
+  { route: { page: 'dead' }, sign: '.notice.empty' },
   { route: { page: 'sagas' }, sign: 'table.sagas' },
   { route: { page: 'changes' }, sign: '.log' },
 ]

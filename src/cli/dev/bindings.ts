@@ -28,6 +28,8 @@ export function assertBound(workers: readonly LocalWorker[]): void {
     ['REGISTRY', "the mesh's KV namespace"],
     ['STATS_OBJECT', "the control plane's object"],
     ['QUOTA_OBJECT', "the control plane's object"],
+    ['DEAD_LETTERS', "the control plane's object"],
+    ['INBOX_OBJECT', "the control plane's object"],
   ])
   for (const { name, dir } of workers) {
     const binding = bindingName(name)

@@ -68,6 +68,8 @@ const FRESH = '500ms'
 const SHAPES = '1'
 const STATS_OBJECT = { className: 'StatsObject', useSQLite: true }
 const QUOTA_OBJECT = { className: 'QuotaObject', useSQLite: true }
+const DEAD_LETTERS = { className: 'DeadLettersObject', useSQLite: true }
+const INBOX_OBJECT = { className: 'InboxObject', useSQLite: true }
 /** A Worker beside the mesh binds it by `script_name = "selvedge-control"`. */
 const SAGAS_OBJECT = { className: 'SagasObject', useSQLite: true }
 const REGISTRY_OBJECT = { className: 'RegistryObject', useSQLite: true }
@@ -99,6 +101,8 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       STATS_OBJECT: { ...STATS_OBJECT, scriptName: CONTROL },
       QUOTA_OBJECT: { ...QUOTA_OBJECT, scriptName: CONTROL },
       REGISTRY_OBJECT: { ...REGISTRY_OBJECT, scriptName: CONTROL },
+      DEAD_LETTERS: { ...DEAD_LETTERS, scriptName: CONTROL },
+      INBOX_OBJECT: { ...INBOX_OBJECT, scriptName: CONTROL },
     },
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
@@ -109,7 +113,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
-    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT, SAGAS_OBJECT },
+    durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT, DEAD_LETTERS, INBOX_OBJECT, SAGAS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
 

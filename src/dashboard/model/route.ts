@@ -8,8 +8,16 @@ export type Route =
   | { readonly page: 'resolve'; readonly name?: string; readonly method?: string; readonly path?: string }
   | { readonly page: 'topology' }
   | { readonly page: 'access' }
+  | { readonly page: 'dead' }
   | { readonly page: 'sagas' }
   | { readonly page: 'changes' }
+
+/** Pages of which the address says nothing but which they are. */
+const PLAIN = ['new', 'topology', 'access', 'dead', 'sagas', 'changes'] as const
+
+function isPlain(page: string): page is (typeof PLAIN)[number] {
+  return PLAIN.some((one) => one === page)
+}
 
 /** What is not known leads to the first page. */
 export function routeOf(hash: string): Route {
@@ -17,8 +25,7 @@ export function routeOf(hash: string): Route {
   const [, page = '', ...rest] = path.split('/')
   const name = decoded(rest.join('/'))
   if ((page === 'service' || page === 'edit') && name !== '') return { page, name }
-  if (page === 'new' || page === 'topology' || page === 'access' || page === 'sagas' || page === 'changes')
-    return { page }
+  if (isPlain(page)) return { page }
   if (page !== 'resolve') return { page: 'services' }
   const said = new URLSearchParams(query)
   const entries = ['name', 'method', 'path'].flatMap((key) => {

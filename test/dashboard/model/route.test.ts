@@ -10,6 +10,7 @@ const ROUTES: readonly Route[] = [
   { page: 'resolve', name: 'users', method: 'POST', path: '/a/b?x=1&y=#2' },
   { page: 'topology' },
   { page: 'access' },
+  { page: 'dead' },
   { page: 'changes' },
 ]
 
