@@ -40,8 +40,10 @@ export type Outcome = {
 /** Milliseconds that an attempt may take; what it calls has a second less, so that the answer is the mesh's own. */
 const ATTEMPT_MS = 30_000
 const CALL_MS = ATTEMPT_MS - 1000
-const FORWARD: Patience = { attempts: 4, timeoutMs: ATTEMPT_MS }
-const UNDO: Patience = { attempts: 8, timeoutMs: ATTEMPT_MS }
+const FORWARD_ATTEMPTS = 4
+const UNDO_ATTEMPTS = 8
+const FORWARD: Patience = { attempts: FORWARD_ATTEMPTS, timeoutMs: ATTEMPT_MS }
+const UNDO: Patience = { attempts: UNDO_ATTEMPTS, timeoutMs: ATTEMPT_MS }
 /** At the pivot and behind it nothing is given up. */
 const ENDLESS: Patience = { attempts: 1e9, timeoutMs: ATTEMPT_MS }
 /** The list of sagas may be away: a saga waits for so many attempts, of so many milliseconds, to be told. */

@@ -70,7 +70,7 @@ for (const name of ['credit', 'stock', 'payments', 'shipping']) {
 for (const name of ['place-order', 'awaited', 'changing', 'nobody']) {
   registry.set(name, { endpoints: [{ saga: { binding: 'SAGAS', saga: name } }] })
 }
-const meshOf = (env: Env) => createMesh({ registry, env, cloud, log: 'off' })
+const meshOf = (env: Env) => createMesh({ registry, env, cloud, name: 'shop', log: 'off' })
 
 export const Sagas = sagas([placeOrder, awaited, changing(CODE)], { mesh: meshOf })
 

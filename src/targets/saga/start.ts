@@ -38,7 +38,7 @@ export async function sendToWorkflow(
   const { method } = request
   if (path === '/') return method === 'POST' ? start(workflow, target, sent) : not('POST')
   if (events === undefined && ID.test(id)) {
-    return method === 'GET' || method === 'HEAD' ? told(workflow, target, id) : not('GET')
+    return method === 'GET' || method === 'HEAD' ? told(workflow, target, id, sent.caller !== undefined) : not('GET')
   }
   // What operators decide goes by the admin API.
   if (events === 'events' && more.length === 0 && ID.test(id) && TYPE.test(type) && !type.startsWith('selvedge-')) {
@@ -63,14 +63,16 @@ async function start(workflow: Workflow, { saga, binding }: SagaTarget, sent: Se
   return Response.json({ id }, { status: 202, headers: { location: `/${id}` } })
 }
 
-async function told(workflow: Workflow, target: SagaTarget, id: string): Promise<Response> {
+/** @param isKnown why it turned back speaks of other services: whom nobody knows does not hear of it. */
+async function told(workflow: Workflow, target: SagaTarget, id: string, isKnown: boolean): Promise<Response> {
   try {
     const { status, output } = await (await workflow.get(id)).status()
     if (status === 'unknown') return nobody(target, id)
     const { outcome, because, skipped } = (output ?? {}) as Readonly<Record<string, unknown>>
     const hasFailed = status === 'errored' || status === 'terminated'
     const state = outcome ?? (hasFailed ? 'failed' : 'running')
-    return Response.json({ id, state, because, skipped }, { headers: { 'cache-control': 'no-store' } })
+    const why = isKnown && { because, skipped }
+    return Response.json({ id, state, ...why }, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
     if (says(error, 'not_found')) return nobody(target, id)
     throw error

@@ -219,6 +219,15 @@ describe('dead letters', () => {
     expect(await team?.redrive(id)).toMatchObject({ redriven: 1 })
   })
 
+  it('are counted among the metrics, for tokens that see all', async () => {
+    const limited = { name: 'team', role: 'read', prefixes: ['jobs'], sha256: await sha256Hex('token-of-team') }
+    const { get, keep } = await given({ ADMIN_TOKENS: JSON.stringify([limited]) })
+    await keep()
+    const read = async (token: string) => (await get('/-/metrics', { authorization: `Bearer ${token}` })).text()
+    expect(await read(TOKEN)).toContain('selvedge_dead_letters{queue="jobs",reason="status 422"} 1')
+    expect(await read('token-of-team')).not.toContain('dead_letter')
+  })
+
   it('are nowhere where the control plane has no object for them, and says so', async () => {
     const { client } = await given({ DEAD_LETTERS: undefined })
     expect(await refusalOf(client.deadLetters())).toMatchObject({ status: 404, code: 'not_kept' })

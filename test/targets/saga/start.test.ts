@@ -11,6 +11,7 @@ interface Created {
 function given() {
   const created: Created[] = []
   const random = seeded(1)
+  let caller: string | undefined = 'shop'
   const events: unknown[] = []
   const status = new Map<string, object>()
   const SAGAS = {
@@ -33,9 +34,12 @@ function given() {
       { bindings: { SAGAS } },
       { kind: 'saga', binding: 'SAGAS', saga: 'place-order' },
       new Request(`http://place-order${path}`, { method }),
-      givenSent({ attempt: { body }, outgoing: new Headers(headers), path, random }),
+      givenSent({ attempt: { body }, outgoing: new Headers(headers), path, random, caller }),
     )
-  return { ask, created, events, status }
+  const as = (name: string | undefined) => {
+    caller = name
+  }
+  return { ask, as, created, events, status }
 }
 
 describe('a saga as a service', () => {
@@ -89,6 +93,19 @@ describe('a saga as a service', () => {
     const answer = await ask('GET', `/${id}?x=1`)
     expect(await answer.json()).toEqual({ id, ...told })
     expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('tells why it turned back to callers that are known, and to nobody else', async () => {
+    const { ask, as, status } = given()
+    const { id } = (await (await ask('POST', '/')).json()) as { id: string }
+    status.set(id, { status: 'complete', output: { outcome: 'compensated', because: 'credit answered 422: …' } })
+    expect(await (await ask('GET', `/${id}`)).json()).toEqual({
+      id,
+      state: 'compensated',
+      because: 'credit answered 422: …',
+    })
+    as(undefined)
+    expect(await (await ask('GET', `/${id}`)).json()).toEqual({ id, state: 'compensated' })
   })
 
   it('hands an event on to the saga', async () => {
