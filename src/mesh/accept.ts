@@ -69,6 +69,8 @@ export interface Arrival {
   readonly proof?: Proof | undefined
   /** Why it is refused, where it brought a token that is not valid. */
   readonly refusal?: unknown
+  /** What the token of a guest says. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
   readonly defer: Defer | undefined
 }
 

@@ -222,8 +222,8 @@ export function createMesh<Names extends string = string>(
           const trusted = trust(request, ctx)
           const { name: caller, proof } = readCaller(request, ctx, trusted ? 'trusted' : 'public')
           const arrival: Served<Env> = { trusted, caller, proof, defer: deferTo(ctx) ?? waitUntil, env, ctx }
-          const go = (arrival: Served<Env>) => enter(request, accept(request, arrival, settings))
-          return identities ? identities.arriving(request, arrival, () => settings.name, go) : go(arrival)
+          const go = (arrival: Served<Env>, request: Request) => enter(request, accept(request, arrival, settings))
+          return identities ? identities.arriving(request, arrival, () => settings.name, go) : go(arrival, request)
         },
       }
     },

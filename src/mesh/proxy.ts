@@ -67,7 +67,7 @@ export function proxy(options: MeshOptions): Forward {
       request,
       arrival,
       () => nameOf(arrival),
-      (arrival) => entered(request, arrival),
+      (arrival, request) => entered(request, arrival),
     )
   }
 

@@ -58,6 +58,7 @@ const isNumbers = objectOf({
       endpoints: recordOf(isEndpoint),
       errors: isCounts,
       refused: isCounts,
+      slowest: maybe(objectOf({ ms: isCount, traceId: isLabel })),
       access: maybe(recordOf(isEnds)),
       unclaimed: maybe(isCounts),
     }),

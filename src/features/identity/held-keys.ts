@@ -37,8 +37,12 @@ export interface KeysRead {
 export interface HeldKeysOptions {
   /** Where they stand, for messages. */
   readonly what: string
-  /** The text of the set, as it is now or was. It rejects where there is none. */
-  read(asking: KeyAsking): Promise<KeysRead>
+  /**
+   * The text of the set, as it is now or was. It rejects where there is none.
+   *
+   * @param isAnew must it be newer than what was read before? A token names a key that was not among that.
+   */
+  read(asking: KeyAsking, isAnew: boolean): Promise<KeysRead>
   parse(text: string): KeySet
   /** For how long they are served without asking, in milliseconds. */
   readonly freshMs: number
@@ -88,14 +92,14 @@ export function heldKeys(options: HeldKeysOptions): HeldKeys {
   }
 
   /** Never rejects: what is held tells how it ended. */
-  async function load(asking: KeyAsking): Promise<void> {
+  async function load(asking: KeyAsking, isAnew = false): Promise<void> {
     const { clock } = asking
     const now = clock.now()
     triedAt = now
     readingUntil = now + readMs
     try {
       const late = () => new Error(`no answer within ${readMs} ms`)
-      const { text, at, fault: of } = await within(clock, readMs, read(asking), late)
+      const { text, at, fault: of } = await within(clock, readMs, read(asking, isAnew), late)
       clock.turn?.()
       // The same text is the same keys: what was verified with them stays so.
       if (held?.text !== text) held = { keys: parse(text), text }
@@ -113,9 +117,9 @@ export function heldKeys(options: HeldKeysOptions): HeldKeys {
   }
 
   /** Reads, or waits for the one who does: a promise of another request cannot be waited for. */
-  async function loaded(asking: KeyAsking): Promise<void> {
+  async function loaded(asking: KeyAsking, isAnew = false): Promise<void> {
     const { clock } = asking
-    if (clock.now() >= readingUntil) return load(asking)
+    if (clock.now() >= readingUntil) return load(asking, isAnew)
     for (let ms = LOOK_MS; clock.now() < readingUntil; ms *= 2) {
       await sleep(clock, Math.min(ms, readingUntil - clock.now()))
       clock.turn?.()
@@ -147,7 +151,7 @@ export function heldKeys(options: HeldKeysOptions): HeldKeys {
     async again(asking) {
       const { clock } = asking
       const now = clock.now()
-      if (now - triedAt >= againMs || now < readingUntil) await loaded(asking)
+      if (now - triedAt >= againMs || now < readingUntil) await loaded(asking, true)
       const at = clock.now()
       return { keys: keysNow(at), isSure: fault === undefined && at - goodAt < Math.max(freshMs, againMs) + readMs }
     },

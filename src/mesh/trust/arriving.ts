@@ -1,37 +1,28 @@
 /** The arrival of a request, by whoever sent it: told by a binding, or else shown by a token. */
-import type { Caller } from '../../core/caller.ts'
-import type { ServiceName } from '../../core/endpoint.ts'
-import type { Coming, Identities } from './identities.ts'
+import type { Identities, Shown } from './identities.ts'
 
-/**
- * Goes on with who sent the request: where a binding has not said it, by the token that it brings. A token that is not valid goes on as a
- * refusal, which is told further in, where it is traced and answered as all others.
- */
-export function arriving<Of extends Coming, Result>(
-  callerOf: Identities['callerOf'],
-  request: Request,
-  arrival: Of,
-  audience: () => ServiceName | undefined,
-  go: (arrival: Of) => Promise<Result>,
-): Promise<Result> {
-  // Who deploys a binding knows better than a token.
-  if (arrival.caller !== undefined) return go(arrival)
-  const refused = (refusal: unknown) => go({ ...arrival, refusal })
-  let shown: ReturnType<Identities['callerOf']>
-  try {
-    shown = callerOf(request, audience, arrival.defer)
-  } catch (error) {
-    return refused(error)
+/** Goes on with who sent the request, as {@link Identities.arriving} says. */
+export function arrivals(callerOf: Identities['callerOf']): Identities['arriving'] {
+  return function arriving(request, arrival, audience, go) {
+    const refused = (refusal: unknown) => go({ ...arrival, refusal }, request)
+    const known = (shown: Shown | undefined) =>
+      shown ? go(believed(arrival, shown), shown.request) : go(arrival, request)
+    let shown: ReturnType<Identities['callerOf']>
+    try {
+      // Who deploys a binding knows better than a token.
+      shown = callerOf(request, arrival.caller !== undefined, audience, arrival.defer)
+    } catch (error) {
+      return refused(error)
+    }
+    return shown instanceof Promise ? shown.then(known, refused) : known(shown)
   }
-  if (!(shown instanceof Promise)) return go(believed(arrival, shown))
-  return shown.then((caller) => go(believed(arrival, caller)), refused)
 }
 
 /** A guest is known, and believed no more than a stranger. */
-export function believed<Of extends Coming>(arrival: Of, caller: Caller | undefined): Of {
-  if (!caller) return arrival
+function believed<Of extends Parameters<Identities['arriving']>[1]>(arrival: Of, { caller, claims }: Shown): Of {
+  if (!caller) return { ...arrival, claims }
   const { name, proof } = caller
-  return { ...arrival, caller: name, proof, trusted: arrival.trusted || proof === 'identity' }
+  return { ...arrival, caller: name, proof, trusted: arrival.trusted || proof === 'identity', claims }
 }
 
 /** The guard that tells a refusal before it asks anyone. */

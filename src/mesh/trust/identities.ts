@@ -5,6 +5,7 @@ import type { ObserverFilter } from '../../core/engine/stack.ts'
 import type { Log } from '../../core/log.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { LeavingNeeds } from '../../features/identity/filter.ts'
+import type { Claims } from '../../features/identity/guest.ts'
 import type { OverrideGives, OverrideNeeds } from '../../features/override/filter.ts'
 import type { LiveService } from '../live-service.ts'
 import type { Called, Resolver } from '../resolver.ts'
@@ -44,7 +45,18 @@ export interface Coming {
   readonly caller?: ServiceName | undefined
   readonly proof?: Proof | undefined
   readonly refusal?: unknown
+  readonly claims?: Claims | undefined
   readonly defer: Defer
+}
+
+/** What the tokens of a request show. */
+export interface Shown {
+  /** `undefined`: what was known of its caller stays. */
+  readonly caller: Caller | undefined
+  /** Of a guest's token, whoever sent it. */
+  readonly claims: Claims | undefined
+  /** With the headers that claims fill, and none that somebody made up. */
+  readonly request: Request
 }
 
 /** What looks at a request that has come in, and refuses it. */
@@ -63,23 +75,25 @@ export interface Identities {
     request: Request,
     arrival: Of,
     audience: () => ServiceName | undefined,
-    go: (arrival: Of) => Promise<Result>,
+    go: (arrival: Of, request: Request) => Promise<Result>,
   ): Promise<Result>
   /** The guard that tells a refusal before it asks anyone. */
   refusing<Context>(
     guard: Refusing<Context> | undefined,
   ): Refusing<Context & { readonly arrival?: { readonly refusal?: unknown } }>
   /**
-   * Who sent a request, by a token that it brings: at once where the same was met before. `undefined` where it brings none.
+   * Who sent a request, by the tokens that it brings: at once where the same were met before. `undefined` where they change nothing.
    *
+   * @param isKnown has a binding said who calls? Then a guest's token gives its claims alone, and the mesh's own is not read.
    * @param audience the name under which the receiver is known; `undefined` where it has none, and no token can be for it.
    * @throws {MeshError} or rejects: `caller_unknown` for a token that is not valid, `trust_unavailable` where nobody can say.
    */
   callerOf(
     request: Request,
+    isKnown: boolean,
     audience: () => ServiceName | undefined,
     defer: Defer,
-  ): Caller | undefined | Promise<Caller | undefined>
+  ): Shown | undefined | Promise<Shown | undefined>
   /** Signs for the caller towards members of the mesh. */
   readonly leaving: ObserverFilter<Leaving>
   /**

@@ -39,7 +39,7 @@ export function keyText(
 }
 
 /** @throws {Error} that says why there are none. */
-export async function fetched(url: string, fetch: typeof globalThis.fetch, mostBytes: number): Promise<string> {
+export async function fetched(url: string, fetch: typeof globalThis.fetch, mostBytes = MAX_BYTES): Promise<string> {
   // Never where an answer points: the keys would be those of whoever answers there.
   const response = await fetch(url, {
     redirect: 'manual',

@@ -1,6 +1,6 @@
 /** The metrics of the mesh: what numbers are called and mean, for Prometheus and those who read its format. */
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
-import type { Family, HistogramSample, Labels, Sample } from '../exposition.ts'
+import type { Exemplar, Family, HistogramSample, Labels, Sample } from '../exposition.ts'
 import { type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
 import type { Reported } from './reporters.ts'
 import { VERDICTS, verdictOf } from './verdicts.ts'
@@ -10,6 +10,8 @@ export const BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 
 
 export interface Totals extends Reported {
   readonly numbers: ServiceNumbers
+  /** Calls that stand for the others. */
+  readonly exemplars?: readonly Exemplar[] | undefined
 }
 
 interface Metric {
@@ -19,7 +21,11 @@ interface Metric {
   readonly unit?: string
   /** Beside `service` and `reporter`. */
   readonly labels: readonly string[]
-  samples(numbers: ServiceNumbers, labels: Labels): readonly (Sample | HistogramSample)[]
+  samples(
+    numbers: ServiceNumbers,
+    labels: Labels,
+    exemplars?: readonly Exemplar[],
+  ): readonly (Sample | HistogramSample)[]
 }
 
 /** As in docs/observability.md. */
@@ -37,7 +43,7 @@ export const METRICS: readonly Metric[] = [
     unit: 'seconds',
     help: 'How long calls took until their response headers, with all attempts.',
     labels: [],
-    samples: ({ ms }, labels) => [histogramOf(ms, labels)],
+    samples: ({ ms }, labels, exemplars) => [{ ...histogramOf(ms, labels), exemplars }],
   },
   {
     name: 'selvedge_caller_requests',
@@ -122,7 +128,9 @@ export function metricsOf(totals: readonly Totals[], isolates: number): Family[]
     type,
     help,
     ...(unit === undefined ? {} : { unit }),
-    samples: totals.flatMap(({ service, reporter, numbers }) => samples(numbers, { service, reporter })),
+    samples: totals.flatMap(({ service, reporter, numbers, exemplars }) =>
+      samples(numbers, { service, reporter }, exemplars),
+    ),
   })) as Family[]
   const told = 'Isolates that told something in the last five minutes.'
   return [

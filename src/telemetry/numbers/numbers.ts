@@ -2,6 +2,7 @@
 import type { MeshErrorCode } from '../../core/errors.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
+import type { Trace } from '../../core/span.ts'
 import { type Counts, type ExponentialHistogram, exponentialHistogram } from '../../math/exponential-histogram.ts'
 import { verdictKey, verdictNumber } from './verdicts.ts'
 
@@ -32,6 +33,13 @@ export interface EndpointNumbers {
   readonly ms: Counts
 }
 
+/** A call that somebody can look at: its trace is sampled. */
+export interface Slowest {
+  readonly ms: number
+  /** 32 hex digits. */
+  readonly traceId: string
+}
+
 export interface ServiceNumbers {
   /** Of calls, as their callers saw them. */
   readonly ends: Ends
@@ -55,6 +63,8 @@ export interface ServiceNumbers {
   readonly access?: Readonly<Record<string, readonly number[]>> | undefined
   /** Of a topic: events that nobody wanted, by their type. Left out where there were none. */
   readonly unclaimed?: Readonly<Record<string, number>> | undefined
+  /** In a digest: the call that took longest, of those whose trace is sampled. In no sum. */
+  readonly slowest?: Slowest | undefined
 }
 
 /** What an isolate counted since its last digest. */
@@ -77,7 +87,8 @@ export interface CallEnd {
 }
 
 export interface Numbers {
-  count(call: CallEnd): void
+  /** @param trace of the call. */
+  count(call: CallEnd, trace?: Trace): void
   /** @param service the name of the topic. */
   unclaimed(service: string, type: string): void
   /** What was counted since it was last taken; `undefined` where nothing was. */
@@ -89,12 +100,16 @@ export const MOST_SERIES = 1_000
 /** Under this name goes what there is no room for. */
 export const OTHER = '(other)'
 
+/** Of trace flags (W3C). */
+const SAMPLED = 1
+
 interface Endpoint {
   readonly ends: number[]
   readonly ms: ExponentialHistogram
 }
 
 interface Service extends Endpoint {
+  slowest: Slowest | undefined
   attempts: number
   retries: number
   hedged: number
@@ -129,11 +144,13 @@ export function numbers(mostSeries = MOST_SERIES): Numbers {
   }
 
   return {
-    count({ service: name, caller, outcome, error, tookMs, receipt }) {
+    count({ service: name, caller, outcome, error, tookMs, receipt }, trace) {
       const service = entry(services, name, newService)
       const ended = NUMBER_OF[outcome]
       raise(service.ends, ended)
       service.ms.record(tookMs)
+      if (trace && (trace.flags & SAMPLED) > 0 && !(tookMs <= (service.slowest?.ms ?? -1)))
+        service.slowest = { ms: tookMs, traceId: trace.traceId }
       raise(entry(service.callers, caller ?? '', newEnds), ended)
       if (receipt.rule !== undefined) raise(entry(service.rules, receipt.rule, newEnds), ended)
       for (const attempt of receipt.attempts) {
@@ -170,6 +187,7 @@ const newEnds = (): number[] => []
 const newEndpoint = (): Endpoint => ({ ends: [], ms: exponentialHistogram() })
 const newService = (): Service => ({
   ...newEndpoint(),
+  slowest: undefined,
   attempts: 0,
   retries: 0,
   hedged: 0,
