@@ -346,6 +346,7 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
       'failed',
       '2 of the saga "pay", version 2, wait for a decision, the first for 3 min.',
     ],
+    [withSagas({ state: 'failed', isEnded: true }), 'failed', 'were ended by hand'],
     [withSagas({ state: 'late' }), 'warned', 'try a step again and again'],
   ],
   'sagas-have-their-code': [
