@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AdminError } from '../../../src/admin/client.ts'
 import { sha256Hex } from '../../../src/core/text/digest.ts'
 import { givenAdmin, TOKEN } from '../../support/given-admin.ts'
+import { givenEvent } from '../../support/given-events.ts'
 import { givenLetter } from '../../support/given-letter.ts'
 import { givenEnvelope } from '../../support/given-queue.ts'
 
@@ -118,6 +119,37 @@ describe('dead letters', () => {
     expect(await client.redrive(id, 'mails')).toMatchObject({ binding: 'MAILS' })
     const { endpoint: _, ...rest } = givenEnvelope()
     expect(MAILS.sent).toEqual([{ ...rest, record: 'services/mails', redriven: 1 }])
+  })
+
+  it('are of one subscriber each, where they are of an event, and go back by its topic', async () => {
+    const EVENTS = { sent: [] as unknown[], send: async (message: unknown) => void EVENTS.sent.push(message) }
+    const AUDIT = { sent: [] as unknown[], send: async (message: unknown) => void AUDIT.sent.push(message) }
+    const { client, letters, put, run } = await given({ EVENTS, AUDIT })
+    await put('events', JSON.stringify({ endpoints: [{ topic: { binding: 'EVENTS' } }] }))
+    const audit = { endpoints: [{ topic: { binding: 'EVENTS' } }, { topic: { binding: 'AUDIT' } }] }
+    await put('audit', JSON.stringify(audit))
+    await run()
+    const event = (over: object) => ({ ...givenEvent({ expirytime: '2026-11-24T16:00:00Z' }), ...over })
+    const messages = [
+      event({ subscriber: 'billing' }),
+      event({ subscriber: 'mail' }),
+      event({ subscriber: 'mail', source: 'http://other/' }),
+      event({ subscriber: 'mail', meshtopic: 'services/audit', meshendpoint: 'topic:AUDIT', record: 'of its own' }),
+    ]
+    const [first, ...others] = messages
+    for (const message of [first, ...messages]) {
+      const subject = message?.meshtopic === undefined ? 'events' : 'audit'
+      await letters.keep(givenLetter({ id: 'e-1', subject }, { message, binding: undefined } as object))
+    }
+    const { items } = await client.deadLetters()
+    expect(items).toHaveLength(4)
+    for (const { id } of items) await client.redrive(id)
+    const again = (message: object | undefined) => ({ ...message, expirytime: undefined, redriven: 1 })
+    expect(EVENTS.sent).toHaveLength(3)
+    expect(EVENTS.sent.map((one) => ({ ...(one as object), expirytime: undefined }))).toEqual(
+      expect.arrayContaining([again(first), again(others[0]), again(others[1])]),
+    )
+    expect(AUDIT.sent).toMatchObject([{ subscriber: 'mail', redriven: 1, record: 'of its own' }])
   })
 
   it('wait as before where the queue does not take them', async () => {
