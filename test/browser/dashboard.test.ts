@@ -188,6 +188,17 @@ describe('the dashboard', () => {
     await page.getByRole('region', { name: 'What changed in orders' }).waitFor()
   })
 
+  it('lists what was deleted, and leads to its history', async () => {
+    await mesh.admin.put('gone', 'https://gone.example.com', { ifNoneMatch: '*', message: 'for a day' })
+    await mesh.admin.delete('gone', { ifMatch: '*', message: 'its day is over' })
+    await open(page, { page: 'services' })
+    await open(page, { page: 'changes' })
+    await page.getByRole('button', { name: /gone deleted its day is over/ }).click()
+    await page.getByRole('link', { name: 'gone', exact: true }).click()
+    await page.getByText('No record is called “gone”.').waitFor()
+    await page.getByRole('button', { name: /for a day/ }).waitFor()
+  })
+
   it('says that an answer is old when the mesh is gone, and that nobody answers', async () => {
     await open(page, { page: 'services' })
     await page.getByRole('rowheader', { name: /users/ }).waitFor()
