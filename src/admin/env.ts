@@ -41,7 +41,7 @@ type Told<Of> = {
 }
 
 /** The list of sagas, called over RPC. */
-export type Sagas = Told<Omit<SagaBook, 'tell' | 'look'>>
+export type Sagas = Told<Omit<SagaBook, 'look'>>
 
 /** As much of a Workflow as sagas are decided with. */
 export interface SagaInstance {

@@ -61,8 +61,11 @@ const isNumbers = objectOf({
       slowest: maybe(objectOf({ ms: isCount, traceId: isLabel })),
       access: maybe(recordOf(isEnds)),
       unclaimed: maybe(isCounts),
+      deliveries: maybe(recordOf(isEnds)),
+      lag: maybe(isHistogram),
     }),
   ),
+  queues: maybe(recordOf(objectOf({ backlog: isCount, oldestMs: isCount }))),
 })
 
 const isLearned = objectOf({

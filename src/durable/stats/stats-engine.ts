@@ -13,8 +13,9 @@ import { exemplars } from './exemplars.ts'
 import { fleets } from './fleets.ts'
 import { type LearnedSum, learnedBook } from './learned-book.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
+import { type QueueSeen, queueBook } from './queue-book.ts'
 import { asDestination, asSource } from './reported.ts'
-import { sequences } from './sequences.ts'
+import { isolateOf, sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
 import { isSound } from './sound.ts'
 import { makeTables } from './tables.ts'
@@ -96,6 +97,8 @@ export interface Sums {
 /** All that was ever counted, each with calls that stand for the others. */
 export interface Totals extends Omit<Sums, 'at' | 'services'> {
   readonly services: readonly (ServiceSum & { readonly exemplars: readonly Exemplar[] })[]
+  /** What waits in queues, of the last five minutes. */
+  readonly queues: readonly QueueSeen[]
 }
 
 /** What a window has, and what isolates know now. */
@@ -131,6 +134,7 @@ export function statsEngine({
   const shared = fleets(publish)
   const examples = exemplars()
   const learned = learnedBook()
+  const queues = queueBook()
   let dueAt: number | undefined
 
   function turn(): void {
@@ -146,6 +150,7 @@ export function statsEngine({
   function count(digest: NumbersDigest, now: number): void {
     numbers.take(digest, now)
     examples.take(digest, now)
+    if (digest.queues) queues.take(digest.queues, now)
   }
 
   /** Written soon, with what else is told until then. */
@@ -182,8 +187,7 @@ export function statsEngine({
       const now = clock.now()
       if (!isServiceName(caller) || !isSound(digest)) return false
       const { sequence, numbers: calls, served } = digest
-      // Nobody can use up the numbers of an isolate of somebody else.
-      const isolate = `${digest.isolate} ${caller}`
+      const isolate = isolateOf(digest.isolate, caller)
       if (!taken.take(isolate, sequence, now)) return false
       if (calls) count(asSource(caller, calls), now)
       if (served) count(asDestination(caller, served), now)
@@ -213,7 +217,7 @@ export function statsEngine({
       if (dueAt !== undefined) turn()
       const now = clock.now()
       const services = numbers.totals().map((sum) => ({ ...sum, exemplars: examples.of(reportedKey(sum), now) }))
-      return { isolates: taken.heardSince(now - 300_000), services }
+      return { isolates: taken.heardSince(now - 300_000), services, queues: queues.seen(now) }
     },
     series(service, windowMs, reporter) {
       if (dueAt !== undefined) turn()
@@ -221,7 +225,7 @@ export function statsEngine({
     },
     openTap(filter, forMs) {
       if (dueAt !== undefined) turn()
-      return lookers.open(filter, forMs, taken.heardSince(clock.now() - 60_000))
+      return lookers.open(filter, forMs, taken.heardSince(clock.now() - 60_000, true))
     },
     readTap: lookers.read,
     closeTap: lookers.close,

@@ -1,7 +1,7 @@
 /** The metrics of the mesh: what numbers are called and mean, for Prometheus and those who read its format. */
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
 import type { Exemplar, Family, HistogramSample, Labels, Sample } from '../exposition.ts'
-import { type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
+import { DELIVERY_OUTCOMES, type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
 import type { Reported } from './reporters.ts'
 import { VERDICTS, verdictOf } from './verdicts.ts'
 
@@ -119,6 +119,22 @@ export const METRICS: readonly Metric[] = [
     labels: ['type'],
     samples: ({ unclaimed = {} }, labels) => counted('type', unclaimed, labels),
   },
+  {
+    name: 'selvedge_deliveries',
+    type: 'counter',
+    help: 'Messages that queues brought to a service, by what became of each delivery.',
+    labels: ['queue', 'outcome'],
+    samples: ({ deliveries = {} }, labels) =>
+      Object.entries(deliveries).flatMap(([queue, ends]) => byDelivery(ends, { ...labels, queue })),
+  },
+  {
+    name: 'selvedge_delivery_lag_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long messages that a service took had waited in their queue.',
+    labels: [],
+    samples: ({ lag }, labels) => (lag ? [histogramOf(lag, labels)] : []),
+  },
 ]
 
 /** @param isolates that told something lately. */
@@ -142,6 +158,12 @@ export function metricsOf(totals: readonly Totals[], isolates: number): Family[]
 function byVerdict(verdicts: readonly number[], labels: Labels): Sample[] {
   return verdicts.flatMap((value, verdict) =>
     value > 0 ? [{ labels: { ...labels, verdict: VERDICTS[verdict] ?? 'other' }, value }] : [],
+  )
+}
+
+function byDelivery(ends: Ends, labels: Labels): Sample[] {
+  return ends.flatMap((value, outcome) =>
+    value > 0 ? [{ labels: { ...labels, outcome: DELIVERY_OUTCOMES[outcome] ?? 'other' }, value }] : [],
   )
 }
 

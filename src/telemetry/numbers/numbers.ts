@@ -28,6 +28,18 @@ export const OUTCOMES = [
 
 const NUMBER_OF = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index])) as Record<CallOutcome, number>
 
+/** What became of a message at one delivery. Their order is that in which counts travel: a new one comes last. */
+export const DELIVERY_OUTCOMES = ['acked', 'retried', 'dead', 'duplicate', 'expired'] as const
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number]
+
+/** What waits in a queue, as the platform says it with a batch. */
+export interface QueueNumbers {
+  /** Messages. */
+  readonly backlog: number
+  /** How long the oldest has waited, in milliseconds. */
+  readonly oldestMs: number
+}
+
 export interface EndpointNumbers {
   readonly ends: Ends
   readonly ms: Counts
@@ -63,6 +75,10 @@ export interface ServiceNumbers {
   readonly access?: Readonly<Record<string, readonly number[]>> | undefined
   /** Of a topic: events that nobody wanted, by their type. Left out where there were none. */
   readonly unclaimed?: Readonly<Record<string, number>> | undefined
+  /** Of a receiver: messages that queues brought, by the queue, by the number of the outcome. Left out where there were none. */
+  readonly deliveries?: Readonly<Record<string, Ends>> | undefined
+  /** How long those that it took had waited, in milliseconds. */
+  readonly lag?: Counts | undefined
   /** In a digest: the call that took longest, of those whose trace is sampled. In no sum. */
   readonly slowest?: Slowest | undefined
 }
@@ -73,6 +89,8 @@ export interface NumbersDigest {
   readonly services: Readonly<Record<string, ServiceNumbers>>
   /** Entries that had no room of their own, and were counted as {@link OTHER}. */
   readonly overflow: number
+  /** Queues that brought something, by name. */
+  readonly queues?: Readonly<Record<string, QueueNumbers>> | undefined
 }
 
 /** What is counted of a call when it has ended. */
@@ -91,6 +109,13 @@ export interface Numbers {
   count(call: CallEnd, trace?: Trace): void
   /** @param service the name of the topic. */
   unclaimed(service: string, type: string): void
+  /**
+   * @param service the receiver; `''` where it is not known.
+   * @param lagMs how long the message has waited.
+   */
+  delivered(service: string, queue: string, outcome: DeliveryOutcome, lagMs: number): void
+  /** A batch came: what waits in its queue now. */
+  waiting(queue: string, numbers: QueueNumbers): void
   /** What was counted since it was last taken; `undefined` where nothing was. */
   take(): NumbersDigest | undefined
 }
@@ -120,12 +145,15 @@ interface Service extends Endpoint {
   readonly refused: Map<string, number>
   readonly access: Map<string, number[]>
   readonly unclaimed: Map<string, number[]>
+  readonly deliveries: Map<string, number[]>
+  lag?: ExponentialHistogram
 }
 
 export function numbers(mostSeries = MOST_SERIES): Numbers {
   let services = new Map<string, Service>()
   let series = 0
   let overflow = 0
+  let queues: Record<string, QueueNumbers> | undefined
 
   /** The entry of a key: a new one while there is room, then that of all others. */
   function entry<Entry>(of: Map<string, Entry>, key: string, make: () => Entry): Entry {
@@ -172,9 +200,20 @@ export function numbers(mostSeries = MOST_SERIES): Numbers {
     unclaimed(service, type) {
       raise(entry(entry(services, service, newService).unclaimed, type, newEnds), 0)
     },
+    delivered(name, queue, outcome, lagMs) {
+      const service = entry(services, name, newService)
+      raise(entry(service.deliveries, queue, newEnds), DELIVERY_OUTCOMES.indexOf(outcome))
+      if (outcome !== 'acked') return
+      service.lag ??= exponentialHistogram()
+      service.lag.record(lagMs)
+    },
+    waiting(queue, numbers) {
+      queues = { ...queues, [queue]: numbers }
+    },
     take() {
       if (services.size === 0) return undefined
-      const taken = { services: mapped(services, serviceDigest), overflow }
+      const taken = { services: mapped(services, serviceDigest), overflow, ...(queues && { queues }) }
+      queues = undefined
       services = new Map()
       series = 0
       overflow = 0
@@ -198,6 +237,7 @@ const newService = (): Service => ({
   refused: new Map(),
   access: new Map(),
   unclaimed: new Map(),
+  deliveries: new Map(),
 })
 
 function raise(ends: number[], outcome: number): void {
@@ -222,6 +262,8 @@ function serviceDigest({
   refused,
   access,
   unclaimed,
+  deliveries,
+  lag,
   ...counts
 }: Service): ServiceNumbers {
   return {
@@ -234,5 +276,7 @@ function serviceDigest({
     refused: Object.fromEntries(refused),
     ...(access.size > 0 && { access: Object.fromEntries(access) }),
     ...(unclaimed.size > 0 && { unclaimed: mapped(unclaimed, ([many = 0]) => many) }),
+    ...(deliveries.size > 0 && { deliveries: Object.fromEntries(deliveries) }),
+    ...(lag && { lag: lag.counts() }),
   }
 }
