@@ -15,7 +15,7 @@ import { type LearnedSum, learnedBook } from './learned-book.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
 import { type QueueSeen, queueBook } from './queue-book.ts'
 import { asDestination, asSource } from './reported.ts'
-import { sequences } from './sequences.ts'
+import { isolateOf, sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
 import { isSound } from './sound.ts'
 import { makeTables } from './tables.ts'
@@ -187,8 +187,7 @@ export function statsEngine({
       const now = clock.now()
       if (!isServiceName(caller) || !isSound(digest)) return false
       const { sequence, numbers: calls, served } = digest
-      // Nobody can use up the numbers of an isolate of somebody else.
-      const isolate = `${digest.isolate} ${caller}`
+      const isolate = isolateOf(digest.isolate, caller)
       if (!taken.take(isolate, sequence, now)) return false
       if (calls) count(asSource(caller, calls), now)
       if (served) count(asDestination(caller, served), now)
@@ -226,7 +225,7 @@ export function statsEngine({
     },
     openTap(filter, forMs) {
       if (dueAt !== undefined) turn()
-      return lookers.open(filter, forMs, taken.heardSince(clock.now() - 60_000))
+      return lookers.open(filter, forMs, taken.heardSince(clock.now() - 60_000, true))
     },
     readTap: lookers.read,
     closeTap: lookers.close,

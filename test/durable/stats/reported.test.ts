@@ -101,6 +101,16 @@ describe('a report of a function', () => {
     ])
   })
 
+  it('leaves a tap as much of the isolates that can tell anything of it', () => {
+    const { stats } = given()
+    stats.digest({ isolate: 'a', sequence: 1, numbers: calls('users', 1) })
+    for (let isolate = 0; isolate < 100; isolate++) {
+      stats.report('checkout', { isolate: `${isolate}`, sequence: 1, numbers: calls('users', 1) })
+    }
+    expect(stats.totals().isolates).toBe(101)
+    expect(stats.openTap({}, 60_000)?.most).toBe(20)
+  })
+
   it('brings no shapes, and sees no tap', () => {
     const { stats } = given()
     stats.openTap({}, 60_000)
