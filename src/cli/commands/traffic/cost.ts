@@ -16,7 +16,7 @@ import { example } from '../../verb.ts'
 interface CostFlags extends Windowed {
   readonly prices?: string
   readonly showPrices?: boolean
-  readonly fresh: number
+  readonly fresh: string
 }
 
 export function cost(command: Command, session: Session): void {
@@ -30,14 +30,11 @@ export function cost(command: Command, session: Session): void {
     .addOption(windowOption())
     .option('--prices <file>', 'a table of prices, in YAML or JSON, in place of the built-in one')
     .option('--show-prices', 'print the table of prices, and ask nobody')
-    .option('--fresh <duration>', 'MESH_FRESH of the mesh, for the reads of KV', fresh, 5_000)
+    .option('--fresh <duration>', 'MESH_FRESH of the mesh, for the reads of KV', duration, '5s')
     .action((flags: CostFlags) => run(flags, session))
 }
 
-async function run(
-  { timeWindow, prices: file, showPrices, fresh: freshMs }: CostFlags,
-  session: Session,
-): Promise<void> {
+async function run({ timeWindow, prices: file, showPrices, fresh }: CostFlags, session: Session): Promise<void> {
   const { print, output } = session
   const prices = file === undefined ? PRICES : await pricesOf(await textOf(file), file)
   if (showPrices) {
@@ -52,7 +49,7 @@ async function run(
   ])
   const { isolates, windowMs } = services
   const counts = { services: services.items, endpoints: endpoints.items, callers: callers.items, isolates, windowMs }
-  const rows = costs(counts, prices, freshMs).sort((one, other) => other.monthly - one.monthly)
+  const rows = costs(counts, prices, durationMs(fresh)).sort((one, other) => other.monthly - one.monthly)
   const total = (of: (row: CostRow) => number) => rows.reduce((sum, row) => sum + of(row), 0)
   const value = {
     at: services.at,
@@ -106,8 +103,8 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-function fresh(text: string): number {
+function duration(text: string): string {
   if (!isDuration(text) || durationMs(text) === 0)
     throw new InvalidArgumentError(`It is ${DURATION_FORM}, more than 0.`)
-  return durationMs(text)
+  return text
 }
