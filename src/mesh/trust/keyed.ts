@@ -36,7 +36,8 @@ const PAUSE_MS = 1000
  */
 export function trust(options: TrustOptions = {}): Trust {
   const read = trustRead(options)
-  return read ? { ...access, identities: (means) => identities(read, means) } : access
+  if (!read) return access
+  return { ...access, identities: (means) => identities(read, means), readsOverrides: read.said.keys !== undefined }
 }
 
 function identities(read: TrustRead, means: IdentityMeans): Identities {
