@@ -35,16 +35,16 @@ function inEffect({ policy: { access } }: ServiceRecord, defaults: Access): Acce
   return isSilent ? undefined : accessPolicy({ ...defaults, ...access })
 }
 
-function deniesAll({ effect, callers, methods, paths }: AccessRule): boolean {
-  return effect === 'deny' && !callers && !methods && !paths
+function deniesAll({ effect, callers, claims, methods, paths }: AccessRule): boolean {
+  return effect === 'deny' && !callers && !claims && !methods && !paths
 }
 
 function evaded({ default: otherwise, rules = [] }: AccessPolicy): AccessFinding[] {
   if (otherwise === 'deny' || rules.some(deniesAll)) return []
-  return rules.flatMap(({ name, effect, callers }, index): AccessFinding[] => {
-    if (effect === 'allow' || !callers) return []
+  return rules.flatMap(({ name, effect, callers, claims }, index): AccessFinding[] => {
+    if (effect === 'allow' || !(callers || claims)) return []
     const message = `"${name}" denies callers by their names, and all else is allowed: whoever leaves his name out passes. "default": "deny" asks for one.`
-    return [{ kind: 'evaded', path: ['access', 'rules', index, 'callers'], message }]
+    return [{ kind: 'evaded', path: ['access', 'rules', index, callers ? 'callers' : 'claims'], message }]
   })
 }
 
@@ -70,6 +70,7 @@ function isHiddenBy(other: AccessRule, rule: AccessRule): boolean {
 /** Does a rule match whatever the other one matches? Where that cannot be told, it does not. */
 function covers(rule: AccessRule, other: AccessRule): boolean {
   return (
+    !rule.claims &&
     isWithin(rule.callers, other.callers, matchesCaller) &&
     isWithin(rule.methods, other.methods, (method, another) => method === another) &&
     isWithin(rule.paths, other.paths, matchesPath)
