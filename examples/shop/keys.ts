@@ -1,4 +1,5 @@
-/** A key of the mesh, made for one run: its public half for all who verify, its private one for who signs. */
+/** Keys that are made for one run, of the mesh and of a partner: the public half for all who verify, the private one for who signs. */
+import { importJWK, SignJWT } from 'jose'
 
 /** The trust domain of the shop. */
 export const DOMAIN = 'shop.test'
@@ -17,7 +18,37 @@ export async function newKey(kid: string): Promise<ShopKey> {
   return { open, secret: JSON.stringify({ ...open, d }) }
 }
 
-/** The variables of the mesh and of its control plane. */
-export function trustVars({ open, secret }: ShopKey): { readonly MESH_TRUST: string; readonly MESH_KEY: string } {
-  return { MESH_TRUST: JSON.stringify({ domain: DOMAIN, keys: { keys: [open] }, sign: 'MESH_KEY' }), MESH_KEY: secret }
+const PARTNER = 'https://partner.test'
+
+/** The variables of the mesh and of its control plane: whose keys they believe, and what a partner's callers are called. */
+export function trustVars(
+  { open, secret }: ShopKey,
+  partner: ShopKey,
+): { readonly MESH_TRUST: string; readonly MESH_KEY: string } {
+  const trust = {
+    domain: DOMAIN,
+    keys: { keys: [open] },
+    sign: 'MESH_KEY',
+    issuers: [
+      {
+        issuer: PARTNER,
+        audiences: [DOMAIN],
+        jwks: { keys: [partner.open] },
+        algorithms: ['Ed25519'],
+        under: 'partners',
+        caller: { claim: 'sub' },
+      },
+    ],
+  }
+  return { MESH_TRUST: JSON.stringify(trust), MESH_KEY: secret }
+}
+
+/** A JWT as the partner's own server makes it. */
+export async function partnerToken({ secret }: ShopKey, sub: string, audience: string): Promise<string> {
+  const { kid, ...jwk } = JSON.parse(secret)
+  const token = new SignJWT({ sub }).setProtectedHeader({ alg: 'Ed25519', kid, typ: 'JWT' }).setIssuer(PARTNER)
+  return token
+    .setAudience(audience)
+    .setExpirationTime('5m')
+    .sign(await importJWK(jwk, 'Ed25519'))
 }

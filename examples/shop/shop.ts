@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { isFree } from '../../src/cli/dev/port.ts'
 import { type Dev, startDev } from '../../src/cli/dev/start-dev.ts'
 import { KEYS, type LambdaFake } from '../../test/support/lambda-fake.ts'
-import { newKey, trustVars } from './keys.ts'
+import { newKey, type ShopKey, trustVars } from './keys.ts'
 import { startPaymentLambda } from './lambda.ts'
 import type { Told } from './told.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -49,8 +49,8 @@ export interface Shop {
   put(service: string, record: string): Promise<void>
   /** Calls a service through the mesh, from outside. A call that ends in an error of the network is told as status 0. */
   call(path: string, headers?: Record<string, string>, method?: string): Promise<Called>
-  /** The private key of the mesh, which is of this run alone. */
-  readonly secret: string
+  /** The keys of the mesh, and of a partner, which are of this run alone. */
+  readonly keys: { readonly mesh: ShopKey; readonly partner: ShopKey }
   close(): Promise<void>
 }
 
@@ -98,8 +98,9 @@ export async function openShop({ port = 0, adminToken, note = () => {} }: ShopOp
       [LAMBDA_PORT]: lambda.url,
     })
     open.push(registry.remove)
-    const key = await newKey('mesh-1')
-    const mesh = await startMesh(registry.file, port, { ...trustVars(key), ...tokenOf(adminToken) }, note)
+    const keys = { mesh: await newKey('mesh-1'), partner: await newKey('partner-1') }
+    const vars = { ...trustVars(keys.mesh, keys.partner), ...tokenOf(adminToken) }
+    const mesh = await startMesh(registry.file, port, vars, note)
     open.push(() => mesh.dispose())
     return {
       url: mesh.url,
@@ -112,7 +113,7 @@ export async function openShop({ port = 0, adminToken, note = () => {} }: ShopOp
       agency,
       put: (service, record) => mesh.kv.put(`services/${service}`, record),
       call: (path, headers = {}, method = 'GET') => call(`${mesh.url}/svc/${path}`, headers, method),
-      secret: key.secret,
+      keys,
       close,
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import type { RegistryEngine } from '../durable/registry-engine.ts'
 import type { SagaBook } from '../durable/sagas/saga-book.ts'
 import type { Point } from '../durable/stats/number-book.ts'
 import type { ShapePage } from '../durable/stats/shape-book.ts'
-import type { Coverage, Sums, SumsNow } from '../durable/stats/stats-engine.ts'
+import type { Coverage, SumsNow, Totals } from '../durable/stats/stats-engine.ts'
 import type { OpenedTap, TapNews } from '../durable/stats/taps.ts'
 import { DEAD_LETTERS_NAME } from '../telemetry/dead-letter.ts'
 import { type Digest, type DigestAnswer, STATS } from '../telemetry/digest.ts'
@@ -26,7 +26,7 @@ export interface Stats {
   shapes(options: { forMs?: number; cursor?: string; limit?: number }): Promise<ShapePage>
   coverage(): Promise<Coverage>
   sums(windowMs: number): Promise<SumsNow>
-  totals(): Promise<Omit<Sums, 'at'>>
+  totals(): Promise<Totals>
   report(caller: string, digest: Digest): Promise<DigestAnswer>
   series(service: string, windowMs: number, reporter?: ReporterKind): Promise<{ stepMs: number; points: Point[] }>
   openTap(filter: TapFilter, forMs: number): Promise<OpenedTap | undefined>
@@ -41,7 +41,7 @@ type Told<Of> = {
 }
 
 /** The list of sagas, called over RPC. */
-export type Sagas = Told<Omit<SagaBook, 'tell' | 'look'>>
+export type Sagas = Told<Omit<SagaBook, 'look'>>
 
 /** As much of a Workflow as sagas are decided with. */
 export interface SagaInstance {

@@ -8,6 +8,7 @@ import { guessable, weaknessesOf } from './auth/tokens.ts'
 import type { Reached, Seen, SeenControl, SeenMesh, SeenRevision } from './checks/seen.ts'
 import { seenRecords, seenSubscriptions } from './checks/seen-records.ts'
 import { type ControlEnv, deadLettersOf, type Registry, registryOf, sagasOf } from './env.ts'
+import { lookAtStalest } from './saga-engine.ts'
 
 declare const SELVEDGE_VERSION: string
 
@@ -40,7 +41,10 @@ export async function seenInstallation(
     reached(() => registry.settings()),
     reached(() => registry.size()),
     reached(() => guessable(env)),
-    reached(async () => sagasOf(env)?.counts()),
+    reached(async () => {
+      await lookAtStalest(env)
+      return sagasOf(env)?.counts()
+    }),
     letters && reached(() => letters.counts()),
   ])
   const told = readInstallation(request.headers)

@@ -8,7 +8,8 @@ import { metricsOf } from '../telemetry/numbers/metrics.ts'
 import { refusal } from './answer/problem.ts'
 import { authenticate } from './auth/authenticate.ts'
 import { reaches } from './auth/tokens.ts'
-import { type AdminEnv, sagasOf, statsOf } from './env.ts'
+import { type AdminEnv, deadLettersOf, sagasOf, statsOf } from './env.ts'
+import { queueMetricsOf } from './letters/metrics.ts'
 import { sagaMetricsOf } from './saga-metrics.ts'
 
 export function metrics(clock: Clock, log: Log) {
@@ -22,12 +23,21 @@ export function metrics(clock: Clock, log: Log) {
     .get('/', async (c) => {
       const object = statsOf(c.env)
       const list = sagasOf(c.env)
-      if (!object && !list) throw refusal(404, 'This control plane has no binding STATS_OBJECT, so nobody counts.')
+      const letters = deadLettersOf(c.env)
+      if (!object && !list && !letters)
+        throw refusal(404, 'This control plane has no binding STATS_OBJECT, so nobody counts.')
       const token = c.get('token')
       const totals = await object?.totals()
       const seen = totals?.services.filter(({ service }) => reaches(token, service)) ?? []
       const counts = (await list?.counts())?.filter(({ saga }) => reaches(token, saga)) ?? []
-      const families = [...(totals ? metricsOf(seen, totals.isolates) : []), ...sagaMetricsOf(counts, clock.now())]
+      // Queues have no names of the registry: they are for tokens that see all.
+      const isAll = token.prefixes === undefined
+      const dead = (isAll && (await letters?.counts())) || []
+      const families = [
+        ...(totals ? metricsOf(seen, totals.isolates) : []),
+        ...sagaMetricsOf(counts, clock.now()),
+        ...queueMetricsOf(isAll ? (totals?.queues ?? []) : [], dead, clock.now()),
+      ]
       const format = formatOf(c.req.header('accept') ?? null)
       return c.body(exposition(families, format), 200, {
         'content-type': CONTENT_TYPES[format],

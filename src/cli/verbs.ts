@@ -129,6 +129,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/trust/override.ts')).override,
   },
   {
+    name: 'cost',
+    summary: 'show what calls cost, and what of it goes to retries and hedges',
+    takes: ['target', 'output'],
+    load: async () => (await import('./commands/traffic/cost.ts')).cost,
+  },
+  {
     name: 'tap',
     summary: 'show calls as they are made',
     takes: ['target', 'output'],

@@ -135,7 +135,7 @@ export interface Receipt {
   /** What counted it, where a record on the way limits how often it is called. */
   rates: readonly RateNote[] | undefined
   /** What a signed override did, where the call brought one that is about it. */
-  override: OverrideNote | undefined
+  override?: OverrideNote
   /** Headers with a deadline that could not be read. They were ignored. */
   unread: readonly string[] | undefined
   /** CORS headers of the answer. An error of the mesh gets them, too, so that the page can read it. */
@@ -165,7 +165,6 @@ export function receipt(): Receipt {
     retryRefused: undefined,
     access: undefined,
     rates: undefined,
-    override: undefined,
     unread: undefined,
     crossOrigin: undefined,
   }

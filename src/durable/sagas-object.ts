@@ -32,6 +32,10 @@ export class SagasObject<Env = unknown> extends DurableObject<Env> {
     return this.#book.counts()
   }
 
+  stalest(limit: number) {
+    return this.#book.stalest(limit)
+  }
+
   cancel(id: string, by: string): boolean {
     return this.#book.cancel(id, by)
   }

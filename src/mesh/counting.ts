@@ -7,6 +7,10 @@ import type { Tapping } from '../telemetry/tap/tapping.ts'
 export interface Counting extends ObserverFilter<CountNeeds, CountGives> {
   /** An event was published to a topic, and nobody wants it. */
   readonly unclaimed?: Numbers['unclaimed'] | undefined
+  /** A message was brought to a service, and settled. */
+  readonly delivered?: Numbers['delivered'] | undefined
+  /** A queue brought messages. */
+  readonly waiting?: Numbers['waiting'] | undefined
 }
 
 /**
@@ -14,5 +18,6 @@ export interface Counting extends ObserverFilter<CountNeeds, CountGives> {
  * @param tapping who looks at calls as they are made. Default: nobody ever does.
  */
 export function counting(numbers: Numbers, tapping?: Tapping): Counting {
-  return Object.assign(count(numbers, tapping), { unclaimed: numbers.unclaimed })
+  const { unclaimed, delivered, waiting } = numbers
+  return Object.assign(count(numbers, tapping), { unclaimed, delivered, waiting })
 }

@@ -25,7 +25,7 @@ function callWith(fetch: Fetch, key: string, traceparent: string, timeoutMs: num
     })
     const disposition = dispositionOf(response.status)
     if (disposition === 'done') return response
-    const said = `${new URL(input).host} answered ${response.status}: ${await response.text().catch(() => '')}`
+    const said = `${new URL(input).host} answered ${response.status}: ${await beginning(response).catch(() => '')}`
     throw disposition === 'again' ? new Error(said) : new Refused(reasonOf(new Error(said)))
   }
 }
@@ -38,12 +38,26 @@ function isDefinite(error: unknown): boolean {
   return code === 'loop_detected' || dispositionOf(meaning.status) !== 'again'
 }
 
+/** As much of an answer as comes at once: the rest is of no use, and may never end. */
+async function beginning({ body }: Response): Promise<string> {
+  const reader = body?.getReader()
+  const { value } = (await reader?.read()) ?? {}
+  reader?.cancel().catch(() => {})
+  return new TextDecoder().decode(value?.subarray(0, 1024))
+}
+
 /** What is kept of what a step gave. */
 async function kept(given: unknown): Promise<unknown> {
   if (!(given instanceof Response)) return given
   const text = await given.text()
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/.test(given.headers.get('content-type') ?? '')
-  return text === '' ? undefined : isJson ? JSON.parse(text) : text
+  if (text === '' || !isJson) return text || undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // It was done all the same.
+    return text
+  }
 }
 
 /** One trace for all steps, days apart: it follows from the saga's id. */

@@ -38,8 +38,12 @@ export interface SagaBooks {
   getByName(name: string): Book
 }
 
-/** @throws {TypeError} where a version is there twice. */
-export function runner<Env extends object>(definitions: readonly Definition[], { mesh }: SagasOptions<Env>) {
+/** @throws {TypeError} where a version is there twice, or no mesh is given. */
+export function runner<Env extends object>(definitions: readonly Definition[], options: SagasOptions<Env>) {
+  if (typeof options?.mesh !== 'function') {
+    throw new TypeError('sagas needs a mesh, as in sagas([…], { mesh: (env) => createMesh({ … }) }).')
+  }
+  const { mesh } = options
   const ids = definitions.map(({ name, version }) => `${name} ${version}`)
   const twice = ids.find((id, at) => ids.indexOf(id) !== at)
   if (twice !== undefined) throw new TypeError(`Saga and version ${twice} are there twice.`)

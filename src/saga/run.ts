@@ -185,7 +185,8 @@ export async function run(
         try {
           return { ok: await work(attempt) }
         } catch (error) {
-          if (error instanceof Refused) return { refused: reasonOf(error) }
+          // By its name: a bundle may hold the class twice.
+          if (error instanceof Error && error.name === 'Refused') return { refused: reasonOf(error) }
           if (attempt >= patience.attempts) return { gaveUp: reasonOf(error) }
           throw error
         }

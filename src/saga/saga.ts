@@ -56,6 +56,8 @@ export interface Decided<Input, Done = object> extends Definition {
 
 /** What a step may be called: it stands in a key, and in the names of the engine's own steps. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
+/** The longest that Workflows waits. */
+const YEAR_MS = 365 * 86_400_000
 /** These the executor needs itself. */
 const TAKEN = ['definition', 'end']
 
@@ -99,7 +101,9 @@ function chain(of: Definition): object {
     event(name: string, { type, timeout }: EventOptions) {
       if (!/^[\w.-]{1,100}$/.test(type))
         throw new TypeError(`An event's type is letters, digits, ".", "_", "-"; got "${type}".`)
-      return then({ name, kind: 'event', event: { type, timeoutMs: durationMs(timeout, 'timeout') } }, 'e')
+      const timeoutMs = durationMs(timeout, 'timeout')
+      if (timeoutMs > YEAR_MS) throw new TypeError(`timeout is 365 days at most; got "${timeout}".`)
+      return then({ name, kind: 'event', event: { type, timeoutMs } }, 'e')
     },
     pivot(name: string, forward: Run) {
       if (isDecided) throw new TypeError(`${of.name} has a pivot already; "${name}" is a step after it.`)

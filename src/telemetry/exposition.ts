@@ -8,12 +8,23 @@ export interface Sample {
   readonly value: number
 }
 
+/** One of those that were counted, by which the others can be understood. */
+export interface Exemplar {
+  readonly traceId: string
+  /** In the unit of the histogram. */
+  readonly value: number
+  /** Seconds since the Unix epoch. */
+  readonly at: number
+}
+
 /** Counts of what is at most so much, from the least bound to the greatest. */
 export interface HistogramSample {
   readonly labels: Labels
   readonly upTo: readonly (readonly [bound: number, count: number])[]
   readonly count: number
   readonly sum: number
+  /** Default: none. The older format has none. */
+  readonly exemplars?: readonly Exemplar[] | undefined
 }
 
 interface Named {
@@ -41,7 +52,7 @@ export function formatOf(accept: string | null): Format {
 
 export function exposition(families: readonly Family[], format: Format): string {
   const told = families.filter(({ samples }) => samples.length > 0)
-  const lines = told.flatMap((family) => [...headOf(family, format), ...samplesOf(family)])
+  const lines = told.flatMap((family) => [...headOf(family, format), ...samplesOf(family, format)])
   if (format === 'openmetrics') lines.push('# EOF')
   return `${lines.join('\n')}\n`
 }
@@ -54,15 +65,20 @@ function headOf({ name, type, help, unit }: Family, format: Format): string[] {
   return lines
 }
 
-function samplesOf(family: Family): string[] {
+function samplesOf(family: Family, format: Format): string[] {
   const { name } = family
   if (family.type !== 'histogram') {
     const suffix = family.type === 'counter' ? '_total' : ''
     return family.samples.map(({ labels, value }) => line(name + suffix, labels, value))
   }
-  return family.samples.flatMap(({ labels, upTo, count, sum }) => [
-    ...upTo.map(([bound, many]) => line(`${name}_bucket`, { ...labels, le: boundText(bound) }, many)),
-    line(`${name}_bucket`, { ...labels, le: '+Inf' }, count),
+  return family.samples.flatMap(({ labels, upTo, count, sum, exemplars = [] }) => [
+    ...[...upTo, [Number.POSITIVE_INFINITY, count] as const].map(([bound, many], index) => {
+      const above = upTo[index - 1]?.[0] ?? Number.NEGATIVE_INFINITY
+      // That of the least bucket that it is in.
+      const exemplar = exemplars.find(({ value }) => value > above && value <= bound)
+      const bucket = line(`${name}_bucket`, { ...labels, le: boundText(bound) }, many)
+      return exemplar && format === 'openmetrics' ? `${bucket} ${exemplarText(exemplar)}` : bucket
+    }),
     line(`${name}_count`, labels, count),
     line(`${name}_sum`, labels, sum),
   ])
@@ -73,8 +89,13 @@ function line(name: string, labels: Labels, value: number): string {
   return `${name}${written.length > 0 ? `{${written.join(',')}}` : ''} ${value}`
 }
 
+function exemplarText({ traceId, value, at }: Exemplar): string {
+  return `# {trace_id="${escaped(traceId)}"} ${value} ${at}`
+}
+
 /** OpenMetrics wants a bound as a float. */
 function boundText(bound: number): string {
+  if (bound === Number.POSITIVE_INFINITY) return '+Inf'
   return Number.isInteger(bound) ? bound.toFixed(1) : String(bound)
 }
 

@@ -31,6 +31,8 @@ export interface TestMeshOptions extends Partial<Omit<MeshOptions, 'registry' | 
   seed?: number
   /** Default: a virtual clock. */
   clock?: VirtualClock
+  /** Further bindings that records name: a queue in memory, say. Default: none. */
+  env?: Readonly<Record<string, unknown>>
 }
 
 export interface TestMesh extends Mesh {
@@ -49,9 +51,9 @@ export interface TestMesh extends Mesh {
  */
 export function createTestMesh(
   services: Readonly<Record<string, TestService>>,
-  { seed = 1, clock = virtualClock(), ...options }: TestMeshOptions = {},
+  { seed = 1, clock = virtualClock(), env = {}, ...options }: TestMeshOptions = {},
 ): TestMesh {
-  const stage = functions()
+  const stage = functions(env)
   const memory = memoryRegistry()
   const registry: TestRegistry = {
     ...memory,
@@ -80,8 +82,8 @@ interface Staged {
 }
 
 /** Functions stand in the environment, where endpoints name them as service bindings. */
-function functions() {
-  const env: Record<string, unknown> = {}
+function functions(others: Readonly<Record<string, unknown>>) {
+  const env: Record<string, unknown> = { ...others }
   /** What an endpoint is called in spans, by its id. */
   const names = new Map<string, string>()
   const staged = new Map<string, Staged[]>()

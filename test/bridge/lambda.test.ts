@@ -58,7 +58,7 @@ describe('called by the mesh', () => {
   afterAll(() => fake?.close())
 
   /** A mesh that calls the handler as the function `users`. */
-  function given(fetch: Fetch, { isStream = false, name = 'checkout' } = {}) {
+  function given(fetch: Fetch, { isStream = false, name = 'checkout' } = {}, policy: object = {}) {
     fake.functions = { users: (event) => lambdaHandler({ fetch })(event, context) }
     fake.streaming = {
       async *users(event) {
@@ -76,7 +76,7 @@ describe('called by the mesh', () => {
       invocation: isStream ? 'stream' : 'request',
     }
     return createMesh({
-      registry: memoryRegistry({ users: { endpoints: [{ lambda }] } }),
+      registry: memoryRegistry({ users: { endpoints: [{ lambda }], ...policy } }),
       cloud,
       env: KEYS,
       name,
@@ -155,6 +155,30 @@ describe('called by the mesh', () => {
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('half')
     breaks()
     await expect(reader?.read()).rejects.toThrow()
+  })
+
+  it('spends no more retries than its caller grants, and tells what it has spent', async () => {
+    let asked = 0
+    const granted: (string | null)[] = []
+    const retry = { retry: { attempts: 5, backoff: '0ms' }, retryConstraint: 'off' }
+    const inner = createMesh({
+      registry: memoryRegistry({ billing: { endpoints: ['https://billing.test'], ...retry } }),
+      fetch: async () => {
+        asked += 1
+        return new Response(null, { status: 503 })
+      },
+    })
+    const handler = inner.serve({
+      fetch(request: Request) {
+        granted.push(request.headers.get('selvedge-retry-allowance'))
+        return inner.fetch('http://billing/')
+      },
+    })
+    const mesh = given(handler.fetch, {}, retry)
+    expect((await mesh.fetch('http://users/')).status).toBe(503)
+    // Of five one is kept for an answer that is lost: it is spent when the function has told that the other four are.
+    expect(granted).toEqual(['4', '0'])
+    expect(asked).toBe(1 + 5)
   })
 
   it('lets in whom its record lets in, by the word of the mesh that may call it', async () => {

@@ -84,6 +84,9 @@ describe('the dashboard', () => {
       await mesh.call('stock', 1)
       return rows.count()
     }
+    // Sooner than the first call shows: what goes on is not late.
+    await page.evaluate(`window.within = AbortSignal.timeout;
+      AbortSignal.timeout = (ms) => window.within.call(AbortSignal, Math.min(ms, 6_000))`)
     await page.getByRole('button', { name: 'Watch calls' }).click()
     await expect.poll(isSeen, { timeout: 30_000, interval: 500 }).toBeGreaterThan(1)
     expect(await rows.nth(1).textContent()).toMatch(/stranger.*GET \/.*200 success/)
@@ -91,7 +94,7 @@ describe('the dashboard', () => {
     await page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true });
       document.dispatchEvent(new Event('visibilitychange'))`)
     await page.getByText('Stopped: the page was hidden.').waitFor()
-    await page.evaluate('delete document.hidden')
+    await page.evaluate('delete document.hidden; AbortSignal.timeout = window.within')
     await page.getByRole('button', { name: 'Watch calls' }).click()
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByText('Nobody watches: it costs nothing until you do.').waitFor()
@@ -186,6 +189,17 @@ describe('the dashboard', () => {
     await open(page, { page: 'changes' })
     await page.getByRole('button', { name: /a canary/ }).click()
     await page.getByRole('region', { name: 'What changed in orders' }).waitFor()
+  })
+
+  it('lists what was deleted, and leads to its history', async () => {
+    await mesh.admin.put('gone', 'https://gone.example.com', { ifNoneMatch: '*', message: 'for a day' })
+    await mesh.admin.delete('gone', { ifMatch: '*', message: 'its day is over' })
+    await open(page, { page: 'services' })
+    await open(page, { page: 'changes' })
+    await page.getByRole('button', { name: /gone deleted its day is over/ }).click()
+    await page.getByRole('link', { name: 'gone', exact: true }).click()
+    await page.getByText('No record is called “gone”.').waitFor()
+    await page.getByRole('button', { name: /for a day/ }).waitFor()
   })
 
   it('says that an answer is old when the mesh is gone, and that nobody answers', async () => {

@@ -24,7 +24,9 @@ const PAGES: readonly { readonly route: Route; readonly sign: string }[] = [
 ]
 
 /** Told in place of the API: none runs in this mesh. */
-const SAGAS = (['parked', 'late', 'running', 'compensation_incomplete', 'compensated', 'completed'] as const).map(
+const SAGAS = (
+  ['parked', 'late', 'running', 'compensation_incomplete', 'compensated', 'completed', 'failed'] as const
+).map(
   (state, at): SagaView => ({
     id: `${at}`.repeat(64),
     saga: 'place-order',

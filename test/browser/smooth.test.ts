@@ -1,7 +1,7 @@
 /** The dashboard of a mesh of 500 services and 2,000 edges: nothing holds the page up for long. What it took is printed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, openBrowser } from './support/browser.ts'
-import { isCut, open, signIn } from './support/dashboard-page.ts'
+import { isCut, open, signIn, violations } from './support/dashboard-page.ts'
 import { EDGES, type LargeMesh, largeMesh, SERVICES } from './support/large-mesh.ts'
 import { tasksDuring } from './support/tasks.ts'
 
@@ -40,6 +40,7 @@ describe('the dashboard of a large mesh', () => {
     await page.getByText(`${SERVICES} services`).waitFor()
     await expect.poll(() => page.getByRole('row').nth(3).textContent()).toContain('ms')
     expect(await rows.count()).toBeLessThan(100)
+    expect(await violations(page)).toEqual([])
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe(`${SERVICES + 1}`)
     expect(await longest('the table, refreshed', () => wait(TABLE_MS))).toBeLessThan(FELT_MS)
   })
@@ -97,6 +98,7 @@ describe('the dashboard of a large mesh', () => {
       await page.locator('svg.topology.map').waitFor()
     })
     expect((await names()).length).toBe(SERVICES)
+    expect(await violations(page)).toEqual([])
     expect(await isCut(page)).toBe(false)
   })
 })

@@ -66,6 +66,28 @@ describe('an outbox whose runtime is killed', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
+  it('is that of the example, whose account takes each event once, and undoes a step whichever comes first', async () => {
+    await ask('/example/place')
+    let looks = 0
+    await vi.waitFor(
+      async () => expect(await ask(`/example/pay?id=look-${looks++}&total=0`)).toEqual({ balance: -30 }),
+      { timeout: 60_000 },
+    )
+    expect(await ask('/example/pay?id=a')).toEqual({ balance: -35 })
+    expect(await ask('/example/pay?id=a')).toEqual({ balance: -35 })
+    expect(await ask('/example/reserve?id=s')).toEqual({ balance: -42 })
+    expect((await fetch(`${url}/example/release?id=s`)).status).toBe(204)
+    expect((await fetch(`${url}/example/release?id=late`)).status).toBe(204)
+    expect((await fetch(`${url}/example/reserve?id=late`)).status).toBe(410)
+    expect(await ask('/example/pay?id=b')).toEqual({ balance: -40 })
+  })
+
+  it('of D1 has a mark beside it: statements run once an id', async () => {
+    await ask('/prepare')
+    expect([await ask('/once?id=a'), await ask('/once?id=a'), await ask('/once?id=b')]).toEqual([true, false, true])
+    expect(await ask('/done')).toEqual([{ id: 'a' }, { id: 'b' }])
+  })
+
   it('loses nothing, does nothing twice, and keeps the order; what a queue forgets comes again by replay', async () => {
     const [orders, rows, late] = ['order', 'row', 'late'].map((kind) =>
       Array.from({ length: 5 }, (_, at) => `${kind}-${at}`),

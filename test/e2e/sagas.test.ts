@@ -82,6 +82,12 @@ it('by name: started twice it is one, its state is told, and an event is kept un
   expect((await fetch(`${worker.url}/awaited/nobody`)).status).toBe(404)
 })
 
+it('tries a step again that is answered "not now"', async () => {
+  const id = await idOf(await start('place-order', 'flaky', { flakyAt: 'pack' }))
+  await soon(async () => expect(await stateOf('place-order', id)).toEqual({ id, state: 'completed' }))
+  expect(await standing(id)).toEqual(['reserve', 'pack', 'charge', 'ship'])
+})
+
 it('killed within each step and undo: each effect is there once, or not at all', async () => {
   const points = [
     ...['reserve', 'pack', 'charge', 'ship'].map((hangAt) => ({ hangAt, input: { hangAt } })),

@@ -125,6 +125,15 @@ describe('Prometheus', () => {
     expect(await prometheus.unitOf('selvedge_request_duration_seconds')).toBe('seconds')
   })
 
+  it('is told of calls that stand for the others, by their traces', async () => {
+    const name = 'selvedge_request_duration_seconds_bucket{service="users"}'
+    await eventually('it has exemplars', async () => (await prometheus.exemplars(name)).length > 0, PATIENCE_MS)
+    const longest = DELAYS.reduce((most, [, ms]) => Math.max(most, ms / 1000), 0)
+    const all = await prometheus.exemplars(name)
+    expect(Math.max(...all.map(({ value }) => value))).toBeGreaterThan(longest * 0.98)
+    for (const { labels } of all) expect(labels.trace_id).toMatch(/^[\da-f]{32}$/)
+  })
+
   it('is told nothing that promtool finds fault with', async () => {
     const { code, said } = await promtool(['check', 'metrics'], { input: await text('text/plain') })
     expect([code, said]).toEqual([0, ''])

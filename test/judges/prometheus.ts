@@ -36,6 +36,11 @@ export interface Sample {
   readonly value: number
 }
 
+export interface Exemplar {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
 export interface Prometheus {
   /** From now on it scrapes this mesh, as the same instance. */
   scrape(meshUrl: string): void
@@ -43,6 +48,8 @@ export interface Prometheus {
   query(expression: string): Promise<Sample[]>
   /** All values of each series that a range selector finds: `name{…}[10m]`. */
   history(selector: string): Promise<number[][]>
+  /** Calls that stand for others, of all series that an expression reads. */
+  exemplars(expression: string): Promise<Exemplar[]>
   /** The unit of a metric, which OpenMetrics alone tells. */
   unitOf(metric: string): Promise<string | undefined>
   stop(): Promise<void>
@@ -77,6 +84,7 @@ scrape_configs:
     `--config.file=${join(folder, 'prometheus.yaml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    '--enable-feature=exemplar-storage',
   ]
   const child: ChildProcess = spawn(program, argv, { stdio: 'ignore', cwd: folder })
 
@@ -121,6 +129,14 @@ scrape_configs:
     async history(selector) {
       const series = await found(selector)
       return series.map(({ values = [] }) => values.map(([, value]) => Number(value)))
+    },
+    async exemplars(query) {
+      const start = String(Date.now() / 1000 - 3_600)
+      const series = await ask<{ exemplars: { labels: Record<string, string>; value: string }[] }[]>(
+        'query_exemplars',
+        { query, start, end: String(Date.now() / 1000 + 60) },
+      )
+      return series.flatMap(({ exemplars }) => exemplars.map(({ labels, value }) => ({ labels, value: Number(value) })))
     },
     async unitOf(metric) {
       const all = await ask<Record<string, { unit: string }[]>>('metadata', { metric })

@@ -55,7 +55,7 @@ const DOCUMENTS: Record<string, RegExp> = {
   'record targets': /^targets\/(?:.+\/)?(?:schema|kinds?|words|credentials|delivery|target|key)\.ts$/,
   // The object is called, not carried along: its types alone, but for what a change is.
   'admin durable':
-    /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|number-book|shape-book|stats-engine|taps))\.ts$/,
+    /^durable\/(?:registry-engine|archive|letters\/letters-engine|ledger\/(?:change|difference|ledger|reads|revision)|sagas\/saga-book|stats\/(?:learned-book|queue-book|number-book|shape-book|stats-engine|taps))\.ts$/,
   'dashboard admin': /^admin\/client\.ts$/,
   'cli admin': /^admin\/(?:client|checks\/[\w-]+)\.ts$/,
   // What is told, and minted, is so by the mesh's own code; nothing else of it is the command's.

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { QUEUE_METRICS } from '../../src/admin/letters/metrics.ts'
 import { SAGA_METRICS } from '../../src/admin/saga-metrics.ts'
 import { BOUNDS_S, METRICS, metricsOf } from '../../src/telemetry/numbers/metrics.ts'
-import { OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
+import { DELIVERY_OUTCOMES, OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
 import { EVERY_MS } from '../../src/telemetry/reporter.ts'
 
 const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
@@ -45,10 +46,18 @@ describe('docs/observability.md', () => {
     expect(table('metric of sagas').map(([name, , , help]) => [bare(name), help])).toEqual(told)
   })
 
+  it('has those of queues, and what becomes of a delivery', () => {
+    const told = QUEUE_METRICS.map(({ name, help }) => [name, help])
+    expect(table('metric of queues').map(([name, , , help]) => [bare(name), help])).toEqual(told)
+    const [, outcomes = ''] = /`outcome` of a delivery is (.*?)\. They/.exec(page) ?? []
+    const named = [...outcomes.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+    expect(new Set(named)).toEqual(new Set([...DELIVERY_OUTCOMES, 'deduplicate']))
+  })
+
   it('gives the unit of each, which the name ends in where it is one of Prometheus', () => {
     const units = new Map(METRICS.map(({ name, type, unit }) => [named(name, type), unit]))
     for (const [name, , unit] of table('metric')) {
-      expect(['calls', 'attempts', 'events', 'isolates', 'seconds'], name).toContain(unit)
+      expect(['calls', 'attempts', 'events', 'messages', 'isolates', 'seconds'], name).toContain(unit)
       if (unit === 'seconds') expect(units.get(bare(name)), name).toBe('seconds')
       else expect(units.get(bare(name)), name).toBeUndefined()
     }

@@ -72,6 +72,10 @@ describe('sagas', () => {
     },
   )
 
+  it('refuses to be made without a mesh', () => {
+    expect(() => Reflect.apply(sagas, undefined, [[pay(1)]])).toThrow('sagas needs a mesh')
+  })
+
   it('refuses two sagas of one name and version', () => {
     expect(() => sagas([pay(1), pay(1)], { mesh: () => ({ fetch }) })).toThrow(
       'Saga and version pay 1 are there twice.',

@@ -47,6 +47,11 @@ describe('saga', () => {
     ],
     ['a wait without an end', () => saga('a').event('one', { type: 'go', timeout: '0s' }), 'timeout is a duration'],
     [
+      'a wait of years',
+      () => saga('a').event('one', { type: 'go', timeout: '53 weeks' }),
+      'timeout is 365 days at most',
+    ],
+    [
       'an event of a type that no path holds',
       () => saga('a').event('one', { type: 'a/b', timeout: '1s' }),
       'got "a/b"',

@@ -23,6 +23,8 @@ export interface GivenAdmin extends GivenRegistry {
   readonly stats: StatsEngine
   /** The list behind SAGAS_OBJECT, and what the Workflow SAGAS was sent. */
   readonly sagas: SagaBook
+  /** What the Workflow says of an instance. Default `running`. */
+  readonly instances: Map<string, { status: string; error?: { message: string } }>
   readonly sent: { readonly id: string; readonly type: string; readonly payload: unknown }[]
   /** The engine behind DEAD_LETTERS. */
   readonly letters: LettersEngine
@@ -54,11 +56,12 @@ export async function givenAdmin(
   const sagas = sagaBook(nodeStore(), registry.clock)
   const SAGAS_OBJECT = { getByName: () => objectOf<Sagas>(sagas) }
   const sent: GivenAdmin['sent'] = []
+  const instances: GivenAdmin['instances'] = new Map()
   const SAGAS = {
     create: async () => undefined,
     async get(id: string): Promise<SagaInstance> {
       return {
-        status: async () => ({ status: 'running' }),
+        status: async () => instances.get(id) ?? { status: 'running' },
         sendEvent: async (event) => void sent.push({ id, ...event }),
       }
     },
@@ -85,6 +88,7 @@ export async function givenAdmin(
     stats,
     sagas,
     sent,
+    instances,
     letters,
     queued,
     called,

@@ -22,8 +22,6 @@ export interface GivenEvents {
   readonly records?: Readonly<Record<string, object>>
   readonly env?: Readonly<Record<string, unknown>>
   readonly options?: Partial<MeshOptions>
-  /** Lets work go on that no timer brings, as a digest of the platform's. */
-  readonly flush?: () => Promise<void>
 }
 
 export interface Waiting {
@@ -38,7 +36,7 @@ export interface Called {
 }
 
 export function givenEvents(given: GivenEvents = {}) {
-  const clock = virtualClock({ startAt: NOW, ...(given.flush && { flush: given.flush }) })
+  const clock = virtualClock({ startAt: NOW })
   const called: Called[] = []
   const letters: DeadLetter[] = []
   const log: LogLine[] = []

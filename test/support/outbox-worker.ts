@@ -1,6 +1,7 @@
 /** A service with an outbox in an object and one in D1, a queue, and an account that takes the events in order: for a runtime that is killed. */
 import { DurableObject } from 'cloudflare:workers'
-import { D1_TABLES, d1Outbox, d1Relay } from '../../src/transactional/d1.ts'
+import type { Account as ExampleAccount, Order as ExampleOrder } from '../../examples/outbox/orders.ts'
+import { D1_TABLES, d1Once, d1Outbox, d1Relay } from '../../src/transactional/d1.ts'
 import type { StoredEvent } from '../../src/transactional/event.ts'
 import { gaps, inOrder } from '../../src/transactional/in-order.ts'
 import { outbox } from '../../src/transactional/outbox.ts'
@@ -11,7 +12,12 @@ interface Env {
   readonly ORDERS: DurableObjectNamespace<Orders>
   readonly ACCOUNT: DurableObjectNamespace<Account>
   readonly RELAY: DurableObjectNamespace<Relay>
+  readonly EXAMPLE_ORDER: DurableObjectNamespace<ExampleOrder>
+  readonly EXAMPLE_ACCOUNT: DurableObjectNamespace<ExampleAccount>
 }
+
+/** The classes of docs/durable.md, as they are. */
+export { Account as ExampleAccount, Order as ExampleOrder } from '../../examples/outbox/orders.ts'
 
 export class Orders extends DurableObject<Env> {
   /** In memory: who starts the runtime again finds it off. */
@@ -93,6 +99,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url)
     const orders = env.ORDERS.getByName('orders')
     const account = env.ACCOUNT.getByName('account')
+    const example = env.EXAMPLE_ACCOUNT.getByName('jane')
     const id = searchParams.get('id') ?? ''
     switch (pathname) {
       case '/prepare':
@@ -113,6 +120,20 @@ export default {
       case '/kick':
         await env.RELAY.getByName('rows').kick()
         break
+      case '/once':
+        await env.DB.prepare('CREATE TABLE IF NOT EXISTS done (id TEXT)').run()
+        return Response.json(await d1Once(env.DB, id, [env.DB.prepare('INSERT INTO done VALUES (?)').bind(id)]))
+      case '/done':
+        return Response.json((await env.DB.prepare('SELECT id FROM done').all()).results)
+      case '/example/place':
+        await env.EXAMPLE_ORDER.getByName('42').place('jane', 30)
+        break
+      case '/example/pay':
+        return Response.json(await example.pay(id, Number(searchParams.get('total') ?? 5)))
+      case '/example/reserve':
+        return example.reserve(id, 7)
+      case '/example/release':
+        return example.release(id, 7)
       case '/replay':
         return Response.json(await orders.replay())
       case '/waiting':
@@ -125,7 +146,12 @@ export default {
   async queue(batch, env) {
     const account = env.ACCOUNT.getByName('account')
     for (const message of batch.messages) {
-      if (await account.take(message.body as StoredEvent)) message.ack()
+      const event = message.body as StoredEvent
+      const isExample = event.type === 'com.example.order.placed'
+      const isTaken = isExample
+        ? (await env.EXAMPLE_ACCOUNT.getByName('jane').placed(event as never)).ok
+        : await account.take(event)
+      if (isTaken) message.ack()
       else message.retry({ delaySeconds: 1 })
     }
   },

@@ -19,6 +19,8 @@ interface Env {
 interface Input {
   /** The step at which it hangs, once it is done: `charge`, or `undo charge`. */
   readonly hangAt?: string
+  /** The step that is answered 503 four times: more often than a mesh tries by itself. */
+  readonly flakyAt?: string
   /** The step that is refused. */
   readonly refusedAt?: string
   /** The undo that is refused. */
@@ -91,6 +93,11 @@ export class Service extends DurableObject<Env> {
     const input = await request.json<Input>()
     if (input.refusedAt === step || (input.stuckAt === step && this.env.CODE === 'old')) {
       return new Response('no', { status: 422 })
+    }
+    if (input.flakyAt === step) {
+      const times = ((await this.ctx.storage.get<number>(`flaky ${key}`)) ?? 0) + 1
+      await this.ctx.storage.put(`flaky ${key}`, times)
+      if (times <= 4) return new Response('not now', { status: 503 })
     }
     const of = key.replace(/\/undo$/, '')
     const isUndo = of !== key

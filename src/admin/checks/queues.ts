@@ -1,5 +1,5 @@
 /** Checks of what queues bring: is it delivered as often as records say, is it kept where it cannot be, and does somebody look. */
-import { type DeliveryFinding, deliveryFindings } from '../../record/check/deliveries.ts'
+import { type DeliveryFinding, deliveryFindings, isDelivered } from '../../record/check/deliveries.ts'
 import type { Check, Finding } from './check.ts'
 import { parsedOf } from './parsed.ts'
 import type { Seen } from './seen.ts'
@@ -31,8 +31,7 @@ export const QUEUES: readonly Check[] = [
       if (isKept) return []
       return parsedOf(records).flatMap(([name, { endpoints }]) =>
         endpoints.flatMap(({ target }, index): Finding[] => {
-          const isDelivered = target.kind === 'queue' && target.deliverTo !== undefined
-          if (!isDelivered || target.delivery?.deadLetter !== undefined) return []
+          if (!isDelivered(target) || ('delivery' in target && target.delivery?.deadLetter !== undefined)) return []
           const message =
             'is delivered, and what cannot be is kept nowhere: no Worker that is seen here has DEAD_LETTERS.'
           return [{ severity: 'warning', name, path: ['endpoints', index], message }]

@@ -6,7 +6,7 @@ export const SAGAS: readonly Check[] = [
   {
     id: 'sagas-go-on',
     group: 'sagas',
-    title: 'no saga is parked, and none is late',
+    title: 'no saga is parked or late, and none was ended by hand',
     hint: '`selvedge sagas list --state parked` says why. Mend it, then `selvedge sagas decide ID retry`; or skip what nobody can mend.',
     find: ({ sagas }) =>
       found(sagas, (all) =>
@@ -15,6 +15,14 @@ export const SAGAS: readonly Check[] = [
           if (state === 'parked') {
             const since = sinceMs === undefined ? '' : `, the first for ${Math.floor(sinceMs / 60_000)} min`
             return [{ severity: 'error', message: `${what} wait for a decision${since}.` }]
+          }
+          if (state === 'failed') {
+            return [
+              {
+                severity: 'error',
+                message: `${what} were ended by hand, or given up by the engine: what they did stays done.`,
+              },
+            ]
           }
           return state === 'late'
             ? [{ severity: 'warning', message: `${what} try a step again and again that may not be given up.` }]

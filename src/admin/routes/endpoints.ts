@@ -7,6 +7,7 @@ import type { ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
 import { NOTHING } from '../../telemetry/numbers/sum.ts'
 import { failedOf, quantilesOf, ratesOf } from '../../telemetry/numbers/summary.ts'
 import {
+  counted,
   counts,
   ejectedOf,
   ejectedView,
@@ -55,7 +56,7 @@ export function endpoints() {
       allow(c, 'read', [asked.service])
       const windowMs = durationMs(asked.window ?? '1m')
       const { services, at, isolates, learned } = await told(c.env).sums(windowMs)
-      const { numbers = NOTHING } = services.find((one) => one.service === asked.service) ?? {}
+      const { numbers = NOTHING } = counted(services, undefined).find((one) => one.service === asked.service) ?? {}
       const items = endpointsOf(asked.service, numbers, learned, windowMs)
       return c.json({ at: instant(at), windowMs, isolates, items }, 200, NO_STORE)
     },

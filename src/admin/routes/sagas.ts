@@ -9,8 +9,9 @@ import { cursor, limit, message, params, query } from '../ask/query.ts'
 import type { Audit } from '../audit.ts'
 import { allow } from '../auth/allow.ts'
 import { reaches } from '../auth/tokens.ts'
-import { type AdminEnv, type ControlEnv, type SagaInstance, type Sagas, sagasOf, workflowOf } from '../env.ts'
+import { type AdminEnv, type ControlEnv, type SagaInstance, type Sagas, sagasOf } from '../env.ts'
 import { operation, pageOf } from '../operation.ts'
+import { engineOf, instanceOf } from '../saga-engine.ts'
 
 /** As selvedge/saga waits for it. */
 const DECISION = 'selvedge-decision'
@@ -101,7 +102,9 @@ export function sagas(audit: Audit) {
       query({}),
       async (c) => {
         const row = await known(c, 'read')
-        return c.json(viewOf(row, await engineOf(c.env, row)), 200, NO_STORE)
+        const engine = await engineOf(c.env, row)
+        // The list may have heard of it by that.
+        return c.json(viewOf((await listed(c.env).get(row.id)) ?? row, engine), 200, NO_STORE)
       },
     )
     .post(
@@ -122,7 +125,7 @@ export function sagas(audit: Audit) {
           throw refusal(409, `The saga ${row.id} is ${row.state}, not parked: there is nothing to decide.`)
         }
         const { name } = c.get('token')
-        const instance = await instanceOf(c.env, row)
+        const instance = await bound(c.env, row)
         await instance.sendEvent({ type: DECISION, payload: what })
         await listed(c.env).decided(row.id, said(`${what} by ${name}`, message))
         audit.did(name, `decide saga ${row.id}`, what)
@@ -148,7 +151,7 @@ export function sagas(audit: Audit) {
           throw refusal(409, `The saga ${row.id} has ended: it is ${row.state}.`)
         }
         // One that waits for an event hears of it at once: what comes is not what it waited for, and it looks.
-        const instance = row.waitsFor === null ? undefined : await found(c.env, row)
+        const instance = row.waitsFor === null ? undefined : await instanceOf(c.env, row)
         if (row.waitsFor !== null) await instance?.sendEvent({ type: row.waitsFor, payload: null })
         audit.did(name, `cancel saga ${row.id}`, 'cancelled')
         return c.json(viewOf((await listed(c.env).get(row.id)) ?? row), 200, NO_STORE)
@@ -176,33 +179,14 @@ async function known(c: Context<AdminEnv>, role: 'read' | 'write'): Promise<Saga
   return row
 }
 
-async function found(env: ControlEnv, { id, binding }: SagaRow): Promise<SagaInstance | undefined> {
-  try {
-    return await workflowOf(env, binding)?.get(id)
-  } catch {
-    return undefined
-  }
-}
-
-async function instanceOf(env: ControlEnv, row: SagaRow): Promise<SagaInstance> {
-  const instance = await found(env, row)
+async function bound(env: ControlEnv, row: SagaRow): Promise<SagaInstance> {
+  const instance = await instanceOf(env, row)
   if (instance) return instance
   throw refusal(
     409,
     `This control plane reaches no Workflow "${row.binding ?? 'SAGAS'}" with this saga: bind it with its script_name (docs/sagas.md).`,
     { fields: { code: 'not_bound' } },
   )
-}
-
-async function engineOf(env: ControlEnv, row: SagaRow): Promise<SagaView['engine']> {
-  try {
-    const told = await (await found(env, row))?.status()
-    if (!told) return undefined
-    const { status, error } = told
-    return { status, ...(error && { error: error.message.slice(0, 300) }) }
-  } catch {
-    return undefined
-  }
 }
 
 function viewOf(row: SagaRow, engine?: SagaView['engine']): SagaView {

@@ -62,6 +62,12 @@ const move = v.strictObject({
   requests: count,
   percent: v.pipe(count, v.description("Of the service's requests.")),
   example: v.strictObject({ method: v.string(), path: v.string() }),
+  callers: v.optional(
+    v.pipe(
+      v.array(v.string()),
+      v.description('Of requests that would be denied: whose they are. Empty: nobody knows.'),
+    ),
+  ),
 })
 
 export const simulationView = v.pipe(

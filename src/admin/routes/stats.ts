@@ -54,6 +54,7 @@ const statView = v.strictObject({
       ),
     ),
   ),
+  totalMs: v.optional(v.pipe(count, v.description('Of an endpoint: what all its attempts took together.'))),
   ejected: v.optional(ejectedView),
 })
 type StatView = v.InferOutput<typeof statView>
@@ -193,6 +194,7 @@ function rowsOf(
         endpoint,
         ...ratesOf(ends, windowMs),
         ...quantilesOf(ms),
+        totalMs: ms.sum,
         ...(sum && { ejected: ejectedOf(sum) }),
       }
     })

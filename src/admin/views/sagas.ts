@@ -1,8 +1,18 @@
 /** What the admin API takes and answers of sagas. */
 import type { Page, Paging } from './records.ts'
 
-/** The last three are ends. `late`: a step that may not be given up fails again and again. */
-export type SagaState = 'running' | 'late' | 'parked' | 'completed' | 'compensated' | 'compensation_incomplete'
+/**
+ * The last four are ends. `late`: a step that may not be given up fails again and again. `failed`: its Workflow instance was ended by
+ * hand, or the engine gave it up; what it has done stays done.
+ */
+export type SagaState =
+  | 'running'
+  | 'late'
+  | 'parked'
+  | 'completed'
+  | 'compensated'
+  | 'compensation_incomplete'
+  | 'failed'
 
 export interface SagaView {
   readonly id: string

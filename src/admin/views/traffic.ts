@@ -99,6 +99,8 @@ export interface StatView extends Rates, Partial<Quantiles> {
   readonly refused?: Readonly<Record<string, number>>
   /** Of a service: retries that its budget could pay for, in the isolate that has least. Left out where it has no bound, or nobody told lately. */
   readonly budgetLeft?: number
+  /** Of an endpoint: milliseconds that all its attempts took together, until their response headers. */
+  readonly totalMs?: number
   /** Of an endpoint: left out where nobody leaves it alone. */
   readonly ejected?: EjectedView
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { AdminError, type RecordView, type WrittenRecord } from '../../admin/client.ts'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
+import { isOfEvents } from '../../record/events/event-key.ts'
 import { absent } from '../absent.ts'
 import { FORCE, howOf, type WriteFlags, writeOptions } from '../apply/flags.ts'
 import { labelOf } from '../apply/label.ts'
@@ -31,7 +32,7 @@ async function run(name: string, flags: WriteFlags, session: Session): Promise<v
   const current = await client.get(name)
   if (!current) throw new NegativeAnswer(await absent(name, client), ['selvedge apply -f FILE writes one that is new.'])
   const language: Language = output === 'json' ? 'json' : 'yaml'
-  const file = editedFile(`${name.replace('*', '_')}.${language}`, machine.env)
+  const file = editedFile(`${name.replaceAll(/[*/:]/g, '_')}.${language}`, machine.env)
   const said = await drafted(current, flags, file, language, session)
   file.remove()
   print.line(said)
@@ -46,7 +47,7 @@ async function drafted(
   session: Session,
 ): Promise<string> {
   const { name, revision } = current
-  const schema = `${session.target().url}/-/api/v1/schema`
+  const schema = isOfEvents(name) ? undefined : `${session.target().url}/-/api/v1/schema`
   let body = bodyOf(current.record, language)
   let reasons: readonly string[] = []
   for (;;) {

@@ -9,7 +9,7 @@ import { type Naming, wantedRecords } from '../apply/wanted.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import { show } from '../print/show.ts'
 import type { Session } from '../session.ts'
-import { exampleText, many, percentText, requestsText, spotText } from '../simulated/spots.ts'
+import { callersText, exampleText, many, percentText, requestsText, spotText } from '../simulated/spots.ts'
 import { example } from '../verb.ts'
 
 interface SimulateFlags extends Named, PruneFlags, Naming {
@@ -70,13 +70,13 @@ const WOULD: Record<Move['kind'], string> = { moved: 'move', broken: 'break', me
 
 function rowsOf({ name: service, moves, more, untold, requests: all }: ServiceSimulation): Row[] {
   const rows = moves.map(
-    ({ kind, requests, percent, from, to, example }): Row => ({
+    ({ kind, requests, percent, from, to, example, callers }): Row => ({
       service,
       would: WOULD[kind],
       requests,
       percent,
       from: spotText(from),
-      to: spotText(to),
+      to: spotText(to) + callersText({ callers }),
       example: exampleText(example),
     }),
   )

@@ -30,6 +30,7 @@ export function assertBound(workers: readonly LocalWorker[]): void {
     ['QUOTA_OBJECT', "the control plane's object"],
     ['DEAD_LETTERS', "the control plane's object"],
     ['INBOX_OBJECT', "the control plane's object"],
+    ['SAGAS_OBJECT', "the control plane's object"],
   ])
   for (const { name, dir } of workers) {
     const binding = bindingName(name)
@@ -53,6 +54,26 @@ function targetOf(service: unknown): string | undefined {
   if (typeof service === 'string') return service
   if (typeof service !== 'object' || service === null || !('name' in service)) return undefined
   return typeof service.name === 'string' ? service.name : undefined
+}
+
+/**
+ * The Workflows of Workers beside the mesh, by the names that those have for them: for endpoints that start sagas, and for the control
+ * plane, which hands on what is decided of one.
+ *
+ * @throws Fault where two Workers have one of the same name.
+ */
+export function workflowsOf(workers: readonly LocalWorker[]): NonNullable<V4WorkerOptions['workflows']> {
+  const found: NonNullable<V4WorkerOptions['workflows']> = {}
+  for (const { name: worker, dir, options } of workers) {
+    for (const [binding, workflow] of Object.entries(options.workflows ?? {})) {
+      // That of another Worker is found there.
+      if (workflow.scriptName !== undefined && workflow.scriptName !== worker) continue
+      if (found[binding])
+        throw new Fault(`${dir}: another Worker has a Workflow ${binding}, too: name one of them otherwise.`)
+      found[binding] = { ...workflow, scriptName: worker }
+    }
+  }
+  return found
 }
 
 /** A Worker with a KV namespace REGISTRY gets that of the mesh. */

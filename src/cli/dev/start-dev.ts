@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { V4WorkerOptions } from 'miniflare'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import type { Given } from '../../record/check/needs.ts'
-import { assertBound, bindingName, CONTROL, MESH, REGISTRY_ID, withRegistry } from './bindings.ts'
+import { assertBound, bindingName, CONTROL, MESH, REGISTRY_ID, withRegistry, workflowsOf } from './bindings.ts'
 import { builtText, controlModules } from './built.ts'
 import { bundled } from './bundled.ts'
 import { localWorker } from './local-worker.ts'
@@ -86,6 +86,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
   const [worker, control] = await Promise.all([own, controlModules(from)])
   const beside = await Promise.all((options.with ?? []).map(localWorker))
   assertBound(beside)
+  const workflows = workflowsOf(beside)
 
   const said = { MESH_FRESH: FRESH, MESH_SHAPES: SHAPES, MESH_GRANT_KEY: newToken(), ...options.vars }
   const { mesh: vars, control: controlVars } = dealt(said)
@@ -104,6 +105,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
       DEAD_LETTERS: { ...DEAD_LETTERS, scriptName: CONTROL },
       INBOX_OBJECT: { ...INBOX_OBJECT, scriptName: CONTROL },
     },
+    workflows,
     // Directly to the mesh: Miniflare's entry Worker would hide a client's abort and change errors.
     unsafeDirectSockets: [{ host: HOST, port }],
   }
@@ -113,6 +115,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     compatibilityDate: '2026-10-01',
     bindings: controlVars,
     kvNamespaces: { REGISTRY: REGISTRY_ID },
+    workflows,
     durableObjects: { REGISTRY_OBJECT, STATS_OBJECT, QUOTA_OBJECT, DEAD_LETTERS, INBOX_OBJECT, SAGAS_OBJECT },
   }
   const miniflare = await startWorkerd([mesh, controlPlane, ...beside.map(withRegistry)], (line) => events.log(line))
@@ -124,6 +127,7 @@ export async function startDev(options: DevOptions = {}): Promise<Dev> {
     const given: Given = {
       bindings: new Map([
         ...beside.map(({ name }) => [bindingName(name), 'services'] as const),
+        ...Object.keys(workflows).map((name) => [name, 'workflows'] as const),
         ['QUOTA_OBJECT', 'durable_objects.bindings'],
       ]),
       values: new Set(Object.keys(vars)),

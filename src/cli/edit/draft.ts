@@ -12,16 +12,18 @@ const MARK: Readonly<Record<Language, string>> = { yaml: '#', json: '//' }
 export interface Head {
   readonly name: string
   readonly revision: number
-  /** Where the schema of a record stands. */
-  readonly schema: string
+  /** Where the schema of a record stands; `undefined` of what is no record of a service. */
+  readonly schema: string | undefined
   /** Why the text was not taken, in lines. */
   readonly reasons: readonly string[]
 }
 
-/** The lines above a record. The first is one that editors understand. */
+/** The lines above a record. The first is one that editors understand, where there is a schema. */
 export function headOf({ name, revision, schema, reasons }: Head, language: Language): string {
   const lines = [
-    language === 'yaml' ? `yaml-language-server: $schema=${schema}` : `$schema: ${schema}`,
+    ...(schema === undefined
+      ? []
+      : [language === 'yaml' ? `yaml-language-server: $schema=${schema}` : `$schema: ${schema}`]),
     `${name}, revision ${revision}. Save and close to write it. These lines are left out; a text that stays as it is, or empty, changes nothing.`,
     ...(reasons.length > 0 ? ['', 'It was not taken:', ...reasons.map((reason) => `  ${reason}`)] : []),
   ]

@@ -3,7 +3,7 @@ import { AdminError, type Change, type ServiceSimulation, type SimulationView } 
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import type { WriteFlags } from '../apply/flags.ts'
 import type { Session } from '../session.ts'
-import { exampleText, many, percentText, requestsText, spotText } from './spots.ts'
+import { callersText, exampleText, many, percentText, requestsText, spotText } from './spots.ts'
 
 /** What was served not long ago, and is likely to be asked for again. */
 const WINDOW = '1h'
@@ -56,7 +56,7 @@ function linesOf({ name, requests, moves }: ServiceSimulation): string[] {
   const breaking = moves.filter(({ kind }) => kind === 'broken')
   const lines = breaking.slice(0, LISTED).map((move) => {
     const share = `${many(move.requests)} of ${requestsText(requests)} (${percentText(move.percent)})`
-    return `would break ${name}: ${share} from ${spotText(move.from)} to ${spotText(move.to)}, as ${exampleText(move.example)}`
+    return `would break ${name}: ${share} from ${spotText(move.from)} to ${spotText(move.to)}${callersText(move)}, as ${exampleText(move.example)}`
   })
   const more = breaking.length - lines.length
   return more > 0 ? [...lines, `would break ${name}: ${more} more (selvedge simulate lists them)`] : lines

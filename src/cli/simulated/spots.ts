@@ -30,6 +30,11 @@ export function percentText(percent: number): string {
   return `${percent > 0 && percent < 0.1 ? '<0.1' : Number(percent.toFixed(1))} %`
 }
 
+/** Whom it would be denied: ` for reports, cron`. */
+export function callersText({ callers = [] }: Pick<Move, 'callers'>): string {
+  return callers.length === 0 ? '' : ` for ${callers.map((caller) => caller || 'callers without a name').join(', ')}`
+}
+
 export function exampleText({ method, path }: Move['example']): string {
   return `${method} ${path}`
 }

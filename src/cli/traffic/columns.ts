@@ -63,7 +63,7 @@ export const EDGE_COLUMNS: readonly Column<EdgeView>[] = [
 ]
 
 /** A share, 0 to 1, in linkerd's two digits. What is not quite all is not called 100 %. */
-function percentText(share: number | null | undefined): string | undefined {
+export function percentText(share: number | null | undefined): string | undefined {
   if (share === null || share === undefined) return undefined
   const percent = 100 * share
   const text = percent.toFixed(2)

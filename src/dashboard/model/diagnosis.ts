@@ -33,6 +33,11 @@ export type Finding =
   /** Endpoints fail: all that were tried, or some. */
   | { readonly kind: 'endpoints'; readonly failing: readonly EndpointView[]; readonly isAll: boolean }
 
+/** What was taken in as it stood is no change. */
+function isOfSomebody({ origin }: RevisionView): boolean {
+  return origin !== 'adopt' && origin !== 'restore'
+}
+
 /** A change that was made longer ago is no news. */
 const NEWS_MS = 30 * 60_000
 
@@ -50,7 +55,7 @@ export function findings({ name, edges, endpoints, revisions, nowMs }: Evidence)
   const beneath = edges.filter(
     ({ caller, service, success }) => caller === name && service !== name && isFailing(success),
   )
-  const [newest] = revisions
+  const newest = revisions.find(isOfSomebody)
   const tried = endpoints.filter(({ requests }) => requests > 0)
   const failing = tried.filter(({ success, ejected }) => isFailing(success) || ejected !== undefined)
   return [

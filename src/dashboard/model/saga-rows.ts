@@ -4,6 +4,7 @@ import type { SagaState, SagaView } from '../../admin/client.ts'
 /** What needs somebody comes first. */
 export const SAGA_ORDER: readonly SagaState[] = [
   'parked',
+  'failed',
   'late',
   'running',
   'compensation_incomplete',

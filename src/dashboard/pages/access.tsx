@@ -9,7 +9,7 @@ import { Figure } from '../parts/words.tsx'
 import { Policies } from './access/policies.tsx'
 import { Verdicts, WORDS } from './access/verdicts.tsx'
 
-const EVERY_MS = 10_000
+const EVERY_MS = 30_000
 
 const WINDOWS = [
   ['1h', 'the last hour'],

@@ -98,6 +98,7 @@ const MARKS: Record<SagaState, { readonly mark: string; readonly class: string; 
   late: { mark: '▲', class: 'drifted', word: 'late' },
   running: { mark: '◐', class: 'publishing', word: 'running' },
   compensation_incomplete: { mark: '▲', class: 'drifted', word: 'undone in part' },
+  failed: { mark: '■', class: 'refused', word: 'failed' },
   compensated: { mark: '○', class: '', word: 'undone' },
   completed: { mark: '●', class: 'published', word: 'completed' },
 }

@@ -124,9 +124,14 @@ function Golden({ numbers: { service } }: { readonly numbers: Numbers }) {
       <Figure label="p50" value={duration(service?.p50Ms)} />
       <Figure label="p95" value={duration(service?.p95Ms)} />
       <Figure label="p99" value={duration(service?.p99Ms)} />
-      <Figure label="Retries" value={share(service?.retries)} note="of attempts" />
+      <Figure label="Retries" value={share(service?.retries)} note={`of attempts${budgetOf(service?.budgetLeft)}`} />
     </dl>
   )
+}
+
+/** Of the isolate that has least. */
+function budgetOf(left: number | undefined): string {
+  return left === undefined ? '' : `; the budget pays for ${left.toFixed(1)} more`
 }
 
 function Body({ view, numbers }: { readonly view: DescriptionView; readonly numbers: Counted<Numbers> | undefined }) {

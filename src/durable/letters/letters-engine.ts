@@ -6,7 +6,10 @@ import type { SqlValue, Store } from '../store.ts'
 
 /** A letter without its message. */
 export interface LetterRow {
-  /** 16 hex digits: of the queue, the name that was called and the id of the message, which are one message together. */
+  /**
+   * 16 hex digits: of the queue, the name that was called and the id of the message, which are one message together; of an event its
+   * source and its subscriber, too.
+   */
   readonly id: string
   /** The id of the message: the caller's `idempotency-key`, or one of its own. */
   readonly messageId: string
@@ -92,6 +95,8 @@ const TABLES = `
     firstAt INTEGER NOT NULL, lastAt INTEGER NOT NULL, traceId TEXT, bytes INTEGER NOT NULL, letter TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS lettersByAge ON letters (lastAt, id)`
 
+/** The `type` of a request; what has another is an event. */
+const REQUEST = 'selvedge.request'
 const COLUMNS = `id, messageId, queue, subject, receiver AS "to", reason, detail, attempts, times, redriven, status, firstAt, lastAt, traceId`
 
 type Row = LetterRow & Record<string, SqlValue>
@@ -135,7 +140,8 @@ export function lettersEngine({ store, clock, wake, caps = CAPS }: LettersOption
       if (!letter) return false
       const { id: messageId, subject = null, traceparent, data } = letter
       const { queue, to = null, reason, detail, attempts } = data
-      const id = (await sha256Hex(JSON.stringify([queue, subject, messageId]))).slice(0, MOST_ID)
+      const known = [queue, subject, messageId, ...eventOf(data.message)]
+      const id = (await sha256Hex(JSON.stringify(known))).slice(0, MOST_ID)
       const now = clock.now()
       const held = count()
       const before = sql.exec<{ bytes: number }>('SELECT bytes FROM letters WHERE id = ?', id).toArray()[0]
@@ -241,4 +247,11 @@ function letterIn(text: string): DeadLetter | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What tells an event from others of its id: two sources may number alike, and each subscriber has a message of its own. */
+function eventOf(message: unknown): unknown[] {
+  if (typeof message !== 'object' || message === null || !('type' in message) || message.type === REQUEST) return []
+  const { source, subscriber, meshkey } = message as Readonly<Record<string, unknown>>
+  return [source, subscriber, meshkey]
 }

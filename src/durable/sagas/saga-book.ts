@@ -2,8 +2,16 @@
 import type { Clock } from '../../core/time/clock.ts'
 import type { Store } from '../store.ts'
 
-/** How a saga stands. The last three are ends. */
-export const SAGA_STATES = ['running', 'late', 'parked', 'completed', 'compensated', 'compensation_incomplete'] as const
+/** How a saga stands. The last four are ends; `failed`: its Workflow instance was ended by hand, or the engine gave it up. */
+export const SAGA_STATES = [
+  'running',
+  'late',
+  'parked',
+  'completed',
+  'compensated',
+  'compensation_incomplete',
+  'failed',
+] as const
 export type SagaState = (typeof SAGA_STATES)[number]
 
 /** What a saga tells of itself. */
@@ -67,6 +75,8 @@ export interface SagaBook {
   /** The newest first. */
   list(query: SagaQuery): { items: SagaRow[]; cursor?: string }
   counts(): SagaCount[]
+  /** Those that have not ended, and of which nothing was heard for the longest time. */
+  stalest(limit: number): SagaRow[]
   /** Calls it off: it is refused at its next step. `false`: it has ended, or nobody knows it. */
   cancel(id: string, by: string): boolean
   /** Notes a decision. */
@@ -79,7 +89,7 @@ const KEEP_MS = 30 * 86_400_000
 const MOST_ENDED = 100_000
 
 /** States in which nothing comes any more. */
-export const ENDS: readonly SagaState[] = ['completed', 'compensated', 'compensation_incomplete']
+export const ENDS: readonly SagaState[] = ['completed', 'compensated', 'compensation_incomplete', 'failed']
 
 export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): SagaBook {
   sql.exec(`
@@ -171,6 +181,10 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
            GROUP BY saga, version, state ORDER BY saga, version, state LIMIT 10000`,
         )
         .toArray()
+    },
+    stalest(limit) {
+      const query = 'SELECT * FROM sagas WHERE endedAt IS NULL ORDER BY changedAt LIMIT ?'
+      return sql.exec<SagaRow>(query, limit).toArray()
     },
     cancel(id, by) {
       const set = 'UPDATE sagas SET cancelledBy = ? WHERE id = ? AND endedAt IS NULL RETURNING id'

@@ -138,6 +138,12 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
       : sql.exec<Row>(`${query} AND service = ? ORDER BY slot`, stepMs, first, service)
   }
 
+  /** Reads one row, or none. */
+  function has({ stepMs }: Grain, since: number, service: string): boolean {
+    const query = 'SELECT slot FROM numbers WHERE step = ? AND slot > ? AND service = ? LIMIT 1'
+    return sql.exec<Pick<Row, 'slot'>>(query, stepMs, Math.floor(since / stepMs), service).toArray().length > 0
+  }
+
   /** What was ever counted of a service is a step that never ends. */
   function addUp(service: string, all: ServiceNumbers[]): void {
     const [row] = sql.exec<{ numbers: string }>('SELECT numbers FROM totals WHERE service = ?', service).toArray()
@@ -183,12 +189,13 @@ export function numberBook({ sql }: Store, caps: NumberCaps = NUMBER_CAPS): Numb
     },
     series(service, windowMs, now, reporter) {
       const grain = windowMs <= FINE.keepMs ? FINE : COARSE
-      const of = (reporter: ReporterKind) => rows(grain, now - windowMs, reportedKey({ service, reporter }))
-      const first = reporter ?? REPORTERS.find((one) => [...of(one)].length > 0) ?? 'mesh'
+      const since = now - windowMs
+      const isThere = (reporter: ReporterKind) => has(grain, since, reportedKey({ service, reporter }))
+      const told = reportedKey({ service, reporter: reporter ?? REPORTERS.find(isThere) ?? 'mesh' })
       const many = Math.max(1, Math.ceil(windowMs / grain.stepMs / MOST_POINTS))
       const stepMs = grain.stepMs * many
       const bySlot = new Map<number, ServiceNumbers[]>()
-      for (const { slot, numbers } of of(first)) {
+      for (const { slot, numbers } of rows(grain, since, told)) {
         const at = Math.floor((slot * grain.stepMs) / stepMs) * stepMs
         // Four hundred points with all that a service has would be too long for one answer.
         const whole = JSON.parse(numbers) as ServiceNumbers

@@ -30,13 +30,18 @@ const MOST = 20_000
  */
 const ROWS = 16
 
+/** Of a function its name stands behind that of the isolate: so nobody can use up the numbers of an isolate of somebody else. */
+export function isolateOf(isolate: string, caller: string): string {
+  return `${isolate} ${caller}`
+}
+
 export interface Sequences {
   /** Is it new? Then it is taken. */
   take(isolate: string, sequence: number, now: number): boolean
   /** Writes what was taken since the last time. Within a transaction. */
   flush(now: number): void
-  /** Isolates that were heard of since. */
-  heardSince(at: number): number
+  /** Isolates that were heard of since; of all, or of the mesh's Worker alone. */
+  heardSince(at: number, ofMesh?: boolean): number
 }
 
 /** As an isolate stands in a row. */
@@ -80,9 +85,9 @@ export function sequences({ sql }: Store): Sequences {
         sql.exec('INSERT OR REPLACE INTO isolates (row, heard) VALUES (?, ?)', row, JSON.stringify(heard))
       changed.clear()
     },
-    heardSince(since) {
+    heardSince(since, ofMesh = false) {
       let heard = 0
-      for (const { at } of known().values()) if (at >= since) heard += 1
+      for (const [isolate, { at }] of known()) if (at >= since && !(ofMesh && isolate.includes(' '))) heard += 1
       return heard
     },
   }

@@ -58,10 +58,14 @@ const isNumbers = objectOf({
       endpoints: recordOf(isEndpoint),
       errors: isCounts,
       refused: isCounts,
+      slowest: maybe(objectOf({ ms: isCount, traceId: isLabel })),
       access: maybe(recordOf(isEnds)),
       unclaimed: maybe(isCounts),
+      deliveries: maybe(recordOf(isEnds)),
+      lag: maybe(isHistogram),
     }),
   ),
+  queues: maybe(recordOf(objectOf({ backlog: isCount, oldestMs: isCount }))),
 })
 
 const isLearned = objectOf({

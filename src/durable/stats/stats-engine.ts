@@ -3,15 +3,19 @@ import { isServiceName } from '../../core/endpoint.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { type Random, systemRandom } from '../../core/time/random.ts'
 import type { Digest, DigestAnswer, Wishes } from '../../telemetry/digest.ts'
+import type { Exemplar } from '../../telemetry/exposition.ts'
 import type { FleetMode } from '../../telemetry/fleet/view.ts'
-import type { ReporterKind } from '../../telemetry/numbers/reporters.ts'
+import type { NumbersDigest } from '../../telemetry/numbers/numbers.ts'
+import { type ReporterKind, reportedKey } from '../../telemetry/numbers/reporters.ts'
 import type { TapFilter } from '../../telemetry/tap/tap.ts'
 import type { Store } from '../store.ts'
+import { exemplars } from './exemplars.ts'
 import { fleets } from './fleets.ts'
 import { type LearnedSum, learnedBook } from './learned-book.ts'
 import { type NumberCaps, numberBook, type Point, type ServiceSum } from './number-book.ts'
+import { type QueueSeen, queueBook } from './queue-book.ts'
 import { asDestination, asSource } from './reported.ts'
-import { sequences } from './sequences.ts'
+import { isolateOf, sequences } from './sequences.ts'
 import { type Caps, type ShapePage, shapeBook } from './shape-book.ts'
 import { isSound } from './sound.ts'
 import { makeTables } from './tables.ts'
@@ -63,7 +67,7 @@ export interface StatsEngine {
    */
   sums(windowMs: number): SumsNow
   /** All that was ever counted, and the isolates of the last five minutes. */
-  totals(): Omit<Sums, 'at'>
+  totals(): Totals
   /** One service over the last `windowMs`, in 400 steps at most, as one reporter has counted it: the first that did. */
   series(service: string, windowMs: number, reporter?: ReporterKind): { stepMs: number; points: Point[] }
   /**
@@ -88,6 +92,13 @@ export interface Sums {
   /** Isolates that told something in the window. */
   readonly isolates: number
   readonly services: readonly ServiceSum[]
+}
+
+/** All that was ever counted, each with calls that stand for the others. */
+export interface Totals extends Omit<Sums, 'at' | 'services'> {
+  readonly services: readonly (ServiceSum & { readonly exemplars: readonly Exemplar[] })[]
+  /** What waits in queues, of the last five minutes. */
+  readonly queues: readonly QueueSeen[]
 }
 
 /** What a window has, and what isolates know now. */
@@ -121,7 +132,9 @@ export function statsEngine({
   const book = shapeBook(store, caps)
   const lookers = taps(clock, random)
   const shared = fleets(publish)
+  const examples = exemplars()
   const learned = learnedBook()
+  const queues = queueBook()
   let dueAt: number | undefined
 
   function turn(): void {
@@ -132,6 +145,12 @@ export function statsEngine({
       numbers.flush(now)
       book.flush(now)
     })
+  }
+
+  function count(digest: NumbersDigest, now: number): void {
+    numbers.take(digest, now)
+    examples.take(digest, now)
+    if (digest.queues) queues.take(digest.queues, now)
   }
 
   /** Written soon, with what else is told until then. */
@@ -157,7 +176,7 @@ export function statsEngine({
       const { isolate, sequence, shapes, numbers: counted, taps: tapped } = digest
       if (!taken.take(isolate, sequence, now)) return false
       if (shapes) book.take(shapes, now)
-      if (counted) numbers.take(counted, now)
+      if (counted) count(counted, now)
       learned.take(isolate, sequence, digest, now)
       if (tapped) lookers.take(isolate, tapped)
       noted(now)
@@ -168,11 +187,10 @@ export function statsEngine({
       const now = clock.now()
       if (!isServiceName(caller) || !isSound(digest)) return false
       const { sequence, numbers: calls, served } = digest
-      // Nobody can use up the numbers of an isolate of somebody else.
-      const isolate = `${digest.isolate} ${caller}`
+      const isolate = isolateOf(digest.isolate, caller)
       if (!taken.take(isolate, sequence, now)) return false
-      if (calls) numbers.take(asSource(caller, calls), now)
-      if (served) numbers.take(asDestination(caller, served), now)
+      if (calls) count(asSource(caller, calls), now)
+      if (served) count(asDestination(caller, served), now)
       noted(now)
       return answer(others(caller, isolate, digest, now))
     },
@@ -197,7 +215,9 @@ export function statsEngine({
     },
     totals() {
       if (dueAt !== undefined) turn()
-      return { isolates: taken.heardSince(clock.now() - 300_000), services: numbers.totals() }
+      const now = clock.now()
+      const services = numbers.totals().map((sum) => ({ ...sum, exemplars: examples.of(reportedKey(sum), now) }))
+      return { isolates: taken.heardSince(now - 300_000), services, queues: queues.seen(now) }
     },
     series(service, windowMs, reporter) {
       if (dueAt !== undefined) turn()
@@ -205,7 +225,7 @@ export function statsEngine({
     },
     openTap(filter, forMs) {
       if (dueAt !== undefined) turn()
-      return lookers.open(filter, forMs, taken.heardSince(clock.now() - 60_000))
+      return lookers.open(filter, forMs, taken.heardSince(clock.now() - 60_000, true))
     },
     readTap: lookers.read,
     closeTap: lookers.close,

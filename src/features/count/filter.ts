@@ -44,7 +44,7 @@ export const count = (numbers: Pick<Numbers, 'count'>, tapping?: Tapping) => {
       tookMs: clock.now() - calledAt,
       receipt,
     }
-    numbers.count(call)
+    numbers.count(call, trace)
     if (!tapping?.isOn) return
     const status = answer?.status ?? failure?.meaning.status
     tapping.see({ ...call, calledAt, method: request.method, path, status, traceId: trace?.traceId })

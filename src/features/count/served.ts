@@ -3,7 +3,7 @@ import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
 import { MeshError, type MeshErrorCode } from '../../core/errors.ts'
 import { outcomeOf } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
-import type { Span } from '../../core/span.ts'
+import type { Span, Trace } from '../../core/span.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { CallOutcome, Numbers } from '../../telemetry/numbers/numbers.ts'
 import { outcomeOfFailure } from './filter.ts'
@@ -12,6 +12,7 @@ export interface ServedNeeds {
   readonly clock: Clock
   readonly caller: string | undefined
   readonly receipt: Receipt
+  readonly trace: Trace | undefined
   /** Of the request. */
   readonly span: Span | undefined
   readonly defer: ((work: Promise<unknown>) => void) | undefined
@@ -24,13 +25,13 @@ export interface ServedNeeds {
  */
 export function served(numbers: Numbers, began: (defer: ServedNeeds['defer']) => void): ObserverFilter<ServedNeeds> {
   function count(
-    { clock, caller, receipt, span }: ServedNeeds,
+    { clock, caller, receipt, span, trace }: ServedNeeds,
     outcome: CallOutcome,
     error: MeshErrorCode | undefined,
   ): void {
     const now = clock.now()
     // By which name it is called, its binding says.
-    numbers.count({ service: '', caller, outcome, error, tookMs: now - (span?.startedAt ?? now), receipt })
+    numbers.count({ service: '', caller, outcome, error, tookMs: now - (span?.startedAt ?? now), receipt }, trace)
   }
   return observer<ServedNeeds>('served', {
     enter(_, { defer }) {

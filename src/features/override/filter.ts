@@ -6,6 +6,7 @@ import type { Trace } from '../../core/span.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { remade } from '../../wire/answer/remade.ts'
 import { BAGGAGE, PROXY_STATUS } from '../../wire/headers.ts'
+import { readJws } from '../../wire/jws.ts'
 import { overrideIn, withOverride, withoutOverride } from '../../wire/override/member.ts'
 import { mayBeAbout } from '../../wire/override/token.ts'
 import type { PickedHeaders } from '../../wire/picked.ts'
@@ -68,11 +69,16 @@ export function override<Live, Asking>(
     },
     answered(response, { receipt, name }) {
       const { ignored } = receipt.override ?? {}
-      if (ignored === undefined) return response
+      const echoed = response.headers.get(BAGGAGE) ?? undefined
+      const kept = withoutOverride(echoed)
+      if (ignored === undefined && kept === echoed) return response
       const answer = remade(response)
       // A WebSocket has no other answer than its own.
       if (!answer) return response
-      answer.headers.append(PROXY_STATUS, proxyStatus({ details: wordsOf(name, ignored) }))
+      if (ignored !== undefined) answer.headers.append(PROXY_STATUS, proxyStatus({ details: wordsOf(name, ignored) }))
+      // A service may hand back what it was sent: the token is its bearer's alone.
+      if (kept === undefined) answer.headers.delete(BAGGAGE)
+      else answer.headers.set(BAGGAGE, kept)
       return answer
     },
   })
@@ -104,9 +110,10 @@ export function override<Live, Asking>(
 
   /** Nobody can say what it is worth: it is carried to where somebody can. */
   function unjudged(error: unknown, text: string, request: Request, context: Within): void {
-    if (!(error instanceof MeshError) || !HARMLESS.has(request.method)) throw error
+    const isAbout = mayBeAbout(readJws(text), context.name)
+    if (!(error instanceof MeshError) || (isAbout && !HARMLESS.has(request.method))) throw error
     carry(context, text)
-    ignored('the keys cannot be read', request, context)
+    if (isAbout) ignored('the keys cannot be read', request, context)
   }
 }
 

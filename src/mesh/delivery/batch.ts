@@ -15,4 +15,8 @@ export interface Batch {
   /** The name of the queue. */
   readonly queue: string
   readonly messages: readonly Message[]
+  /** What waits in it. */
+  readonly metadata?: {
+    readonly metrics?: { readonly backlogCount: number; readonly oldestMessageTimestamp?: Date } | undefined
+  }
 }

@@ -1,6 +1,7 @@
 /** The consumer of queues: each message is delivered to the name that its record says, and settled by itself. */
 import { subrequests } from '../../core/engine/subrequests.ts'
 import type { DeadLetter } from '../../telemetry/dead-letter.ts'
+import type { DeliveryOutcome } from '../../telemetry/numbers/numbers.ts'
 import type { Inside, Part } from '../inside.ts'
 import type { Batch, Message } from './batch.ts'
 import { letterOf, placeOf } from './dead-letter.ts'
@@ -45,6 +46,7 @@ export function consumer(inside: Inside, judge: Judge): Deliver {
   return async function deliver(batch, _env, ctx) {
     clock.turn?.()
     if (isNet(batch)) return keepAll(own, batch)
+    tellBacklog(settings, batch)
     const endsAt = clock.now() + WALL_MS
     const means: Means = { subrequests: subrequests(maxSubrequests), defer: (work) => ctx.waitUntil(work) }
     const settleOne = (message: Message) => settle(own, judge, batch.queue, message, means, endsAt)
@@ -59,6 +61,14 @@ export function consumer(inside: Inside, judge: Judge): Deliver {
       settleOne,
     )
   }
+}
+
+/** Tells what waits in the queue, where somebody counts. */
+function tellBacklog({ counting, clock }: Inside['settings'], { queue, metadata }: Batch): void {
+  const { metrics } = metadata ?? {}
+  if (!metrics) return
+  const { backlogCount: backlog, oldestMessageTimestamp: oldest } = metrics
+  counting?.waiting?.(queue, { backlog, oldestMs: oldest ? Math.max(0, clock.now() - oldest.getTime()) : 0 })
 }
 
 /** Does it for all, `most` at once. */
@@ -79,7 +89,7 @@ async function settle(
   means: Means,
   endsAt: number,
 ): Promise<void> {
-  const { clock, random, log, bindings } = inside.settings
+  const { clock, random, log, bindings, counting } = inside.settings
   if (clock.now() >= endsAt || means.subrequests.left < NEEDED) {
     message.retry({ delaySeconds: delaySeconds(SOON_MS) })
     return
@@ -87,15 +97,20 @@ async function settle(
   const verdict = await judge(inside, message, means)
   const { disposition, event, to, waitMs, policy, told } = verdict
   const { attempts } = message
+  const count = (outcome: DeliveryOutcome) =>
+    counting?.delivered?.(to ?? '', queue, outcome, Math.max(0, clock.now() - message.timestamp.getTime()))
   if (disposition === 'done' || !told) {
+    count(verdict.isDuplicate ? 'duplicate' : 'acked')
     message.ack()
     return
   }
   if (disposition === 'soon') {
+    count('retried')
     message.retry({ delaySeconds: delaySeconds(SOON_MS) })
     return
   }
   const again = () => {
+    count('retried')
     const backoff = backoffMs(policy, attempts, random)
     // A receiver knows when to come back. What the mesh itself says is for callers that wait: it would use all attempts up at once.
     const wait = told.status === undefined ? Math.max(waitMs ?? 0, backoff) : (waitMs ?? backoff)
@@ -127,7 +142,10 @@ async function settle(
     traceId: event?.traceparent?.split('-')[1],
     message: lost === undefined ? last.detail : `${last.detail} ${lost}`,
   })
-  if (lost === undefined) message.ack()
+  if (lost === undefined) {
+    count(last.reason === 'expired' ? 'expired' : 'dead')
+    message.ack()
+  }
   // In the end the platform takes it out, into its own queue of dead letters if there is one.
   else again()
 }

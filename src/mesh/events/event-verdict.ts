@@ -10,7 +10,17 @@ import { deliveryPolicy } from '../../targets/queue/delivery.ts'
 import { eventIn, type QueuedEvent } from '../../targets/topic/event.ts'
 import { nameOf } from '../called-host.ts'
 import type { Message } from '../delivery/batch.ts'
-import { answered, failed, type Means, NOTHING, onceOnly, READ_MS, SKEW_MS, type Verdict } from '../delivery/verdict.ts'
+import {
+  answered,
+  failed,
+  type Means,
+  type Named,
+  NOTHING,
+  onceOnly,
+  READ_MS,
+  SKEW_MS,
+  type Verdict,
+} from '../delivery/verdict.ts'
 import type { Inside } from '../inside.ts'
 import { eventRequest } from './event-request.ts'
 import { type For, fanOut, nameOfTopic } from './fan-out.ts'
@@ -26,7 +36,7 @@ export async function eventVerdict(inside: Inside, find: Find, message: Message,
   const caller = callerOf(event)
   let known: Verdict = {
     ...NOTHING,
-    event: { ...event, record: event.meshkey, caller },
+    event: told(event, event.meshkey),
     policy: deliveryPolicy(),
     told: undefined,
   }
@@ -43,7 +53,7 @@ export async function eventVerdict(inside: Inside, find: Find, message: Message,
           event: 'event_unclaimed',
           key: `events/${event.type}`,
           caller,
-          traceId: traceIdOf(event),
+          traceId: known.event?.traceparent?.split('-')[1],
           message: `Nobody has subscribed to ${event.type}, or wants ${event.id} of it.`,
         })
       }
@@ -53,7 +63,7 @@ export async function eventVerdict(inside: Inside, find: Find, message: Message,
       await fanOut(inside, event, others, means)
       return { ...known, disposition: 'done' }
     }
-    known = { ...known, ...heldBy(own, event, caller) }
+    known = { ...known, ...heldBy(own, event) }
     return { ...known, ...(await deliver(inside, event, own, message, means)) }
   } catch (error) {
     return { ...known, ...failed(error) }
@@ -93,10 +103,10 @@ function whoWants(event: QueuedEvent, { all, refused }: Subscribers): Wanting {
 }
 
 /** What a dead letter is to say, and to be redriven by: this subscriber alone. */
-function heldBy({ key, subscription }: Subscriber, event: QueuedEvent, caller: string | undefined) {
+function heldBy({ key, subscription }: Subscriber, event: QueuedEvent) {
   const { id } = subscription
   return {
-    event: { ...event, record: key, caller },
+    event: told(event, key),
     again: { ...event, subscriber: id },
     to: sinkOf(subscription.sink).service,
     policy: deliveryPolicy(subscription.delivery),
@@ -148,6 +158,14 @@ function callerOf({ meshcaller }: QueuedEvent): string | undefined {
   return typeof meshcaller === 'string' && isServiceName(meshcaller) ? meshcaller : undefined
 }
 
-function traceIdOf({ traceparent }: QueuedEvent): string | undefined {
-  return typeof traceparent === 'string' ? traceparent.split('-')[1] : undefined
+/** What is told of it where it ends. Extensions need not be texts. */
+function told(event: QueuedEvent, record: string | undefined): Named {
+  const { id, traceparent } = event
+  return {
+    id,
+    subject: nameOfTopic(event),
+    record,
+    caller: callerOf(event),
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+  }
 }

@@ -58,8 +58,8 @@ function batchesOf(messages: readonly QueuedEvent[]): QueuedEvent[][] {
 }
 
 /** The name of the topic by which it came. */
-export function nameOfTopic({ meshtopic = TOPIC }: QueuedEvent): string {
-  return nameOf(meshtopic)
+export function nameOfTopic({ meshtopic }: QueuedEvent): string {
+  return nameOf(typeof meshtopic === 'string' ? meshtopic : TOPIC)
 }
 
 /** By the record of the topic as it stands now: the endpoint by which the event came, or else the first that is a topic. */

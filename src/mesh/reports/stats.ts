@@ -97,7 +97,10 @@ function told(
 }
 
 /** The same, and somebody hears that a call begins. */
-function beginning({ observer: counts, unclaimed }: Counting, began: (defer: Defer) => void): Counting {
+function beginning(
+  { observer: counts, unclaimed, delivered, waiting }: Counting,
+  began: (defer: Defer) => void,
+): Counting {
   const counting = observer<CountNeeds, CountGives>('count', {
     ...counts,
     enter(request, context) {
@@ -105,7 +108,7 @@ function beginning({ observer: counts, unclaimed }: Counting, began: (defer: Def
       return counts.enter?.(request, context)
     },
   })
-  return Object.assign(counting, { unclaimed })
+  return Object.assign(counting, { unclaimed, delivered, waiting })
 }
 
 /** One line is enough: it will be so at the next call, too. */

@@ -14,6 +14,7 @@ export interface Counted {
 /** Moves of a service, and endpoints of a spot, that are told. */
 const MOST_MOVES = 50
 const MOST_ENDPOINTS = 20
+const MOST_CALLERS = 10
 
 export async function simulate(counted: Iterable<Counted>, before: Predictor, after: Predictor): Promise<Simulation> {
   const services = new Map<string, Tally>()
@@ -50,6 +51,7 @@ interface Moving {
   readonly shift: Shift
   readonly kind: Move['kind']
   readonly example: Move['example']
+  readonly callers: Set<string>
   requests: number
 }
 
@@ -62,15 +64,17 @@ function newTally(): Tally {
   return { requests: 0, moved: 0, broken: 0, mended: 0, unknown: 0, untold: {}, moves: new Map() }
 }
 
-function note(tally: Tally, shift: Shift, { method, path }: Shape, requests: number): void {
+function note(tally: Tally, shift: Shift, { method, path, caller = '' }: Shape, requests: number): void {
   const { from, to, share } = shift
   const kind = !from.error && to.error ? 'broken' : from.error && !to.error ? 'mended' : 'moved'
   const moving = requests * share
   tally[kind] += moving
   const key = JSON.stringify([spotOf(from), spotOf(to)])
   const known = tally.moves.get(key)
-  if (known) known.requests += moving
-  else tally.moves.set(key, { shift, kind, example: { method, path }, requests: moving })
+  if (known) {
+    known.requests += moving
+    if (known.callers.size < MOST_CALLERS) known.callers.add(caller)
+  } else tally.moves.set(key, { shift, kind, example: { method, path }, callers: new Set([caller]), requests: moving })
 }
 
 function toldOf(name: string, { moves, requests, ...counts }: Tally): ServiceSimulation {
@@ -79,16 +83,21 @@ function toldOf(name: string, { moves, requests, ...counts }: Tally): ServiceSim
     name,
     requests,
     ...counts,
-    moves: all.slice(0, MOST_MOVES).map(({ shift: { from, to }, kind, example, requests: moving }) => ({
+    moves: all.slice(0, MOST_MOVES).map(({ shift: { from, to }, kind, example, callers, requests: moving }) => ({
       kind,
       from: spotOf(from),
       to: spotOf(to),
       requests: moving,
       percent: (100 * moving) / requests,
       example,
+      ...(isDenied(to) && { callers: [...callers].sort() }),
     })),
     more: Math.max(0, all.length - MOST_MOVES),
   }
+}
+
+function isDenied({ error }: End): boolean {
+  return error?.code === 'caller_denied' || error?.code === 'caller_unknown'
 }
 
 function spotOf({ record, rule, backend, endpoints, answered, error }: End): Spot {

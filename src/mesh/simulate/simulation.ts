@@ -37,6 +37,8 @@ export interface Move {
   readonly percent: number
   /** One of them. */
   readonly example: { readonly method: string; readonly path: string }
+  /** Whose they are, where they would be denied: ten names at most, `''` for callers without one. */
+  readonly callers?: readonly string[] | undefined
 }
 
 export interface ServiceSimulation extends Counts {

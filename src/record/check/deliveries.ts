@@ -1,4 +1,5 @@
 /** What a record asks of those who consume its queues, and the Worker that does so does not give. */
+import type { KnownTarget } from '../../targets/kinds.ts'
 import type { ServiceRecord } from '../record.ts'
 
 /** Queues of a Worker, as its configuration has them. */
@@ -24,6 +25,11 @@ export interface DeliveryFinding {
 /** Deliveries where a record does not say how many. The same as in `targets/queue/delivery.ts`: a test compares. */
 export const ATTEMPTS = 8
 
+/** Is what it takes brought to a name: a queue with `deliverTo`, or a topic? */
+export function isDelivered(target: KnownTarget): target is KnownTarget<'queue' | 'topic'> {
+  return target.kind === 'topic' || (target.kind === 'queue' && target.deliverTo !== undefined)
+}
+
 /** @param isKept has that Worker a place for dead letters of which no record says where? */
 export function deliveryFindings(
   { endpoints }: ServiceRecord,
@@ -31,7 +37,7 @@ export function deliveryFindings(
   isKept: boolean,
 ): DeliveryFinding[] {
   return endpoints.flatMap(({ target }, index): DeliveryFinding[] => {
-    if (target.kind !== 'queue' || target.deliverTo === undefined) return []
+    if (!isDelivered(target)) return []
     const path = ['endpoints', index]
     const note = (message: string): DeliveryFinding => ({ severity: 'note', path, message })
     const queue = produced.get(target.binding)
@@ -43,7 +49,8 @@ export function deliveryFindings(
       ]
     }
     const findings: DeliveryFinding[] = []
-    const { attempts = ATTEMPTS, deadLetter } = target.delivery ?? {}
+    // Of a topic its subscriptions say it, each for itself.
+    const { attempts = ATTEMPTS, deadLetter } = ('delivery' in target && target.delivery) || {}
     if (consumer.maxRetries < attempts - 1) {
       const message = `is delivered ${attempts} times, and the consumer of "${queue}" has max_retries = ${consumer.maxRetries}: the platform takes messages out after ${consumer.maxRetries + 1} deliveries, without a reason. Write max_retries = 100.`
       findings.push({ severity: 'error', path, message })

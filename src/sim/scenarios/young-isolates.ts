@@ -1,6 +1,6 @@
 /** One endpoint has been slow for long, and isolates live for seconds: does each have to find out for itself? */
 import { alone } from '../contender.ts'
-import { leastShareOfOthers, p99, shareOfFirst, success } from '../figure.ts'
+import { leastShareOfOthers, p99, shareOfFirst, success, successDuringFault } from '../figure.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Goal, Trial } from '../trial.ts'
 
@@ -68,8 +68,26 @@ export const known = youngIsolates({
   goals: [served],
 })
 
+const half = youngIsolates({ name: '', about: '', isolates: 50, perSecond: 250, goals: [] })
+
+/** What nobody knows yet, all pay for. */
+const unwarned: Trial = {
+  ...half,
+  scenario: {
+    ...half.scenario,
+    name: 'young-isolates-unwarned',
+    about: 'One of 11 endpoints takes 2 s for five minutes, all of which count; 50 isolates live 10 s each.',
+    durationMs: 325_000,
+    warmUpMs: 10_000,
+    faults: (half.scenario.faults ?? []).map((fault) => ({ ...fault, fromMs: 15_000, toMs: 315_000 })),
+  },
+  figures: [success, successDuringFault, shareOfFirst, p99],
+  goals: [{ figure: success, atLeast: 0.995 }],
+}
+
 export const young: readonly Trial[] = [
   known,
+  unwarned,
   youngIsolates({
     name: 'young-isolates-and-a-liar',
     about: 'The same beside one that reports the slow endpoint as well, and all the others as failing.',

@@ -1,7 +1,7 @@
 /** The metrics of the mesh: what numbers are called and mean, for Prometheus and those who read its format. */
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
-import type { Family, HistogramSample, Labels, Sample } from '../exposition.ts'
-import { type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
+import type { Exemplar, Family, HistogramSample, Labels, Sample } from '../exposition.ts'
+import { DELIVERY_OUTCOMES, type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
 import type { Reported } from './reporters.ts'
 import { VERDICTS, verdictOf } from './verdicts.ts'
 
@@ -10,6 +10,8 @@ export const BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 
 
 export interface Totals extends Reported {
   readonly numbers: ServiceNumbers
+  /** Calls that stand for the others. */
+  readonly exemplars?: readonly Exemplar[] | undefined
 }
 
 interface Metric {
@@ -19,7 +21,11 @@ interface Metric {
   readonly unit?: string
   /** Beside `service` and `reporter`. */
   readonly labels: readonly string[]
-  samples(numbers: ServiceNumbers, labels: Labels): readonly (Sample | HistogramSample)[]
+  samples(
+    numbers: ServiceNumbers,
+    labels: Labels,
+    exemplars?: readonly Exemplar[],
+  ): readonly (Sample | HistogramSample)[]
 }
 
 /** As in docs/observability.md. */
@@ -37,7 +43,7 @@ export const METRICS: readonly Metric[] = [
     unit: 'seconds',
     help: 'How long calls took until their response headers, with all attempts.',
     labels: [],
-    samples: ({ ms }, labels) => [histogramOf(ms, labels)],
+    samples: ({ ms }, labels, exemplars) => [{ ...histogramOf(ms, labels), exemplars }],
   },
   {
     name: 'selvedge_caller_requests',
@@ -113,6 +119,22 @@ export const METRICS: readonly Metric[] = [
     labels: ['type'],
     samples: ({ unclaimed = {} }, labels) => counted('type', unclaimed, labels),
   },
+  {
+    name: 'selvedge_deliveries',
+    type: 'counter',
+    help: 'Messages that queues brought to a service, by what became of each delivery.',
+    labels: ['queue', 'outcome'],
+    samples: ({ deliveries = {} }, labels) =>
+      Object.entries(deliveries).flatMap(([queue, ends]) => byDelivery(ends, { ...labels, queue })),
+  },
+  {
+    name: 'selvedge_delivery_lag_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long messages that a service took had waited in their queue.',
+    labels: [],
+    samples: ({ lag }, labels) => (lag ? [histogramOf(lag, labels)] : []),
+  },
 ]
 
 /** @param isolates that told something lately. */
@@ -122,7 +144,9 @@ export function metricsOf(totals: readonly Totals[], isolates: number): Family[]
     type,
     help,
     ...(unit === undefined ? {} : { unit }),
-    samples: totals.flatMap(({ service, reporter, numbers }) => samples(numbers, { service, reporter })),
+    samples: totals.flatMap(({ service, reporter, numbers, exemplars }) =>
+      samples(numbers, { service, reporter }, exemplars),
+    ),
   })) as Family[]
   const told = 'Isolates that told something in the last five minutes.'
   return [
@@ -134,6 +158,12 @@ export function metricsOf(totals: readonly Totals[], isolates: number): Family[]
 function byVerdict(verdicts: readonly number[], labels: Labels): Sample[] {
   return verdicts.flatMap((value, verdict) =>
     value > 0 ? [{ labels: { ...labels, verdict: VERDICTS[verdict] ?? 'other' }, value }] : [],
+  )
+}
+
+function byDelivery(ends: Ends, labels: Labels): Sample[] {
+  return ends.flatMap((value, outcome) =>
+    value > 0 ? [{ labels: { ...labels, outcome: DELIVERY_OUTCOMES[outcome] ?? 'other' }, value }] : [],
   )
 }
 

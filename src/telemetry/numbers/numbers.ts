@@ -2,6 +2,7 @@
 import type { MeshErrorCode } from '../../core/errors.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
+import type { Trace } from '../../core/span.ts'
 import { type Counts, type ExponentialHistogram, exponentialHistogram } from '../../math/exponential-histogram.ts'
 import { verdictKey, verdictNumber } from './verdicts.ts'
 
@@ -27,9 +28,28 @@ export const OUTCOMES = [
 
 const NUMBER_OF = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index])) as Record<CallOutcome, number>
 
+/** What became of a message at one delivery. Their order is that in which counts travel: a new one comes last. */
+export const DELIVERY_OUTCOMES = ['acked', 'retried', 'dead', 'duplicate', 'expired'] as const
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number]
+
+/** What waits in a queue, as the platform says it with a batch. */
+export interface QueueNumbers {
+  /** Messages. */
+  readonly backlog: number
+  /** How long the oldest has waited, in milliseconds. */
+  readonly oldestMs: number
+}
+
 export interface EndpointNumbers {
   readonly ends: Ends
   readonly ms: Counts
+}
+
+/** A call that somebody can look at: its trace is sampled. */
+export interface Slowest {
+  readonly ms: number
+  /** 32 hex digits. */
+  readonly traceId: string
 }
 
 export interface ServiceNumbers {
@@ -55,6 +75,12 @@ export interface ServiceNumbers {
   readonly access?: Readonly<Record<string, readonly number[]>> | undefined
   /** Of a topic: events that nobody wanted, by their type. Left out where there were none. */
   readonly unclaimed?: Readonly<Record<string, number>> | undefined
+  /** Of a receiver: messages that queues brought, by the queue, by the number of the outcome. Left out where there were none. */
+  readonly deliveries?: Readonly<Record<string, Ends>> | undefined
+  /** How long those that it took had waited, in milliseconds. */
+  readonly lag?: Counts | undefined
+  /** In a digest: the call that took longest, of those whose trace is sampled. In no sum. */
+  readonly slowest?: Slowest | undefined
 }
 
 /** What an isolate counted since its last digest. */
@@ -63,6 +89,8 @@ export interface NumbersDigest {
   readonly services: Readonly<Record<string, ServiceNumbers>>
   /** Entries that had no room of their own, and were counted as {@link OTHER}. */
   readonly overflow: number
+  /** Queues that brought something, by name. */
+  readonly queues?: Readonly<Record<string, QueueNumbers>> | undefined
 }
 
 /** What is counted of a call when it has ended. */
@@ -77,9 +105,17 @@ export interface CallEnd {
 }
 
 export interface Numbers {
-  count(call: CallEnd): void
+  /** @param trace of the call. */
+  count(call: CallEnd, trace?: Trace): void
   /** @param service the name of the topic. */
   unclaimed(service: string, type: string): void
+  /**
+   * @param service the receiver; `''` where it is not known.
+   * @param lagMs how long the message has waited.
+   */
+  delivered(service: string, queue: string, outcome: DeliveryOutcome, lagMs: number): void
+  /** A batch came: what waits in its queue now. */
+  waiting(queue: string, numbers: QueueNumbers): void
   /** What was counted since it was last taken; `undefined` where nothing was. */
   take(): NumbersDigest | undefined
 }
@@ -89,12 +125,16 @@ export const MOST_SERIES = 1_000
 /** Under this name goes what there is no room for. */
 export const OTHER = '(other)'
 
+/** Of trace flags (W3C). */
+const SAMPLED = 1
+
 interface Endpoint {
   readonly ends: number[]
   readonly ms: ExponentialHistogram
 }
 
 interface Service extends Endpoint {
+  slowest: Slowest | undefined
   attempts: number
   retries: number
   hedged: number
@@ -105,12 +145,15 @@ interface Service extends Endpoint {
   readonly refused: Map<string, number>
   readonly access: Map<string, number[]>
   readonly unclaimed: Map<string, number[]>
+  readonly deliveries: Map<string, number[]>
+  lag?: ExponentialHistogram
 }
 
 export function numbers(mostSeries = MOST_SERIES): Numbers {
   let services = new Map<string, Service>()
   let series = 0
   let overflow = 0
+  let queues: Record<string, QueueNumbers> | undefined
 
   /** The entry of a key: a new one while there is room, then that of all others. */
   function entry<Entry>(of: Map<string, Entry>, key: string, make: () => Entry): Entry {
@@ -129,11 +172,13 @@ export function numbers(mostSeries = MOST_SERIES): Numbers {
   }
 
   return {
-    count({ service: name, caller, outcome, error, tookMs, receipt }) {
+    count({ service: name, caller, outcome, error, tookMs, receipt }, trace) {
       const service = entry(services, name, newService)
       const ended = NUMBER_OF[outcome]
       raise(service.ends, ended)
       service.ms.record(tookMs)
+      if (trace && (trace.flags & SAMPLED) > 0 && !(tookMs <= (service.slowest?.ms ?? -1)))
+        service.slowest = { ms: tookMs, traceId: trace.traceId }
       raise(entry(service.callers, caller ?? '', newEnds), ended)
       if (receipt.rule !== undefined) raise(entry(service.rules, receipt.rule, newEnds), ended)
       for (const attempt of receipt.attempts) {
@@ -155,9 +200,20 @@ export function numbers(mostSeries = MOST_SERIES): Numbers {
     unclaimed(service, type) {
       raise(entry(entry(services, service, newService).unclaimed, type, newEnds), 0)
     },
+    delivered(name, queue, outcome, lagMs) {
+      const service = entry(services, name, newService)
+      raise(entry(service.deliveries, queue, newEnds), DELIVERY_OUTCOMES.indexOf(outcome))
+      if (outcome !== 'acked') return
+      service.lag ??= exponentialHistogram()
+      service.lag.record(lagMs)
+    },
+    waiting(queue, numbers) {
+      queues = { ...queues, [queue]: numbers }
+    },
     take() {
       if (services.size === 0) return undefined
-      const taken = { services: mapped(services, serviceDigest), overflow }
+      const taken = { services: mapped(services, serviceDigest), overflow, ...(queues && { queues }) }
+      queues = undefined
       services = new Map()
       series = 0
       overflow = 0
@@ -170,6 +226,7 @@ const newEnds = (): number[] => []
 const newEndpoint = (): Endpoint => ({ ends: [], ms: exponentialHistogram() })
 const newService = (): Service => ({
   ...newEndpoint(),
+  slowest: undefined,
   attempts: 0,
   retries: 0,
   hedged: 0,
@@ -180,6 +237,7 @@ const newService = (): Service => ({
   refused: new Map(),
   access: new Map(),
   unclaimed: new Map(),
+  deliveries: new Map(),
 })
 
 function raise(ends: number[], outcome: number): void {
@@ -204,6 +262,8 @@ function serviceDigest({
   refused,
   access,
   unclaimed,
+  deliveries,
+  lag,
   ...counts
 }: Service): ServiceNumbers {
   return {
@@ -216,5 +276,7 @@ function serviceDigest({
     refused: Object.fromEntries(refused),
     ...(access.size > 0 && { access: Object.fromEntries(access) }),
     ...(unclaimed.size > 0 && { unclaimed: mapped(unclaimed, ([many = 0]) => many) }),
+    ...(deliveries.size > 0 && { deliveries: Object.fromEntries(deliveries) }),
+    ...(lag && { lag: lag.counts() }),
   }
 }

@@ -53,12 +53,19 @@ export function sumOf(all: readonly ServiceNumbers[]): ServiceNumbers {
         totalOf,
       ),
     }),
+    ...(all.some(({ deliveries }) => deliveries) && {
+      deliveries: byKey(
+        all.map(({ deliveries = {} }) => deliveries),
+        endsOf,
+      ),
+      lag: countsOf(all.flatMap(({ lag }) => lag ?? [])),
+    }),
   }
 }
 
 /** The same with so many callers, rules, endpoints and verdicts of their own, those that count most. The others go together. */
 export function folded(numbers: ServiceNumbers, kept: number): ServiceNumbers {
-  const { callers, rules, endpoints, access = {}, unclaimed } = numbers
+  const { callers, rules, endpoints, access = {}, unclaimed, deliveries } = numbers
   return {
     ...numbers,
     callers: busiest(callers, kept, (ends) => ends, endsOf),
@@ -66,6 +73,7 @@ export function folded(numbers: ServiceNumbers, kept: number): ServiceNumbers {
     endpoints: busiest(endpoints, kept, ({ ends }) => ends, endpointOf),
     access: busiest(access, kept, (verdicts) => verdicts, endsOf),
     ...(unclaimed && { unclaimed: busiest(unclaimed, kept, (many) => [many], totalOf) }),
+    ...(deliveries && { deliveries: busiest(deliveries, kept, (ends) => ends, endsOf) }),
   }
 }
 

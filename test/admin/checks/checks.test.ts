@@ -220,7 +220,10 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
     ],
     [givenSeen({ jobs: queued('users') }, consuming({ deadLetterQueue: undefined })), 'warned', 'no dead_letter_queue'],
   ],
-  'dead-letters-are-kept': [[givenSeen({ jobs: queued('users') }), 'warned', 'is kept nowhere']],
+  'dead-letters-are-kept': [
+    [givenSeen({ jobs: queued('users') }), 'warned', 'is kept nowhere'],
+    [givenSeen({ events: { endpoints: [{ topic: { binding: 'USERS' } }] } }), 'warned', 'is kept nowhere'],
+  ],
   'no-dead-letter-waits-long': [
     [givenSeen({}, waiting(25 * HOUR_MS)), 'warned', '3 of "jobs" (gone) wait, the oldest for 1 day'],
     [givenSeen({}, { letters: { failure: 'It is down.' } }), 'warned', 'does not answer: It is down.'],
@@ -343,6 +346,7 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
       'failed',
       '2 of the saga "pay", version 2, wait for a decision, the first for 3 min.',
     ],
+    [withSagas({ state: 'failed', isEnded: true }), 'failed', 'were ended by hand'],
     [withSagas({ state: 'late' }), 'warned', 'try a step again and again'],
   ],
   'sagas-have-their-code': [

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AdminError } from '../../../src/admin/client.ts'
 import { sha256Hex } from '../../../src/core/text/digest.ts'
 import { givenAdmin, TOKEN } from '../../support/given-admin.ts'
+import { givenEvent } from '../../support/given-events.ts'
 import { givenLetter } from '../../support/given-letter.ts'
 import { givenEnvelope } from '../../support/given-queue.ts'
 
@@ -120,6 +121,37 @@ describe('dead letters', () => {
     expect(MAILS.sent).toEqual([{ ...rest, record: 'services/mails', redriven: 1 }])
   })
 
+  it('are of one subscriber each, where they are of an event, and go back by its topic', async () => {
+    const EVENTS = { sent: [] as unknown[], send: async (message: unknown) => void EVENTS.sent.push(message) }
+    const AUDIT = { sent: [] as unknown[], send: async (message: unknown) => void AUDIT.sent.push(message) }
+    const { client, letters, put, run } = await given({ EVENTS, AUDIT })
+    await put('events', JSON.stringify({ endpoints: [{ topic: { binding: 'EVENTS' } }] }))
+    const audit = { endpoints: [{ topic: { binding: 'EVENTS' } }, { topic: { binding: 'AUDIT' } }] }
+    await put('audit', JSON.stringify(audit))
+    await run()
+    const event = (over: object) => ({ ...givenEvent({ expirytime: '2026-11-24T16:00:00Z' }), ...over })
+    const messages = [
+      event({ subscriber: 'billing' }),
+      event({ subscriber: 'mail' }),
+      event({ subscriber: 'mail', source: 'http://other/' }),
+      event({ subscriber: 'mail', meshtopic: 'services/audit', meshendpoint: 'topic:AUDIT', record: 'of its own' }),
+    ]
+    const [first, ...others] = messages
+    for (const message of [first, ...messages]) {
+      const subject = message?.meshtopic === undefined ? 'events' : 'audit'
+      await letters.keep(givenLetter({ id: 'e-1', subject }, { message, binding: undefined } as object))
+    }
+    const { items } = await client.deadLetters()
+    expect(items).toHaveLength(4)
+    for (const { id } of items) await client.redrive(id)
+    const again = (message: object | undefined) => ({ ...message, expirytime: undefined, redriven: 1 })
+    expect(EVENTS.sent).toHaveLength(3)
+    expect(EVENTS.sent.map((one) => ({ ...(one as object), expirytime: undefined }))).toEqual(
+      expect.arrayContaining([again(first), again(others[0]), again(others[1])]),
+    )
+    expect(AUDIT.sent).toMatchObject([{ subscriber: 'mail', redriven: 1, record: 'of its own' }])
+  })
+
   it('wait as before where the queue does not take them', async () => {
     const JOBS = {
       send: async () => {
@@ -185,6 +217,15 @@ describe('dead letters', () => {
     expect(await refusalOf(reader?.dropDeadLetter(id, 'no') as Promise<unknown>)).toMatchObject({ status: 403 })
     expect(await refusalOf(team?.redrive(id, 'secret') as Promise<unknown>)).toMatchObject({ status: 403 })
     expect(await team?.redrive(id)).toMatchObject({ redriven: 1 })
+  })
+
+  it('are counted among the metrics, for tokens that see all', async () => {
+    const limited = { name: 'team', role: 'read', prefixes: ['jobs'], sha256: await sha256Hex('token-of-team') }
+    const { get, keep } = await given({ ADMIN_TOKENS: JSON.stringify([limited]) })
+    await keep()
+    const read = async (token: string) => (await get('/-/metrics', { authorization: `Bearer ${token}` })).text()
+    expect(await read(TOKEN)).toContain('selvedge_dead_letters{queue="jobs",reason="status 422"} 1')
+    expect(await read('token-of-team')).not.toContain('dead_letter')
   })
 
   it('are nowhere where the control plane has no object for them, and says so', async () => {

@@ -49,6 +49,25 @@ describe('/sagas', () => {
     await expect(client.cancelSaga('runs')).rejects.toMatchObject({ status: 409 })
   })
 
+  it('hears of one that the engine has ended, where somebody looks', async () => {
+    const { client, instances } = await given()
+    instances.set('runs', { status: 'errored', error: { message: 'boom' } })
+    expect(await client.saga('runs')).toMatchObject({
+      state: 'failed',
+      step: 'approval',
+      because: 'The Workflow instance is errored: boom',
+      engine: { status: 'errored', error: 'boom' },
+    })
+    await expect(client.cancelSaga('runs')).rejects.toMatchObject({ status: 409 })
+    instances.set('parked', { status: 'terminated' })
+    const { checks } = await client.check()
+    const found = checks.find(({ id }) => id === 'sagas-go-on')
+    expect(found?.findings.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('2 of the saga "place-order"'),
+    )
+    expect((await client.sagas({ state: 'failed' })).items.map(({ id }) => id).sort()).toEqual(['parked', 'runs'])
+  })
+
   it('counts them for Prometheus, and how long the first that is parked has waited', async () => {
     const { get, clock } = await given({ STATS_OBJECT: undefined })
     await clock.advance(90_000)

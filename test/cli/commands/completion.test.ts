@@ -55,7 +55,7 @@ async function inBash(line: string): Promise<string[]> {
 describe('completion in bash', () => {
   it('offers the verbs, and those that begin so', async () => {
     expect(await inBash('selvedge ')).toEqual(VERBS.map(({ name }) => name))
-    expect(await inBash('selvedge co')).toEqual(['convert', 'config', 'completion'])
+    expect(await inBash('selvedge co')).toEqual(['cost', 'convert', 'config', 'completion'])
   })
 
   it('offers the flags of a verb, its own and those that all share', async () => {

@@ -41,6 +41,20 @@ async function given(script: string, variable = 'EDITOR') {
 }
 
 describe('selvedge edit', () => {
+  it('edits subscriptions, which are refused with their place as records are', async () => {
+    const key = 'events/com.example.*'
+    const { selvedge, client, seen } = await given('sed -i s/billing/ledger/g "$1"')
+    await client.put(key, { subscriptions: [{ id: 'billing', sink: 'http://billing/' }] }, { ifNoneMatch: '*' })
+    expect(await selvedge('edit', key)).toMatchObject({ code: 0, out: `${key} edited, revision 3.\n` })
+    expect((await client.get(key))?.record).toEqual({ subscriptions: [{ id: 'ledger', sink: 'http://ledger/' }] })
+    expect(seen(1)).not.toContain('$schema')
+    const wrong = await given('sed -i s/sink/snk/ "$1"')
+    await wrong.client.put(key, { subscriptions: [{ id: 'a', sink: 'http://a/' }] }, { ifNoneMatch: '*' })
+    const refused = await wrong.selvedge('edit', key)
+    expect(refused.code).toBe(1)
+    expect(wrong.seen(2)).toContain('Did you mean "sink"?')
+  })
+
   it('writes what comes back with the revision that was seen, and leaves no file', async () => {
     const { selvedge, client, seen, left, mode } = await given(`sed -i 's/request: 2s/request: 9s/' "$1"`)
     const { code, out, err } = await selvedge('edit', 'users', '--message', 'slower')

@@ -7,6 +7,7 @@ import { AdminError, type SimulationView } from '../../../src/admin/client.ts'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
 import { adminFake } from '../../support/admin-fake.ts'
 import { command } from '../../support/command.ts'
+import { givenAdmin, TOKEN } from '../../support/given-admin.ts'
 import { givenMove, givenService, givenSimulation, LOST } from '../../support/given-simulation.ts'
 
 let folder: string
@@ -124,5 +125,43 @@ describe('selvedge apply', () => {
     const { err } = await given(givenSimulation([givenService(moves)])).apply()
     expect(err.match(/would break users: 12 of/g)?.length).toBe(5)
     expect(err).toContain('would break users: 3 more (selvedge simulate lists them)')
+  })
+})
+
+describe('a record that locks callers out', () => {
+  const served = async () => {
+    const admin = await givenAdmin({ ADMIN_TOKEN: TOKEN })
+    await admin.client.put('users', { endpoints: ['https://a.example'] }, { ifNoneMatch: '*' })
+    const shape = { service: 'users', method: 'GET', path: '/a', headers: [], queries: [], values: {} }
+    const shapes = ['checkout', 'reports', 'cron', undefined].map((caller) => ({
+      ...shape,
+      class: 'default' as const,
+      ...(caller !== undefined && { caller }),
+    }))
+    admin.stats.digest({ isolate: 'one', sequence: 1, shapes: { share: 1, drawn: shapes.length, shapes } })
+    const selvedge = command({ clock: admin.clock, clientOf: () => admin.client })
+    const apply = (access: object, ...argv: string[]) => {
+      const path = join(folder, 'registry.json')
+      writeFileSync(path, JSON.stringify({ users: { endpoints: ['https://a.example'], access } }))
+      return selvedge('apply', '-f', path, ...argv)
+    }
+    return { admin, apply }
+  }
+  const known = { name: 'known', effect: 'allow', callers: ['checkout'] }
+
+  it('is not written: whom it would deny is named', async () => {
+    const { admin, apply } = await served()
+    const { code, err } = await apply({ default: 'deny', rules: [known] })
+    expect(code).toBe(1)
+    expect(err).toContain('to 403 caller_denied for cron, reports, as GET /a')
+    expect(err).toContain('to 401 caller_unknown for callers without a name, as GET /a')
+    expect((await admin.client.get('users'))?.record).not.toHaveProperty('access')
+  })
+
+  it('is written in audit, and with --force', async () => {
+    const { admin, apply } = await served()
+    expect((await apply({ default: 'deny', mode: 'audit', rules: [known] })).code).toBe(0)
+    expect((await apply({ default: 'deny', rules: [known] }, '--force')).code).toBe(0)
+    expect((await admin.client.get('users'))?.record).toMatchObject({ access: { default: 'deny' } })
   })
 })

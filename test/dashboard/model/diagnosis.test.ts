@@ -75,6 +75,11 @@ describe('what to look at of a service that fails', () => {
     expect(of({ revisions: [revision('2026-11-30T11:29:00.000Z')] })).toEqual([])
   })
 
+  it('is not that a record was taken in as it stood', () => {
+    const adopted = { ...revision('2026-11-30T11:55:00.000Z'), origin: 'adopt' } as const
+    expect(of({ revisions: [adopted] })).toEqual([])
+  })
+
   it('is all endpoints where all that were tried fail, and one that is ejected', () => {
     const ejected = { isolates: 1, of: 1, because: {}, since: '', probeAt: '' }
     const endpoints = [endpoint('eu', 0.5), endpoint('us', 1, { ejected }), endpoint('asia', null)]

@@ -89,6 +89,28 @@ describe('a report of a function', () => {
     expect(stats.report(caller, { isolate: 'a', sequence: 1, numbers: calls('users', 1) })).toBe(false)
   })
 
+  it('says whom records let through, of its own calls and of its own record alone', () => {
+    const { stats } = given()
+    const access = { 'checkout users readers': [1], 'bank users readers': [5], 'cart checkout own': [0, 2] }
+    const numbers = { overflow: 0, services: { users: { ...NOTHING, ends: [1], access } } }
+    const served = { overflow: 0, services: { '': { ...NOTHING, ends: [1], access } } }
+    stats.report('checkout', { isolate: 'a', sequence: 1, numbers, served })
+    expect(stats.sums(60_000).services.map(({ reporter, numbers: { access } }) => [reporter, access])).toEqual([
+      ['destination', { 'cart checkout own': [0, 2] }],
+      ['source', { 'checkout users readers': [1] }],
+    ])
+  })
+
+  it('leaves a tap as much of the isolates that can tell anything of it', () => {
+    const { stats } = given()
+    stats.digest({ isolate: 'a', sequence: 1, numbers: calls('users', 1) })
+    for (let isolate = 0; isolate < 100; isolate++) {
+      stats.report('checkout', { isolate: `${isolate}`, sequence: 1, numbers: calls('users', 1) })
+    }
+    expect(stats.totals().isolates).toBe(101)
+    expect(stats.openTap({}, 60_000)?.most).toBe(20)
+  })
+
   it('brings no shapes, and sees no tap', () => {
     const { stats } = given()
     stats.openTap({}, 60_000)

@@ -129,7 +129,11 @@ describe('an event that several have subscribed to', () => {
     given.put(givenEvent())
     await given.drain()
     expect(given.letters).toMatchObject([
-      { id: 'e-1', data: { reason: 'status 422', to: 'mail', message: { subscriber: 'mail', type: placed.type } } },
+      {
+        id: 'e-1',
+        subject: 'events',
+        data: { reason: 'status 422', to: 'mail', message: { subscriber: 'mail', type: placed.type } },
+      },
     ])
     status = 204
     given.put(given.letters[0]?.data.message)
@@ -447,15 +451,41 @@ describe('how it is delivered', () => {
     }
     const delivery = { deduplicate: '24h' }
     const subscriptions = ['a', 'b'].map((id) => ({ id, sink: 'http://all/', delivery }))
-    const given = givenEvents({
-      services: { all: ok },
-      events: { [KEY]: { subscriptions } },
-      env: { INBOX_OBJECT },
-      flush: () => new Promise((resolve) => setTimeout(resolve, 5)),
-    })
-    for (const source of ['http://one/', 'http://one/', 'http://two/']) given.put(givenEvent({ source }))
-    await given.drain()
+    const given = givenEvents({ services: { all: ok }, events: { [KEY]: { subscriptions } }, env: { INBOX_OBJECT } })
+    // The platform's digest is waited for, which no timer of the test's clock brings.
+    const bring = (bodies: readonly unknown[]) => {
+      const messages = bodies.map((body, at) => givenMessage(body, 1, `m-${at}`))
+      return given.deliver({ queue: 'events', messages }, given.env, given.ctx)
+    }
+    for (const source of ['http://one/', 'http://one/', 'http://two/']) await bring([givenEvent({ source })])
+    expect(given.waiting).toHaveLength(6)
+    for (const { body } of given.waiting) await bring([body])
     expect(given.of('all')).toHaveLength(4)
+  })
+
+  it('holds up no other, whatever somebody has put into the queue', async () => {
+    const given = givenEvents({ services: { billing: ok }, events: { [KEY]: subscribed('billing') } })
+    const odd = {
+      meshtopic: 5,
+      meshendpoint: 5,
+      meshcaller: 5,
+      meshhops: -1,
+      traceparent: 5,
+      tracestate: true,
+      redriven: 'x',
+    }
+    const nobody = { ...odd, type: 'nobody', meshkey: true, subscriber: false }
+    const bodies = [
+      givenEvent(odd),
+      givenEvent(nobody),
+      givenEvent({ id: 'é\u{1f600}', data: 12n }),
+      new Map([['specversion', '1.0']]),
+    ]
+    const messages = [...bodies, givenEvent({ id: 'good' })].map((body, at) => givenMessage(body, 1, `m-${at}`))
+    await given.bring(...messages)
+    expect(messages.map(({ calls }) => calls.length)).toEqual([1, 1, 1, 1, 1])
+    expect(given.of('billing').map(({ headers }) => headers.get('ce-id'))).toContain('good')
+    expect(given.of('billing')[0]?.headers.get('ce-traceparent')).toBe('5')
   })
 
   it('is to a name that has no record yet: it comes again', async () => {

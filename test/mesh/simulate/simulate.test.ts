@@ -459,10 +459,12 @@ describe('a change of who may call', () => {
     const served = [counted({ caller: 'checkout' }, 9), counted({ caller: 'reports' }, 2), counted({}, 1)]
     const enforced = await simulated(served, users(), users({ default: 'deny', rules: [known] }))
     expect(enforced).toMatchObject({ requests: 12, broken: 3, moved: 0, unknown: 0 })
-    expect(enforced.services[0]?.moves.map(({ to, requests }) => [to.error?.code, requests])).toEqual([
-      ['caller_denied', 2],
-      ['caller_unknown', 1],
-    ])
+    expect(enforced.services[0]?.moves.map(({ to, requests, callers }) => [to.error?.code, requests, callers])).toEqual(
+      [
+        ['caller_denied', 2, ['reports']],
+        ['caller_unknown', 1, ['']],
+      ],
+    )
     const trial = await simulated(served, users(), users({ default: 'deny', mode: 'audit', rules: [known] }))
     expect(trial).toMatchObject({ broken: 0, moved: 0 })
   })

@@ -220,6 +220,8 @@ describe('an override that is not applied', () => {
     expect([await read.text(), told(read)]).toEqual(['USERS', expect.stringContaining('the keys cannot be read')])
     const write = await ask('http://users/', baggage, { method: 'PUT' })
     expect([write.status, write.headers.get('selvedge-retryable')]).toEqual([503, 'true'])
+    const other = await ask('http://orders/', baggage, { method: 'PUT' })
+    expect([other.status, told(other)]).toEqual([200, null])
   })
 })
 
@@ -286,6 +288,18 @@ describe('an override on its way', () => {
     const baggage = await member()
     await ask('http://orders/', `a=1,${baggage}`)
     expect(sent[0]?.request.headers.get('baggage')).toBe(isCarried ? `a=1,${baggage}` : 'a=1')
+  })
+
+  it('is taken off an answer that hands it back', async () => {
+    const echo = {
+      fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+        const baggage = new Request(input as RequestInfo, init).headers.get('baggage') ?? ''
+        return new Response('', { headers: { baggage } })
+      },
+    }
+    const { ask, member } = given(RECORDS, { env: { PREVIEW: echo } })
+    expect((await ask('http://users/', `a=1,${await member()}`)).headers.get('baggage')).toBe('a=1')
+    expect((await ask('http://users/', await member())).headers.get('baggage')).toBeNull()
   })
 
   it('rests in a queue with its request', async () => {

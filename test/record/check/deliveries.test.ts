@@ -22,6 +22,20 @@ function found(queue: object, consumer: object | undefined, isKept = true) {
 const deliverTo = 'resizer'
 
 describe('deliveryFindings', () => {
+  it('asks the same of a topic, whose subscriptions say how often by themselves', () => {
+    const record = parseRecord(JSON.stringify({ endpoints: [{ topic: { binding: 'JOBS' } }] }))
+    const queues = {
+      produced: new Map([['JOBS', 'jobs']]),
+      consumed: new Map([['jobs', { maxRetries: 3, deadLetterQueue: 'dlq' }]]),
+    }
+    expect(deliveryFindings(record, queues, true)).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('max_retries = 3') },
+    ])
+    expect(deliveryFindings(record, { ...queues, consumed: new Map() }, true)).toMatchObject([
+      { message: expect.stringContaining('has no consumer') },
+    ])
+  })
+
   it('finds nothing where the consumer does as the record says, or the queue is not delivered by name', () => {
     expect(found({ deliverTo }, {})).toEqual([])
     expect(found({ deliverTo }, { max_retries: 7 })).toEqual([])

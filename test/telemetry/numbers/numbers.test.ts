@@ -111,3 +111,20 @@ describe('numbers', () => {
     expect(Object.keys(own.take()?.services.users?.endpoints ?? {})).toEqual(['eu'])
   })
 })
+
+it('remembers of each service the call that took longest, of those whose trace is sampled', () => {
+  const own = numbers()
+  const trace = (digit: string, flags: number) => ({ traceId: digit.repeat(32), spanId: '', flags })
+  const slowest = () => own.take()?.services.users?.slowest
+  own.count(ended({ tookMs: 12 }), trace('a', 3))
+  own.count(ended({ tookMs: 900 }), trace('b', 2))
+  own.count(ended({ tookMs: 50 }), trace('c', 1))
+  own.count(ended({ tookMs: 50 }), trace('d', 1))
+  own.count(ended({ tookMs: 800 }))
+  own.count(ended({ tookMs: 7 }), trace('e', 1))
+  expect(slowest()).toEqual({ ms: 50, traceId: 'c'.repeat(32) })
+  own.count(ended({ tookMs: 1 }), trace('f', 1))
+  expect(slowest()).toEqual({ ms: 1, traceId: 'f'.repeat(32) })
+  own.count(ended({ tookMs: 1 }))
+  expect(slowest()).toBeUndefined()
+})

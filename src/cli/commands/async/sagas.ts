@@ -18,6 +18,7 @@ const STATES: readonly SagaState[] = [
   'completed',
   'compensated',
   'compensation_incomplete',
+  'failed',
 ]
 /** Milliseconds between two looks of `watch`. */
 const EVERY_MS = 1000

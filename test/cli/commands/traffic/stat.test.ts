@@ -1,6 +1,8 @@
 /** `selvedge stat` and `selvedge edges`, over the admin API and the object behind it: what they print is computed by hand. */
 import { describe, expect, it } from 'vitest'
+import type { StatsView } from '../../../../src/admin/client.ts'
 import type { Learned } from '../../../../src/telemetry/learned.ts'
+import { NOTHING } from '../../../../src/telemetry/numbers/sum.ts'
 import { command } from '../../../support/command.ts'
 import { type GivenAdmin, givenAdmin, TOKEN } from '../../../support/given-admin.ts'
 import { type GivenCall, tellCalls } from '../../../support/given-numbers.ts'
@@ -54,6 +56,31 @@ orders   100.00%   0.1rps   <1ms          <1ms          <1ms          0.00%     
 users    90.00%    1.0rps   20ms          20ms          401ms         5.00%     1.3
 `,
     })
+  })
+
+  it('shows what functions have counted where the mesh has counted nothing, and where it is asked for', async () => {
+    const { admin, selvedge } = await given(USERS)
+    const calls = (many: number) => ({ ...NOTHING, ends: [many], callers: { '': [many] } })
+    const numbers = { overflow: 0, services: { users: calls(6), bank: calls(12) } }
+    admin.stats.report('checkout', { isolate: 'two', sequence: 1, numbers })
+    const shown = async (...argv: string[]) => {
+      const { items } = JSON.parse((await selvedge(...argv, '-o', 'json')).out) as StatsView
+      return items.map(({ service, reporter, requests }) => [service, reporter, requests])
+    }
+    expect(await shown('stat')).toEqual([
+      ['bank', 'source', 12],
+      ['users', 'mesh', 60],
+    ])
+    expect(await shown('stat', '--reporter', 'source')).toEqual([
+      ['bank', 'source', 12],
+      ['users', 'source', 6],
+    ])
+    expect(await shown('stat', '--reporter', 'destination')).toEqual([])
+    expect(await shown('edges', '--reporter', 'source')).toEqual([
+      ['bank', 'source', 12],
+      ['users', 'source', 6],
+    ])
+    expect((await selvedge('stat', '--reporter', 'all')).code).toBe(2)
   })
 
   it('adds up errors by code with wide', async () => {
