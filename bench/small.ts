@@ -18,10 +18,13 @@ const rows: readonly { readonly name: WayName; readonly title: string; readonly 
   { name: 'counted', title: 'the same, numbers counted, over not', over: 'worker' },
   { name: 'recorded', title: 'the same, shapes recorded too, over numbers alone', over: 'counted' },
   { name: 'shape', title: 'the same, a shape of every request, over not', over: 'worker' },
+  { name: 'delivered', title: 'a message delivered, of batches of ten, over mesh.fetch' },
 ]
 
 /** What counting may add to a request: numbers of its service, caller, rule and endpoints, and the look whether a digest is due. */
 const COUNTING_US = 0.5
+/** What a delivery may cost more than a call. */
+const DELIVERY_US = 25
 /** What recording may add to a request, on average. */
 const RECORDING_US = 0.3
 
@@ -43,6 +46,7 @@ export async function measureSmall(say: (line: string) => void): Promise<Section
     checks: [
       atMost('µs that counting adds', of('counted').addedUs, COUNTING_US, isQuiet),
       atMost('µs that recording shapes adds', of('recorded').addedUs, RECORDING_US, isQuiet),
+      atMost('µs that a delivery costs over a call', of('delivered').addedUs, DELIVERY_US, isQuiet),
       // What an isolate pays that has so little to do that no shape is beyond its room.
       atMost('µs that a share of shapes adds', SHARE * of('shape').addedUs, RECORDING_US, isQuiet),
       atMost('µs that the control strays', Math.abs(of('control').addedUs), SPREAD_US, isQuiet),

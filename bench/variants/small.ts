@@ -1,5 +1,6 @@
 /** Calls in one of several ways over and over, within one invocation. A way more: a line here, and a row in ../small.ts. */
 import { createMesh, type MeshOptions } from '../../src/index.ts'
+import { delivery } from '../../src/mesh/delivery/delivery.ts'
 import { memoryRegistry } from '../../src/testing.ts'
 import type { Env } from '../../src/worker/env.ts'
 import { shapeOf } from '../../src/worker/shapes/shape-of.ts'
@@ -10,12 +11,14 @@ const options: MeshOptions = {
   registry: memoryRegistry({
     users: { endpoints: [{ binding: 'UP' }] },
     three: { endpoints: [{ binding: 'UP' }, { binding: 'UP2' }, { binding: 'UP3' }] },
+    jobs: { endpoints: [{ queue: { binding: 'JOBS', deliverTo: 'users' } }] },
   }),
   env: { UP, UP2: UP, UP3: UP },
   freshMs: 3_600_000,
 }
 const mesh = createMesh({ ...options, waitUntil: () => {} })
 const unkept = createMesh(options)
+const deliver = mesh.with(delivery)
 
 /** The deployed Worker, in an environment that records shapes, in one that counts alone, and in one that does neither. */
 const worker = createWorker({ stats })
@@ -62,6 +65,7 @@ export type WayName =
   | 'counted'
   | 'recorded'
   | 'shape'
+  | 'delivered'
 type Call = () => Promise<Response>
 type IncomingRequest = Request<unknown, IncomingRequestCfProperties>
 
@@ -86,7 +90,45 @@ function waysOf(ctx: ExecutionContext): Record<WayName, Call> {
       if (shapeOf(many, called, from, wanted).headers.length === 0) throw new Error('It has no headers.')
       return worker.fetch(many as IncomingRequest, unrecorded, ctx)
     },
+    delivered: deliveries(ctx),
     stranger: () => mesh.for(one, ctx, { trusted: false }).fetch(one),
+  }
+}
+
+/** Messages of a batch, as a consumer is configured to take them. */
+const BATCH = 10
+const DELIVERED = new Response(null)
+
+/** A message in each call, of batches that are delivered by the first of their calls. */
+function deliveries(ctx: ExecutionContext): Call {
+  let isTaken = false
+  const ack = () => {
+    isTaken = true
+  }
+  const retry = () => {
+    throw new Error('It was not taken.')
+  }
+  const messages = Array.from({ length: BATCH }, (_, at) => {
+    const id = `order-${at}`
+    const body = {
+      specversion: '1.0',
+      id,
+      type: 'selvedge.request',
+      source: 'urn:selvedge:mesh',
+      subject: 'jobs',
+      time: '2026-11-24T16:00:00.000Z',
+      datacontenttype: 'application/json',
+      record: 'services/jobs',
+      endpoint: 'queue:JOBS',
+      caller: 'shop',
+      data: { method: 'POST', path: '/users/42', headers: [['accept', accept]], body: '', isBase64Encoded: false },
+    }
+    return { id, timestamp: new Date(), body, attempts: 1, ack, retry }
+  })
+  let made = 0
+  return async () => {
+    if (made++ % BATCH === 0) await deliver({ queue: 'jobs', messages }, undefined, ctx)
+    return isTaken ? DELIVERED : new Response(null, { status: 500 })
   }
 }
 

@@ -114,7 +114,7 @@ function stampOf(metadata: unknown): number | undefined {
   return typeof revision === 'number' ? revision : undefined
 }
 
-function meshOf({ version, bindings, variables, flags }: Installation): SeenMesh {
+function meshOf({ version, topics = false, bindings, variables, flags }: Installation): SeenMesh {
   const kinds = Object.entries(bindings)
   const sections = kinds.flatMap(([name, kind]): [string, string][] => {
     const section = SECTIONS[kind]
@@ -122,7 +122,16 @@ function meshOf({ version, bindings, variables, flags }: Installation): SeenMesh
   })
   const values = kinds.filter(([, kind]) => kind === 'value' || kind === 'json').map(([name]) => name)
   const given = { bindings: new Map(sections), values: new Set(values) }
-  return { version, given, kinds: bindings, variables, flags, compatibilityDate: undefined, isPublic: undefined }
+  return {
+    version,
+    given,
+    kinds: bindings,
+    variables,
+    flags,
+    topics,
+    compatibilityDate: undefined,
+    isPublic: undefined,
+  }
 }
 
 function controlOf(env: ControlEnv, weak: readonly string[]): SeenControl {

@@ -96,7 +96,7 @@ export function accept<Of extends Arrival>(request: Request, arrival: Of, settin
   const notes = receipt()
   const granted = readAllowance(headers)
   // Who can verify an override believes it for its signature, whoever brings it.
-  const mayVerify = trust?.identities !== undefined
+  const mayVerify = trust?.readsOverrides === true
   const isDropped = !trusted && !mayVerify
   if (isDropped) dropOverride(headers)
   return {

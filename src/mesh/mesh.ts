@@ -134,7 +134,7 @@ export function createMesh<Names extends string = string>(
       const { host, path } = splitUrl(request.url)
       const headers = pickHeaders(request.headers)
       const from = context(headers, isRequest || init instanceof Request || init?.headers instanceof Headers)
-      if (!settings.trust?.identities) dropCopiedOverride(headers, from)
+      if (!settings.trust?.readsOverrides) dropCopiedOverride(headers, from)
       // A signal that is given may outlive its calls, so it is left again (`own`). That of a request goes with the request.
       const own = init?.signal ?? undefined
       const heard = own ?? (isRequest ? request.signal : undefined)

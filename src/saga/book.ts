@@ -15,6 +15,8 @@ export interface SagaTold {
   readonly because?: string | undefined
   /** The Workflow, by its name in the Worker that started it. */
   readonly binding?: string | undefined
+  /** Of all its calls. */
+  readonly traceId?: string | undefined
 }
 
 export interface Book {

@@ -9,7 +9,11 @@ export type Fetch = (input: string | URL, init?: RequestInit) => Promise<Respons
 /** What the steps of one saga call with. */
 export function calling(fetch: Fetch, id: string) {
   const traceparent = traceparentOf(id)
-  return { call: (key: string, timeoutMs: number) => callWith(fetch, key, traceparent, timeoutMs), kept }
+  return {
+    call: (key: string, timeoutMs: number) => callWith(fetch, key, traceparent, timeoutMs),
+    kept,
+    traceId: traceparent.slice(3, 35),
+  }
 }
 
 /** @param timeoutMs what is left of the attempt. */

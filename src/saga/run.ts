@@ -24,6 +24,8 @@ export interface Means {
   call(key: string, timeoutMs: number): Call
   /** What is kept of what a step gave. */
   kept(given: unknown): Promise<unknown>
+  /** Of all its calls: 32 hex digits. */
+  readonly traceId: string
   readonly clock: Clock
   readonly book: Book | undefined
 }
@@ -63,7 +65,7 @@ interface Begun {
 export async function run(
   known: (name: string, version: number | undefined) => Definition | undefined,
   { saga, version, input, binding }: Started,
-  { id, steps, call, kept, clock, book }: Means,
+  { id, steps, call, kept, traceId, clock, book }: Means,
 ): Promise<Outcome> {
   const begun = (await steps.do('definition', ENDLESS, async (attempt) => {
     const definition = known(saga, version)
@@ -218,7 +220,7 @@ export async function run(
     attempt: number,
   ): Promise<void> {
     try {
-      await asked((book) => book.tell({ id, saga, version, state, step, because, binding }))
+      await asked((book) => book.tell({ id, saga, version, state, step, because, binding, traceId }))
     } catch (error) {
       if (attempt < TOLD) throw error
     }

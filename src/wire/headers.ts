@@ -1,7 +1,13 @@
 /** The names of headers, each once. Those that the mesh writes on answers alone are in `answer/fates.ts`. */
 
-/** The prefix of the mesh's own headers. Those of a request are never copied to the next hop. */
+/** The prefix of the mesh's own headers, and what servers that make variables of headers (CGI, WSGI) take for it. */
 export const PREFIX = 'selvedge-'
+const READ_AS_PREFIX = 'selvedge_'
+
+/** Is it one of the mesh's own? Those of a request are never copied to the next hop. */
+export function isOwn(name: string): boolean {
+  return name.startsWith(PREFIX) || name.startsWith(READ_AS_PREFIX)
+}
 
 export const TIMEOUT_MS = 'selvedge-timeout-ms'
 export const RETRY_ALLOWANCE = 'selvedge-retry-allowance'

@@ -10,8 +10,8 @@ import {
   GRANT,
   grpcOf,
   type HeaderSource,
+  isOwn,
   MIN_REVISION,
-  PREFIX,
   PRIORITY,
   RETRY_ALLOWANCE,
   REVISION,
@@ -87,7 +87,7 @@ class Picked implements PickedHeaders {
   look(value: string, name: string): void {
     const fate = fates.get(name)
     if (fate === undefined) {
-      if (name.startsWith(PREFIX)) this.keepBack(name)
+      if (isOwn(name)) this.keepBack(name)
       return
     }
     if (fate.isRead) {

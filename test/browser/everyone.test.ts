@@ -36,6 +36,7 @@ const SAGAS = (
     because:
       state === 'parked' ? 'payments answered 503: upstream connect error or disconnect/reset before headers' : null,
     waitsFor: null,
+    traceId: null,
     cancelledBy: state === 'running' ? 'jane: by mistake' : null,
     decided: state === 'late' ? 'retry by jane: payments is back' : null,
     startedAt: '2026-11-30T00:00:00.000Z',

@@ -44,6 +44,9 @@ const resizer = `
     },
   }`
 
+/** Ends with every message: a consumer that takes all memory. */
+const killer = `export default { async queue() { throw new Error('It ended.') } }`
+
 const TOKEN = 'a-token-of-thirty-two-characters'
 const DEAD_LETTERS = { className: 'DeadLettersObject', useSQLite: true }
 const INBOX_OBJECT = { className: 'InboxObject', useSQLite: true }
@@ -104,7 +107,7 @@ describe('a queue by name', () => {
             ...module(await bundled('examples/queues/worker.ts')),
             kvNamespaces: { REGISTRY: 'registry' },
             queueProducers: { JOBS_DLQ: 'dead', RAW: 'jobs' },
-            queueConsumers: { ...consumers, 'jobs-dlq': { maxBatchTimeout: 0 } },
+            queueConsumers: { ...consumers, 'killer-dlq': { maxBatchTimeout: 0 } },
             durableObjects: {
               DEAD_LETTERS: { ...DEAD_LETTERS, scriptName: 'control' },
               INBOX_OBJECT: { ...INBOX_OBJECT, scriptName: 'control' },
@@ -131,7 +134,14 @@ describe('a queue by name', () => {
               DEAD_LETTERS,
               INBOX_OBJECT,
             },
-            queueProducers: { JOBS: 'jobs', NET: 'jobs-dlq' },
+            queueProducers: { JOBS: 'jobs', KILLER: 'killer' },
+          },
+          {
+            name: 'killer',
+            ...module(killer),
+            queueConsumers: {
+              killer: { maxBatchTimeout: 0, maxRetries: 1, retryDelay: 0, deadLetterQueue: 'killer-dlq' },
+            },
           },
           { name: 'resizer', ...module(resizer) },
           { name: 'graveyard', ...module(graveyard), queueConsumers: { dead: { maxBatchTimeout: 0 } } },
@@ -261,9 +271,9 @@ describe('a queue by name', () => {
   })
 
   it('keeps what the platform took out of a queue, undelivered', async () => {
-    const net = await miniflare.getQueueProducer<unknown>('NET', 'control')
-    await net.send({ specversion: '1.0', id: 'killer', type: 'selvedge.request', subject: 'jobs', data: {} })
-    const id = await keptAs('undelivered', { messageId: 'killer', queue: 'jobs' })
+    const queue = await miniflare.getQueueProducer<unknown>('KILLER', 'control')
+    await queue.send({ specversion: '1.0', id: 'poison', type: 'selvedge.request', subject: 'jobs', data: {} })
+    const id = await keptAs('undelivered', { messageId: 'poison', queue: 'killer' })
     await (await admin()).dropDeadLetter(id, 'looked at')
   })
 

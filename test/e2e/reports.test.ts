@@ -18,7 +18,10 @@ import { env } from 'cloudflare:workers'
 
 const registry = kvRegistry(env.REGISTRY)
 const mesh = createMesh({ registry, env, log: 'off', stats: stats({ fleet: 'first' }) })
-export default mesh.serve({ fetch: () => mesh.fetch('http://users/') })
+export default mesh.serve({
+  fetch: (request) =>
+    request.url.endsWith('/whoami') ? env.MESH.fetch('http://localhost/-/whoami') : mesh.fetch('http://users/'),
+})
 `
 
 /** Who reports, by which binding. */
@@ -99,4 +102,16 @@ it('are counted by the name that their binding says, and not at all where it say
   ])
   // Nobody was told that anything is bad, and so nothing was written.
   expect((await client.list()).items.map(({ name }) => name)).not.toContain('fleet')
+})
+
+it('learn from the mesh who they are to it, by what their binding says', async () => {
+  const who = async (path: string) => (await fetch(mesh.url + path)).json()
+  expect(await who('/svc/checkout/whoami')).toEqual({
+    caller: 'checkout',
+    class: 'member',
+    proof: 'binding',
+    trusted: true,
+  })
+  expect(await who('/svc/nobody/whoami')).toEqual({ caller: null, class: 'member', proof: 'member', trusted: false })
+  expect(await who('/-/whoami')).toEqual({ caller: null, class: 'stranger', proof: 'none', trusted: false })
 })

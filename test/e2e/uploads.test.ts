@@ -83,7 +83,8 @@ describe('a body that', () => {
 
   describe.each(ways)('%s', (_, breakOff) => {
     it('ejects nobody, and costs no retry', async () => {
-      const path = pair()
+      // By turns: by latency the endpoint that is a little quicker may have nearly all.
+      const path = pair({ loadBalancer: 'round-robin' })
       await asked(path, 4)
       for (let count = 0; count < 12; count++) {
         await breakOff(`${path}/echo`)
@@ -92,7 +93,7 @@ describe('a body that', () => {
       await sleep(200)
       const answers = await asked(path)
       expect(Object.keys(answers).sort()).toEqual(['first', 'second'])
-      expect(Math.min(...Object.values(answers))).toBeGreaterThanOrEqual(3)
+      expect(Math.min(...Object.values(answers))).toBeGreaterThanOrEqual(40)
       // The budget was not emptied, nor was the run of failures that stops it.
       const again = await mesh.call(`${path}/until?attempt=2&code=503`)
       expect([again.status, again.text]).toEqual([200, 'at last'])

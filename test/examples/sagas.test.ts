@@ -22,6 +22,16 @@ describe('the order example', () => {
     expect(because).toBe('customers answered 422: credit limit exceeded')
   })
 
+  it('rejects an order of a customer that nobody knows', async () => {
+    const customers = testParticipant(() => new Response('unknown customer', { status: 422 }))
+    const services = { orders: testParticipant(), customers }
+    expect(await testSaga(placeOrder, { services }).run(input)).toMatchObject({
+      outcome: 'compensated',
+      because: 'customers answered 422: unknown customer',
+    })
+    expect([...services.orders.effects, ...customers.effects]).toEqual([])
+  })
+
   it('is done or undone, whatever crashes', async () => {
     const services = { orders: testParticipant(), customers: testParticipant() }
     const { runs } = await testSaga(placeOrder, { services }).explore({ runs: 100, input })

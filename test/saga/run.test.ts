@@ -365,6 +365,8 @@ describe('the list of sagas', () => {
         run(() => pay, { saga: 'pay' }, { id: 'one', steps, ...calling(fetch, 'one'), clock, book }),
       ),
     )
+    // The trace of its calls is told with it.
+    expect(new Set(told.map(({ traceId }) => traceId))).toEqual(new Set([calling(fetch, 'one').traceId]))
     expect(told.map(({ state, step }) => [state, step])).toEqual([
       ['running', 'definition'],
       ['late', 'charge'],

@@ -12,6 +12,7 @@ export const MESH: SeenMesh = {
   kinds: { REGISTRY: 'kv', CONTROL: 'service', USERS: 'service', TOKEN: 'value', MESH_HOSTS: 'value' },
   variables: { MESH_HOSTS: 'mesh.acme.dev,*.edge.acme.dev', MESH_SECRETS: 'TOKEN' },
   flags: ['enable_request_signal', 'request_signal_passthrough'],
+  topics: false,
   compatibilityDate: undefined,
   isPublic: undefined,
 }

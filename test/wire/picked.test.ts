@@ -39,7 +39,7 @@ describe('pickHeaders', () => {
     ['what is of this hop by its nature', { 'keep-alive': 'timeout=5', te: 'trailers', upgrade: 'websocket' }],
     ['what Connection says is of this hop', { connection: 'close, X-Secret', 'x-secret': '1' }],
     ['every deadline', { 'grpc-timeout': '1S', 'l5d-ctx-deadline': '1 2', 'x-envoy-expected-rq-timeout-ms': '5' }],
-    ['all that is the mesh’s own', { 'selvedge-attempt': '2', 'selvedge-anything': '1' }],
+    ['all that is the mesh’s own', { 'selvedge-attempt': '2', 'selvedge-anything': '1', selvedge_caller: 'a' }],
     ['what this hop alone is asked', { host: 'users', expect: '100-continue' }],
   ])('passes on the others, but not %s', (_, kept) => {
     const others = { authorization: 'Bearer x', cookie: 'a=1', 'idempotency-key': 'k', 'x-selvedge-y': '1' }

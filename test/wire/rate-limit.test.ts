@@ -1,15 +1,14 @@
 import fc from 'fast-check'
+import { parseList } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 import { rateLimited } from '../../src/wire/rate-limit.ts'
 
-/** A list of one string with integers as parameters (RFC 8941 §3.1, §3.3.1, §3.3.3). */
-const ITEM =
-  /^"(?<name>(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"(?<parameters>(?:;[a-z*][a-z0-9_\-.*]*=-?\d{1,15})*)$/
-
+/** A list of one string with integers as parameters, as others read it. */
 function read(field: string | undefined) {
-  const { name = '', parameters = '' } = ITEM.exec(field ?? '')?.groups ?? {}
-  const pairs = [...parameters.matchAll(/;([^=]+)=(-?\d+)/g)].map(([, key, value]) => [key, Number(value)])
-  return { name: name.replace(/\\(.)/g, '$1'), ...Object.fromEntries(pairs) }
+  const [item, ...more] = parseList(field ?? '')
+  if (!item || more.length > 0) throw new Error(`${field} is no list of one`)
+  const [name, parameters] = item
+  return { name, ...Object.fromEntries(parameters) }
 }
 
 describe('rateLimited', () => {

@@ -1,5 +1,6 @@
 /** Calls of a service, by who called and by the rule that let him, or did not. */
 import type { ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import { REPORTERS, type Reported, type ReporterKind } from '../../telemetry/numbers/reporters.ts'
 import { verdictOf } from '../../telemetry/numbers/verdicts.ts'
 
 export interface AuthzCall {
@@ -16,13 +17,26 @@ export interface AuthzCall {
   readonly wouldDeny: number
 }
 
-export function callsOf({
-  service,
-  numbers: { callers, access = {} },
-}: {
-  readonly service: string
+/** What one reporter counted of a service. */
+export interface Sum extends Reported {
   readonly numbers: ServiceNumbers
-}): AuthzCall[] {
+}
+
+/** Of each caller and service what one reporter counted, as `edges` has it: several may have counted the same call. */
+export function countedCalls(sums: readonly Sum[]): AuthzCall[] {
+  const first = new Map<string, ReporterKind>()
+  const pairOf = ({ caller, service }: AuthzCall) => JSON.stringify([caller, service])
+  // In the order in which they are believed.
+  const ranked = REPORTERS.flatMap((reporter) => sums.filter((sum) => sum.reporter === reporter))
+  const all = ranked.flatMap((sum) => callsOf(sum).map((call) => ({ call, reporter: sum.reporter })))
+  for (const { call, reporter } of all) if (!first.has(pairOf(call))) first.set(pairOf(call), reporter)
+  return all
+    .filter(({ call, reporter }) => first.get(pairOf(call)) === reporter)
+    .map(({ call }) => call)
+    .sort((one, other) => (one.service === other.service ? 0 : one.service < other.service ? -1 : 1))
+}
+
+export function callsOf({ service, numbers: { callers, access = {} } }: Pick<Sum, 'service' | 'numbers'>): AuthzCall[] {
   // What no record answered for is nobody's to allow.
   if (service === '') return []
   const judged = Object.entries(access).map(([key, [allowed = 0, denied = 0, wouldDeny = 0]]): AuthzCall => {

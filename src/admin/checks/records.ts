@@ -48,6 +48,23 @@ export const RECORDS: readonly Check[] = [
     find: (seen) => lacking(seen, ({ section }) => section !== undefined, 'error', missingBinding),
   },
   {
+    id: 'topics-are-taken',
+    group: 'records',
+    title: 'the mesh takes events for every topic',
+    hint: 'Compose `topics` of selvedge/events into the mesh, or publish from functions that have it (docs/events.md).',
+    find({ records, mesh }) {
+      if (mesh?.topics === undefined) return undefined
+      if (mesh.topics) return []
+      return parsedOf(records).flatMap(([name, { endpoints }]) =>
+        endpoints.flatMap(({ target }, index): Finding[] => {
+          if (target.kind !== 'topic') return []
+          const message = 'is a topic, and the mesh was made without `topics` of selvedge/events: it passes it over.'
+          return [{ severity: 'warning', name, path: ['endpoints', index], message }]
+        }),
+      )
+    },
+  },
+  {
     id: 'rates-are-counted',
     group: 'records',
     title: 'what limits how often a service is called counts for all isolates',

@@ -30,6 +30,8 @@ export interface SeenMesh {
   readonly variables: Readonly<Record<string, string>>
   /** Compatibility flags that are on, of those that matter; `undefined` where it does not say. */
   readonly flags: readonly string[] | undefined
+  /** Can it publish to topics? `undefined` where nobody knows. */
+  readonly topics?: boolean | undefined
   /** As a configuration has it: a Worker cannot tell its own. */
   readonly compatibilityDate: string | undefined
   /** Does a configuration give it an address of the internet? `undefined` where none says it. */

@@ -5,13 +5,12 @@ import { MeshError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
 import { readInstallation } from '../../wire/installation.ts'
-import { counted } from '../answer/numbers.ts'
 import { refusal } from '../answer/problem.ts'
 import { instant } from '../answer/views.ts'
 import { query } from '../ask/query.ts'
 import { allow } from '../auth/allow.ts'
 import { reaches } from '../auth/tokens.ts'
-import { callsOf } from '../authz/calls.ts'
+import { countedCalls } from '../authz/calls.ts'
 import { written } from '../authz/written.ts'
 import { type AdminEnv, registryOf, statsOf } from '../env.ts'
 import { operation } from '../operation.ts'
@@ -104,9 +103,7 @@ export function authz(clock: Clock) {
         written(registryOf(c.env), token, readInstallation(c.req.raw.headers)).catch(refused),
         statsOf(c.env)?.sums(windowMs),
       ])
-      const items = counted(sums?.services ?? [], undefined)
-        .filter(({ service }) => isSeen(service))
-        .flatMap(callsOf)
+      const items = countedCalls((sums?.services ?? []).filter(({ service }) => isSeen(service)))
         // Of records that the token does not reach, rules are not told.
         .filter(({ record }) => record === null || isSeen(record))
         .filter(({ service, record }) => isMeant(service) || (record !== null && isMeant(record)))

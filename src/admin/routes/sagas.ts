@@ -26,6 +26,7 @@ const sagaView = v.pipe(
     step: v.pipe(v.string(), v.description('Where it stands: behind the pivot, where it stood last.')),
     because: v.pipe(v.nullable(v.string()), v.description('Why it turned back, or stands still.')),
     waitsFor: v.pipe(v.nullable(v.string()), v.description('The type of the event that it waits for.')),
+    traceId: v.pipe(v.nullable(v.string()), v.description('The trace of all its calls.')),
     cancelledBy: v.nullable(v.string()),
     decided: v.pipe(v.nullable(v.string()), v.description('What was decided last, by whom and why.')),
     startedAt: at,
@@ -190,7 +191,7 @@ async function bound(env: ControlEnv, row: SagaRow): Promise<SagaInstance> {
 }
 
 function viewOf(row: SagaRow, engine?: SagaView['engine']): SagaView {
-  const { id, saga, version, state, step, because, waitsFor, cancelledBy, decided } = row
+  const { id, saga, version, state, step, because, waitsFor, traceId, cancelledBy, decided } = row
   return {
     id,
     saga,
@@ -199,6 +200,7 @@ function viewOf(row: SagaRow, engine?: SagaView['engine']): SagaView {
     step,
     because,
     waitsFor,
+    traceId,
     cancelledBy,
     decided,
     startedAt: instant(row.startedAt),

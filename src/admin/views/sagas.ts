@@ -26,6 +26,8 @@ export interface SagaView {
   readonly because: string | null
   /** The type of the event that it waits for. */
   readonly waitsFor: string | null
+  /** The trace of all its calls, 32 hex digits. */
+  readonly traceId: string | null
   readonly cancelledBy: string | null
   /** What was decided last, by whom and why. */
   readonly decided: string | null

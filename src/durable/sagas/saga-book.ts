@@ -23,6 +23,7 @@ export interface SagaTold {
   readonly step: string
   readonly because?: string | undefined
   readonly binding?: string | undefined
+  readonly traceId?: string | undefined
 }
 
 /** Instants are milliseconds since the Unix epoch. */
@@ -35,6 +36,8 @@ export type SagaRow = {
   readonly because: string | null
   /** The Workflow, by its name in the Worker that started it. */
   readonly binding: string | null
+  /** The trace of all its calls. */
+  readonly traceId: string | null
   /** The type of the event that it waits for. */
   readonly waitsFor: string | null
   readonly cancelledBy: string | null
@@ -95,7 +98,7 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
   sql.exec(`
     CREATE TABLE IF NOT EXISTS sagas (
       id TEXT PRIMARY KEY, saga TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL, step TEXT NOT NULL,
-      because TEXT, binding TEXT, waitsFor TEXT, cancelledBy TEXT, decided TEXT,
+      because TEXT, binding TEXT, traceId TEXT, waitsFor TEXT, cancelledBy TEXT, decided TEXT,
       startedAt INTEGER NOT NULL, changedAt INTEGER NOT NULL, parkedAt INTEGER, endedAt INTEGER) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS sagasByAge ON sagas (startedAt, id);
     CREATE INDEX IF NOT EXISTS sagasByEnd ON sagas (endedAt);
@@ -114,15 +117,15 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
   }
 
   return {
-    tell({ id, saga, version, state, step, because = null, binding = null }) {
+    tell({ id, saga, version, state, step, because = null, binding = null, traceId = null }) {
       const now = clock.now()
       const isEnd = ENDS.includes(state)
       // What a step of a saga that has ended tells late changes nothing.
       sql.exec(
-        `INSERT INTO sagas (id, saga, version, state, step, because, binding, startedAt, changedAt, parkedAt, endedAt)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO sagas (id, saga, version, state, step, because, binding, traceId, startedAt, changedAt, parkedAt, endedAt)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET saga = excluded.saga, version = excluded.version, state = excluded.state,
-           step = excluded.step, because = excluded.because, binding = COALESCE(excluded.binding, binding), waitsFor = NULL,
+           step = excluded.step, because = excluded.because, binding = COALESCE(excluded.binding, binding), traceId = COALESCE(excluded.traceId, traceId), waitsFor = NULL,
            changedAt = excluded.changedAt, endedAt = excluded.endedAt,
            parkedAt = CASE WHEN excluded.parkedAt IS NULL THEN NULL ELSE COALESCE(parkedAt, excluded.parkedAt) END
          WHERE endedAt IS NULL OR excluded.endedAt IS NOT NULL`,
@@ -133,6 +136,7 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
         step,
         because,
         binding,
+        traceId,
         now,
         now,
         state === 'parked' ? now : null,

@@ -5,6 +5,7 @@ import { lru } from '../../core/lru.ts'
 import { IDENTITY } from '../../wire/headers.ts'
 import { type Jws, readJws, SKEW_S, timeFault } from '../../wire/jws.ts'
 import type { PublicKey } from '../../wire/key-set.ts'
+import { type Filled, filledHeaders } from './filled.ts'
 import { type Guest, guestOf } from './guest.ts'
 import type { HeldKeys, KeyAsking } from './held-keys.ts'
 import { keyId } from './issuer-keys.ts'
@@ -29,18 +30,18 @@ const AUTHORIZATION = 'authorization'
 
 export interface Guests {
   /**
-   * The guest whose token a request brings. `undefined` where it brings none, or one of an issuer that nobody configured: that is the
-   * application's own.
+   * The guest whose token a request brings; of tokens in several headers it is the first, and each is judged. `undefined` where it brings
+   * none, or one of an issuer that nobody configured: that is the application's own.
    *
    * @throws {MeshError} or rejects: `caller_unknown` for one that is not valid, `trust_unavailable` where there never were keys to judge it.
    */
   guestOf(headers: Headers, asking: KeyAsking): Guest | undefined | Promise<Guest | undefined>
-  /** Headers that claims fill: whatever comes in has none of them. */
-  readonly filled: readonly string[]
+  /** Headers that claims fill. */
+  readonly filled: Filled
   /** Is what stands in `selvedge-identity` of an issuer that is another mesh? */
   isTheirs(headers: Headers): boolean
-  /** The header that brought a guest's token, where that goes no further. */
-  kept(guest: Guest): string | undefined
+  /** The headers that brought a guest's tokens, where these go no further. */
+  kept(guest: Guest): readonly string[]
 }
 
 interface Verified {
@@ -53,24 +54,39 @@ interface Verified {
 /** @param realm the trust domain. */
 export function guests(realm: string, issuers: readonly Issuer[], log: Log): Guests {
   const verified = lru<string, Verified>(MAX_TOKENS)
-  const issuerOf = new WeakMap<Guest, Issuer>()
+  const heldBack = new WeakMap<Guest, readonly string[]>()
   const { isSigned } = signatures()
   const places = [...new Set(issuers.map(placeOf))]
 
   function guestIn(headers: Headers, asking: KeyAsking): Guest | undefined | Promise<Guest | undefined> {
-    for (const place of places) {
-      const value = headers.get(place)
-      if (value === null) continue
-      const text = place === AUTHORIZATION ? bearer(value) : value.trim()
-      if (text === undefined) continue
-      const before = verified.get(`${place} ${text}`)
-      if (before && before.expiresAt + SKEW_S > asking.clock.now() / 1000) {
-        if (before.issuer.keys.known(asking)?.of(before.key.kid) === before.key) return before.guest
-      }
-      const issuer = whoIssued(text, place)
-      if (issuer) return judged(text, place, issuer, asking)
+    const found = places.flatMap((place) => guestAt(place, headers, asking) ?? [])
+    return found.length < 2 ? found[0] : Promise.all(found.map(async (one) => one)).then(together)
+  }
+
+  function guestAt(place: string, headers: Headers, asking: KeyAsking): Guest | Promise<Guest | undefined> | undefined {
+    const value = headers.get(place)
+    const text = value === null ? undefined : place === AUTHORIZATION ? bearer(value) : value.trim()
+    if (text === undefined) return undefined
+    const before = verified.get(`${place} ${text}`)
+    if (before && before.expiresAt + SKEW_S > asking.clock.now() / 1000) {
+      if (before.issuer.keys.known(asking)?.of(before.key.kid) === before.key) return before.guest
     }
-    return undefined
+    const issuer = whoIssued(text, place)
+    return issuer && judged(text, place, issuer, asking)
+  }
+
+  /** Named by the first; headers are filled from the claims of all. */
+  function together(all: readonly (Guest | undefined)[]): Guest | undefined {
+    const known = all.filter((one) => one !== undefined)
+    const [first] = known
+    if (!first || known.length < 2) return first
+    const both = { ...first, headers: known.toReversed().flatMap(({ headers }) => headers) }
+    heldBack.set(both, known.flatMap(kept))
+    return both
+  }
+
+  function kept(guest: Guest): readonly string[] {
+    return heldBack.get(guest) ?? []
   }
 
   /** As the token itself says it: whether it is so is seen by its signature. */
@@ -105,22 +121,19 @@ export function guests(realm: string, issuers: readonly Issuer[], log: Log): Gue
     const key = await keyNamed(issuer.keys, keyId(kid, String(alg)), asking, refused)
     if (!(await isSigned(text, key))) throw refused('a wrong signature')
     const guest = guestOf(issuer, jws.claims)
-    issuerOf.set(guest, issuer)
+    if (issuer.forward === false) heldBack.set(guest, [place])
     verified.set(`${place} ${text}`, { guest, issuer, expiresAt: jws.claims['exp'] as number, key })
     return guest
   }
 
   return {
     guestOf: guestIn,
-    filled: [...new Set(issuers.flatMap(({ headers = {} }) => Object.keys(headers)))],
+    filled: filledHeaders(issuers),
     isTheirs(headers) {
       const text = places.includes(IDENTITY) ? headers.get(IDENTITY) : null
       return text !== null && whoIssued(text, IDENTITY) !== undefined
     },
-    kept(guest) {
-      const issuer = issuerOf.get(guest)
-      return issuer?.forward === false ? placeOf(issuer) : undefined
-    },
+    kept,
   }
 }
 

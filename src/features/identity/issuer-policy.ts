@@ -43,7 +43,7 @@ const JWKS = 'a JWKS, or the https:// address of one'
 const CLAIM = /^[\x21-\x7e]{1,128}$/
 /** A header of the application. */
 const HEADER =
-  /^(?!(?:selvedge-.*|host|connection|content-length|transfer-encoding|upgrade|te|trailer|authorization|cookie|baggage|traceparent|tracestate)$)[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/
+  /^(?!(?:selvedge[-_].*|host|connection|content-length|transfer-encoding|upgrade|te|trailer|authorization|cookie|baggage|traceparent|tracestate)$)[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/
 
 export function issuer(): v.GenericSchema<WrittenIssuer> {
   const name = text(isServiceName, 'a name of DNS labels')

@@ -57,11 +57,12 @@ export async function eventVerdict(inside: Inside, find: Find, message: Message,
           message: `Nobody has subscribed to ${event.type}, or wants ${event.id} of it.`,
         })
       }
-      return { ...known, disposition: 'done' }
+      return { ...known, to: nameOfTopic(event), disposition: 'done' }
     }
     if (!own) {
       await fanOut(inside, event, others, means)
-      return { ...known, disposition: 'done' }
+      // The topic itself has taken it: each of them is a message of its own now.
+      return { ...known, to: nameOfTopic(event), disposition: 'done' }
     }
     known = { ...known, ...heldBy(own, event) }
     return { ...known, ...(await deliver(inside, event, own, message, means)) }

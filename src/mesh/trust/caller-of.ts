@@ -5,6 +5,7 @@ import type { Guests } from '../../features/identity/guests.ts'
 import type { KeyAsking } from '../../features/identity/held-keys.ts'
 import type { Verifier } from '../../features/identity/verifier.ts'
 import { IDENTITY } from '../../wire/headers.ts'
+import { CONNECTION } from '../../wire/hop-by-hop.ts'
 import type { Identities, Shown } from './identities.ts'
 
 /**
@@ -39,26 +40,27 @@ export function callersBy(
     guest: Guest | undefined,
     member: ServiceName | undefined,
   ): Shown | undefined {
-    const filled = guests?.filled ?? []
-    const isForged = filled.some((name) => request.headers.has(name))
-    if (!guest && member === undefined && !isForged) return undefined
+    const madeUp = guests?.filled.madeUp(request.headers) ?? []
+    if (!guest && member === undefined && madeUp.length === 0) return undefined
     const caller =
       member !== undefined
         ? ({ name: member, proof: 'identity' } as const)
         : guest && !isKnown
           ? ({ name: guest.name, proof: 'issuer' } as const)
           : undefined
-    return { caller, claims: guest?.claims, request: asFilled(request, filled, isForged, guest) }
+    return { caller, claims: guest?.claims, request: asFilled(request, madeUp, guest) }
   }
 
   /** With the headers that its issuer fills, and no others of their names; without a token that goes no further. */
-  function asFilled(request: Request, filled: readonly string[], isForged: boolean, guest: Guest | undefined): Request {
-    const kept = guest && guests?.kept(guest)
-    if (!isForged && kept === undefined && !guest?.headers.length) return request
+  function asFilled(request: Request, madeUp: readonly string[], guest: Guest | undefined): Request {
+    const filled = guest?.headers ?? []
+    const away = [...madeUp, ...(guest && guests ? guests.kept(guest) : [])]
+    if (away.length === 0 && filled.length === 0) return request
     const headers = new Headers(request.headers)
-    for (const name of filled) headers.delete(name)
-    for (const [name, value] of guest?.headers ?? []) headers.set(name, value)
-    if (kept !== undefined) headers.delete(kept)
+    for (const name of away) headers.delete(name)
+    for (const [name, value] of filled) headers.set(name, value)
+    const connection = filled.length > 0 ? headers.get(CONNECTION) : null
+    if (connection !== null && guests) headers.set(CONNECTION, guests.filled.connection(connection))
     return new Request(request, { headers })
   }
 }

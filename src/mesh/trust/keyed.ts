@@ -45,6 +45,7 @@ export function trust(options: TrustOptions = {}): Trust {
     guard: guardIn(domain),
     guards: (log) => guards(log, domain),
     identities: (means) => identities(read, means),
+    readsOverrides: read.said.keys !== undefined,
   }
 }
 

@@ -24,6 +24,8 @@ export interface Trust {
   guard(known: Resolver, name: string, log: Log, defaults: Access | undefined, isRoad?: boolean): Guard
   /** Knows callers by tokens, and signs for them: `trust` of `selvedge/trust`. Left out: bindings alone say who calls. */
   identities?(means: IdentityMeans): Identities
+  /** Has it keys to verify overrides with? Else those of strangers are taken off. Default: no. */
+  readonly readsOverrides?: boolean
 }
 
 /** What of a call is looked at. */

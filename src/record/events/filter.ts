@@ -1,6 +1,6 @@
 /** Which events a subscription wants: the six filter dialects that CloudEvents Subscriptions 1.0 requires. */
 import * as v from 'valibot'
-import { either, list, must, object, text } from '../../schema/kit.ts'
+import { either, list, must, object, onDemand, text } from '../../schema/kit.ts'
 
 /** Attributes and the texts that they are compared with: all of them must hold. */
 export type Attributes = Readonly<Record<string, string>>
@@ -29,7 +29,7 @@ export function filters(): v.GenericSchema<readonly EventFilter[]> {
 }
 
 function filter(level: number): v.GenericSchema<EventFilter> {
-  const deeper = v.lazy(() =>
+  const deeper = onDemand<EventFilter>(() =>
     level < MOST_LEVELS
       ? filter(level + 1)
       : v.never(`Expected filters in each other ${MOST_LEVELS} levels deep at most`),

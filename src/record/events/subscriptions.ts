@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { isServiceName } from '../../core/endpoint.ts'
 import { MeshError } from '../../core/errors.ts'
 import { HEADER_NAME } from '../../schema/http.ts'
-import { areDistinct, list, must, object, oneOf, text } from '../../schema/kit.ts'
+import { areDistinct, list, must, object, onDemand, oneOf, text } from '../../schema/kit.ts'
 import { delivery, type WrittenDelivery } from '../../targets/queue/delivery.ts'
 import { checker, type Issue, parseWith } from '../parse.ts'
 import { type EventFilter, filters } from './filter.ts'
@@ -101,7 +101,8 @@ export function subscriptionsSchema(): v.GenericSchema<Subscriptions> {
  * @throws {MeshError} `record_invalid`, with the JSON path of everything that was not understood.
  */
 export function subscriptionsParser(): (text: string) => Subscriptions {
-  const schema = subscriptionsSchema()
+  // A mesh is made at module scope: its schemas are not.
+  const schema = onDemand(subscriptionsSchema)
   return (text) => {
     if (text.length > MOST_CHARACTERS)
       throw new MeshError('record_invalid', `Expected at most ${MOST_CHARACTERS} characters, got ${text.length}.`)

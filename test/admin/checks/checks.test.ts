@@ -145,6 +145,13 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
     [givenSeen({ users: { endpoints: [{ binding: 'USRES' }] } }), 'failed', '"USRES" is not bound under services'],
     [givenSeen({ users: { endpoints: [{ queue: { binding: 'USERS' } }] } }), 'failed', 'but under services'],
   ],
+  'topics-are-taken': [
+    [
+      givenSeen({ events: { endpoints: [{ topic: { binding: 'USERS' } }] } }),
+      'warned',
+      'without `topics` of selvedge/events',
+    ],
+  ],
   'rates-are-counted': [
     [
       givenSeen({ users: rated({ count: 100, interval: '10s' }) }),
@@ -377,6 +384,9 @@ const RIGHT: Readonly<Record<string, readonly Seen[]>> = {
   'hosts-are-distinct': [givenSeen({ localhost: RECORD, users: RECORD, 'users.acme.dev': RECORD })],
   'names-can-be-called': [givenSeen({ '*.shop': RECORD, 'users@pr-1': RECORD })],
   'bindings-are-there': [givenSeen({ users: { endpoints: [{ binding: 'USERS' }] } })],
+  'topics-are-taken': [
+    givenSeen({ events: { endpoints: [{ topic: { binding: 'USERS' } }] } }, withMesh({ topics: true })),
+  ],
   'rates-are-counted': [
     givenSeen({ users: rated({ count: 100, interval: '10s' }), others: rated({ binding: 'RATE_100' }) }, COUNTING),
   ],

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { attemptNote, receipt } from '../../../src/core/receipt.ts'
 import { sha256Hex } from '../../../src/core/text/digest.ts'
 import type { Learned } from '../../../src/telemetry/learned.ts'
+import { numbers } from '../../../src/telemetry/numbers/numbers.ts'
 import { givenAdmin, TOKEN } from '../../support/given-admin.ts'
 import { type GivenCall, tellCalls } from '../../support/given-numbers.ts'
 
@@ -75,6 +77,20 @@ describe('GET /endpoints', () => {
       { endpoint: 'us', requests: 0, ejected: { because: { errors: 1 } } },
     ])
     expect((await client.endpoints('nobody')).items).toEqual([])
+  })
+
+  it('counts an attempt once, also where its caller reports it beside the mesh', async () => {
+    const { admin, client } = await given()
+    const counted = numbers()
+    const noted = receipt()
+    noted.attempts = [{ ...attemptNote(1, 'us', 0), outcome: 'success', tookMs: 20 }]
+    const call = { service: 'users', caller: undefined, outcome: 'success', error: undefined, tookMs: 20 } as const
+    counted.count({ ...call, receipt: noted })
+    admin.stats.report('checkout', { isolate: 'a'.repeat(32), sequence: 1, numbers: counted.take(), learned: LEARNED })
+    const us = (await client.endpoints('users')).items.find(({ endpoint }) => endpoint === 'us')
+    expect(us?.requests).toBe(16)
+    expect((await client.stats({ reporter: 'source', by: 'endpoint' })).items).toMatchObject([{ requests: 1 }])
+    expect((await client.endpoints('users')).items[1]?.ejected).toMatchObject({ isolates: 1 })
   })
 
   it('shows a token with prefixes its own names alone', async () => {

@@ -39,6 +39,18 @@ describe('selvedge check -f', () => {
     expect(out).toMatch(/\n\d+ passed, \d+ not seen\.\n$/)
   })
 
+  it('finds the public entrance that nothing guards, where the configuration gives one', async () => {
+    const { out } = await selvedge('check', '-f', good, '--config', config)
+    expect(out).toMatch(/‼ \d+ the public entrance is protected\n.*reaches it can call users\.\n/)
+    const closed = write(
+      'closed.yaml',
+      'users: { endpoints: [https://users.example.com], access: { default: deny } }\n',
+    )
+    expect((await selvedge('check', '-f', closed, '--config', config)).out).toMatch(
+      /√ \d+ the public entrance is protected/,
+    )
+  })
+
   it('tells what failed with a number, the place, a hint and a link, and ends with 1', async () => {
     const { code, out, err } = await selvedge('check', bad, '--config', config, '--min-version', '0.1.0')
     expect(code).toBe(1)

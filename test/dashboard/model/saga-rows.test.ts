@@ -10,6 +10,7 @@ const saga = (id: string, state: SagaView['state'], startedAt: string): SagaView
   step: 'charge',
   because: null,
   waitsFor: null,
+  traceId: null,
   cancelledBy: null,
   decided: null,
   startedAt,

@@ -112,27 +112,4 @@ describe('accessJudge', () => {
       }),
     )
   })
-
-  // https://istio.io/latest/docs/concepts/security/#implicit-enablement, and Kuma's MeshTrafficPermission.
-  describe('beside what others decide', () => {
-    const allowA: Access['rules'] = [{ name: 'a', effect: 'allow', callers: ['a'] }]
-    const denyA: Access['rules'] = [{ name: 'a', effect: 'deny', callers: ['a'] }]
-    it.each<[string, Access, string | undefined, 'allow' | 'deny']>([
-      ['Istio: no policy allows', { default: 'allow', rules: denyA }, 'b', 'allow'],
-      ['Istio: a DENY that matches denies', { default: 'allow', rules: denyA }, 'a', 'deny'],
-      ['Istio: an ALLOW that matches allows', { default: 'deny', rules: allowA }, 'a', 'allow'],
-      // A difference: there one ALLOW turns the default over. Here the default is written.
-      ['Istio: an ALLOW that does not match denies', { default: 'deny', rules: allowA }, 'b', 'deny'],
-      ['Kuma: nothing said denies', { default: 'deny' }, 'a', 'deny'],
-      [
-        'Kuma: deny before allow',
-        { default: 'deny', rules: [...denyA.map((r) => ({ ...r, name: 'd' })), ...allowA] },
-        'a',
-        'deny',
-      ],
-      ['Kuma: allow', { default: 'deny', rules: allowA }, 'a', 'allow'],
-    ])('%s', (_, policy, caller, effect) => {
-      expect(judged(policy, caller).effect).toBe(effect)
-    })
-  })
 })

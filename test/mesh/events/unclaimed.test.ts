@@ -31,6 +31,24 @@ describe('events that nobody wants', () => {
     expect(services.a).not.toHaveProperty('unclaimed')
   })
 
+  it('are taken by their topic, and so are those that are sent on to several', async () => {
+    const counted = numbers()
+    const subscriptions = ['a', 'b'].map((id) => ({ id, sink: `http://${id}/` }))
+    const given = givenEvents({
+      services: { a: () => new Response(), b: () => new Response(null, { status: 422 }) },
+      events: { [`events/${TYPE}`]: { subscriptions } },
+      options: { counting: counting(counted) },
+    })
+    given.put(givenEvent())
+    given.put(givenEvent({ type: 'other' }))
+    await given.drain()
+    const services = counted.take()?.services ?? {}
+    const ofQueue = (name: string) => services[name]?.deliveries?.events
+    expect(Object.keys(services).sort()).toEqual(['a', 'b', 'events'])
+    expect([ofQueue('events'), ofQueue('a')]).toMatchObject([[2], [1]])
+    expect(ofQueue('b')).not.toEqual(ofQueue('a'))
+  })
+
   it('are one metric over all isolates', () => {
     const store = nodeStore()
     makeTables(store)

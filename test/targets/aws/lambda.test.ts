@@ -50,6 +50,7 @@ describe('a Lambda endpoint', () => {
       'user-agent': 'curl/8',
       'cf-connecting-ip': '192.0.2.7',
       'content-type': 'application/json',
+      baggage: 'a=1,selvedge-override=abc',
     }
     await call(
       {},
@@ -62,7 +63,12 @@ describe('a Lambda endpoint', () => {
       rawPath: '/a%20b',
       rawQueryString: 'x=1&x=2&__proto__=3&y',
       cookies: ['a=1', 'b=2'],
-      headers: { host: 'users', 'user-agent': 'curl/8', 'content-type': 'application/json' },
+      headers: {
+        host: 'users',
+        'user-agent': 'curl/8',
+        'content-type': 'application/json',
+        baggage: 'a=1,selvedge-override=abc',
+      },
       requestContext: {
         domainName: 'users',
         http: { method: 'POST', path: '/a%20b', protocol: 'HTTP/1.1', sourceIp: '192.0.2.7', userAgent: 'curl/8' },

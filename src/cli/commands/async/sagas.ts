@@ -91,7 +91,8 @@ async function showOne(id: string, session: Session): Promise<void> {
   if (session.output === 'json' || session.output === 'yaml') {
     return show(session, { value: one, rows: [], columns: [], none: '' })
   }
-  const { saga, version, state, step, because, waitsFor, cancelledBy, decided, startedAt, endedAt, engine } = one
+  const { saga, version, state, step, because, waitsFor, traceId, cancelledBy, decided, startedAt, endedAt, engine } =
+    one
   const age = ageOf(machine.clock.now() - Date.parse(startedAt))
   print.line([{ text: `${saga}, version ${version}: ${state}`, style: state === 'completed' ? 'good' : 'strong' }])
   const lines = [
@@ -102,6 +103,7 @@ async function showOne(id: string, session: Session): Promise<void> {
     ['decided', decided],
     ['started', `${age} ago`],
     ['ended', endedAt],
+    ['trace', traceId],
     ['workflow', engine && [engine.status, engine.error].filter(Boolean).join(': ')],
   ] as const
   for (const [name, value] of lines) if (value) print.line(`  ${name.padEnd(12)} ${value}`)

@@ -11,7 +11,14 @@ async function given() {
   sagas.tell({ ...saga, id: 'a1', state: 'running', step: 'definition' })
   sagas.look('a1', 'approval', 'approved')
   await clock.advance(60_000)
-  sagas.tell({ ...saga, id: 'b2', state: 'parked', step: 'undo charge', because: 'payments answered 503: ' })
+  sagas.tell({
+    ...saga,
+    id: 'b2',
+    state: 'parked',
+    step: 'undo charge',
+    because: 'payments answered 503: ',
+    traceId: 'c'.repeat(32),
+  })
   await clock.advance(120_000)
   return { admin, selvedge: command({ clock, clientOf: () => admin.client }) }
 }
@@ -43,6 +50,7 @@ a1   place-order   1         running   approval      3m    -        -
   step         undo charge
   because      payments answered 503: 
   started      2m ago
+  trace        cccccccccccccccccccccccccccccccc
   workflow     running
 `,
     })
