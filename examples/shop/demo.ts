@@ -75,6 +75,7 @@ async function stay(): Promise<void> {
     mend: broken.mend,
   })
   const leave = browse(shop.call)
+  await shop.put('payment@pr-7', shop.payment.url)
   print(`ready ${shop.url}
 
 Try:
@@ -96,6 +97,10 @@ with a token for this run:
   dashboard ${shop.url}/-/
   admin     token ${token}
   curl -H 'authorization: Bearer ${token}' ${shop.url}/-/api/v1/services/payment
+
+A signed override sends your own requests to another record, three hops deep (docs/trust.md): payment@pr-7 is the Node server.
+  npm run -s selvedge -- override payment=payment@pr-7 --url ${shop.url} --token ${token}
+  curl -H 'baggage: …' ${shop.url}/svc/order/7
 
 Ctrl-C ends it.
 `)

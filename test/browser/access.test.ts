@@ -1,5 +1,6 @@
 /** The page *Access* of the built control plane, in Chromium: somebody looks for whom a record would deny, by keys alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { type Browser, openBrowser } from './support/browser.ts'
 import { signIn } from './support/dashboard-page.ts'
 import { type GivenMesh, givenMesh, READER } from './support/given-mesh.ts'
@@ -10,6 +11,8 @@ describe('the page Access', () => {
 
   beforeAll(async () => {
     mesh = await givenMesh()
+    // The page asks again each 15 s.
+    await eventually('the calls are told of', async () => (await mesh.admin.authz()).items.length >= 4)
     browser = await openBrowser()
     await signIn(browser.page, mesh.url, READER)
   })

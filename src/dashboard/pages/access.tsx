@@ -9,7 +9,8 @@ import { Figure } from '../parts/words.tsx'
 import { Policies } from './access/policies.tsx'
 import { Verdicts, WORDS } from './access/verdicts.tsx'
 
-const EVERY_MS = 30_000
+/** Every record is read for it. */
+const EVERY_MS = 15_000
 
 const WINDOWS = [
   ['1h', 'the last hour'],
