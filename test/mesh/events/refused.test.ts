@@ -1,5 +1,6 @@
 /** Subscriptions that are not understood, and a registry that does not answer: events wait for them, and hold up nobody else. */
 import { describe, expect, it } from 'vitest'
+import { viaMesh } from '../../../src/registry/via-mesh.ts'
 import { givenEvent, givenEvents } from '../../support/given-events.ts'
 import { givenMessage } from '../../support/given-queue.ts'
 
@@ -90,5 +91,15 @@ describe('an event while the registry does not answer', () => {
     isDown = false
     await down.bring(givenMessage(givenEvent(), 2))
     expect(down.of('billing')).toHaveLength(1)
+  })
+})
+
+describe('an event for a mesh that looks names up through another', () => {
+  it('comes again, and is not taken for one that nobody wants', async () => {
+    const given = givenEvents({ options: { registry: viaMesh() } })
+    const message = givenMessage(givenEvent())
+    await given.bring(message)
+    expect(message.calls).toEqual([{ retriedIn: expect.any(Number) }])
+    expect(given.log).toMatchObject([{ event: 'record_refused', key: KEY }])
   })
 })
