@@ -14,12 +14,19 @@ export interface AccessFinding {
   readonly message: string
 }
 
-/** @param defaults `access` of `MESH_DEFAULTS`. */
-export function accessFindings(record: ServiceRecord, defaults: Access = {}): AccessFinding[] {
+/**
+ * @param defaults `access` of `MESH_DEFAULTS`.
+ * @param members hosts of `MESH_TRUST` that belong to the mesh: they are sent tokens that say who calls.
+ */
+export function accessFindings(
+  record: ServiceRecord,
+  defaults: Access = {},
+  members: readonly string[] = [],
+): AccessFinding[] {
   const { access } = record.policy
   if (!access) return []
   const policy = inEffect(record, defaults) as AccessPolicy
-  return [...evaded(policy), ...hidden(policy), ...around(record)]
+  return [...evaded(policy), ...hidden(policy), ...around(record, members)]
 }
 
 /** Does a record let in whoever has no name, to all that it has? @param record `undefined` where there is none. */
@@ -102,9 +109,9 @@ function matchOf(path: string | PathMatch): Required<PathMatch> & { type: string
   return { type, value: type === 'PathPrefix' ? value.replace(/\/$/, '') : value }
 }
 
-function around({ endpoints }: ServiceRecord): AccessFinding[] {
+function around({ endpoints }: ServiceRecord, members: readonly string[]): AccessFinding[] {
   const index = endpoints.findIndex(
-    ({ target }) => target.kind === 'url' && !target.credentials && isElsewhere(target.url),
+    ({ target }) => target.kind === 'url' && !target.credentials && isElsewhere(target.url, members),
   )
   if (index < 0) return []
   const message =
@@ -112,7 +119,21 @@ function around({ endpoints }: ServiceRecord): AccessFinding[] {
   return [{ kind: 'around', path: ['endpoints', index], message }]
 }
 
-/** This machine is nobody else's to reach. */
-function isElsewhere(url: string): boolean {
-  return !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
+/** This machine is nobody else's to reach, and a member can tell by its token who calls. */
+function isElsewhere(url: string, members: readonly string[]): boolean {
+  const { hostname } = new URL(url)
+  const isMember = members.some(
+    (said) => said === hostname || (said.startsWith('*.') && hostname.endsWith(said.slice(1))),
+  )
+  return !isMember && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** `members` of a `MESH_TRUST`, as far as it can be read: the mesh itself says what is wrong with it. */
+export function membersOf(trust: string | undefined): readonly string[] {
+  try {
+    const { members } = JSON.parse(trust ?? '{}') as { readonly members?: unknown }
+    return Array.isArray(members) ? members.filter((one) => typeof one === 'string') : []
+  } catch {
+    return []
+  }
 }
