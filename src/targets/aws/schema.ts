@@ -66,9 +66,11 @@ export const lambda: Kind<{ lambda: WrittenFunction }, LambdaTarget> = {
     return { kind: 'lambda', function: name, region, secret, qualifier, invocation, endpointUrl }
   },
   nameOf: ({ function: name, qualifier }) => (qualifier === undefined ? name : `${name}:${qualifier}`),
-  traitsOf({ invocation }) {
+  traitsOf({ invocation, endpointUrl }) {
     const isWaitedFor = invocation !== 'event'
-    return { isRemote: true, sleeps: isWaitedFor, neverSettles: !isWaitedFor }
+    // By http it is of this machine. Any other is whose the record says: no member by nature, as Amazon's own is.
+    const hasOwnHost = /^https:/i.test(endpointUrl ?? '')
+    return { isRemote: true, hasOwnHost, sleeps: isWaitedFor, neverSettles: !isWaitedFor }
   },
   secretsOf: ({ secret }) => keysOf(secret),
 }
