@@ -10,6 +10,7 @@ import { type Guest, guestOf } from './guest.ts'
 import type { HeldKeys, KeyAsking } from './held-keys.ts'
 import { keyId } from './issuer-keys.ts'
 import type { WrittenIssuer } from './issuer-policy.ts'
+import { keyNamed } from './key-named.ts'
 import { tokenRefused } from './refused.ts'
 import { signatures } from './signatures.ts'
 
@@ -115,7 +116,9 @@ export function guests(realm: string, issuers: readonly Issuer[], log: Log): Gue
     if (!jws) throw refused('no token, or more than one')
     const fault = faultOf(jws, issuer, asking.clock.now() / 1000)
     if (fault !== undefined) throw refused(fault)
-    const key = await keyOf(jws, issuer, asking, refused)
+    const { kid = '', alg } = jws.header
+    if (typeof kid !== 'string') throw refused('no kid')
+    const key = await keyNamed(issuer.keys, keyId(kid, String(alg)), asking, refused)
     if (!(await isSigned(text, key))) throw refused('a wrong signature')
     const guest = guestOf(issuer, jws.claims)
     if (issuer.forward === false) heldBack.set(guest, [place])
@@ -146,27 +149,6 @@ function faultOf({ header, claims }: Jws, { audiences, algorithms, types }: Issu
   const theirs: unknown[] = Array.isArray(aud) ? aud : [aud]
   if (!audiences.some((one) => theirs.includes(one))) return 'for another audience'
   return timeFault(claims, nowS)
-}
-
-async function keyOf(
-  { header }: Jws,
-  { keys, issuer }: Issuer,
-  asking: KeyAsking,
-  refused: (fault: string) => MeshError,
-): Promise<PublicKey> {
-  const { kid = '', alg } = header
-  if (typeof kid !== 'string') throw refused('no kid')
-  const id = keyId(kid, String(alg))
-  const known = (await keys.find(asking)).of(id)
-  if (known) return known
-  const { keys: read, isSure } = await keys.again(asking)
-  const found = read.of(id)
-  if (found) return found
-  if (isSure) throw refused('a key that is not known')
-  throw new MeshError(
-    'trust_unavailable',
-    `The token names a key that is not known, and those of ${issuer} could not be read anew.`,
-  )
 }
 
 function placeOf({ from = AUTHORIZATION }: WrittenIssuer): string {

@@ -11,6 +11,8 @@ import type { Told, Verdict } from './verdict.ts'
 const DEAD_LETTERS = 'DEAD_LETTERS'
 /** Characters of what is said of a letter: of each text. */
 const TEXT = 300
+/** And of the answer, where there is room for it. */
+const ANSWER = 1000
 
 interface Queue {
   send(message: unknown, options?: { contentType: 'json' | 'v8' }): Promise<unknown>
@@ -62,7 +64,7 @@ export function letterOf(
       reason,
       detail: detail.slice(0, TEXT),
       ...(status !== undefined && { status }),
-      ...(answer && { answer: answer.slice(0, TEXT) }),
+      ...(answer && { answer: answer.slice(0, ANSWER) }),
       queue,
       messageId: id,
       sentAt: timestamp.toISOString(),
@@ -76,12 +78,16 @@ export function letterOf(
 
 /** What has no room beside its reason, and what is no JSON, goes as it came: all of it is worth more than why. */
 async function intoQueue(letter: DeadLetter, queue: Queue, body: unknown): Promise<void> {
+  const { answer } = letter.data
+  const shorter = answer === undefined ? [] : [{ ...letter, data: { ...letter.data, answer: answer.slice(0, TEXT) } }]
+  const fitting = [letter, ...shorter].find(isFitting)
+  if (fitting) await queue.send(fitting, { contentType: 'json' })
+  else await queue.send(body, { contentType: 'v8' })
+}
+
+function isFitting(letter: DeadLetter): boolean {
   const text = jsonOf(letter)
-  if (text !== undefined && new TextEncoder().encode(text).length <= MESSAGE_BYTES) {
-    await queue.send(letter, { contentType: 'json' })
-  } else {
-    await queue.send(body, { contentType: 'v8' })
-  }
+  return text !== undefined && new TextEncoder().encode(text).length <= MESSAGE_BYTES
 }
 
 /** A row of the object holds a message and its reason, however long. */

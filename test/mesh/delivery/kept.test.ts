@@ -41,6 +41,18 @@ describe('a dead letter in the object', () => {
     expect(kept.get(id)?.letter.data).toMatchObject({ message: givenEnvelope(), binding: 'JOBS', status: 422 })
   })
 
+  it('has the first thousand characters of the answer; in a queue, where there is no room beside the message, fewer', async () => {
+    const answer = () => new Response('x'.repeat(5000), { status: 422 })
+    const { bring, kept } = givenKept({ answer })
+    const long = givenEnvelope({}, { body: 'y'.repeat(126_300) })
+    await bring(givenMessage(long))
+    const { id = '' } = kept.list().items[0] ?? {}
+    expect(kept.get(id)?.letter.data.answer).toHaveLength(1000)
+    const { bring: bringToQueue, letters } = givenQueue({ answer })
+    await bringToQueue(givenMessage(long), givenMessage())
+    expect(letters.map(({ data }) => data.answer?.length)).toEqual([300, 1000])
+  })
+
   it('is there once, where its consumer ended before the message was settled', async () => {
     const { bring, kept } = givenKept(refusing)
     await bring(givenMessage(givenEnvelope(), 1))
