@@ -17,9 +17,9 @@ const KB = 1024
 
 const BUDGETS: readonly Budget[] = [
   // The aims are less: docs/decisions/0012 and 0051 say what stands in the way, and this keeps it from growing.
-  { name: 'library', entry: 'src/index.ts', gzipBytes: 52.1 * KB },
+  { name: 'library', entry: 'src/index.ts', gzipBytes: 52.35 * KB },
   // The same with what reaches other clouds: an embedder that does not import it does not carry it.
-  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 67 * KB },
+  { name: 'library and clouds', entry: 'scripts/with-clouds.ts', gzipBytes: 67.25 * KB },
   // For a service's own objects; all of it is what nobody needs at once (docs/decisions/0103).
   { name: 'durable, outbox', entry: 'scripts/with-outbox.ts', gzipBytes: 3 * KB },
   { name: 'durable, all', entry: 'src/transactional/durable.ts', gzipBytes: 5 * KB },
@@ -27,13 +27,13 @@ const BUDGETS: readonly Budget[] = [
   { name: 'saga executor', entry: 'src/saga/run.ts', gzipBytes: 2 * KB },
   { name: 'saga', entry: 'src/saga.ts', gzipBytes: 4 * KB },
   // The same with tokens of callers: no more than 12 KB beyond the library.
-  { name: 'library and trust', entry: 'scripts/with-trust.ts', gzipBytes: 64.5 * KB },
+  { name: 'library and trust', entry: 'scripts/with-trust.ts', gzipBytes: 64.6 * KB },
   // The same that publishes events and consumes queues with them.
-  { name: 'library and events', entry: 'scripts/with-events.ts', gzipBytes: 64 * KB },
-  { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 54.65 * KB },
-  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 79 * KB },
+  { name: 'library and events', entry: 'scripts/with-events.ts', gzipBytes: 64.25 * KB },
+  { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 54.9 * KB },
+  { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 79.75 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 190 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 191 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -39,6 +39,9 @@ function structure(schema: Seen, path: string, describe: Describe): Json {
   switch (schema.type) {
     case 'strict_object':
       return fields(schema.entries ?? {}, path, describe)
+    // What may stand in it is said by its check.
+    case 'loose_object':
+      return { type: 'object' }
     case 'array':
       return { type: 'array', items: described(schema.item as Seen, `${path}[]`, describe) }
     case 'optional':

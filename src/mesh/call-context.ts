@@ -17,6 +17,8 @@ export interface NewCall {
   readonly caller: ServiceName | undefined
   /** What shows it. */
   readonly proof: Proof
+  /** What the token of a guest says. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** Path and query, from the first slash. */
   readonly path: string
   /** How many characters of the URL's path stand before it, and name the service. */
@@ -67,6 +69,7 @@ export function named(from: Inbound, added: NewCall) {
     name,
     caller,
     proof,
+    claims,
     path,
     mountLength,
     headers,
@@ -95,6 +98,7 @@ export function named(from: Inbound, added: NewCall) {
     name,
     caller,
     proof,
+    claims,
     path,
     mountLength,
     headers,

@@ -47,6 +47,7 @@ export function proxy(options: MeshOptions): Forward {
         name,
         caller,
         proof,
+        claims: arrival.claims,
         path,
         mountLength,
         headers,

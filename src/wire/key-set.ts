@@ -1,4 +1,5 @@
 /** Public keys of those who may sign: a JWKS (RFC 7517), in which the algorithm is a property of the key, never of the token. */
+import { isServiceName } from '../core/endpoint.ts'
 
 /** What a key may sign with: asymmetric algorithms alone, or who can verify could sign. `EdDSA` is read as the older name of `Ed25519` (RFC 9864). */
 const MEMBERS_OF: Readonly<
@@ -46,15 +47,14 @@ export interface KeySet {
  */
 export function keySet(value: unknown, at = '$'): KeySet {
   const { keys } = asObject(value, at)
-  if (!Array.isArray(keys) || keys.length > MAX_KEYS)
-    throw new TypeError(`${at}.keys: Expected a list of at most ${MAX_KEYS} keys.`)
+  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw wrong(`${at}.keys`, `a list of at most ${MAX_KEYS} keys`)
   return setOf(keys.map((key, index) => publicKey(key, `${at}.keys[${index}]`)))
 }
 
 /** A set of keys that were read one by one. */
 export function setOf(keys: readonly PublicKey[], at = '$'): KeySet {
   const byKid = new Map(keys.map((key) => [key.kid, key]))
-  if (byKid.size < keys.length) throw new TypeError(`${at}.keys: Expected each kid once.`)
+  if (byKid.size < keys.length) throw wrong(`${at}.keys`, `each kid once`)
   return { keys, of: (kid) => byKid.get(kid) }
 }
 
@@ -69,27 +69,26 @@ export function publicKey(value: unknown, at: string): PublicKey {
     'selvedge:callers': callers,
     'selvedge:overrides': overrides,
   } = jwk
-  for (const name of PRIVATE)
-    if (name in jwk) throw new TypeError(`${at}.${name}: Expected a public key, and this is a private one.`)
+  for (const name of PRIVATE) if (name in jwk) throw wrong(`${at}.${name}`, `a public key, and this is a private one`)
   for (const name of Object.keys(jwk)) {
     if (name.startsWith('selvedge:') && !/^selvedge:(?:since|callers|overrides)$/.test(name))
-      throw new TypeError(`${at}["${name.slice(0, 80)}"] is not a field that this version knows.`)
+      throw wrong(`${at}["${name.slice(0, 80)}"]`, 'a field that this version knows')
   }
   if (typeof kid !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(kid))
-    throw new TypeError(`${at}.kid: Expected 1 to 128 characters of ASCII without spaces.`)
-  if (use !== undefined && use !== 'sig') throw new TypeError(`${at}.use: Expected "sig", or nothing.`)
-  if (!isInstant(since)) throw new TypeError(`${at}["selvedge:since"]: Expected seconds since 1970.`)
+    throw wrong(`${at}.kid`, `1 to 128 characters of ASCII without spaces`)
+  if (use !== undefined && use !== 'sig') throw wrong(`${at}.use`, `"sig", or nothing`)
+  if (!isInstant(since)) throw wrong(`${at}["selvedge:since"]`, `seconds since 1970`)
   const algorithm = String(alg)
   return {
     kid,
     algorithm,
     jwk: membersOf(jwk, algorithm, at),
     since,
-    callers: namesIn(callers, `${at}["selvedge:callers"]`, CALLER, 'a service name, or "*." and one'),
+    callers: namesIn(callers, `${at}["selvedge:callers"]`, isCaller, 'a service name, or "*." and one'),
     overrides: namesIn(
       overrides,
       `${at}["selvedge:overrides"]`,
-      OVERRIDE,
+      (name) => OVERRIDE.test(name),
       'a service name with a tag, in which "*" stands for any text',
     ),
   }
@@ -102,21 +101,20 @@ export function membersOf(
   at: string,
 ): Record<string, string> {
   const form = Object.hasOwn(MEMBERS_OF, algorithm) ? MEMBERS_OF[algorithm] : undefined
-  if (!form) throw new TypeError(`${at}.alg: Expected one of ${Object.keys(MEMBERS_OF).join(', ')}.`)
+  if (!form) throw wrong(`${at}.alg`, `one of ${Object.keys(MEMBERS_OF).join(', ')}`)
   const { kty, crv, members } = form
-  if (jwk['kty'] !== kty) throw new TypeError(`${at}.kty: Expected "${kty}", as its alg is ${algorithm}.`)
-  if (crv !== undefined && jwk['crv'] !== crv)
-    throw new TypeError(`${at}.crv: Expected "${crv}", as its alg is ${algorithm}.`)
+  if (jwk['kty'] !== kty) throw wrong(`${at}.kty`, `"${kty}", as its alg is ${algorithm}`)
+  if (crv !== undefined && jwk['crv'] !== crv) throw wrong(`${at}.crv`, `"${crv}", as its alg is ${algorithm}`)
   const own: Record<string, string> = crv === undefined ? { kty } : { kty, crv }
   for (const name of members) {
     const member = jwk[name]
     if (typeof member !== 'string' || member.length > MAX_MEMBER || !/^[\w-]+$/.test(member))
-      throw new TypeError(`${at}.${name}: Expected base64url.`)
+      throw wrong(`${at}.${name}`, `base64url`)
     own[name] = member
   }
   // RFC 7518 §3.3: 2,048 bits at least.
   if (kty === 'RSA' && (own['n'] as string).length < LEAST_MODULUS)
-    throw new TypeError(`${at}.n: Expected an RSA key of 2,048 bits or more.`)
+    throw wrong(`${at}.n`, `an RSA key of 2,048 bits or more`)
   return own
 }
 
@@ -146,15 +144,22 @@ export function jwksOf({ keys }: KeySet): object {
   }
 }
 
-const LABELS = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*'
-const CALLER = `^(?=.{1,253}$)(?:\\*\\.)?${LABELS}$`
-const OVERRIDE = '^(?=.{1,320}$)[a-z0-9*](?:[a-z0-9.*-]*)@[a-z0-9*-]+$'
+const OVERRIDE = /^(?=.{1,320}$)[a-z0-9*](?:[a-z0-9.*-]*)@[a-z0-9*-]+$/
 
-function namesIn(value: unknown, at: string, form: string, what: string): readonly string[] | undefined {
+function isCaller(said: string): boolean {
+  return isServiceName(said.replace(/^\*\./, ''))
+}
+
+function namesIn(
+  value: unknown,
+  at: string,
+  isOne: (name: string) => boolean,
+  what: string,
+): readonly string[] | undefined {
   if (value === undefined) return undefined
-  const isOne = (name: unknown) => typeof name === 'string' && new RegExp(form).test(name)
-  if (Array.isArray(value) && value.length > 0 && value.length <= 256 && value.every(isOne)) return value as string[]
-  throw new TypeError(`${at}: Expected a list of 1 to 256, each ${what}.`)
+  const isName = (name: unknown) => typeof name === 'string' && isOne(name)
+  if (Array.isArray(value) && value.length > 0 && value.length <= 256 && value.every(isName)) return value as string[]
+  throw wrong(at, `a list of 1 to 256, each ${what}`)
 }
 
 function isInstant(value: unknown): value is number {
@@ -163,5 +168,9 @@ function isInstant(value: unknown): value is number {
 
 export function asObject(value: unknown, at: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new TypeError(`${at}: Expected an object.`)
+  throw wrong(at, `an object`)
+}
+
+function wrong(at: string, what: string): TypeError {
+  return new TypeError(`${at}: Expected ${what}.`)
 }

@@ -66,7 +66,14 @@ const policy = {
     default: 'deny',
     mode: 'audit',
     rules: [
-      { name: 'readers', effect: 'allow', callers: ['checkout', '*.shop', '*'], methods: ['GET'], paths: ['/v1/'] },
+      {
+        name: 'readers',
+        effect: 'allow',
+        callers: ['checkout', '*.shop', '*'],
+        claims: { scope: ['orders:read'] },
+        methods: ['GET'],
+        paths: ['/v1/'],
+      },
       { name: 'no admin', effect: 'deny', paths: [{ type: 'Exact', value: '/v1/admin' }] },
     ],
   },

@@ -82,11 +82,12 @@ function toldOf(record: string, { default: otherwise, mode, rules = [] }: Access
   return { record, default: otherwise, mode, rules: rules.map(ruleOf) }
 }
 
-function ruleOf({ name, effect, callers, methods, paths }: AccessRule): RuleTold {
+function ruleOf({ name, effect, callers, claims, methods, paths }: AccessRule): RuleTold {
   return {
     name,
     effect,
     ...(callers && { callers: [...callers] }),
+    ...(claims && { claims: Object.entries(claims).map(([claim, values]) => `${claim}=${values.join('|')}`) }),
     ...(methods && { methods: [...methods] }),
     ...(paths && {
       paths: paths.map((path) =>

@@ -1,5 +1,5 @@
 /** Checks of who may call: what stands open, and what `access` of records comes to. */
-import { type AccessFinding, accessFindings, letsStrangersIn } from '../../record/check/access.ts'
+import { type AccessFinding, accessFindings, letsStrangersIn, membersOf } from '../../record/check/access.ts'
 import type { WrittenPolicy } from '../../record/fields.ts'
 import { parsePolicy } from '../../record/parse.ts'
 import type { ServiceRecord } from '../../record/record.ts'
@@ -101,8 +101,9 @@ function defaultsOf(mesh: Seen['mesh']): WrittenPolicy['access'] {
 
 function found({ records, mesh }: Seen, kind: AccessFinding['kind']): Finding[] {
   const defaults = defaultsOf(mesh)
+  const members = membersOf(mesh?.variables.MESH_TRUST)
   return parsedOf(records).flatMap(([name, record]) =>
-    accessFindings(record, defaults)
+    accessFindings(record, defaults, members)
       .filter((one) => one.kind === kind)
       .map(({ path, message }): Finding => ({ severity: 'warning', name, path, message })),
   )

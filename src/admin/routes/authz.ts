@@ -31,6 +31,7 @@ const policyView = v.strictObject({
       name: v.string(),
       effect,
       callers: texts,
+      claims: v.pipe(texts, v.description('Of guests: `scope=orders:read|orders:write`.')),
       methods: texts,
       paths: v.pipe(texts, v.description('A prefix, or `Exact /healthz`, `RegularExpression …`.')),
     }),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { ended } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { accessFindings, letsStrangersIn } from '../../record/check/access.ts'
+import { accessFindings, letsStrangersIn, membersOf } from '../../record/check/access.ts'
 import { deliveryFindings } from '../../record/check/deliveries.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { rateFindings } from '../../record/check/rates.ts'
@@ -81,9 +81,11 @@ function trustIn(config: string | undefined, given: WorkerConfig | undefined): L
   const access = defaults === undefined ? undefined : parsePolicy(defaults).access
   let isTold = false
   return (at, _, record) => {
-    const findings = accessFindings(record, access).map(({ kind, path, message }): Finding => {
-      return { severity: kind === 'around' ? 'note' : 'warning', path: [...at, ...path], reason: message }
-    })
+    const findings = accessFindings(record, access, membersOf(given?.variables.MESH_TRUST)).map(
+      ({ kind, path, message }): Finding => {
+        return { severity: kind === 'around' ? 'note' : 'warning', path: [...at, ...path], reason: message }
+      },
+    )
     if (isTold || !given?.isPublic || record.alias || !letsStrangersIn(record, access)) return findings
     isTold = true
     const reason = `lets anyone call, and ${config} gives the mesh a public entrance: access says who may, or workers_dev = false closes it (docs/trust.md). So does each record that says nothing of it.`

@@ -12,11 +12,12 @@ export function authorize<Led, Asked extends { readonly method: string; readonly
   guardsOf: (context: Led) => readonly Guarded<Asked>[],
   askedOf: (request: Request, context: Led) => Asked,
   log: Log,
+  realm?: string,
 ): ObserverFilter<Led & AuthorizeNeeds> {
   return observer<Led & AuthorizeNeeds>(name, {
     enter(request, context) {
       const asked = askedOf(request, context)
-      for (const guard of guardsOf(context)) admit(guard, asked, context, log)
+      for (const guard of guardsOf(context)) admit(guard, asked, context, log, realm)
       return undefined
     },
   })

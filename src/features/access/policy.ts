@@ -8,10 +8,15 @@ import { type PathMatch, pathMatch, pathPrefix } from '../../schema/path-match.t
 const MAX_RULES = 64
 const MAX_CALLERS = 256
 const MAX_PATHS = 16
+const MAX_CLAIMS = 8
+const MAX_VALUES = 16
 
 export type Effect = 'allow' | 'deny'
 /** `audit`: a denial is told, and the request passes. */
 export type AccessMode = 'enforce' | 'audit'
+
+/** Claims by name, each with the values of which it must have one. */
+export type Claims = Readonly<Record<string, readonly string[]>>
 
 /** It matches where all that it says matches; of a list one entry is enough. What is left out matches everything. */
 export interface AccessRule {
@@ -20,6 +25,8 @@ export interface AccessRule {
   /** Names of callers, `*.shop` for any depth below `shop`, `*` for anyone with a name. Left out: anyone, strangers too. */
   callers?: readonly string[] | undefined
   methods?: readonly string[] | undefined
+  /** What the token of a guest must say: of each claim one of the values. Left out: nothing. */
+  claims?: Claims | undefined
   /** A text is a prefix of segments. */
   paths?: readonly (string | PathMatch)[] | undefined
 }
@@ -50,6 +57,7 @@ function rules() {
     name: valueOfUpTo(128),
     effect: oneOf('allow', 'deny'),
     callers: v.optional(list(text(CALLER, CALLER_FORM), 'callers', MAX_CALLERS, 1)),
+    claims: v.optional(claims()),
     methods: v.optional(list(oneOf(...METHODS), 'methods', METHODS.length, 1)),
     paths: v.optional(
       list(
@@ -66,6 +74,24 @@ function rules() {
   )
 }
 
+/** By one check: a schema of each value would be carried by all who read records. */
+function claims(): v.GenericSchema<Claims> {
+  const values = { type: 'array', minItems: 1, maxItems: MAX_VALUES, items: { type: 'string' } }
+  const says = { minProperties: 1, maxProperties: MAX_CLAIMS, additionalProperties: values }
+  return v.pipe(v.looseObject({}, CLAIMS_FORM), must(areClaims, CLAIMS_FORM.slice(9), says)) as v.GenericSchema<Claims>
+}
+
+function areClaims(said: { [claim: string]: unknown }): boolean {
+  const all: unknown[] = Object.values(said)
+  const isList = (values: unknown) =>
+    Array.isArray(values) &&
+    values.length > 0 &&
+    values.length <= MAX_VALUES &&
+    values.every((value) => typeof value === 'string')
+  return all.length > 0 && all.length <= MAX_CLAIMS && all.every(isList)
+}
+
+const CLAIMS_FORM = `Expected 1 to ${MAX_CLAIMS} claims, each with a list of 1 to ${MAX_VALUES} texts`
 const CALLER_FORM = 'a service name, "*." and one, or "*"'
 /** RFC 1123 labels, 253 characters at most. */
 const CALLER =

@@ -33,6 +33,11 @@ export const WORDS: WordsByPath = {
     examples: [['checkout', '*.shop']],
   },
   'access.rules[].callers[]': { description: 'A service name, "*." and one, or "*".' },
+  'access.rules[].claims': {
+    description:
+      'What the token of a guest must say: of each claim one of the values. scope and scp are split at spaces, lists are searched. Up to 8. Left out: nothing.',
+    examples: [{ scope: ['orders:read'] }],
+  },
   'access.rules[].methods': { description: 'Up to 9. Left out: any.' },
   'access.rules[].methods[]': { description: 'A method, as on the wire.' },
   'access.rules[].paths': {

@@ -60,13 +60,16 @@ export function issuer(): v.GenericSchema<WrittenIssuer> {
     caller: v.optional(
       object({
         claim: text(CLAIM, 'the name of a claim'),
-        names: v.optional(record(text(CLAIM, 'a value'), name, MAX_NAMES)),
+        names: v.optional(
+          texts(CLAIM, isServiceName, `up to ${MAX_NAMES} values, each with a name of DNS labels`, MAX_NAMES),
+        ),
       }),
     ),
     headers: v.optional(
-      record(
-        text(HEADER, 'a header of the application, in lower case'),
-        text(CLAIM, 'the name of a claim'),
+      texts(
+        HEADER,
+        (claim) => CLAIM.test(claim),
+        `up to ${MAX_HEADERS} headers of the application, in lower case, each with the name of a claim`,
         MAX_HEADERS,
       ),
     ),
@@ -75,9 +78,18 @@ export function issuer(): v.GenericSchema<WrittenIssuer> {
   }) as v.GenericSchema<WrittenIssuer>
 }
 
-function record(key: v.GenericSchema<string, string>, value: v.GenericSchema<string>, most: number) {
-  return v.pipe(
-    v.record(key, value, 'Expected an object'),
-    must((said: Readonly<Record<string, string>>) => Object.keys(said).length <= most, `at most ${most} entries`),
-  )
+/** Texts by name. By one check: a schema of each would be carried by all who have issuers. */
+function texts(
+  key: RegExp,
+  isValue: (text: string) => boolean,
+  what: string,
+  most: number,
+): v.GenericSchema<Readonly<Record<string, string>>> {
+  const areTexts = (said: { [name: string]: unknown }) => {
+    const all = Object.entries(said)
+    return (
+      all.length <= most && all.every(([name, value]) => key.test(name) && typeof value === 'string' && isValue(value))
+    )
+  }
+  return v.pipe(v.looseObject({}, `Expected ${what}`), must(areTexts, what)) as v.GenericSchema<Record<string, string>>
 }

@@ -1,12 +1,12 @@
 /** Verifies identity tokens: at once where the same token was met before, which is so for all calls of a caller within a minute. */
 import type { ServiceName } from '../../core/endpoint.ts'
-import { MeshError } from '../../core/errors.ts'
 import { lru } from '../../core/lru.ts'
 import { IDENTITY } from '../../wire/headers.ts'
 import { MAX_IDENTITY_LENGTH, readIdentity } from '../../wire/identity.ts'
 import { readJws, SKEW_S } from '../../wire/jws.ts'
 import { type PublicKey, speaksFor } from '../../wire/key-set.ts'
 import type { HeldKeys, KeyAsking } from './held-keys.ts'
+import { keyNamed } from './key-named.ts'
 import { tokenRefused } from './refused.ts'
 import { signatures } from './signatures.ts'
 
@@ -52,25 +52,12 @@ export function verifier(domain: string, keys: HeldKeys): Verifier {
     // Before the signature: most rubbish costs nothing more.
     const said = readIdentity(jws, { issuer: domain, audience }, asking.clock.now() / 1000)
     if (typeof said === 'string') throw refused(said)
-    const key = await keyOf(said.kid, asking)
+    const key = await keyNamed(keys, said.kid, asking, refused)
     if (!isOf(said.algorithm, key)) throw refused('another algorithm than that of its key')
     if (!speaksFor(key, said.caller)) throw refused('a key that may not speak for this caller')
     if (!(await isSigned(text, key))) throw refused('a wrong signature')
     verified.set(text, { caller: said.caller, audience, expiresAt: said.expiresAt, key })
     return said.caller
-  }
-
-  async function keyOf(kid: string, asking: KeyAsking): Promise<PublicKey> {
-    const known = (await keys.find(asking)).of(kid)
-    if (known) return known
-    const { keys: read, isSure } = await keys.again(asking)
-    const found = read.of(kid)
-    if (found) return found
-    if (isSure) throw refused('a key that is not known')
-    throw new MeshError(
-      'trust_unavailable',
-      'The token names a key that is not known, and the keys could not be read anew.',
-    )
   }
 
   return { callerOf }

@@ -5,7 +5,6 @@ import type { HeldKeys, KeyAsking } from '../../features/identity/held-keys.ts'
 import { IDENTITY } from '../../wire/headers.ts'
 import { readJws } from '../../wire/jws.ts'
 import { jwksOf } from '../../wire/key-set.ts'
-import { plainProblem } from '../../wire/problem/plain.ts'
 import { problemResponse } from '../../wire/problem/problem.ts'
 import type { Identities, Shown } from './identities.ts'
 import { WHOAMI_PATH, whoami } from './whoami.ts'
@@ -19,7 +18,7 @@ export function answers(
   clock: KeyAsking['clock'],
 ): Identities['answer'] {
   return function answer(path, request, by, defer) {
-    if (path === JWKS_PATH) return keys && jwks(keys, { clock, defer })
+    if (path === JWKS_PATH) return keys && jwks(keys, { clock, defer }).catch(refused)
     if (path !== WHOAMI_PATH || by.name !== undefined) return undefined
     try {
       const shown = callerOf(request, false, () => audienceIn(request), defer)
@@ -47,14 +46,9 @@ function audienceIn(request: Request): string {
 
 /** Nobody keeps them: from publication until all have a key two minutes pass at most. */
 async function jwks(keys: HeldKeys, asking: KeyAsking): Promise<Response> {
-  try {
-    const headers = {
-      'content-type': 'application/jwk-set+json',
-      'cache-control': 'no-store',
-      'access-control-allow-origin': '*',
-    }
-    return new Response(JSON.stringify(jwksOf(await keys.newest(asking))), { headers })
-  } catch {
-    return plainProblem(503, 'Service unavailable', 'The keys cannot be read now. Try again later.')
+  const headers = {
+    'content-type': 'application/jwk-set+json',
+    'cache-control': 'no-store',
   }
+  return new Response(JSON.stringify(jwksOf(await keys.newest(asking))), { headers })
 }

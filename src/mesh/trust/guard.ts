@@ -8,7 +8,17 @@ import { keyOf } from '../../registry/keys.ts'
 import { splitUrl } from '../called-host.ts'
 import type { Trust } from './trust.ts'
 
-export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mode = 'enforce' } = {}, isRoad) => {
+export const guard = /* @__PURE__ */ guardIn(undefined)
+
+/** @param realm the trust domain, where the mesh has one. */
+export function guardIn(realm: string | undefined): Trust['guard'] {
+  return (...of) => guardOf(realm, ...of)
+}
+
+function guardOf(
+  realm: string | undefined,
+  ...[known, name, log, { default: otherwise, mode = 'enforce' } = {}, isRoad]: Parameters<Trust['guard']>
+): ReturnType<Trust['guard']> {
   const closed = {
     recordKey: keyOf(name),
     judge: { mode, judge: () => ({ effect: 'deny', rule: undefined, wantsName: false }) as const },
@@ -21,7 +31,10 @@ export const guard: Trust['guard'] = (known, name, log, { default: otherwise, mo
     const found = await known.called(own).catch(orNone)
     // A record that goes away opens nothing where all that is not said is denied.
     const guarded = found?.service ?? (otherwise === 'deny' ? closed : undefined)
-    if (guarded) admit(guarded, asked(request, plainPath(splitUrl(request.url).path), name), context, log)
+    if (!guarded) return
+    const { caller, proof, receipt: notes, arrival } = context
+    const by = { caller, proof, receipt: notes, claims: arrival?.claims }
+    admit(guarded, asked(request, plainPath(splitUrl(request.url).path), name), by, log, realm)
   }
 }
 

@@ -7,15 +7,17 @@ import { authorize } from '../../features/access/filter.ts'
 import { type Asked, asked } from '../../features/route/asked.ts'
 import { type Guards, isUnsaid, type Led } from './trust.ts'
 
-export function guards(log: Log): Guards {
+/** @param realm the trust domain, where the mesh has one. */
+export function guards(log: Log, realm?: string): Guards {
   return {
     called: authorize(
       'authorize',
       ({ passedBy = [], service }: Led) => [...passedBy, service],
       (request, context) => context.asked ?? askedOf(request, context),
       log,
+      realm,
     ),
-    backend: authorize('authorizeBackend', ({ service }: Led) => [service], askedOf, log),
+    backend: authorize('authorizeBackend', ({ service }: Led) => [service], askedOf, log, realm),
     copy: (find) => async (name, context, copy) => {
       const service = await find(name, context)
       const led = context as typeof context & Led

@@ -1,7 +1,7 @@
 /** Trust with keys: who calls is known by signed tokens, too, where no binding says it. */
 import type { ServiceName } from '../../core/endpoint.ts'
 import { identify } from '../../features/identity/filter.ts'
-import { guests } from '../../features/identity/guests.ts'
+import { guests as guestsBy } from '../../features/identity/guests.ts'
 import { fixedKeys, type HeldKeys, heldKeys } from '../../features/identity/held-keys.ts'
 import { members } from '../../features/identity/members.ts'
 import { signer } from '../../features/identity/signer.ts'
@@ -11,6 +11,8 @@ import { access } from './access.ts'
 import { answers } from './answers.ts'
 import { arrivals, refusing } from './arriving.ts'
 import { callersBy } from './caller-of.ts'
+import { guardIn } from './guard.ts'
+import { guards } from './guarded.ts'
 import type { Identities, IdentityMeans, Leaving } from './identities.ts'
 import { issuers } from './issuers.ts'
 import { keyText } from './key-text.ts'
@@ -37,14 +39,21 @@ const PAUSE_MS = 1000
 export function trust(options: TrustOptions = {}): Trust {
   const read = trustRead(options)
   if (!read) return access
-  return { ...access, identities: (means) => identities(read, means), readsOverrides: read.said.keys !== undefined }
+  const { domain } = read.said
+  return {
+    ...access,
+    guard: guardIn(domain),
+    guards: (log) => guards(log, domain),
+    identities: (means) => identities(read, means),
+    readsOverrides: read.said.keys !== undefined,
+  }
 }
 
 function identities(read: TrustRead, means: IdentityMeans): Identities {
   const { domain, members: hosts, issuers: foreign = [], overrides } = read.said
   const { clock, log } = means
   const keys = heldOf(read, means)
-  const guestsOf = foreign.length > 0 ? guests(domain, issuers(foreign, read.store, means), log) : undefined
+  const guestsOf = foreign.length > 0 ? guestsBy(domain, issuers(foreign, read.store, means), log) : undefined
   const callerOf = callersBy(keys && verifier(domain, keys), guestsOf, clock)
   return {
     callerOf,

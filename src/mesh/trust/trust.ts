@@ -2,7 +2,7 @@
 import { type ObserverFilter, observer } from '../../core/engine/stack.ts'
 import type { Log } from '../../core/log.ts'
 import type { AuthorizeNeeds } from '../../features/access/admit.ts'
-import type { Judge } from '../../features/access/judge.ts'
+import type { Claims, Judge } from '../../features/access/judge.ts'
 import type { Access, AccessPolicy } from '../../features/access/policy.ts'
 import type { Asked } from '../../features/route/asked.ts'
 import type { ServiceRecord } from '../../record/record.ts'
@@ -53,13 +53,13 @@ export interface Guards {
  * @throws {MeshError} `caller_denied`, `caller_unknown`; `registry_unavailable` or `record_invalid` where nobody can say who
  * may call.
  */
-export type Guard = (request: Request, context: Arriving) => Promise<void>
+export type Guard = (request: Request, context: Arriving) => Promise<void> | undefined
 
 /** What of a request that came in is looked at. */
 interface Arriving extends AuthorizeNeeds, Omit<Asking, 'defer'> {
   /** `undefined` where nobody keeps work alive. */
   readonly defer: Asking['defer'] | undefined
-  readonly arrival?: { readonly refusal?: unknown }
+  readonly arrival?: { readonly refusal?: unknown; readonly claims?: Claims | undefined }
 }
 
 /** Of a mesh whose records say nothing of who may call: others are refused. */

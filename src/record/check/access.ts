@@ -14,12 +14,19 @@ export interface AccessFinding {
   readonly message: string
 }
 
-/** @param defaults `access` of `MESH_DEFAULTS`. */
-export function accessFindings(record: ServiceRecord, defaults: Access = {}): AccessFinding[] {
+/**
+ * @param defaults `access` of `MESH_DEFAULTS`.
+ * @param members hosts of `MESH_TRUST` that belong to the mesh: they are sent tokens that say who calls.
+ */
+export function accessFindings(
+  record: ServiceRecord,
+  defaults: Access = {},
+  members: readonly string[] = [],
+): AccessFinding[] {
   const { access } = record.policy
   if (!access) return []
   const policy = inEffect(record, defaults) as AccessPolicy
-  return [...evaded(policy), ...hidden(policy), ...around(record)]
+  return [...evaded(policy), ...hidden(policy), ...around(record, members)]
 }
 
 /** Does a record let in whoever has no name, to all that it has? @param record `undefined` where there is none. */
@@ -35,16 +42,16 @@ function inEffect({ policy: { access } }: ServiceRecord, defaults: Access): Acce
   return isSilent ? undefined : accessPolicy({ ...defaults, ...access })
 }
 
-function deniesAll({ effect, callers, methods, paths }: AccessRule): boolean {
-  return effect === 'deny' && !callers && !methods && !paths
+function deniesAll({ effect, callers, claims, methods, paths }: AccessRule): boolean {
+  return effect === 'deny' && !callers && !claims && !methods && !paths
 }
 
 function evaded({ default: otherwise, rules = [] }: AccessPolicy): AccessFinding[] {
   if (otherwise === 'deny' || rules.some(deniesAll)) return []
-  return rules.flatMap(({ name, effect, callers }, index): AccessFinding[] => {
-    if (effect === 'allow' || !callers) return []
+  return rules.flatMap(({ name, effect, callers, claims }, index): AccessFinding[] => {
+    if (effect === 'allow' || !(callers || claims)) return []
     const message = `"${name}" denies callers by their names, and all else is allowed: whoever leaves his name out passes. "default": "deny" asks for one.`
-    return [{ kind: 'evaded', path: ['access', 'rules', index, 'callers'], message }]
+    return [{ kind: 'evaded', path: ['access', 'rules', index, callers ? 'callers' : 'claims'], message }]
   })
 }
 
@@ -70,6 +77,7 @@ function isHiddenBy(other: AccessRule, rule: AccessRule): boolean {
 /** Does a rule match whatever the other one matches? Where that cannot be told, it does not. */
 function covers(rule: AccessRule, other: AccessRule): boolean {
   return (
+    !rule.claims &&
     isWithin(rule.callers, other.callers, matchesCaller) &&
     isWithin(rule.methods, other.methods, (method, another) => method === another) &&
     isWithin(rule.paths, other.paths, matchesPath)
@@ -101,9 +109,9 @@ function matchOf(path: string | PathMatch): Required<PathMatch> & { type: string
   return { type, value: type === 'PathPrefix' ? value.replace(/\/$/, '') : value }
 }
 
-function around({ endpoints }: ServiceRecord): AccessFinding[] {
+function around({ endpoints }: ServiceRecord, members: readonly string[]): AccessFinding[] {
   const index = endpoints.findIndex(
-    ({ target }) => target.kind === 'url' && !target.credentials && isElsewhere(target.url),
+    ({ target }) => target.kind === 'url' && !target.credentials && isElsewhere(target.url, members),
   )
   if (index < 0) return []
   const message =
@@ -111,7 +119,21 @@ function around({ endpoints }: ServiceRecord): AccessFinding[] {
   return [{ kind: 'around', path: ['endpoints', index], message }]
 }
 
-/** This machine is nobody else's to reach. */
-function isElsewhere(url: string): boolean {
-  return !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
+/** This machine is nobody else's to reach, and a member can tell by its token who calls. */
+function isElsewhere(url: string, members: readonly string[]): boolean {
+  const { hostname } = new URL(url)
+  const isMember = members.some(
+    (said) => said === hostname || (said.startsWith('*.') && hostname.endsWith(said.slice(1))),
+  )
+  return !isMember && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** `members` of a `MESH_TRUST`, as far as it can be read: the mesh itself says what is wrong with it. */
+export function membersOf(trust: string | undefined): readonly string[] {
+  try {
+    const { members } = JSON.parse(trust ?? '{}') as { readonly members?: unknown }
+    return Array.isArray(members) ? members.filter((one) => typeof one === 'string') : []
+  } catch {
+    return []
+  }
 }

@@ -249,6 +249,7 @@ export const SINCE: Since<WrittenRecord> = {
           name: '0.2.0',
           effect: '0.2.0',
           callers: '0.2.0',
+          claims: { since: '0.2.0', fields: {} },
           methods: '0.2.0',
           paths: { since: '0.2.0', fields: { type: '0.2.0', value: '0.2.0' } },
         },

@@ -459,6 +459,10 @@ const RIGHT: Readonly<Record<string, readonly Seen[]>> = {
   'services-are-not-passed-by': [
     givenSeen({ users: CLOSED, billing: { ...bearer('TOKEN'), access: { default: 'deny' } }, open: RECORD }),
     givenSeen({ users: { endpoints: ['http://127.0.0.1:8080'], access: { default: 'deny' } } }),
+    givenSeen(
+      { users: { endpoints: ['https://a.internal.example.com'], access: { default: 'deny' } } },
+      withVariables({ MESH_TRUST: '{ "domain": "mesh", "members": ["*.internal.example.com"] }' }),
+    ),
   ],
 }
 

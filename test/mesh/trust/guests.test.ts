@@ -90,6 +90,10 @@ function given(
       users: access([{ name: 'partners', effect: 'allow', callers: ['*.partners'] }]),
       acme: access([{ name: 'acme', effect: 'allow', callers: ['acme.partners'] }]),
       internal: access([{ name: 'members', effect: 'allow', callers: ['acme', 'checkout', 'admin'] }]),
+      orders: access([
+        { name: 'scoped', effect: 'allow', callers: ['*.partners'], claims: { scope: ['orders:read', 'orders:all'] } },
+        { name: 'not from there', effect: 'deny', claims: { country: ['xx'] } },
+      ]),
       byHeader: {
         rules: [{ matches: [{ headers: [{ name: 'x-user-id', value: 'admin' }] }], backendRefs: [{ name: 'open' }] }],
       },
@@ -257,6 +261,65 @@ describe('a token of an issuer', () => {
     const by: By = { caller: 'checkout', proof: 'binding', trusted: true }
     expect((await ask('http://internal/', { authorization: await token() }, by)).status).toBe(200)
     expect([sent[0]?.headers.get('selvedge-caller'), sent[0]?.headers.get('x-user-id')]).toEqual(['checkout', 'user-7'])
+  })
+})
+
+describe('a rule that asks for claims', () => {
+  it.each<[string, Record<string, unknown>, number]>([
+    ['one of the scopes', { scope: 'profile orders:read' }, 200],
+    ['a list', { scope: ['orders:all'] }, 200],
+    ['another scope', { scope: 'orders:reader' }, 403],
+    ['no scope', {}, 403],
+    ['what is no text', { scope: { 'orders:read': true } }, 403],
+    ['a claim that is denied', { scope: 'orders:read', country: 'xx' }, 403],
+    ['a number', { scope: 'orders:read', country: 7 }, 200],
+  ])('is met by what the token says: %s', async (_, claims, status) => {
+    const { ask, token } = given()
+    expect((await ask('http://orders/', { authorization: await token(claims) })).status).toBe(status)
+  })
+
+  it('says what a token would have to say, as RFC 6750 has it', async () => {
+    const { ask, token } = given()
+    const answer = await ask('http://orders/', { authorization: await token({ scope: 'profile' }) })
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+      403,
+      'Bearer realm="mesh.example.com", error="insufficient_scope", scope="orders:read orders:all"',
+    ])
+    const denied = await ask('http://orders/', { authorization: await token({ scope: 'orders:read', country: 'xx' }) })
+    expect([denied.status, denied.headers.get('www-authenticate')]).toEqual([403, null])
+    const nobody = await ask('http://orders/')
+    expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="mesh.example.com"'])
+  })
+
+  it('is met by nobody who has no token of an issuer, whoever else he is', async () => {
+    const { ask, token } = given()
+    const by = { caller: 'a.partners', proof: 'vouched', trusted: true } as const
+    expect((await ask('http://orders/', {}, by)).status).toBe(403)
+    // A member that passes its user's token on is that member, and the claims are there.
+    expect((await ask('http://orders/', { authorization: await token({ scope: 'orders:read' }) }, by)).status).toBe(200)
+  })
+
+  it('holds for the handler of a function, too', async () => {
+    const clock = cryptoClock(START_MS)
+    const rules = [{ name: 'scoped', effect: 'allow', claims: { scope: ['orders:read'] } }]
+    const mesh = createMesh({
+      registry: memoryRegistry({
+        users: { endpoints: ['https://users.example.com'], access: { default: 'deny', rules } },
+      }),
+      name: 'users',
+      clock,
+      log: 'off',
+      waitUntil: () => {},
+      trust: trust({ domain: DOMAIN, issuers: [{ ...PARTNERS, jwks: { keys: [theirs.open] } }] }),
+    })
+    const worker = mesh.serve({ fetch: () => new Response('ok') })
+    const ctx = { waitUntil() {}, passThroughOnException() {}, props: {} } as object as ExecutionContext
+    const ask = async (scope: string) => {
+      const headers = { authorization: `Bearer ${await tokenOf(theirs, START_MS, { scope })}` }
+      const request = new Request('https://users.example.com/', { headers })
+      return (await clock.run(Promise.resolve(worker.fetch(request, {}, ctx)))).status
+    }
+    expect([await ask('orders:read'), await ask('orders:write')]).toEqual([200, 403])
   })
 })
 
