@@ -18,6 +18,12 @@ const rows: readonly { readonly name: WayName; readonly title: string; readonly 
   { name: 'counted', title: 'the same, numbers counted, over not', over: 'worker' },
   { name: 'recorded', title: 'the same, shapes recorded too, over numbers alone', over: 'counted' },
   { name: 'shape', title: 'the same, a shape of every request, over not', over: 'worker' },
+  { name: 'keyed', title: 'the Worker with keys, 9 headers, no token, over without keys', over: 'worker' },
+  { name: 'verified', title: 'the same, a token that was met before, over no token', over: 'keyed' },
+  { name: 'verifiedCold', title: 'the same, and one that was not, over met before', over: 'verified' },
+  { name: 'unsigned', title: 'mesh.fetch to an address' },
+  { name: 'minted', title: 'the same, signed, by this minute’s token, over not', over: 'unsigned' },
+  { name: 'mintedCold', title: 'the same, and a new one minted, over this minute’s', over: 'minted' },
   { name: 'delivered', title: 'a message delivered, of batches of ten, over mesh.fetch' },
 ]
 
@@ -25,6 +31,11 @@ const rows: readonly { readonly name: WayName; readonly title: string; readonly 
 const COUNTING_US = 0.5
 /** What a delivery may cost more than a call. */
 const DELIVERY_US = 25
+/** What a token may add: warm, once a request; cold, once a minute and pair. */
+const VERIFIED_US = 1.2
+const VERIFIED_COLD_US = 150
+const MINTED_US = 1.5
+const MINTED_COLD_US = 60
 /** What recording may add to a request, on average. */
 const RECORDING_US = 0.3
 
@@ -46,6 +57,10 @@ export async function measureSmall(say: (line: string) => void): Promise<Section
     checks: [
       atMost('µs that counting adds', of('counted').addedUs, COUNTING_US, isQuiet),
       atMost('µs that recording shapes adds', of('recorded').addedUs, RECORDING_US, isQuiet),
+      atMost('µs that a token adds that was met before', of('verified').addedUs, VERIFIED_US, isQuiet),
+      atMost('µs that a token costs once', of('verifiedCold').addedUs, VERIFIED_COLD_US, isQuiet),
+      atMost('µs that signing adds', of('minted').addedUs, MINTED_US, isQuiet),
+      atMost('µs that a minute’s token costs once', of('mintedCold').addedUs, MINTED_COLD_US, isQuiet),
       atMost('µs that a delivery costs over a call', of('delivered').addedUs, DELIVERY_US, isQuiet),
       // What an isolate pays that has so little to do that no shape is beyond its room.
       atMost('µs that a share of shapes adds', SHARE * of('shape').addedUs, RECORDING_US, isQuiet),

@@ -1,7 +1,14 @@
 /** Calls in one of several ways over and over, within one invocation. A way more: a line here, and a row in ../small.ts. */
+import { systemClock } from '../../src/core/time/clock.ts'
+import { fixedKeys } from '../../src/features/identity/held-keys.ts'
+import { privateKeys } from '../../src/features/identity/private-keys.ts'
+import { signer } from '../../src/features/identity/signer.ts'
+import { verifier } from '../../src/features/identity/verifier.ts'
 import { createMesh, type MeshOptions } from '../../src/index.ts'
 import { delivery } from '../../src/mesh/delivery/delivery.ts'
 import { memoryRegistry } from '../../src/testing.ts'
+import { trust } from '../../src/trust.ts'
+import { keySet } from '../../src/wire/key-set.ts'
 import type { Env } from '../../src/worker/env.ts'
 import { shapeOf } from '../../src/worker/shapes/shape-of.ts'
 import { createWorker, stats } from '../../src/worker/worker.ts'
@@ -53,6 +60,36 @@ const nine = {
   'x-request-id': '0190d3f7-7c1e-7b52-9f5e-1d2f6c1a9b11',
 }
 
+/** A key of its own, so that no other one is learned of here. The private half is of this file alone, and signs nothing that anybody believes. */
+const JWK = {
+  kid: 'bench-1',
+  kty: 'OKP',
+  crv: 'Ed25519',
+  alg: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+/** RFC 8037 §A.1. */
+const PRIVATE = { ...JWK, d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A' }
+const DOMAIN = 'mesh.example.com'
+const keys = { keys: [JWK] }
+const own = privateKeys(JSON.stringify(PRIVATE), 'key')
+/** The same Worker with keys. */
+const keyedWorker = createWorker({ trust })
+const keyed: Env = { ...unrecorded, MESH_TRUST: { domain: DOMAIN, keys } }
+/** Calls of an address, of a mesh with a name: without keys, and with one that signs for it. */
+const toAddress: MeshOptions = {
+  ...options,
+  registry: memoryRegistry({ users: { endpoints: ['https://users.example.com'] } }),
+  name: 'shop',
+  waitUntil: () => {},
+  fetch: async () => new Response(null),
+}
+const unsigned = createMesh(toAddress)
+const signing = createMesh({
+  ...toAddress,
+  trust: trust({ domain: DOMAIN, keys, key: JSON.stringify(PRIVATE), members: ['users.example.com'] }),
+})
+
 export type WayName =
   | 'plain'
   | 'control'
@@ -66,11 +103,21 @@ export type WayName =
   | 'recorded'
   | 'shape'
   | 'delivered'
+  | 'keyed'
+  | 'verified'
+  | 'verifiedCold'
+  | 'unsigned'
+  | 'minted'
+  | 'mintedCold'
 type Call = () => Promise<Response>
 type IncomingRequest = Request<unknown, IncomingRequestCfProperties>
 
 /** Requests are made once an invocation: what they cost is the platform's. */
-function waysOf(ctx: ExecutionContext): Record<WayName, Call> {
+async function waysOf(ctx: ExecutionContext): Promise<Record<WayName, Call>> {
+  const asking = { clock: systemClock, defer: (work: Promise<unknown>) => ctx.waitUntil(work) }
+  const mint = async () => (await signer(DOMAIN, own, undefined).tokenFor('shop', 'users', asking)) ?? ''
+  const token = await mint()
+  const shown = new Request('http://users/users/42', { headers: { ...nine, 'selvedge-identity': token } })
   const to = (name: string, headers: Record<string, string> = { accept }) =>
     new Request(`http://${name}/users/42`, { headers })
   const [one, many, three] = [to('users'), to('users', nine), to('three')]
@@ -91,6 +138,19 @@ function waysOf(ctx: ExecutionContext): Record<WayName, Call> {
       return worker.fetch(many as IncomingRequest, unrecorded, ctx)
     },
     delivered: deliveries(ctx),
+    keyed: async () => keyedWorker.fetch(many as IncomingRequest, keyed, ctx),
+    verified: async () => keyedWorker.fetch(shown as IncomingRequest, keyed, ctx),
+    // A verifier, or a signer, that has met nobody: its key is imported, too.
+    verifiedCold: async () => {
+      await verifier(DOMAIN, fixedKeys(keySet(keys))).callerOf(token, 'users', asking)
+      return keyedWorker.fetch(shown as IncomingRequest, keyed, ctx)
+    },
+    unsigned: () => unsigned.fetch(one),
+    minted: () => signing.fetch(one),
+    mintedCold: async () => {
+      await mint()
+      return signing.fetch(one)
+    },
     stranger: () => mesh.for(one, ctx, { trusted: false }).fetch(one),
   }
 }
@@ -135,7 +195,7 @@ function deliveries(ctx: ExecutionContext): Call {
 export default {
   async fetch(request: Request, _env: unknown, ctx: ExecutionContext): Promise<Response> {
     const { name, calls } = (await request.json()) as { name: WayName; calls: number }
-    const call = waysOf(ctx)[name]
+    const call = (await waysOf(ctx))[name]
     let answered = 0
     for (let made = 0; made < calls; made++) if ((await call()).status === 200) answered += 1
     return Response.json({ answered })

@@ -1,14 +1,14 @@
 /** Dead letters that were kept: each message once, with why it died and how often, until it is redriven, dropped or too old. */
-import { sha256Hex } from '../../core/text/digest.ts'
 import type { Clock } from '../../core/time/clock.ts'
+import { type Random, systemRandom } from '../../core/time/random.ts'
 import type { DeadLetter } from '../../telemetry/dead-letter.ts'
 import type { SqlValue, Store } from '../store.ts'
 
 /** A letter without its message. */
 export interface LetterRow {
   /**
-   * 16 hex digits: of the queue, the name that was called and the id of the message, which are one message together; of an event its
-   * source and its subscriber, too.
+   * 16 hex digits, drawn for each message: queue, name that was called and id are one message together; of an event its source and its
+   * subscriber, too.
    */
   readonly id: string
   /** The id of the message: the caller's `idempotency-key`, or one of its own. */
@@ -86,11 +86,11 @@ const KEEP_MS = 14 * 24 * 3_600_000
 /** How often it looks for what is too old, in milliseconds. */
 const TURN_MS = 3_600_000
 const MOST_PAGE = 1000
-const MOST_ID = 16
+const ID_BYTES = 8
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS letters (
-    id TEXT PRIMARY KEY, messageId TEXT NOT NULL, queue TEXT NOT NULL, subject TEXT, receiver TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL,
+    id TEXT PRIMARY KEY, known TEXT NOT NULL UNIQUE, messageId TEXT NOT NULL, queue TEXT NOT NULL, subject TEXT, receiver TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL,
     attempts INTEGER NOT NULL, times INTEGER NOT NULL, redriven INTEGER NOT NULL, status TEXT NOT NULL,
     firstAt INTEGER NOT NULL, lastAt INTEGER NOT NULL, traceId TEXT, bytes INTEGER NOT NULL, letter TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS lettersByAge ON letters (lastAt, id)`
@@ -104,12 +104,20 @@ type Row = LetterRow & Record<string, SqlValue>
 export interface LettersOptions {
   readonly store: Store
   readonly clock: Clock
+  /** Default: the platform's. */
+  readonly random?: Random
   /** Is told when a turn is to be taken. */
   readonly wake?: (at: number) => void
   readonly caps?: LettersCaps
 }
 
-export function lettersEngine({ store, clock, wake, caps = CAPS }: LettersOptions): LettersEngine {
+export function lettersEngine({
+  store,
+  clock,
+  random = systemRandom(),
+  wake,
+  caps = CAPS,
+}: LettersOptions): LettersEngine {
   const { sql } = store
   sql.exec(TABLES)
   let held: { rows: number; bytes: number } | undefined
@@ -134,43 +142,45 @@ export function lettersEngine({ store, clock, wake, caps = CAPS }: LettersOption
     return gone.length > 0
   }
 
+  function keep(text: string): boolean {
+    const letter = letterIn(text)
+    if (!letter) return false
+    const { id: messageId, subject = null, traceparent, data } = letter
+    const { queue, to = null, reason, detail, attempts } = data
+    const known = JSON.stringify([queue, subject, messageId, ...eventOf(data.message)])
+    const now = clock.now()
+    const held = count()
+    const before = sql.exec<{ bytes: number }>('SELECT bytes FROM letters WHERE known = ?', known).toArray()[0]
+    const rows = held.rows + (before ? 0 : 1)
+    const bytes = held.bytes - (before?.bytes ?? 0) + text.length
+    if (rows > caps.rows || bytes > caps.bytes) return false
+    sql.exec(
+      `INSERT INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 'dead', ?, ?, ?, ?, ?)
+       ON CONFLICT (known) DO UPDATE SET receiver = excluded.receiver, reason = excluded.reason, detail = excluded.detail,
+         attempts = excluded.attempts, times = times + 1, status = 'dead', lastAt = excluded.lastAt,
+         traceId = excluded.traceId, bytes = excluded.bytes, letter = excluded.letter`,
+      random.hex(ID_BYTES),
+      known,
+      messageId,
+      queue,
+      subject,
+      to,
+      reason,
+      detail,
+      attempts,
+      now,
+      now,
+      traceparent?.split('-')[1] ?? null,
+      text.length,
+      text,
+    )
+    Object.assign(held, { rows, bytes })
+    if (rows === 1) wake?.(now + TURN_MS)
+    return true
+  }
+
   return {
-    async keep(text) {
-      const letter = letterIn(text)
-      if (!letter) return false
-      const { id: messageId, subject = null, traceparent, data } = letter
-      const { queue, to = null, reason, detail, attempts } = data
-      const known = [queue, subject, messageId, ...eventOf(data.message)]
-      const id = (await sha256Hex(JSON.stringify(known))).slice(0, MOST_ID)
-      const now = clock.now()
-      const held = count()
-      const before = sql.exec<{ bytes: number }>('SELECT bytes FROM letters WHERE id = ?', id).toArray()[0]
-      const rows = held.rows + (before ? 0 : 1)
-      const bytes = held.bytes - (before?.bytes ?? 0) + text.length
-      if (rows > caps.rows || bytes > caps.bytes) return false
-      sql.exec(
-        `INSERT INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 'dead', ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET receiver = excluded.receiver, reason = excluded.reason, detail = excluded.detail,
-           attempts = excluded.attempts, times = times + 1, status = 'dead', lastAt = excluded.lastAt,
-           traceId = excluded.traceId, bytes = excluded.bytes, letter = excluded.letter`,
-        id,
-        messageId,
-        queue,
-        subject,
-        to,
-        reason,
-        detail,
-        attempts,
-        now,
-        now,
-        traceparent?.split('-')[1] ?? null,
-        text.length,
-        text,
-      )
-      Object.assign(held, { rows, bytes })
-      if (rows === 1) wake?.(now + TURN_MS)
-      return true
-    },
+    keep: async (text) => keep(text),
 
     list({ queue, reason, service, status, limit = 100, cursor } = {}) {
       const most = Math.max(1, Math.min(limit, MOST_PAGE))

@@ -3,7 +3,7 @@ import { MeshError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { lru } from '../../core/lru.ts'
 import { IDENTITY } from '../../wire/headers.ts'
-import { type Jws, readJws, SKEW_S, timeFault } from '../../wire/jws.ts'
+import { type Jws, readJws, SKEW_S, saidIssuer, timeFault } from '../../wire/jws.ts'
 import type { PublicKey } from '../../wire/key-set.ts'
 import { type Filled, filledHeaders } from './filled.ts'
 import { type Guest, guestOf } from './guest.ts'
@@ -92,7 +92,7 @@ export function guests(realm: string, issuers: readonly Issuer[], log: Log): Gue
   /** As the token itself says it: whether it is so is seen by its signature. */
   function whoIssued(text: string, place: string): Issuer | undefined {
     for (const part of text.split(',')) {
-      const iss = part.length <= LOOKED_AT ? readJws(part.trim().replace(/^Bearer +/i, ''))?.claims['iss'] : undefined
+      const iss = part.length <= LOOKED_AT ? saidIssuer(part.trim().replace(BEARER, '')) : undefined
       const found = issuers.find((one) => one.issuer === iss && placeOf(one) === place)
       if (found) return found
     }
@@ -113,7 +113,7 @@ export function guests(realm: string, issuers: readonly Issuer[], log: Log): Gue
     const refused = (fault: string) => tokenRefused(realm, place, fault)
     if (text.length > MAX_LENGTH) throw refused('too long')
     const jws = readJws(text)
-    if (!jws) throw refused('more than one token')
+    if (!jws) throw refused('no token, or more than one')
     const fault = faultOf(jws, issuer, asking.clock.now() / 1000)
     if (fault !== undefined) throw refused(fault)
     const { kid = '', alg } = jws.header
@@ -155,7 +155,9 @@ function placeOf({ from = AUTHORIZATION }: WrittenIssuer): string {
   return from.replace(/^header:/, '')
 }
 
-/** RFC 6750 §2.1. Any other scheme is the application's own. */
+/** RFC 6750 §2.1, and a tab, which others take for a space. Any other scheme is the application's own. */
+const BEARER = /^Bearer\s+/i
+
 function bearer(value: string): string | undefined {
-  return /^Bearer +(\S.*)$/i.exec(value)?.[1]?.trim()
+  return BEARER.test(value) ? value.replace(BEARER, '').trim() : undefined
 }

@@ -1,5 +1,5 @@
 /** The mesh's own inbox: a message that was taken is not brought again, to receivers that cannot remember it themselves. */
-import { sha256Hex } from '../../core/text/digest.ts'
+import { fnv1a, mixed } from '../../math/hash.ts'
 import type { Bindings } from '../../targets/bindings.ts'
 import type { Claim, Inbox, InboxNamespace } from '../../telemetry/inbox.ts'
 
@@ -11,6 +11,8 @@ export type Claimed =
 /** One delivery holds its message for so long, in milliseconds, and a little more than its own time-out. */
 const LEAST_LEASE_MS = 60_000
 const SPARE_MS = 5000
+/** Inboxes of a receiver. */
+const SHARDS = 16
 
 /**
  * @param id of the message, which is one by it and by the name that was called.
@@ -32,7 +34,7 @@ export async function claim(
   }
   const key = `${subject} ${id}`
   // One of sixteen, by the message: one object would be the bound of all.
-  const shard = (await sha256Hex(key)).slice(0, 1)
+  const shard = (mixed(fnv1a(key)) % SHARDS).toString(SHARDS)
   const inbox: Inbox = (INBOX_OBJECT as InboxNamespace).getByName(`${to}/${shard}`)
   const claimed = await inbox.claim(key, Math.max(LEAST_LEASE_MS, timeoutMs + SPARE_MS))
   if (claimed.state !== 'new') return claimed

@@ -27,7 +27,8 @@ function believed<Of extends Parameters<Identities['arriving']>[1]>(arrival: Of,
 
 /** The guard that tells a refusal before it asks anyone. */
 export const refusing: Identities['refusing'] = (guard) =>
-  async function refusing(request, context) {
+  function refusing(request, context) {
     if (context.arrival?.refusal !== undefined) throw context.arrival.refusal
-    await guard?.(request, context)
+    // Nothing is waited for where nothing is asked.
+    return guard?.(request, context)
   }

@@ -60,7 +60,7 @@ export interface Shown {
 }
 
 /** What looks at a request that has come in, and refuses it. */
-type Refusing<Context> = (request: Request, context: Context) => Promise<void>
+type Refusing<Context> = (request: Request, context: Context) => Promise<void> | undefined
 
 export interface Identities {
   /** `undefined` where there are no keys to verify overrides with. */

@@ -53,7 +53,7 @@ export interface Guards {
  * @throws {MeshError} `caller_denied`, `caller_unknown`; `registry_unavailable` or `record_invalid` where nobody can say who
  * may call.
  */
-export type Guard = (request: Request, context: Arriving) => Promise<void>
+export type Guard = (request: Request, context: Arriving) => Promise<void> | undefined
 
 /** What of a request that came in is looked at. */
 interface Arriving extends AuthorizeNeeds, Omit<Asking, 'defer'> {

@@ -49,7 +49,8 @@ describe('a dead letter in the object', () => {
     const { id = '' } = kept.list().items[0] ?? {}
     expect(kept.get(id)?.letter.data.answer).toHaveLength(1000)
     const { bring: bringToQueue, letters } = givenQueue({ answer })
-    await bringToQueue(givenMessage(long), givenMessage())
+    await bringToQueue(givenMessage(long))
+    await bringToQueue(givenMessage())
     expect(letters.map(({ data }) => data.answer?.length)).toEqual([300, 1000])
   })
 

@@ -215,6 +215,18 @@ describe('a hostile guest', () => {
     }
   })
 
+  it.each(['Bearer ', 'bearer ', 'BEARER   ', 'Bearer\t', 'Bearer \t'])(
+    'does not bring a token that nobody has signed past %j to whoever decodes it',
+    async (scheme) => {
+      const claims = { iss: 'https://id.example.com', aud: API, sub: 'root', exp: NOW_S + 600 }
+      const said = unsigned({ alg: 'none' }, claims, '')
+      for (const text of [said, said.slice(0, -1), `${said}AA==`, `${said}AA.AA`]) {
+        const { status, sent } = await given().ask('open', { authorization: `${scheme}${text}` })
+        expect([status, sent], text).toEqual([401, []])
+      }
+    },
+  )
+
   it.each(['checkout', 'internal', 'mesh', 'admin'])(
     'that calls itself %s is called so under its suffix alone',
     async (sub) => {
