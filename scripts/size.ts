@@ -26,7 +26,7 @@ const BUDGETS: readonly Budget[] = [
   // What runs a saga; and all that one writes sagas with.
   { name: 'saga executor', entry: 'src/saga/run.ts', gzipBytes: 2 * KB },
   { name: 'saga', entry: 'src/saga.ts', gzipBytes: 4 * KB },
-  // The same with tokens of callers: no more than 12 KB beyond the library.
+  // The same with tokens, guests and overrides. The aim is 12 KB beyond the library; it is 12.3 (docs/decisions/0094).
   { name: 'library and trust', entry: 'scripts/with-trust.ts', gzipBytes: 64.7 * KB },
   // The same that publishes events and consumes queues with them.
   { name: 'library and events', entry: 'scripts/with-events.ts', gzipBytes: 64.25 * KB },

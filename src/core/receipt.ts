@@ -88,11 +88,11 @@ export interface RateNote {
 /** What a signed override did: `to` took the place of what was called, or it was `ignored`. */
 export interface OverrideNote {
   /** The record that was used instead. */
-  readonly to: string | undefined
+  readonly to?: string
   /** Who asked for the token, as it says. */
-  readonly by: string | undefined
+  readonly by?: string
   /** Why it was not applied. */
-  readonly ignored: string | undefined
+  readonly ignored?: string
 }
 
 /** How current the record is that was used. */

@@ -1,6 +1,9 @@
 /** The example of docs/trust.md that knows its callers by tokens. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, it, vi } from 'vitest'
 import keyed from '../../examples/embedded/keyed.ts'
+import { trust } from '../../src/trust.ts'
 import { DOMAIN, givenToken } from '../support/given-keys.ts'
 
 vi.mock('selvedge', () => import('../../src/index.ts'))
@@ -26,4 +29,11 @@ it.each([
   vi.spyOn(console, 'warn').mockImplementation(() => {})
   const headers = { 'selvedge-identity': await givenToken(world.key, Date.now(), { claims }) }
   expect((await keyed.fetch(new Request('https://users.test/', { headers }), {}, ctx)).status).toBe(status)
+})
+
+it('starts with the issuers of docs/trust.md', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../docs/trust.md', import.meta.url)), 'utf8')
+  const [, guests = ''] = page.split('## Guests')
+  const [, said = ''] = /```json\n([\s\S]*?)```/.exec(guests) ?? []
+  expect(trust({ env: { MESH_TRUST: said } }).identities).toBeDefined()
 })

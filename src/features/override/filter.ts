@@ -98,7 +98,7 @@ export function override<Live, Asking>(
       gives.passedBy = [context.service]
       gives.service = found.service
       gives.recordKey = found.recordKey
-      context.receipt.override = { to, by: subject, ignored: undefined }
+      context.receipt.override = { to, by: subject }
     })
   }
 
@@ -123,21 +123,17 @@ function ignored(
   request: Request,
   { name, receipt }: { readonly name: string; readonly receipt: Receipt },
 ): void {
-  receipt.override = { to: undefined, by: undefined, ignored: fault }
+  receipt.override = { ignored: fault }
   if (HARMLESS.has(request.method)) return
   const words = wordsOf(name, fault)
-  throw new MeshError(
-    'service_not_found',
-    `The ${words}. What a ${request.method} changes would be changed in "${name}" itself.`,
-    {
-      service: name,
-      // What it says is the caller's own: even a stranger may read it.
-      extra: {
-        headers: { [PROXY_STATUS]: proxyStatus({ error: 'destination_not_found', details: words }) },
-        members: {},
-      },
+  throw new MeshError('service_not_found', `The ${words}.`, {
+    service: name,
+    // What it says is the caller's own: even a stranger may read it.
+    extra: {
+      headers: { [PROXY_STATUS]: proxyStatus({ error: 'destination_not_found', details: words }) },
+      members: {},
     },
-  )
+  })
 }
 
 function wordsOf(name: string, fault: string): string {

@@ -51,17 +51,16 @@ export function overrideVerifier(keys: OverrideKeys, options: OverrideVerifierOp
   const verified = lru<string, Verified & { readonly key: PublicKey; readonly expiresAt: number }>(MAX_TOKENS)
 
   async function judged(text: string, asking: OverrideAsking): Promise<Verified | Disbelieved> {
-    if (text.length > MAX_OVERRIDE_LENGTH) return { fault: 'it is too long', said: undefined }
-    const jws = readJws(text)
-    if (!jws) return { fault: 'it is no token', said: undefined }
+    const jws = text.length > MAX_OVERRIDE_LENGTH ? undefined : readJws(text)
+    if (!jws) return { fault: 'no token', said: jws }
     const not = (fault: string): Disbelieved => ({ fault, said: jws })
     // Before the signature: most rubbish costs nothing more.
     const said = readOverride(jws, options, asking.clock.now() / 1000)
     if (typeof said === 'string') return not(said)
     const key = await keys.of(said.kid, asking)
     if (!key) return not('a key that is not known')
-    if (key.callers && !key.overrides) return not('a key that may swap nothing')
-    if (!maySwap(said.swaps, key.overrides)) return not('a key that may not swap these names')
+    // A function's own key swaps nothing.
+    if (!maySwap(said.swaps, key.overrides ?? (key.callers && []))) return not('a key that may not swap these names')
     if (!(await keys.isSigned(text, said.algorithm, key))) return not('a wrong signature')
     const { subject, swaps, expiresAt } = said
     const found = { subject, swaps, expiresAt, key }

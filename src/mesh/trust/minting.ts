@@ -6,7 +6,14 @@ import { trust as form, type WrittenTrust } from '../../features/identity/trust-
 import { validated } from '../../record/parse.ts'
 import { durationMs } from '../../schema/duration.ts'
 import { withOverride } from '../../wire/override/member.ts'
-import { OVERRIDE_LIFE_S, OVERRIDE_TYPE, overrideClaims, type Swaps, swapsFault } from '../../wire/override/token.ts'
+import {
+  areSwaps,
+  MOST_OVERRIDES,
+  OVERRIDE_LIFE_S,
+  OVERRIDE_TYPE,
+  overrideClaims,
+  type Swaps,
+} from '../../wire/override/token.ts'
 
 /** Who mints: the first of its keys. */
 export interface Minter {
@@ -66,8 +73,12 @@ export async function mintOverride(
   forS: number,
   now: number,
 ): Promise<Minted> {
-  const fault = swapsFault(swaps)
-  if (fault !== undefined) throw new RangeError(fault)
+  if (!areSwaps(swaps)) {
+    const said = Object.entries(swaps).map(([from, to]) => `${from}=${String(to)}`)
+    throw new RangeError(
+      `Expected 1 to ${MOST_OVERRIDES} service names, and a name with a tag in the place of each, as users=users@pr-123; got "${said.join(' ')}".`,
+    )
+  }
   if (!(forS >= 1 && forS <= lifeS)) throw new RangeError(`Expected 1 s to ${lifeS} s, for how long it holds.`)
   const issuedAt = Math.floor(now / 1000)
   const expiresAt = issuedAt + Math.floor(forS)

@@ -1,6 +1,7 @@
 /** Signed overrides, as a mesh with keys applies them. */
 import { MeshError } from '../../core/errors.ts'
 import type { HeldKeys } from '../../features/identity/held-keys.ts'
+import { keyNamed } from '../../features/identity/key-named.ts'
 import { signatures } from '../../features/identity/signatures.ts'
 import { isOf } from '../../features/identity/verifier.ts'
 import { hasOverride, override } from '../../features/override/filter.ts'
@@ -22,16 +23,12 @@ function keysOf(keys: HeldKeys): OverrideKeys {
   const { isSigned } = signatures()
   return {
     isKnown: (key, asking) => keys.known(asking)?.of(key.kid) === key,
-    async of(kid, asking) {
-      const known = (await keys.find(asking)).of(kid)
-      if (known) return known
-      const { keys: read, isSure } = await keys.again(asking)
-      const found = read.of(kid)
-      if (found || isSure) return found
-      throw new MeshError(
-        'trust_unavailable',
-        'The override names a key that is not known, and the keys could not be read anew.',
-      )
+    of(kid, asking) {
+      const unknown = new MeshError('caller_unknown', '')
+      return keyNamed(keys, kid, asking, () => unknown).catch((error: unknown) => {
+        if (error === unknown) return undefined
+        throw error
+      })
     },
     isSigned: async (text, algorithm, key) => isOf(algorithm, key) && isSigned(text, key),
   }

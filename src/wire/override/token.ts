@@ -32,17 +32,13 @@ export function overrideClaims({ issuer, subject, swaps, issuedAt, expiresAt }: 
   return JSON.stringify({ iss: issuer, sub: subject, iat: issuedAt, exp: expiresAt, o: swaps })
 }
 
-/** What is wrong with names that are to be swapped, in a sentence; `undefined` where nothing is. */
-export function swapsFault(swaps: Readonly<Record<string, unknown>>): string | undefined {
-  const names = Object.entries(swaps)
-  if (names.length === 0 || names.length > MOST_OVERRIDES) return `Expected 1 to ${MOST_OVERRIDES} names.`
-  const wrong = names.find(
-    ([from, to]) => !isServiceName(from) || typeof to !== 'string' || !to.includes('@') || !isReference(to),
-  )
-  return (
-    wrong &&
-    `Expected a service name, and a name with a tag in its place, as users=users@pr-123; got ${wrong[0]}=${String(wrong[1])}.`
-  )
+/** Are these names, each with a name with a tag in its place? */
+export function areSwaps(value: unknown): value is Swaps {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const names = Object.entries(value)
+  const isSwap = ([from, to]: [string, unknown]) =>
+    isServiceName(from) && typeof to === 'string' && to.includes('@') && isReference(to)
+  return names.length > 0 && names.length <= MOST_OVERRIDES && names.every(isSwap)
 }
 
 /** What a token says, where all that can be judged without a key is as it should be. */
@@ -71,26 +67,20 @@ export function readOverride(
   if (Object.keys(others).length > 0) return 'a header with more than alg, kid and typ'
   const { iss, sub, iat, exp, o } = claims
   if (iss !== issuer) return 'another issuer'
-  if (typeof sub !== 'string' || sub === '' || sub.length > MOST_SUBJECT) return 'nobody whom it is for'
-  const swaps = swapsIn(o)
-  if (!swaps) return 'no names that can be swapped'
+  if (typeof sub !== 'string' || sub === '' || sub.length > MOST_SUBJECT) return 'no sub'
+  if (!areSwaps(o)) return 'no names to swap'
   if (typeof iat !== 'number') return 'no iat'
   const fault = timeFault(claims, nowS)
   if (fault !== undefined) return fault
   const expiresAt = exp as number
-  if (expiresAt - iat > lifeS || expiresAt <= iat) return 'a life that is longer than one may have'
-  return { kid, algorithm: alg, subject: sub, swaps, expiresAt }
+  if (expiresAt - iat > lifeS || expiresAt <= iat) return 'a life that is too long'
+  return { kid, algorithm: alg, subject: sub, swaps: o, expiresAt }
 }
 
 /** Might a token that is not believed be about this name? Where that cannot be read, it might. */
 export function mayBeAbout(token: Jws | undefined, name: ServiceName): boolean {
-  const swaps = token && swapsIn(token.claims['o'])
-  return !swaps || Object.hasOwn(swaps, name)
-}
-
-function swapsIn(value: unknown): Swaps | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return swapsFault(value as Record<string, unknown>) === undefined ? (value as Swaps) : undefined
+  const swaps = token?.claims['o']
+  return !areSwaps(swaps) || Object.hasOwn(swaps, name)
 }
 
 /**
@@ -110,17 +100,7 @@ export function maySwap(swaps: Swaps, patterns: readonly string[] = ['*@*']): bo
   )
 }
 
-/** `*` stands for any text, and for none. */
+/** `*` stands for any text, and for none. A pattern is an operator's, of letters, digits, `.`, `-` and `*`. */
 function matches(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*')
-  const last = rest.pop()
-  if (last === undefined) return text === first
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
-  let at = first.length
-  for (const part of rest) {
-    const found = text.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return at <= text.length - last.length
+  return new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(text)
 }

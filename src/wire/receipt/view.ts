@@ -112,7 +112,7 @@ export interface ReceiptView {
   readonly error?: string | undefined
   readonly detail?: string | undefined
   /** What a signed override did: the record that took the place of what was called, and for whom; or why it was not applied. */
-  readonly override?: Partial<OverrideNote> | undefined
+  readonly override?: OverrideNote | undefined
   /** Headers with a deadline that could not be read. */
   readonly unread?: readonly string[] | undefined
   /** Milliseconds until the answer left, and how many of them endpoints took. */

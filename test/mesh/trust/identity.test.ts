@@ -298,6 +298,32 @@ describe('a function that is called', () => {
     expect(await asked({ 'selvedge-identity': 'a.b.c' })).toBe('caller_unknown')
   })
 
+  it('reads the keys where a mesh serves them, and nowhere that points elsewhere', async () => {
+    const keys = `https://${DOMAIN}/-/trust/jwks.json`
+    const asked: [string, RequestInit | undefined][] = []
+    const answers: (() => Response)[] = [
+      () => new Response(null, { status: 302, headers: { location: 'https://evil.example/jwks.json' } }),
+      () => new Response('x'.repeat(70_000)),
+      () => new Response(JSON.stringify({ keys: [mesh1.whole] })),
+      () => Response.json(jwks()),
+    ]
+    const fetch = (async (url: string, init?: RequestInit) => {
+      asked.push([url, init])
+      return answers[Math.min(asked.length, answers.length) - 1]?.()
+    }) as typeof globalThis.fetch
+    const { mesh, clock, token } = served({ fetch, trust: trust({ domain: DOMAIN, keys }) })
+    const worker = mesh.serve({ fetch: () => new Response('ok') })
+    const statuses = []
+    for (const _ of answers) {
+      const headers = { 'selvedge-identity': await token() }
+      const request = new Request('https://users.example.com/', { headers })
+      statuses.push((await clock.run(Promise.resolve(worker.fetch(request, {}, ctx)))).status)
+      await clock.advance(1_000)
+    }
+    expect(statuses).toEqual([503, 503, 503, 200])
+    expect(asked.map(([url, init]) => [url, init?.redirect])).toEqual(answers.map(() => [keys, 'manual']))
+  })
+
   it('is not made where MESH_TRUST is set and nothing would judge tokens', () => {
     const env = { MESH_TRUST: { domain: DOMAIN } }
     for (const trust of [undefined, access])

@@ -143,7 +143,7 @@ describe('an override that is not applied', () => {
       async ({ member }) => member({}, { ...(await givenKey('mesh-1')) }),
       'a wrong signature',
     ],
-    ['is of a function', ({ member }) => member({}, thumb1), 'a key that may swap nothing'],
+    ['is of a function', ({ member }) => member({}, thumb1), 'a key that may not swap these names'],
     [
       'is an identity',
       async ({ clock }) =>
@@ -151,8 +151,8 @@ describe('an override that is not applied', () => {
       'another type of token',
     ],
     ['is of another mesh', ({ member }) => member({ claims: { iss: 'other.example' } }), 'another issuer'],
-    ['is no token', () => 'selvedge-override=abc', 'it is no token'],
-    ['stands there twice', async ({ member }) => `${await member()},${await member()}`, 'it is no token'],
+    ['is no token', () => 'selvedge-override=abc', 'no token'],
+    ['stands there twice', async ({ member }) => `${await member()},${await member()}`, 'no token'],
     [
       'names what is not there',
       ({ member }) => member({ claims: { o: { users: 'users@gone' } } }),
@@ -248,8 +248,8 @@ describe('a receipt', () => {
     const all = given(RECORDS, { receipts })
     expect(await noted('selvedge-override=abc', all)).toMatchObject({
       key: 'services/users',
-      override: { ignored: 'it is no token' },
-      said: ['not applied: it is no token'],
+      override: { ignored: 'no token' },
+      said: ['not applied: no token'],
     })
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { overrideIn, withOverride, withoutOverride } from '../../../src/wire/override/member.ts'
-import { maySwap, readOverride, swapsFault } from '../../../src/wire/override/token.ts'
+import { areSwaps, maySwap, readOverride } from '../../../src/wire/override/token.ts'
 
 describe('the member of baggage', () => {
   it.each([
@@ -63,12 +63,12 @@ describe('names that are swapped', () => {
     [{ Users: 'users@b' }],
     [{ users: 'users@B' }],
     [{ users: 3 }],
-  ])('are refused in words: %j', (swaps) => {
-    expect(swapsFault(swaps)).toMatch(/^Expected /)
+  ])('are refused: %j', (swaps) => {
+    expect(areSwaps(swaps)).toBe(false)
   })
 
   it('are a name, and a name with a tag', () => {
-    expect(swapsFault({ users: 'users@pr-123', 'a.shop': 'b.shop@x' })).toBeUndefined()
+    expect(areSwaps({ users: 'users@pr-123', 'a.shop': 'b.shop@x' })).toBe(true)
   })
 })
 
@@ -97,7 +97,7 @@ describe('readOverride', () => {
     ['more than', {}, { jwk: {} }],
     ['no kid', {}, { kid: undefined }],
     ['another issuer', { iss: 'other' }, {}],
-    ['nobody', { sub: '' }, {}],
+    ['no sub', { sub: '' }, {}],
     ['no names', { o: { users: 'users' } }, {}],
     ['no names', { o: [] }, {}],
     ['no iat', { iat: undefined }, {}],

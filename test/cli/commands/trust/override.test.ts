@@ -73,7 +73,7 @@ describe('selvedge override', () => {
 
   it.each([
     [2, ['users'], 'Expected NAME=RECORD'],
-    [1, ['users=users', '--key', file, '--domain', DOMAIN], 'a name with a tag in its place'],
+    [1, ['users=users', '--key', file, '--domain', DOMAIN], 'a name with a tag in the place of each'],
     [1, ['users=users@a', '--for', '25h', '--key', file, '--domain', DOMAIN], 'for how long it holds'],
     [2, ['users=users@a', '--for', 'soon'], 'It is a duration'],
     [2, ['users=users@a', '--key', file], '--key needs --domain'],
