@@ -42,6 +42,12 @@ function given(over: object = {}) {
       'open@pr-1': to('PREVIEW'),
       internal: to('INTERNAL', { access: closed('checkout', '*.partners', '*.staff') }),
       failing: to('FAILING'),
+      claimed: to('INTERNAL', {
+        access: {
+          default: 'deny',
+          rules: [{ name: 'admins', effect: 'allow', callers: ['*.partners'], claims: { role: ['admin'] } }],
+        },
+      }),
     }),
     env: {
       OPEN: noting('OPEN'),
@@ -213,6 +219,27 @@ describe('a hostile guest', () => {
       ])
       expect([out.has('authorization'), out.has('x-assertion')], call).toEqual([true, false])
     }
+  })
+
+  it('does not lend itself the claims of another issuer', async () => {
+    const { ask } = given()
+    const reader = { authorization: `Bearer ${await partner({ role: 'reader' })}` }
+    const admin = { 'x-assertion': await colleague({ role: 'admin' }) }
+    const statuses = []
+    for (const headers of [reader, admin, { ...reader, ...admin }])
+      statuses.push((await ask('claimed', headers)).status)
+    expect(statuses).toEqual([403, 403, 403])
+    const own = { authorization: `Bearer ${await partner({ role: 'admin' })}` }
+    expect((await ask('claimed', own)).status).toBe(200)
+    expect((await ask('claimed', { ...own, ...admin })).status).toBe(200)
+  })
+
+  it('has no claims by a header, nor by a token of the mesh', async () => {
+    const { ask } = given()
+    const claims = { aud: 'claimed', sub: 'a.partners', role: 'admin' }
+    const identity = await givenToken(mesh1, NOW_S * 1000, { claims })
+    for (const headers of [{ 'x-user-role': 'admin' }, { role: 'admin' }, { 'selvedge-identity': identity }])
+      expect((await ask('claimed', headers as Record<string, string>)).sent).toEqual([])
   })
 
   it.each(['Bearer ', 'bearer ', 'BEARER   ', 'Bearer\t', 'Bearer \t'])(
