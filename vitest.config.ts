@@ -57,7 +57,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           ...PATIENT,
-          // They wait more than they work. After the others, which work.
+          // They wait more than they work: two at a time, apart from the others.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -1,6 +1,7 @@
 /** `selvedge check` of the built Workers: what the mesh says of itself reaches the control plane, and comes back as checks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminClient, type CheckView } from '../../src/admin/client.ts'
+import { running } from '../support/built-command.ts'
 import { eventually } from '../support/eventually.ts'
 import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
 import { selvedge } from '../support/selvedge.ts'
@@ -73,5 +74,13 @@ describe('selvedge check', () => {
     const after = await checks()
     expect(of(after, 'fields-are-known-everywhere')).toMatchObject({ state: 'failed', findings: [{ name: 'late' }] })
     expect((await selvedge('config', 'min-version', 'none', '--url', mesh.url, '--token', TOKEN)).code).toBe(0)
+  })
+})
+
+describe('the command, where nobody reads on', () => {
+  it('ends as it would have, without a word', async () => {
+    const { child, written, ended } = running(['completion', 'bash'], {})
+    child.stdout?.destroy()
+    expect([await ended, written.err]).toEqual([0, ''])
   })
 })
