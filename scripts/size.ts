@@ -33,7 +33,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 54.9 * KB },
   { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 79.75 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 191 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 193 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

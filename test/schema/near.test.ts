@@ -57,6 +57,8 @@ describe.each(Object.entries(slips))('a field with %s', (_, slip) => {
         const name = String(path.at(-1))
         const written = slip(name)
         // Of credentials the type decides what else may stand there: it is told what types there are.
+        // What stands in claims is the issuer's word.
+        if (path.at(-2) === 'claims') continue
         if (name === '$schema' || written === name || (name === 'type' && path.includes('credentials'))) continue
         tried += 1
         expect(issuesOf(misspelled(record, path, written)), path.join('.')).toEqual([

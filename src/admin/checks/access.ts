@@ -1,5 +1,6 @@
 /** Checks of who may call: what stands open, and what `access` of records comes to. */
-import { type AccessFinding, accessFindings, letsStrangersIn, membersOf } from '../../record/check/access.ts'
+import { type AccessFinding, accessFindings, letsStrangersIn } from '../../record/check/access.ts'
+import { type GuestFinding, guestFindings, sharedMembers, type Trusted, trustedOf } from '../../record/check/guests.ts'
 import type { WrittenPolicy } from '../../record/fields.ts'
 import { parsePolicy } from '../../record/parse.ts'
 import type { ServiceRecord } from '../../record/record.ts'
@@ -41,7 +42,7 @@ export const ACCESS: readonly Check[] = [
     group: 'security',
     title: 'every rule of access decides something',
     hint: 'Correct the rule, or take it away.',
-    find: (seen) => [...found(seen, 'hidden'), ...misspelled(seen)],
+    find: (seen) => [...found(seen, 'hidden'), ...misspelled(seen), ...(guestly(seen, 'claimless') ?? [])],
   },
   {
     id: 'services-are-not-passed-by',
@@ -49,6 +50,23 @@ export const ACCESS: readonly Check[] = [
     title: 'what records guard cannot be reached past the mesh',
     hint: 'Show credentials that the service asks for, reach it by a binding, or have it ask by itself: mesh.serve under its own name (docs/trust.md).',
     find: (seen) => found(seen, 'around'),
+  },
+  {
+    id: 'members-are-your-own',
+    group: 'security',
+    title: 'tokens that say who calls go to no domain that others share',
+    hint: 'Name the hosts under members of MESH_TRUST, or a domain of your own.',
+    find({ mesh }) {
+      const trusted = trustedBy(mesh)
+      return trusted && sharedMembers(trusted.members).map((message): Finding => ({ severity: 'warning', message }))
+    },
+  },
+  {
+    id: 'guests-are-no-records',
+    group: 'security',
+    title: 'no guest has the name of a record',
+    hint: 'Rename the record, or give the issuer another suffix (under).',
+    find: (seen) => guestly(seen, 'named'),
   },
 ]
 
@@ -101,9 +119,28 @@ function defaultsOf(mesh: Seen['mesh']): WrittenPolicy['access'] {
 
 function found({ records, mesh }: Seen, kind: AccessFinding['kind']): Finding[] {
   const defaults = defaultsOf(mesh)
-  const members = membersOf(mesh?.variables.MESH_TRUST)
+  const { members } = trustedOf(mesh?.variables.MESH_TRUST)
   return parsedOf(records).flatMap(([name, record]) =>
     accessFindings(record, defaults, members)
+      .filter((one) => one.kind === kind)
+      .map(({ path, message }): Finding => ({ severity: 'warning', name, path, message })),
+  )
+}
+
+/** `undefined` where nobody knows: what an installation tells of itself has not the value of `MESH_TRUST`. */
+function trustedBy(mesh: Seen['mesh']): Trusted | undefined {
+  if (!mesh) return undefined
+  const { given, kinds = {}, variables } = mesh
+  const written = variables.MESH_TRUST
+  if (written === undefined && (given.values.has('MESH_TRUST') || 'MESH_TRUST' in kinds)) return undefined
+  return trustedOf(written)
+}
+
+function guestly({ records, mesh }: Seen, kind: GuestFinding['kind']): Finding[] | undefined {
+  const trusted = trustedBy(mesh)
+  if (!trusted) return undefined
+  return parsedOf(records).flatMap(([name, record]) =>
+    guestFindings(name, record, trusted)
       .filter((one) => one.kind === kind)
       .map(({ path, message }): Finding => ({ severity: 'warning', name, path, message })),
   )

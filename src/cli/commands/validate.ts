@@ -2,8 +2,9 @@
 import type { Command } from 'commander'
 import { ended } from '../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { accessFindings, letsStrangersIn, membersOf } from '../../record/check/access.ts'
+import { accessFindings, letsStrangersIn } from '../../record/check/access.ts'
 import { deliveryFindings } from '../../record/check/deliveries.ts'
+import { guestFindings, sharedMembers, trustedOf } from '../../record/check/guests.ts'
 import { type Given, type Lack, lacks } from '../../record/check/needs.ts'
 import { rateFindings } from '../../record/check/rates.ts'
 import { parsePolicy } from '../../record/parse.ts'
@@ -38,6 +39,9 @@ async function run(names: readonly string[], flags: ValidateFlags, print: Printe
   const { record: isRecord, config, env, hostname, domain } = flags
   const given = config === undefined ? undefined : await readWorkerConfig(config, env)
   const lacking = lackingIn(config, given)
+  for (const message of sharedMembers(trustedOf(given?.variables.MESH_TRUST).members)) {
+    print.tell(`${config}: warning: MESH_TRUST: members: ${message}`)
+  }
   const { records, errors, broken } = await checkedFiles(names, { isRecord, lacking, hostname, domain }, (_, text) =>
     print.tell(text),
   )
@@ -79,9 +83,15 @@ function lackingIn(config: string | undefined, given: WorkerConfig | undefined):
 function trustIn(config: string | undefined, given: WorkerConfig | undefined): Lacking {
   const defaults = given?.variables.MESH_DEFAULTS
   const access = defaults === undefined ? undefined : parsePolicy(defaults).access
+  const written = given?.variables.MESH_TRUST
+  const trusted = trustedOf(written)
+  // As a secret it may be there, and nobody can read it here.
+  const isKnown = given !== undefined && (written !== undefined || !given.values.has('MESH_TRUST'))
   let isTold = false
   return (at, _, record) => {
-    const findings = accessFindings(record, access, membersOf(given?.variables.MESH_TRUST)).map(
+    const [name] = at
+    const guestly = isKnown ? guestFindings(typeof name === 'string' ? name : undefined, record, trusted) : []
+    const findings = [...accessFindings(record, access, trusted.members), ...guestly].map(
       ({ kind, path, message }): Finding => {
         return { severity: kind === 'around' ? 'note' : 'warning', path: [...at, ...path], reason: message }
       },

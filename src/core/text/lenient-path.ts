@@ -6,7 +6,7 @@ const ODD = /\/\/|[%;]/
 const ESCAPE = /%([0-7][0-9a-f])/gi
 
 /**
- * ASCII escapes decoded once, `\` as `/`, parameters of segments cut off, slashes merged, dot segments resolved. `undefined`
+ * ASCII escapes decoded once, what follows a NUL cut off, `\` as `/`, parameters of segments cut off, slashes merged, dot segments resolved. `undefined`
  * where that changes nothing.
  *
  * @param path without the query.
@@ -14,7 +14,9 @@ const ESCAPE = /%([0-7][0-9a-f])/gi
 export function lenientPath(path: string): string | undefined {
   if (!ODD.test(path)) return undefined
   const decoded = path.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  const merged = decoded
+  // In C a text ends there.
+  const [whole = ''] = decoded.split('\0', 1)
+  const merged = whole
     .replaceAll('\\', '/')
     .replace(/;[^/]*/g, '')
     .replace(/\/{2,}/g, '/')

@@ -127,13 +127,3 @@ function isElsewhere(url: string, members: readonly string[]): boolean {
   )
   return !isMember && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
-
-/** `members` of a `MESH_TRUST`, as far as it can be read: the mesh itself says what is wrong with it. */
-export function membersOf(trust: string | undefined): readonly string[] {
-  try {
-    const { members } = JSON.parse(trust ?? '{}') as { readonly members?: unknown }
-    return Array.isArray(members) ? members.filter((one) => typeof one === 'string') : []
-  } catch {
-    return []
-  }
-}

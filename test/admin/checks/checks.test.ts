@@ -44,6 +44,12 @@ const COUNTING = withMesh({
 })
 const CLOSED = { endpoints: [{ binding: 'USERS' }], access: { default: 'deny' } }
 const NO_CART = { name: 'no cart', effect: 'deny', callers: ['cart'] }
+const claiming = (...callers: string[]) => ({
+  ...CLOSED,
+  access: { default: 'deny', rules: [{ name: 'scoped', effect: 'allow', callers, claims: { scope: ['read'] } }] },
+})
+/** The mesh has an issuer, whose guests are beneath `partners`. */
+const PARTNERS = withVariables({ MESH_TRUST: '{ "domain": "mesh", "issuers": [{ "under": "partners" }] }' })
 /** The mesh is reached without Access. */
 const OPEN = { entrance: { host: 'mesh.acme.dev', isBehindAccess: false } }
 const rule = (filter: object) => ({ ...RECORD, rules: [{ filters: [filter] }] })
@@ -339,12 +345,36 @@ const WRONG: Readonly<Record<string, readonly (readonly [Seen, 'failed' | 'warne
       'warned',
       '"chekout" has no record. Did you mean "checkout"?',
     ],
+    [
+      givenSeen({ users: claiming('acme.partners') }),
+      'warned',
+      '"scoped" asks for claims, which only guests have, and MESH_TRUST names no issuer: it matches nobody.',
+    ],
+    [
+      givenSeen({ users: claiming('*.partners', 'checkout') }, PARTNERS),
+      'warned',
+      '"scoped" asks for claims, which only guests have, and "checkout" is none: it is not beneath "partners"',
+    ],
   ],
   'services-are-not-passed-by': [
     [
       givenSeen({ users: { ...RECORD, access: { default: 'deny' } } }),
       'warned',
       'whoever knows it reaches the service',
+    ],
+  ],
+  'members-are-your-own': [
+    [
+      givenSeen({}, withVariables({ MESH_TRUST: '{ "domain": "mesh", "members": ["a.example", "*.workers.dev"] }' })),
+      'warned',
+      '"*.workers.dev" is a domain that many share',
+    ],
+  ],
+  'guests-are-no-records': [
+    [
+      givenSeen({ 'checkout.partners': RECORD }, PARTNERS),
+      'warned',
+      'is beneath "partners", the suffix of an issuer of MESH_TRUST',
     ],
   ],
   'sagas-go-on': [
@@ -455,6 +485,17 @@ const RIGHT: Readonly<Record<string, readonly Seen[]>> = {
         },
       },
     }),
+    givenSeen({ users: claiming('*.partners') }, PARTNERS),
+    // It is a secret there, or the mesh does not tell its value.
+    givenSeen({ users: claiming('*.partners') }, withMesh({ kinds: { ...MESH.kinds, MESH_TRUST: 'value' } })),
+  ],
+  'members-are-your-own': [
+    givenSeen({}, withVariables({ MESH_TRUST: '{ "domain": "mesh", "members": ["*.acme.workers.dev"] }' })),
+    givenSeen({}, withVariables({ MESH_TRUST: 'no JSON' })),
+  ],
+  'guests-are-no-records': [
+    givenSeen({ partners: RECORD }, withVariables({ MESH_TRUST: '{ "domain": "mesh" }' })),
+    givenSeen({ mypartners: RECORD, 'partners.shop': RECORD }, PARTNERS),
   ],
   'services-are-not-passed-by': [
     givenSeen({ users: CLOSED, billing: { ...bearer('TOKEN'), access: { default: 'deny' } }, open: RECORD }),

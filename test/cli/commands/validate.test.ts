@@ -1,4 +1,4 @@
-/** `selvedge validate --config`, and `check` of files, about those who consume the queues that records name. */
+/** `selvedge validate --config`, and `check` of files, about those who consume the queues that records name, and whom it trusts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,5 +50,34 @@ describe('the consumers of a configuration', () => {
     const { out } = await selvedge('check', '-f', records, '--config', patient)
     expect(out).toMatch(/√ \d+ what delivers queues does so as often as records say/)
     expect(out).toMatch(/√ \d+ what queues cannot deliver is kept somewhere/)
+  })
+})
+
+describe('MESH_TRUST of a configuration', () => {
+  it('is told of where others share a domain, a guest has the name of a record, and a rule is about nobody', async () => {
+    const trusting = write(
+      'trusting.toml',
+      `name = "selvedge"\nmain = "worker.js"\ncompatibility_date = "2026-10-01"\nworkers_dev = false
+[vars.MESH_TRUST]\ndomain = "mesh.example.com"\nmembers = ["*.pages.dev"]\nissuers = [{ under = "partners" }]\n`,
+    )
+    const guests = write(
+      'guests.yaml',
+      `checkout.partners: https://127.0.0.1:8080
+users:
+  endpoints: [https://127.0.0.1:8081]
+  access:
+    default: deny
+    rules:
+      - { name: scoped, effect: allow, callers: [checkout], claims: { scope: [read] } }
+`,
+    )
+    const { code, err } = await selvedge('validate', '-f', guests, '--config', trusting)
+    expect(code).toBe(0)
+    expect(err).toMatch(/trusting\.toml: warning: MESH_TRUST: members: "\*\.pages\.dev" is a domain that many share/)
+    expect(err).toMatch(/guests\.yaml:1: warning: checkout\.partners: is beneath "partners"/)
+    expect(err).toMatch(/guests\.yaml:7: warning: users\.access\.rules\[0\]\.callers\[0\]: "scoped" asks for claims/)
+    const checked = await selvedge('check', '-f', guests, '--config', trusting)
+    expect(checked.out).toMatch(/‼ \d+ tokens that say who calls go to no domain that others share/)
+    expect(checked.out).toMatch(/‼ \d+ no guest has the name of a record/)
   })
 })

@@ -17,6 +17,7 @@ it.each([
   ['/v1/x%2f..%2fadmin', '/v1/admin'],
   ['/v1/%252e%252e/admin', '/admin'],
   ['/v1/x%5c..%5cadmin', '/v1/admin'],
+  ['/v1/admin%00.png', '/v1/admin'],
   ['/v1/a%3Fb', undefined],
   ['/v1/a%23b/%61', '/v1/a%23b/a'],
 ])('reads %s as %s', (path, lenient) => {

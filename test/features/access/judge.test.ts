@@ -79,6 +79,8 @@ describe('accessJudge', () => {
     '/v1/admin%2f',
     '/v1/.%2fadmin',
     '/v1/x%5c..%5cadmin',
+    '/v1/admin%00.png',
+    '/v1/admin%00/../x',
   ])('is not passed by with %s', (path) => {
     expect(judged(POLICY, 'checkout', path).effect).toBe('deny')
   })
