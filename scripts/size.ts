@@ -57,7 +57,7 @@ for (const { name, entry, gzipBytes } of BUDGETS) {
 }
 
 // The dashboard as a browser loads it. The editor is loaded where one edits, and is not counted to the first load.
-const FIRST_LOAD_BYTES = 80 * KB
+const FIRST_LOAD_BYTES = 82 * KB
 const EDITOR_BYTES = 122 * KB
 const files = [...(await dashboardFiles())]
 const DASHBOARD = [
