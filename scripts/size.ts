@@ -33,7 +33,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'Worker, lean', entry: WORKERS.lean, gzipBytes: 54.9 * KB },
   { name: 'Worker, default', entry: WORKERS.default, gzipBytes: 79.75 * KB },
   // Its texts are modules beside it, which cost nothing when it starts.
-  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 191 * KB },
+  { name: 'control plane', entry: 'src/control/control.ts', gzipBytes: 193 * KB },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -57,7 +57,7 @@ for (const { name, entry, gzipBytes } of BUDGETS) {
 }
 
 // The dashboard as a browser loads it. The editor is loaded where one edits, and is not counted to the first load.
-const FIRST_LOAD_BYTES = 80 * KB
+const FIRST_LOAD_BYTES = 82 * KB
 const EDITOR_BYTES = 122 * KB
 const files = [...(await dashboardFiles())]
 const DASHBOARD = [

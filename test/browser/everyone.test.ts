@@ -18,10 +18,20 @@ const PAGES: readonly { readonly route: Route; readonly sign: string }[] = [
   { route: { page: 'resolve', name: 'orders', path: '/7' }, sign: '.tree' },
   { route: { page: 'topology' }, sign: 'svg.topology' },
   { route: { page: 'access' }, sign: '.verdicts' },
+  { route: { page: 'events' }, sign: 'table.events' },
+  { route: { page: 'service', name: 'events/com.example.order.placed' }, sign: '.revisions' },
+  { route: { page: 'edit', name: 'events/com.example.order.placed' }, sign: '.editor:not([hidden])' },
   { route: { page: 'dead' }, sign: '.notice.empty' },
   { route: { page: 'sagas' }, sign: 'table.sagas' },
   { route: { page: 'changes' }, sign: '.log' },
 ]
+
+const SUBSCRIPTIONS = {
+  subscriptions: [
+    { id: 'billing', sink: 'http://billing/events', filters: [{ not: { prefix: { source: 'http://orders/test/' } } }] },
+    { id: 'stock', sink: 'http://stock/placed' },
+  ],
+}
 
 /** Told in place of the API: none runs in this mesh. */
 const SAGAS = (
@@ -55,6 +65,7 @@ let mesh: GivenMesh
 
 beforeAll(async () => {
   mesh = await givenMesh()
+  await mesh.admin.put('events/com.example.order.placed', SUBSCRIPTIONS, { ifNoneMatch: '*' })
 })
 afterAll(() => mesh?.close())
 

@@ -89,9 +89,18 @@ export const decisionView = v.pipe(
         v.strictObject({
           record: v.string(),
           rule: v.pipe(v.string(), v.description('`default`: none matched.')),
-          effect: v.picklist(['allow', 'deny']),
+          effect: v.pipe(
+            v.picklist(['allow', 'deny', 'unknown']),
+            v.description('`unknown`: it depends on claims. The rest is told as if a token let the caller in.'),
+          ),
           mode: v.picklist(['enforce', 'audit']),
           proof: v.string(),
+          without: v.optional(
+            v.pipe(
+              v.strictObject({ effect: v.picklist(['allow', 'deny']), rule: v.string() }),
+              v.description('Where it depends on claims: what is said of the caller without them.'),
+            ),
+          ),
         }),
       ),
     ),

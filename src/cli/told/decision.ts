@@ -32,11 +32,22 @@ export function decisionLines(decision: Decision, isWide: boolean): Styled[] {
   ]
 }
 
-function accessLine({ record, rule, effect, mode }: NonNullable<Decision['access']>[number]): Styled {
+function accessLine(told: NonNullable<Decision['access']>[number]): Styled {
+  const { record, rule, effect, mode } = told
+  if (effect === 'unknown') {
+    const { without } = told
+    const denies = mode === 'audit' ? 'would deny' : 'denies'
+    const [turned, plain] = without.effect === 'deny' ? ['allows', denies] : [denies, 'allows']
+    const claims = `by the rule "${rule}" it ${turned} who has the claims; without them it ${plain}, ${byRule(without.rule)}`
+    return ['  ', { text: 'depends on claims', style: 'warn' }, `: ${record}: ${claims}`]
+  }
   const isBad = effect === 'deny' && mode === 'enforce'
   const would = effect === 'deny' && mode === 'audit' ? 'would deny' : effect === 'deny' ? 'denies' : 'allows'
-  const by = rule === 'default' ? 'by its default' : `by the rule "${rule}"`
-  return ['  ', { text: would, style: isBad ? 'bad' : 'good' }, ` ${record}, ${by}`]
+  return ['  ', { text: would, style: isBad ? 'bad' : 'good' }, ` ${record}, ${byRule(rule)}`]
+}
+
+function byRule(rule: string): string {
+  return rule === 'default' ? 'by its default' : `by the rule "${rule}"`
 }
 
 /** The errors that callers would get, each once. */

@@ -8,16 +8,21 @@ export type Route =
   | { readonly page: 'resolve'; readonly name?: string; readonly method?: string; readonly path?: string }
   | { readonly page: 'topology' }
   | { readonly page: 'access' }
-  | { readonly page: 'dead' }
+  /** Of one service alone, where it is said. */
+  | { readonly page: 'dead'; readonly service?: string }
+  | { readonly page: 'events' }
   | { readonly page: 'sagas' }
   | { readonly page: 'changes' }
 
 /** Pages of which the address says nothing but which they are. */
-const PLAIN = ['new', 'topology', 'access', 'dead', 'sagas', 'changes'] as const
+const PLAIN = ['new', 'topology', 'access', 'events', 'sagas', 'changes'] as const
 
 function isPlain(page: string): page is (typeof PLAIN)[number] {
   return PLAIN.some((one) => one === page)
 }
+
+/** What the address says of a page, behind `?`. */
+const SAID = { resolve: ['name', 'method', 'path'], dead: ['service'] } as const
 
 /** What is not known leads to the first page. */
 export function routeOf(hash: string): Route {
@@ -26,9 +31,9 @@ export function routeOf(hash: string): Route {
   const name = decoded(rest.join('/'))
   if ((page === 'service' || page === 'edit') && name !== '') return { page, name }
   if (isPlain(page)) return { page }
-  if (page !== 'resolve') return { page: 'services' }
+  if (page !== 'resolve' && page !== 'dead') return { page: 'services' }
   const said = new URLSearchParams(query)
-  const entries = ['name', 'method', 'path'].flatMap((key) => {
+  const entries = SAID[page].flatMap((key) => {
     const value = said.get(key)
     return value === null ? [] : [[key, value]]
   })
@@ -38,13 +43,14 @@ export function routeOf(hash: string): Route {
 export function hashOf(route: Route): string {
   if (route.page === 'services') return '#/'
   if (route.page === 'service' || route.page === 'edit') return `#/${route.page}/${encodeURIComponent(route.name)}`
-  if (route.page !== 'resolve') return `#/${route.page}`
+  if (route.page !== 'resolve' && route.page !== 'dead') return `#/${route.page}`
+  const { page, ...values }: { readonly page: keyof typeof SAID } & Readonly<Record<string, string>> = route
   const said = new URLSearchParams()
-  for (const key of ['name', 'method', 'path'] as const) {
-    const value = route[key]
+  for (const key of SAID[page]) {
+    const value = values[key]
     if (value !== undefined) said.set(key, value)
   }
-  return said.size > 0 ? `#/resolve?${said}` : '#/resolve'
+  return said.size > 0 ? `#/${page}?${said}` : `#/${page}`
 }
 
 function decoded(text: string): string {

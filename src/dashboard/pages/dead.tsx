@@ -7,7 +7,7 @@ import { count } from '../model/format.ts'
 import { lettersAmong, reasonsOf } from '../model/letter-rows.ts'
 import { counted } from '../parts/numbers.tsx'
 import { Answer, Empty } from '../parts/state.tsx'
-import { Figure, Wide } from '../parts/words.tsx'
+import { Figure, To, Wide } from '../parts/words.tsx'
 import { Letter } from './dead/letter.tsx'
 
 const EVERY_MS = 10_000
@@ -15,8 +15,18 @@ const MOST = 200
 /** Reasons that are counted at the top. */
 const MOST_REASONS = 4
 
-export function DeadLetters({ client }: { readonly client: AdminClient }) {
-  const letters = usePulse('dead letters', () => counted(client.deadLetters({ limit: MOST })), EVERY_MS)
+interface Props {
+  readonly client: AdminClient
+  /** Left out: letters of all services. */
+  readonly service?: string | undefined
+}
+
+export function DeadLetters({ client, service }: Props) {
+  const letters = usePulse(
+    `dead letters ${service}`,
+    () => counted(client.deadLetters({ limit: MOST, service })),
+    EVERY_MS,
+  )
   return (
     <>
       <div class="title">
@@ -26,6 +36,11 @@ export function DeadLetters({ client }: { readonly client: AdminClient }) {
         Messages that queues brought and that could not be delivered, the newest {MOST}. Mend what refused them, then
         redrive them.
       </p>
+      {service !== undefined && (
+        <p>
+          Of <strong>{service}</strong> alone. <To route={{ page: 'dead' }}>Show those of all services</To>
+        </p>
+      )}
       <Answer of={letters} what="dead letters">
         {(page) =>
           page === null ? (
@@ -33,7 +48,9 @@ export function DeadLetters({ client }: { readonly client: AdminClient }) {
               Bind the object in the control plane, and in the Worker that delivers, to see what could not be.
             </Empty>
           ) : page.items.length === 0 ? (
-            <Empty title="No dead letter waits.">What could not be delivered, and why, stands here.</Empty>
+            <Empty title={service === undefined ? 'No dead letter waits.' : `No dead letter of ${service} waits.`}>
+              What could not be delivered, and why, stands here.
+            </Empty>
           ) : (
             <List client={client} letters={page.items} of={letters} />
           )

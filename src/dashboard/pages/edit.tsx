@@ -4,6 +4,7 @@ import type { AdminClient } from '../../admin/client.ts'
 import { drafts, drop } from '../live/drafts.ts'
 import { go } from '../live/place.ts'
 import { usePulse } from '../live/pulse.ts'
+import { isOfEvents } from '../model/subscription-rows.ts'
 import { Answer } from '../parts/state.tsx'
 import { To } from '../parts/words.tsx'
 import { Draft } from './edit/draft.tsx'
@@ -63,8 +64,9 @@ function Existing({ client, name }: { readonly client: AdminClient; readonly nam
   return (
     <>
       <nav class="crumbs" aria-label="Where this is">
-        <To route={{ page: 'services' }}>Services</To> <span aria-hidden="true">›</span>{' '}
-        <To route={{ page: 'service', name }}>{name}</To> <span aria-hidden="true">›</span>
+        {isOfEvents(name) ? <To route={{ page: 'events' }}>Events</To> : <To route={{ page: 'services' }}>Services</To>}{' '}
+        <span aria-hidden="true">›</span> <To route={{ page: 'service', name }}>{name}</To>{' '}
+        <span aria-hidden="true">›</span>
       </nav>
       <div class="title">
         <h1>

@@ -5,6 +5,8 @@ import type { Schema } from '../model/schema-offers.ts'
 
 interface Props {
   readonly label: string
+  /** Is the schema of services' records its own, and are its fields offered? */
+  readonly hasSchema: boolean
   /** What one starts from: a component with another key starts anew. */
   readonly text: string
   readonly faults: readonly Fault[]
@@ -22,7 +24,7 @@ async function schemaOfRecords(): Promise<Schema> {
   }
 }
 
-export function EditorOf({ label, text, faults, changed, save }: Props) {
+export function EditorOf({ label, hasSchema, text, faults, changed, save }: Props) {
   const parent = useRef<HTMLDivElement>(null)
   const made = useRef<Editor>(undefined)
   const latest = useRef({ text, changed, save })
@@ -31,7 +33,7 @@ export function EditorOf({ label, text, faults, changed, save }: Props) {
 
   useEffect(() => {
     let isOver = false
-    Promise.all([import('../chunks/editor.ts'), schemaOfRecords()]).then(
+    Promise.all([import('../chunks/editor.ts'), hasSchema ? schemaOfRecords() : {}]).then(
       ([{ editor }, schema]) => {
         if (isOver || !parent.current) return
         made.current = editor(parent.current, {

@@ -18,6 +18,7 @@ import type { LiveService, Way } from '../live-service.ts'
 import { type Called, resolver } from '../resolver.ts'
 import { everything } from '../routes.ts'
 import { services } from '../services.ts'
+import { claimsUnknown, type UnsureOf } from '../told/claims.ts'
 import { defaultsOf } from '../told/teller.ts'
 import { access } from '../trust/access.ts'
 import { assertAccessTold, assertTold, CannotTell, shapeAsked } from './shape-asked.ts'
@@ -82,17 +83,27 @@ export function predictor({ registry, installation, clock, random }: Place): Pre
   })
   const find = resolver(records, known)
   const plain = new Map<LiveService, Destination>()
+  const unsure = new Map<LiveService, UnsureOf>()
   const ruled = new Map<Route<Way>, Map<LiveService, Destination>>()
   /** Has one of the backends of the rule that was asked last a say in who may call? */
   let isGuarded = false
 
-  /** @throws {MeshError} where its record does not let the caller do this. */
-  function admitted({ judge, record, recordKey }: LiveService, shape: Shape): void {
+  /**
+   * @throws {MeshError} where its record does not let the caller do this.
+   * @throws {CannotTell} where that hangs on what was not recorded, as the claims of a token.
+   */
+  function admitted(service: LiveService, shape: Shape): void {
+    const { judge, record, recordKey } = service
     if (!judge) return
     assertAccessTold(shape, record.policy.access?.rules ?? [])
     const { caller } = shape
+    const asked = shapeAsked(shape)
+    const unsureOf = unsure.get(service) ?? claimsUnknown(service.access)
+    unsure.set(service, unsureOf)
+    // Of a record on trial nobody is refused, whatever a token says.
+    if (judge.mode === 'enforce' && unsureOf(caller, asked)) throw new CannotTell('claims')
     const by = { caller, proof: caller === undefined ? 'none' : 'binding', receipt: receipt() } as const
-    admit({ judge, recordKey }, shapeAsked(shape), by, silent)
+    admit({ judge, recordKey }, asked, by, silent)
   }
 
   async function led(shape: Shape, call: Called): Promise<Destination> {

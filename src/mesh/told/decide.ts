@@ -1,6 +1,6 @@
 /** Tells what would become of a request. It goes down the stack of the data plane, once for each backend that it may be led to, and is not sent. */
 import { MeshError } from '../../core/errors.ts'
-import { type AccessNote, receipt } from '../../core/receipt.ts'
+import { receipt } from '../../core/receipt.ts'
 import { open } from '../../features/route/split.ts'
 import { policyOf } from '../../record/fields.ts'
 import type { Rule } from '../../record/rule.ts'
@@ -10,7 +10,7 @@ import { named } from '../call-context.ts'
 import type { LiveService } from '../live-service.ts'
 import { everything } from '../routes.ts'
 import { candidatesTold } from './candidates.ts'
-import type { Decision, Lead, Outcome, Refused } from './decision.ts'
+import type { AccessTold, Decision, Lead, Outcome, Refused } from './decision.ts'
 import { filtersTold } from './filters-told.ts'
 import { type Layer, policyTold } from './policy-told.ts'
 import { type Asked, askedOf, type Question } from './question.ts'
@@ -25,7 +25,7 @@ interface Run {
   readonly key: string | undefined
   readonly revision: string | undefined
   readonly outcome: Outcome
-  readonly access: readonly AccessNote[] | undefined
+  readonly access: readonly AccessTold[] | undefined
 }
 
 /** @throws {MeshError} `service_not_named` for a question that means no service; and what the registry throws. */
@@ -66,11 +66,15 @@ export async function decide(question: Question, place: Place): Promise<Decision
     const noted = receipt()
     const outcome = await outcomeOf(down(asked, noted, telling), sent)
     registry.assertRead()
-    return { watch: seen, names: noted.path, key: noted.key, revision: noted.revision, outcome, access: noted.access }
+    const access = noted.access?.map((note): AccessTold => {
+      const unsure = seen.unsure.get(note.record)
+      return unsure ? { ...note, effect: 'unknown', ...unsure } : note
+    })
+    return { watch: seen, names: noted.path, key: noted.key, revision: noted.revision, outcome, access }
   }
 }
 
-function isSame(one: AccessNote, other: AccessNote): boolean {
+function isSame(one: AccessTold, other: AccessTold): boolean {
   return one.record === other.record && one.rule === other.rule
 }
 

@@ -2,6 +2,7 @@
 
 import type { MeshErrorCode } from '../../core/errors.ts'
 import type { AccessNote } from '../../core/receipt.ts'
+import type { Unsure } from './claims.ts'
 
 export interface Decision {
   readonly request: { readonly method: string; readonly name: string; readonly path: string }
@@ -16,9 +17,17 @@ export interface Decision {
   /** Where the request may be led, with the share of each: one, where nothing is left to chance. */
   readonly leads: readonly Lead[]
   /** What the records on the way say of the caller, where they say who may call. */
-  readonly access?: readonly AccessNote[] | undefined
+  readonly access?: readonly AccessTold[] | undefined
   /** Why it is led nowhere. */
   readonly refused?: Refused | undefined
+}
+
+/** What a record says of the caller. */
+export type AccessTold = AccessNote | AccessUnsure
+
+/** It depends on claims, which are not known: the rest is told as if a token let the caller in. */
+export interface AccessUnsure extends Omit<AccessNote, 'effect'>, Unsure {
+  readonly effect: Unknown
 }
 
 /** A registry key that was read. */

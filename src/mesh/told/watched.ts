@@ -1,10 +1,12 @@
 /** The services of an isolate, watched: it is noted which rules a call asks and where it is led, and said which backend it takes. */
+import type { Judge } from '../../features/access/judge.ts'
 import type { Asked } from '../../features/route/asked.ts'
 import type { Route, Weighed } from '../../features/route/routes.ts'
 import { open } from '../../features/route/split.ts'
 import type { Found } from '../../registry/known.ts'
 import type { LiveService, Way } from '../live-service.ts'
 import type { Services } from '../services.ts'
+import { claimsUnknown, type Unsure } from './claims.ts'
 
 /** A record whose rules were asked. */
 export interface AskedRecord {
@@ -25,10 +27,12 @@ export interface Watch {
   taken: number | undefined
   /** The service that it is led to, without the rule's policy. */
   reached: LiveService | undefined
+  /** Verdicts that depend on claims, by the key of the record. */
+  readonly unsure: Map<string, Unsure>
 }
 
 export function watch(turn: number): Watch {
-  return { turn, records: [], open: undefined, taken: undefined, reached: undefined }
+  return { turn, records: [], open: undefined, taken: undefined, reached: undefined, unsure: new Map() }
 }
 
 export interface WatchedServices extends Services {
@@ -48,9 +52,10 @@ export function watchedServices(services: Services): WatchedServices {
 
   function watched(service: LiveService, found: Found): LiveService {
     const { routes } = service
-    if (!routes) return service
+    const judged = service.judge ? { ...service, judge: judgeOf(service, service.judge, found.key) } : service
+    if (!routes) return judged
     return {
-      ...service,
+      ...judged,
       routes: {
         find(asked) {
           const record: AskedRecord = { found, asked, route: undefined }
@@ -58,6 +63,20 @@ export function watchedServices(services: Services): WatchedServices {
           record.route = routes.find(asked)
           return record.route && routeOf(record.route)
         },
+      },
+    }
+  }
+
+  /** Goes on as if a token said what would let the caller in: what comes of it then is told, too. */
+  function judgeOf({ access }: LiveService, judge: Judge<Asked>, key: string): Judge<Asked> {
+    const unsureOf = claimsUnknown(access)
+    return {
+      mode: judge.mode,
+      judge(caller, asked, claims) {
+        const unsure = unsureOf(caller, asked)
+        if (!unsure) return judge.judge(caller, asked, claims)
+        now.unsure.set(key, unsure)
+        return { effect: 'allow', rule: unsure.rule, wantsName: false }
       },
     }
   }

@@ -53,6 +53,27 @@ Rules of services/users
 `)
   })
 
+  it('says of a guest what depends on claims, and ends with 0: no error is sure', async () => {
+    const rule = '{ name: scoped, effect: EFFECT, callers: ["*.partners"], claims: { scope: [read] } }'
+    const asked = async (otherwise: string, effect: string, mode = 'enforce') => {
+      const text = `users:\n  endpoints: [https://users.example.com]\n  access: { default: ${otherwise}, mode: ${mode}, rules: [${rule.replace('EFFECT', effect)}] }\n`
+      const guarded = join(mkdtempSync(join(tmpdir(), 'selvedge-resolve-')), 'guarded.yaml')
+      writeFileSync(guarded, text)
+      const { code, out } = await selvedge('resolve', 'users', '--caller', 'a.partners', '-f', guarded, '--offline')
+      expect(code).toBe(0)
+      expect(out).toContain('100 % to its own endpoints')
+      return /Who may call\n {2}(.*)\n/.exec(out)?.[1]
+    }
+    const who = 'depends on claims: services/users: by the rule "scoped" it'
+    expect(await asked('deny', 'allow')).toBe(
+      `${who} allows who has the claims; without them it denies, by its default`,
+    )
+    expect(await asked('deny', 'allow', 'audit')).toContain('without them it would deny, by its default')
+    expect(await asked('allow', 'deny')).toBe(
+      `${who} denies who has the claims; without them it allows, by its default`,
+    )
+  })
+
   it('ends with 1 where a caller would get an error, and says where to read on', async () => {
     const { code, out, err } = await selvedge('resolve', '-H', 'X-Env: canary', '-f', file, '--offline', 'users')
     expect(code).toBe(1)

@@ -11,6 +11,9 @@ const ROUTES: readonly Route[] = [
   { page: 'topology' },
   { page: 'access' },
   { page: 'dead' },
+  { page: 'dead', service: 'billing.shop' },
+  { page: 'events' },
+  { page: 'service', name: 'events/com.example.*' },
   { page: 'changes' },
 ]
 

@@ -469,6 +469,22 @@ describe('a change of who may call', () => {
     expect(trial).toMatchObject({ broken: 0, moved: 0 })
   })
 
+  it('is unknown of those alone for whom it hangs on claims: who is denied with or without is broken', async () => {
+    const scoped = { name: 'scoped', effect: 'allow', callers: ['*.partners'], claims: { scope: ['read'] } }
+    const served = [
+      counted({ caller: 'checkout' }, 9),
+      counted({ caller: 'reports' }, 2),
+      counted({ caller: 'acme.partners' }, 5),
+      counted({}, 1),
+    ]
+    const access = { default: 'deny', rules: [known, scoped] }
+    const told = await simulated(served, users(), users(access))
+    expect(told).toMatchObject({ requests: 17, broken: 3, moved: 0, unknown: 5 })
+    expect(told.services[0]?.moves.map(({ callers }) => callers)).toEqual([['reports'], ['']])
+    const trial = await simulated(served, users(), users({ ...access, mode: 'audit' }))
+    expect(trial).toMatchObject({ broken: 0, moved: 0, unknown: 0 })
+  })
+
   it('is judged with MESH_DEFAULTS, as the mesh judges it', async () => {
     const clock = quick()
     const predictWith = (records: Records) => {

@@ -287,6 +287,41 @@ describe('who may call', () => {
     expect(access).toMatchObject([{ record: 'services/users', rule: 'default', effect: 'deny' }])
   })
 
+  const scoped = { name: 'scoped', effect: 'allow', callers: ['*.partners'], claims: { scope: ['read'] } }
+  const revoked = { name: 'revoked', effect: 'deny', claims: { status: ['revoked'] } }
+  const without = (effect: string, rule = 'default') => ({ effect, rule })
+  it.each<[string, string, object[], string | undefined, object, string]>([
+    ['may be let in', 'deny', [scoped], 'acme.partners', { rule: 'scoped', without: without('deny') }, 'sent'],
+    ['may be denied', 'allow', [revoked], 'acme.partners', { rule: 'revoked', without: without('allow') }, 'sent'],
+    [
+      'may be denied though a rule names it',
+      'deny',
+      [...rules, revoked],
+      'checkout',
+      { rule: 'revoked', without: without('allow', 'known') },
+      'sent',
+    ],
+    ['is let in, with or without', 'allow', [scoped], 'acme.partners', { rule: 'default', effect: 'allow' }, 'sent'],
+    [
+      'is denied, with or without',
+      'deny',
+      [scoped, { name: 'closed', effect: 'deny' }],
+      'acme.partners',
+      { rule: 'closed', effect: 'deny' },
+      'caller_denied',
+    ],
+    ['is not meant', 'deny', [scoped], 'thumb', { rule: 'default', effect: 'deny' }, 'caller_denied'],
+    ['is no guest, without a name', 'allow', [revoked], undefined, { rule: 'default', effect: 'allow' }, 'sent'],
+  ])('depends on the claims of who %s: they are not known', async (_, otherwise, rules, caller, note, end) => {
+    const guarded = { ...users, access: { default: otherwise, rules } }
+    const { access, leads, refused } = await told({ users: guarded }, { name: 'users', caller })
+    expect(access).toEqual([
+      { record: 'services/users', mode: 'enforce', proof: expect.any(String), effect: 'unknown', ...note },
+    ])
+    const outcome = refused ?? leads[0]?.outcome
+    expect(outcome?.is === 'refused' ? outcome.code : outcome?.is).toBe(end)
+  })
+
   it('takes no caller that is none', async () => {
     await expect(told({ users }, { name: 'users', caller: 'No Name' })).rejects.toMatchObject({
       code: 'service_not_named',

@@ -7,6 +7,7 @@ import { after } from '../../clock.ts'
 import { drop, type Draft as Kept, keep } from '../../live/drafts.ts'
 import { told } from '../../live/session.ts'
 import { placeOf } from '../../model/json-places.ts'
+import { isOfEvents } from '../../model/subscription-rows.ts'
 import { typedRecord, written } from '../../model/written.ts'
 import { EditorOf } from '../../parts/editor.tsx'
 import { Conflict } from './conflict.tsx'
@@ -23,12 +24,13 @@ interface Props {
 }
 
 const BEGINNING = '{\n  "endpoints": [\n    "https://users.example.com"\n  ]\n}'
+const NOBODY_YET = '{\n  "subscriptions": [\n    { "id": "billing", "sink": "http://billing/events" }\n  ]\n}'
 /** So long after the last key the record is validated. */
 const PAUSE_MS = 350
 
 export function Draft({ client, name, base: first, text: before, saved }: Props) {
   const [base, setBase] = useState(first)
-  const [text, setText] = useState(before ?? (written(first?.record) || BEGINNING))
+  const [text, setText] = useState(before ?? (written(first?.record) || (isOfEvents(name) ? NOBODY_YET : BEGINNING)))
   const [step, setStep] = useState<'write' | 'review'>('write')
   const [message, setMessage] = useState('')
   const [conflict, setConflict] = useState<RevisionView | null>()
@@ -91,6 +93,7 @@ export function Draft({ client, name, base: first, text: before, saved }: Props)
         <EditorOf
           key={beginnings}
           label={`The record of ${name}, in JSON`}
+          hasSchema={!isOfEvents(name)}
           text={text}
           faults={faults}
           changed={change}
