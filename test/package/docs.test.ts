@@ -220,8 +220,7 @@ describe('docs/registry.md', () => {
 describe('README.md', () => {
   it('shows records that are understood', () => {
     const records = blocks('README.md', 'json')
-    expect(records).toHaveLength(2)
-    for (const record of records) expect(parseRecord(record).endpoints).toHaveLength(3)
+    expect(records.map((record) => parseRecord(record).endpoints.length)).toEqual([3, 3, 1])
   })
 })
 
