@@ -17,11 +17,13 @@ const TOLD = [
   'error',
   'detail',
   'override',
+  'access',
+  'rates',
   'unread',
 ] as const satisfies readonly (keyof Receipt & keyof ReceiptView)[]
 
 /** Messages: they may repeat what an endpoint was sent. */
-const MESSAGES: readonly string[] = ['detail', 'reason', 'refused']
+const MESSAGES: readonly string[] = ['detail', 'reason', 'refused', 'unavailable']
 
 /** What is known of a call besides. */
 export type Facts = Omit<ReceiptView, (typeof TOLD)[number] | 'attempts' | 'leftOut'>

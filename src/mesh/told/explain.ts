@@ -1,4 +1,5 @@
 /** Explains a call that was made, of its receipt alone: why it went as it did, in order. */
+import type { AccessNote, RateNote } from '../../core/receipt.ts'
 import type { Rule } from '../../record/rule.ts'
 import type { AttemptRead, CandidateRead, ChoiceRead, ReceiptView, RecordRead } from '../../wire/receipt/view.ts'
 import type { ChosenOrNot, Explanation, Replayed, StepTold } from './explanation.ts'
@@ -52,7 +53,19 @@ function summaryOf({ service = 'A name', error, detail, attempts, tookMs, deadli
 }
 
 function decisionSteps(receipt: ReceiptView): StepTold[] {
-  const { path, service, records, key, rule, backend, backendDraws, skipped, override } = receipt
+  const {
+    path,
+    service,
+    records,
+    key,
+    rule,
+    backend,
+    backendDraws,
+    skipped,
+    override,
+    access = [],
+    rates = [],
+  } = receipt
   const chance = backendDraws?.length
     ? `, chosen by its weight (chance gave ${backendDraws.map((draw) => draw.toFixed(4)).join(', ')})`
     : ''
@@ -61,6 +74,8 @@ function decisionSteps(receipt: ReceiptView): StepTold[] {
     { what: 'records', said: records.map((record) => recordText(record, key)) },
     ...(override === undefined ? [] : [{ what: 'override', said: [overrideText(override)] }]),
     ...(rule === undefined ? [] : [{ what: 'rule', said: [rule] }]),
+    ...(access.length === 0 ? [] : [{ what: 'access', said: access.map(accessText) }]),
+    ...(rates.length === 0 ? [] : [{ what: 'rate', said: rates.map(rateText) }]),
     ...(backend === undefined ? [] : [{ what: 'backend', said: [backend + chance] }]),
     ...(skipped.length === 0
       ? []
@@ -70,6 +85,17 @@ function decisionSteps(receipt: ReceiptView): StepTold[] {
 
 function overrideText({ to, by, ignored }: NonNullable<ReceiptView['override']>): string {
   return ignored === undefined ? `${to ?? 'another record'}, for ${by ?? 'nobody known'}` : `not applied: ${ignored}`
+}
+
+function accessText({ record, rule, effect, mode, proof }: AccessNote): string {
+  const verdict = effect === 'allow' ? 'allowed' : mode === 'audit' ? 'would be denied, and was let in' : 'denied'
+  const by = rule === 'default' ? 'by default' : `by the rule ${rule}`
+  return `${record}: ${verdict} ${by} (proof: ${proof})`
+}
+
+function rateText({ record, per, by, effect, unavailable }: RateNote): string {
+  const counted = unavailable === undefined ? `counted by ${by}` : `not counted: ${unavailable}`
+  return `${record}, per ${per}: ${effect === 'allow' ? 'let in' : 'refused'}, ${counted}`
 }
 
 function recordText({ key, revision, freshness, refused }: RecordRead, obeyed: string | undefined): string {

@@ -68,6 +68,8 @@ function isPacked(value: unknown): value is Packed {
     unread = [],
     leftOut = [],
     override = {},
+    access = [],
+    rates = [],
   } = value
   return (
     typeof at === 'number' &&
@@ -76,6 +78,8 @@ function isPacked(value: unknown): value is Packed {
     isTexts(unread) &&
     isTexts(leftOut) &&
     isObject(override) &&
+    isList(access, isObject) &&
+    isList(rates, isObject) &&
     isNumbers(backendDraws) &&
     isList(records, isRecord) &&
     isList(skipped, isObject) &&

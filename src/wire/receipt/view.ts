@@ -1,6 +1,6 @@
 /** What stands on a receipt: what the mesh decided for one call and why, as whoever reads it knows it. */
 import type { Blame, Outcome } from '../../core/outcome.ts'
-import type { Freshness, OverrideNote, RetryRefusal, Skipped } from '../../core/receipt.ts'
+import type { AccessNote, Freshness, OverrideNote, RateNote, RetryRefusal, Skipped } from '../../core/receipt.ts'
 
 /** A record that was read for the call: for the name, an alias, a wildcard or a backend. */
 export interface RecordRead {
@@ -113,6 +113,10 @@ export interface ReceiptView {
   readonly detail?: string | undefined
   /** What a signed override did: the record that took the place of what was called, and for whom; or why it was not applied. */
   readonly override?: OverrideNote | undefined
+  /** What the records on the way said of the caller: by which rule, and whether that was enforced. */
+  readonly access?: readonly AccessNote[] | undefined
+  /** What counted the call, where a record on the way limits how often it is made. */
+  readonly rates?: readonly RateNote[] | undefined
   /** Headers with a deadline that could not be read. */
   readonly unread?: readonly string[] | undefined
   /** Milliseconds until the answer left, and how many of them endpoints took. */

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/core/time/clock.ts'
 import { proxy } from '../../../src/mesh/proxy.ts'
 import { receipts } from '../../../src/mesh/receipts/receipts.ts'
 import { memoryRegistry, seeded, type TestHandler } from '../../../src/testing.ts'
+import { access } from '../../../src/trust.ts'
 import { mintGrant } from '../../../src/wire/grant.ts'
 import { decodeReceipt } from '../../../src/wire/receipt/decode.ts'
 
@@ -286,4 +287,16 @@ describe('a receipt', () => {
       { numRuns: 40 },
     )
   })
+})
+
+it('tells of a denial that is only tried, and of one that is enforced', async () => {
+  const record = (mode: string) => ({ endpoints: [{ binding: 'USERS' }], access: { default: 'deny', mode } })
+  const { ask } = given({ USERS: ok }, { tried: record('audit'), meant: record('enforce') }, { trust: access })
+  const note = { rule: 'default', effect: 'deny', proof: 'none' }
+  const tried = await ask('tried', asked, true)
+  expect(tried.status).toBe(200)
+  expect(receiptOf(tried).access).toEqual([{ ...note, record: 'services/tried', mode: 'audit' }])
+  const meant = await ask('meant', asked, true)
+  expect(meant.status).toBe(403)
+  expect(receiptOf(meant).access).toEqual([{ ...note, record: 'services/meant', mode: 'enforce' }])
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/mesh/told/explain.ts'
+import { decodeReceipt } from '../../../src/wire/receipt/decode.ts'
+import { encodeReceipt } from '../../../src/wire/receipt/encode.ts'
 import type { ReceiptView } from '../../../src/wire/receipt/view.ts'
 import { givenReceipt } from '../../support/given-receipt.ts'
 
@@ -39,6 +41,29 @@ describe('an explanation', () => {
       'no further one: the retry budget of the isolate is empty, or its last five attempts failed (budget)',
     ])
     expect(said(told, 'left')).toEqual(['retry budget: 0.4', 'retry allowance: 1', 'time: 680 ms'])
+  })
+
+  it('tells what records said of the caller, in audit too, and who counted', () => {
+    const receipt: ReceiptView = {
+      ...givenReceipt(),
+      access: [
+        { record: 'services/users', rule: 'readers', effect: 'allow', mode: 'enforce', proof: 'binding' },
+        { record: 'services/v2', rule: 'default', effect: 'deny', mode: 'audit', proof: 'binding' },
+      ],
+      rates: [
+        { record: 'services/users', per: 'caller', by: 'object', effect: 'allow', unavailable: 'it did not answer' },
+        { record: 'services/v2', per: 'service', by: 'isolate', effect: 'deny', unavailable: undefined },
+      ],
+    }
+    expect(decodeReceipt(encodeReceipt(receipt))).toMatchObject(JSON.parse(JSON.stringify(receipt)))
+    expect(said(explain(receipt), 'access')).toEqual([
+      'services/users: allowed by the rule readers (proof: binding)',
+      'services/v2: would be denied, and was let in by default (proof: binding)',
+    ])
+    expect(said(explain(receipt), 'rate')).toEqual([
+      'services/users, per caller: let in, not counted: it did not answer',
+      'services/v2, per service: refused, counted by isolate',
+    ])
   })
 
   it('says of each candidate why it was chosen, and why not', () => {
