@@ -94,15 +94,14 @@ export async function run(
   const endsAt = begun.at + definition.deadlineMs
   let isDecided = false
   for (const step of definition.steps) {
-    const isPivot = step.kind === 'pivot'
-    const verdict = step.event ? await heard(step) : await forward(step)
-    const because = whyNot(verdict)
-    if (because === undefined) {
-      done[step.name] = (verdict as { ok: unknown }).ok
-      if (!isDecided) back.unshift({ step, output: done[step.name] })
-      isDecided ||= isPivot
+    const verdict = step.event ? await heard(step.name, step.event) : await forward(step)
+    if ('ok' in verdict) {
+      done[step.name] = verdict.ok
+      if (!isDecided) back.unshift({ step, output: verdict.ok })
+      isDecided ||= step.kind === 'pivot'
       continue
     }
+    const because = whyNot(verdict)
     // Nobody knows whether it was done: it is undone, too, and first.
     if ('gaveUp' in verdict) back.unshift({ step, output: undefined })
     for (const one of back) await undo(one.step, one.output, because)
@@ -129,7 +128,7 @@ export async function run(
     }
   }
 
-  async function heard({ name, event = { type: '', timeoutMs: 0 } }: Step): Promise<Verdict> {
+  async function heard(name: string, event: NonNullable<Step['event']>): Promise<Verdict> {
     const look = (when: string, waitsFor?: string) =>
       attempted(`${name}: ${when}`, ENDLESS, () => assertWanted(name, 1, waitsFor))
     for (let turn = 1; ; turn++) {
@@ -166,7 +165,7 @@ export async function run(
     }
   }
 
-  async function isSkipped(at: string, because: string | undefined): Promise<boolean> {
+  async function isSkipped(at: string, because: string): Promise<boolean> {
     const decision: Decision = await parked(at, because)
     if (decision === 'skip') skipped.push(at)
     return decision === 'skip'
