@@ -30,10 +30,8 @@ export class DeadLettersObject<Env = unknown> extends DurableObject<Env> {
     return this.#engine.list(question)
   }
 
-  /** The letter as text: what a message holds is any JSON. */
   read(id: string) {
-    const found = this.#engine.get(id)
-    return found && { row: found.row, letter: JSON.stringify(found.letter) }
+    return this.#engine.read(id)
   }
 
   sending(id: string): boolean {

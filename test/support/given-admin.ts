@@ -67,7 +67,7 @@ export async function givenAdmin(
     },
   }
   const letters = lettersEngine({ store: nodeStore(), clock: registry.clock })
-  const lettersObject = objectOf<DeadLetters>(lettersObjectOf(letters))
+  const lettersObject = objectOf<DeadLetters>(letters)
   const queued: unknown[] = []
   const env = {
     REGISTRY: registry.kv,
@@ -101,15 +101,6 @@ export async function givenAdmin(
       return send(`http://mesh.test/-/api${path}`, { ...init, headers })
     },
   }
-}
-
-/** As the object has it: the letter as text. */
-function lettersObjectOf(engine: LettersEngine): object {
-  const read = (id: string) => {
-    const found = engine.get(id)
-    return found && { row: found.row, letter: JSON.stringify(found.letter) }
-  }
-  return { ...engine, read }
 }
 
 /** An object, as its stub is: every method answers later, with a copy. */
