@@ -11,7 +11,7 @@ import { allow } from '../auth/allow.ts'
 import { reaches } from '../auth/tokens.ts'
 import { type AdminEnv, type ControlEnv, type SagaInstance, type Sagas, sagasOf } from '../env.ts'
 import { operation, pageOf } from '../operation.ts'
-import { engineOf, instanceOf } from '../saga-engine.ts'
+import { engineOf, instanceOf } from './workflow.ts'
 
 /** As selvedge/saga waits for it. */
 const DECISION = 'selvedge-decision'

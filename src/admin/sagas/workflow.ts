@@ -1,6 +1,6 @@
 /** What the Workflow says of a saga: one that was ended by hand, or given up, tells the list nothing by itself. */
-import type { SagaRow } from '../durable/sagas/saga-book.ts'
-import { type ControlEnv, type SagaInstance, sagasOf, workflowOf } from './env.ts'
+import type { SagaRow } from '../../durable/sagas/saga-book.ts'
+import { type ControlEnv, type SagaInstance, sagasOf, workflowOf } from '../env.ts'
 
 /** Characters of an error that are told. */
 const TEXT = 300
