@@ -19,6 +19,13 @@ export async function instanceOf(env: ControlEnv, { id, binding }: SagaRow): Pro
   }
 }
 
+/** One that waits for an event hears at once that it is called off: what comes is not what it waited for, and it looks. Else it looks later. */
+export async function wakeUp(env: ControlEnv, row: SagaRow): Promise<void> {
+  if (row.waitsFor === null) return
+  const instance = await instanceOf(env, row)
+  await instance?.sendEvent({ type: row.waitsFor, payload: null }).catch(() => {})
+}
+
 /** Asks the engine. Where it has ended the saga, the list hears of it. */
 export async function engineOf(env: ControlEnv, row: SagaRow): Promise<EngineTold | undefined> {
   try {
