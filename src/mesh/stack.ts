@@ -26,6 +26,7 @@ import { settle } from '../features/settle/filter.ts'
 import { clientTrace, serverTrace } from '../features/trace/filter.ts'
 import { hasUpload, upload } from '../features/upload/filter.ts'
 import { senders } from '../features/upload/senders.ts'
+import { REGISTRY_READ_MS } from '../registry/reader.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
 import { unreachableBecause } from '../targets/roads.ts'
 import { explain, send } from '../targets/send.ts'
@@ -40,9 +41,6 @@ import { type Services, services } from './services.ts'
 import type { Identities } from './trust/identities.ts'
 import { isRated, isRatedApart, lacksRates, mayBeRated } from './trust/rates.ts'
 import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
-
-/** How long the registry has to answer, in milliseconds. */
-const REGISTRY_READ_MS = 1000
 
 /** A request that comes to the mesh from outside. The proxy enters here; so does `mesh.serve(handler)`. */
 export const inbound = <Arrived extends Inbound>(
