@@ -9,6 +9,7 @@ import { ageOf } from '../../print/age.ts'
 import { show } from '../../print/show.ts'
 import type { Column } from '../../print/table.ts'
 import type { Session } from '../../session.ts'
+import { printTold } from '../../told/print-told.ts'
 import { example } from '../../verb.ts'
 import { letterLines } from './letter-lines.ts'
 
@@ -80,9 +81,7 @@ async function list(asked: LettersOptions, session: Session): Promise<void> {
 async function showOne(id: string, session: Session): Promise<void> {
   const letter = await session.client().deadLetter(id)
   if (!letter) throw new NegativeAnswer(`There is no dead letter "${id}".`)
-  const { output = 'table', print } = session
-  if (output === 'json' || output === 'yaml') return show(session, { value: letter, rows: [], columns: [], none: '' })
-  for (const line of letterLines(letter)) print.line(line)
+  await printTold(session, letter, () => letterLines(letter))
 }
 
 async function redrive(ids: readonly string[], flags: RedriveFlags, session: Session): Promise<void> {

@@ -5,6 +5,7 @@ import { someMs } from '../../flags/duration.ts'
 import { show } from '../../print/show.ts'
 import type { Column } from '../../print/table.ts'
 import type { Session } from '../../session.ts'
+import { printTold } from '../../told/print-told.ts'
 import { NO_RECORD, percentText } from '../../traffic/columns.ts'
 import { type CostRow, costs } from '../../traffic/cost.ts'
 import { PRICES, type Prices, pricesOf } from '../../traffic/prices.ts'
@@ -43,10 +44,7 @@ function freshOption(): Option {
 async function run({ timeWindow, prices: file, showPrices, fresh }: CostFlags, session: Session): Promise<void> {
   const { print, output } = session
   const prices = file === undefined ? PRICES : await pricesOf(fileText(file), file)
-  if (showPrices) {
-    if (output === 'json') return print.data(`${JSON.stringify(prices, null, 2)}\n`)
-    return print.data((await import('../../print/yaml-text.ts')).yamlText(prices))
-  }
+  if (showPrices) return printTold({ print, output: output === 'json' ? 'json' : 'yaml' }, prices, () => [])
   const client = session.client()
   const [services, endpoints, callers] = await Promise.all([
     client.stats({ window: timeWindow }),

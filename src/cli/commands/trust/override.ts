@@ -7,6 +7,7 @@ import { durationMs } from '../../../schema/duration.ts'
 import { fileText } from '../../file-text.ts'
 import { duration } from '../../flags/duration.ts'
 import type { Session } from '../../session.ts'
+import { printTold } from '../../told/print-told.ts'
 import { example } from '../../verb.ts'
 
 interface OverrideFlags {
@@ -38,10 +39,9 @@ async function run(pairs: readonly string[], flags: OverrideFlags, session: Sess
     flags.key === undefined
       ? await asked(overrides, flags, session)
       : await signed(overrides, flags, flags.key, session)
-  const { print, output = 'table' } = session
-  if (output === 'json') return print.data(`${JSON.stringify(minted, null, 2)}\n`)
-  if (output === 'yaml') return print.data((await import('../../print/yaml-text.ts')).yamlText(minted))
-  print.line(`baggage: ${minted.baggage}`)
+  const { print, output } = session
+  await printTold(session, minted, () => [`baggage: ${minted.baggage}`])
+  if (output === 'json' || output === 'yaml') return
   const [first = ''] = Object.keys(overrides)
   const where = flags.key === undefined ? session.target().url : 'https://HOST'
   print.tell(`It holds until ${minted.expiresAt}, by the key ${minted.kid}. Whoever has it can use it:`)
