@@ -3,7 +3,8 @@ import type { Outcome } from '../../src/core/outcome.ts'
 import { attemptNote, receipt } from '../../src/core/receipt.ts'
 import { StatsObject } from '../../src/durable/stats-object.ts'
 import type { Digest } from '../../src/telemetry/digest.ts'
-import { type NumbersDigest, numbers } from '../../src/telemetry/numbers/numbers.ts'
+import { numbers } from '../../src/telemetry/numbers/numbers.ts'
+import type { NumbersDigest } from '../../src/telemetry/numbers/numbers-digest.ts'
 
 /** The object, and a method that takes a digest and leaves it. */
 export class Stats extends StatsObject {

@@ -1,7 +1,7 @@
 /** What an isolate tells of itself every few seconds: to the object that sums it up for the mesh. */
 import type { FleetMode, FleetView } from './fleet/view.ts'
 import type { Learned } from './learned.ts'
-import type { NumbersDigest } from './numbers/numbers.ts'
+import type { NumbersDigest } from './numbers/numbers-digest.ts'
 import type { Sample } from './shape/shape.ts'
 import type { TapDigest, TapOrder } from './tap/tap.ts'
 

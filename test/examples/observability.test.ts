@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { MEANINGS } from '../../src/core/errors.ts'
 import { METRICS } from '../../src/telemetry/numbers/metrics.ts'
-import { OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
+import { OUTCOMES } from '../../src/telemetry/numbers/numbers-digest.ts'
 
 const read = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../examples/observability/${name}`, import.meta.url)), 'utf8')

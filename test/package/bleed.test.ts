@@ -251,7 +251,12 @@ describe('the admin API', () => {
 
   it('has a client that brings nothing', async () => {
     const { files, imports } = await bundle('src/admin/client.ts')
-    expect([files, imports]).toEqual([['src/admin/asking.ts', 'src/admin/client.ts'], []])
+    const groups = ['condition', 'history', 'later', 'records', 'traffic', 'trust']
+    const parts = groups.map((group) => `src/admin/client/${group}.ts`)
+    expect([files.toSorted(), imports]).toEqual([
+      ['src/admin/asking.ts', 'src/admin/client.ts', ...parts].toSorted(),
+      [],
+    ])
   })
 })
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { QUEUE_METRICS } from '../../src/admin/letters/metrics.ts'
 import { SAGA_METRICS } from '../../src/admin/saga-metrics.ts'
 import { BOUNDS_S, METRICS, metricsOf } from '../../src/telemetry/numbers/metrics.ts'
-import { DELIVERY_OUTCOMES, OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
+import { DELIVERY_OUTCOMES, OUTCOMES } from '../../src/telemetry/numbers/numbers-digest.ts'
 import { EVERY_MS } from '../../src/telemetry/reporter.ts'
 
 const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')

@@ -1,6 +1,6 @@
 /** What an isolate tells of the endpoints of `users`, to test with. */
 import { exponentialHistogram } from '../../src/math/exponential-histogram.ts'
-import { type NumbersDigest, OUTCOMES } from '../../src/telemetry/numbers/numbers.ts'
+import { type NumbersDigest, OUTCOMES } from '../../src/telemetry/numbers/numbers-digest.ts'
 import { NOTHING } from '../../src/telemetry/numbers/sum.ts'
 
 export interface Told {

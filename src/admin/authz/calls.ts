@@ -1,5 +1,5 @@
 /** Calls of a service, by who called and by the rule that let him, or did not. */
-import type { ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import type { ServiceNumbers } from '../../telemetry/numbers/numbers-digest.ts'
 import { REPORTERS, type Reported, type ReporterKind } from '../../telemetry/numbers/reporters.ts'
 import { verdictOf } from '../../telemetry/numbers/verdicts.ts'
 

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { LearnedSum } from '../../durable/stats/learned-book.ts'
 import { durationMs } from '../../schema/duration.ts'
-import type { ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import type { ServiceNumbers } from '../../telemetry/numbers/numbers-digest.ts'
 import { NOTHING } from '../../telemetry/numbers/sum.ts'
 import { failedOf, quantilesOf, ratesOf } from '../../telemetry/numbers/summary.ts'
 import {

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { LearnedSum } from '../../durable/stats/learned-book.ts'
 import { durationMs } from '../../schema/duration.ts'
-import type { Ends, ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import type { Ends, ServiceNumbers } from '../../telemetry/numbers/numbers-digest.ts'
 import type { Reported } from '../../telemetry/numbers/reporters.ts'
 import { failuresOf, quantilesOf, ratesOf } from '../../telemetry/numbers/summary.ts'
 import {

@@ -1,5 +1,5 @@
 /** What the admin API takes and answers of sagas. */
-import type { Page, Paging } from './records.ts'
+import type { Paging } from './records.ts'
 
 /**
  * The last four are ends. `late`: a step that may not be given up fails again and again. `failed`: its Workflow instance was ended by
@@ -49,15 +49,4 @@ export interface SagasOptions extends Paging {
 /** Who says so and why: kept beside the name of the token. */
 export interface Why {
   readonly message?: string
-}
-
-export interface SagasClient {
-  /** The newest first. */
-  sagas(options?: SagasOptions): Promise<Page<SagaView>>
-  /** `undefined`: there is no such saga. */
-  saga(id: string): Promise<SagaView | undefined>
-  /** What a parked saga is to do: `retry` where it stands, or `skip` it and go on. */
-  decideSaga(id: string, decision: 'retry' | 'skip', why?: Why): Promise<SagaView>
-  /** Calls it off: at its next step before the pivot it turns back. */
-  cancelSaga(id: string, why?: Why): Promise<SagaView>
 }

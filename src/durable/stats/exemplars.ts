@@ -1,7 +1,7 @@
 /** Calls that stand for many: of each service and bucket of durations the one that was told of last, with its trace. In memory. */
 import type { Exemplar } from '../../telemetry/exposition.ts'
 import { BOUNDS_S } from '../../telemetry/numbers/metrics.ts'
-import type { NumbersDigest } from '../../telemetry/numbers/numbers.ts'
+import type { NumbersDigest } from '../../telemetry/numbers/numbers-digest.ts'
 
 export interface Exemplars {
   take(digest: NumbersDigest, now: number): void

@@ -1,7 +1,7 @@
 /** What isolates have learned together: those of the mesh's Worker, and those of each function that reports by itself. In memory. */
 import { type FleetPool, fleetPool } from '../../telemetry/fleet/pool.ts'
 import { type FleetMode, type FleetView, fleetKey } from '../../telemetry/fleet/view.ts'
-import type { NumbersDigest } from '../../telemetry/numbers/numbers.ts'
+import type { NumbersDigest } from '../../telemetry/numbers/numbers-digest.ts'
 
 export interface Fleets {
   /**

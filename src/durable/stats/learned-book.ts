@@ -1,7 +1,7 @@
 /** What isolates of the last minute have learned: who leaves which endpoint alone, and what is left of budgets. In memory alone: they tell it again. */
 import type { Verdict } from '../../core/effects.ts'
 import type { Ejected, Learned } from '../../telemetry/learned.ts'
-import type { NumbersDigest } from '../../telemetry/numbers/numbers.ts'
+import type { NumbersDigest } from '../../telemetry/numbers/numbers-digest.ts'
 
 /** An endpoint that isolates leave alone. */
 export interface EjectedSum {

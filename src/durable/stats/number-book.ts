@@ -1,5 +1,5 @@
 /** Numbers of the mesh, summed up over isolates: by ten seconds for six hours, by five minutes for seven days. */
-import { type NumbersDigest, OTHER, type ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import { type NumbersDigest, OTHER, type ServiceNumbers } from '../../telemetry/numbers/numbers-digest.ts'
 import {
   REPORTERS,
   type Reported,

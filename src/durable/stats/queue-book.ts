@@ -1,5 +1,5 @@
 /** What waits in queues, as who delivers was last told of it. In memory alone: the next batch tells it again. */
-import type { QueueNumbers } from '../../telemetry/numbers/numbers.ts'
+import type { QueueNumbers } from '../../telemetry/numbers/numbers-digest.ts'
 
 export interface QueueSeen extends QueueNumbers {
   readonly queue: string

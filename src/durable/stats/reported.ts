@@ -1,6 +1,6 @@
 /** What a function with the library tells, as it is kept: under the name that its binding says, whatever the digest says of that. */
 import { isReference } from '../../core/endpoint.ts'
-import { type NumbersDigest, OTHER, type ServiceNumbers } from '../../telemetry/numbers/numbers.ts'
+import { type NumbersDigest, OTHER, type ServiceNumbers } from '../../telemetry/numbers/numbers-digest.ts'
 import { reportedKey } from '../../telemetry/numbers/reporters.ts'
 import { endsOf, sumOf } from '../../telemetry/numbers/sum.ts'
 import { type VerdictOf, verdictOf } from '../../telemetry/numbers/verdicts.ts'

@@ -5,7 +5,8 @@ import { outcomeOf, outcomeOfError } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Trace } from '../../core/span.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import type { CallOutcome, Numbers } from '../../telemetry/numbers/numbers.ts'
+import type { Numbers } from '../../telemetry/numbers/numbers.ts'
+import type { CallOutcome } from '../../telemetry/numbers/numbers-digest.ts'
 import type { Tapping } from '../../telemetry/tap/tapping.ts'
 
 export interface CountNeeds {

@@ -1,7 +1,7 @@
 /** The consumer of queues: each message is delivered to the name that its record says, and settled by itself. */
 import { subrequests } from '../../core/engine/subrequests.ts'
 import type { DeadLetter } from '../../telemetry/dead-letter.ts'
-import type { DeliveryOutcome } from '../../telemetry/numbers/numbers.ts'
+import type { DeliveryOutcome } from '../../telemetry/numbers/numbers-digest.ts'
 import type { Inside, Part } from '../inside.ts'
 import type { Batch, Message } from './batch.ts'
 import { letterOf, placeOf } from './dead-letter.ts'

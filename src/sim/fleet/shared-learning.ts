@@ -6,7 +6,7 @@ import type { Registry } from '../../registry/registry.ts'
 import type { Digest, DigestSink } from '../../telemetry/digest.ts'
 import { type FleetPool, fleetPool } from '../../telemetry/fleet/pool.ts'
 import { fleetKey } from '../../telemetry/fleet/view.ts'
-import type { NumbersDigest } from '../../telemetry/numbers/numbers.ts'
+import type { NumbersDigest } from '../../telemetry/numbers/numbers-digest.ts'
 import { NOTHING } from '../../telemetry/numbers/sum.ts'
 import { EVERY_MS } from '../../telemetry/reporter.ts'
 import { endpointAddress } from '../address.ts'
@@ -24,7 +24,7 @@ export interface SharedLearning {
 const CALL_MS = 20
 /** A location of Cloudflare may have read the key just before, and keeps for so long what stood there (`registry/kv.ts`). */
 const LAG_MS = 30_000
-/** `failure` (`numbers.ts`), as often as a liar thinks is convincing. */
+/** `failure` (`numbers-digest.ts`), as often as a liar thinks is convincing. */
 const ALL_FAILED = [0, 1_000]
 const ALL_WELL = [1_000]
 

@@ -1,5 +1,5 @@
 /** Isolates that learn from each other, and what of it is written for those that are not born yet. */
-import type { NumbersDigest } from '../numbers/numbers.ts'
+import type { NumbersDigest } from '../numbers/numbers-digest.ts'
 import { sightings } from './sightings.ts'
 import type { FleetMode, FleetView } from './view.ts'
 

@@ -1,5 +1,5 @@
 /** What each isolate saw last of each endpoint, and what most of them say. Nobody alone decides; in memory, and bounded. */
-import { type NumbersDigest, OTHER } from '../numbers/numbers.ts'
+import { type NumbersDigest, OTHER } from '../numbers/numbers-digest.ts'
 import {
   FIND,
   FIND_MS,

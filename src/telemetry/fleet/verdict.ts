@@ -1,6 +1,6 @@
 /** What isolates have told of one endpoint, and what most of them say. */
 import { median } from '../../math/median.ts'
-import { type EndpointNumbers, type Ends, OUTCOMES } from '../numbers/numbers.ts'
+import { type EndpointNumbers, type Ends, OUTCOMES } from '../numbers/numbers-digest.ts'
 import { type FleetEndpoint, LEAST_REPORTERS, LEAST_SAMPLES } from './view.ts'
 
 /** What an isolate told of an endpoint last. */

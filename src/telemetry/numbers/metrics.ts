@@ -1,7 +1,7 @@
 /** The metrics of the mesh: what numbers are called and mean, for Prometheus and those who read its format. */
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
 import type { Exemplar, Family, HistogramSample, Labels, Sample } from '../exposition.ts'
-import { DELIVERY_OUTCOMES, type Ends, OUTCOMES, type ServiceNumbers } from './numbers.ts'
+import { DELIVERY_OUTCOMES, type Ends, OUTCOMES, type ServiceNumbers } from './numbers-digest.ts'
 import type { Reported } from './reporters.ts'
 import { VERDICTS, verdictOf } from './verdicts.ts'
 

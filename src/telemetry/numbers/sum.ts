@@ -1,6 +1,6 @@
 /** Adds up numbers: of isolates, and of one time after another. Whatever the order, the sum is the same. */
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
-import { type EndpointNumbers, type Ends, OTHER, type ServiceNumbers } from './numbers.ts'
+import { type EndpointNumbers, type Ends, OTHER, type ServiceNumbers } from './numbers-digest.ts'
 
 export const NOTHING: ServiceNumbers = Object.freeze({
   ends: [],

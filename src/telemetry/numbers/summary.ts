@@ -1,6 +1,6 @@
 /** What numbers come to: rates, shares and quantiles, as people read them. */
 import { type Counts, exponentialHistogram } from '../../math/exponential-histogram.ts'
-import { type Ends, OUTCOMES } from './numbers.ts'
+import { type Ends, OUTCOMES } from './numbers-digest.ts'
 
 export interface Rates {
   readonly requests: number

@@ -1,7 +1,7 @@
 /** A tap: somebody looks at calls as they are made, for a while. Plain values: orders travel to isolates, calls travel back in digests. */
 import type { MeshErrorCode } from '../../core/errors.ts'
 import type { Outcome } from '../../core/outcome.ts'
-import type { CallOutcome } from '../numbers/numbers.ts'
+import type { CallOutcome } from '../numbers/numbers-digest.ts'
 
 /** Which calls are looked at. What is left out may be anything. */
 export interface TapFilter {

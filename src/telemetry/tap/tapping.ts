@@ -4,7 +4,7 @@ import type { MeshErrorCode } from '../../core/errors.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { plainPath } from '../../core/text/path.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import type { CallOutcome } from '../numbers/numbers.ts'
+import type { CallOutcome } from '../numbers/numbers-digest.ts'
 import { maskedPath } from '../shape/masked-path.ts'
 import { isTapped, type TapCall, type TapDigest, type TapOrder } from './tap.ts'
 

@@ -5,7 +5,7 @@ import { statsEngine } from '../../../src/durable/stats/stats-engine.ts'
 import { exponentialHistogram } from '../../../src/math/exponential-histogram.ts'
 import { exposition, type Format } from '../../../src/telemetry/exposition.ts'
 import { metricsOf } from '../../../src/telemetry/numbers/metrics.ts'
-import type { NumbersDigest } from '../../../src/telemetry/numbers/numbers.ts'
+import type { NumbersDigest } from '../../../src/telemetry/numbers/numbers-digest.ts'
 import { NOTHING } from '../../../src/telemetry/numbers/sum.ts'
 import { nodeStore } from '../../support/node-store.ts'
 

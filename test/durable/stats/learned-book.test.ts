@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { learnedBook } from '../../../src/durable/stats/learned-book.ts'
 import type { Ejected } from '../../../src/telemetry/learned.ts'
-import type { NumbersDigest } from '../../../src/telemetry/numbers/numbers.ts'
+import type { NumbersDigest } from '../../../src/telemetry/numbers/numbers-digest.ts'
 import { NOTHING } from '../../../src/telemetry/numbers/sum.ts'
 
 const START = 1_760_000_000_000

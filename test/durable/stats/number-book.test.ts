@@ -7,7 +7,7 @@ import type { NumberCaps } from '../../../src/durable/stats/number-book.ts'
 import { statsEngine } from '../../../src/durable/stats/stats-engine.ts'
 import { exponentialHistogram } from '../../../src/math/exponential-histogram.ts'
 import type { Digest } from '../../../src/telemetry/digest.ts'
-import type { ServiceNumbers } from '../../../src/telemetry/numbers/numbers.ts'
+import type { ServiceNumbers } from '../../../src/telemetry/numbers/numbers-digest.ts'
 import { NOTHING, sumOf } from '../../../src/telemetry/numbers/sum.ts'
 import { nodeStore } from '../../support/node-store.ts'
 

@@ -1,7 +1,8 @@
 /** How a call is counted, by what its caller saw: what strangers may not do speaks neither for nor against a service. */
 import { expect, it } from 'vitest'
 import { counting } from '../../../src/mesh/counting.ts'
-import { numbers, OUTCOMES } from '../../../src/telemetry/numbers/numbers.ts'
+import { numbers } from '../../../src/telemetry/numbers/numbers.ts'
+import { OUTCOMES } from '../../../src/telemetry/numbers/numbers-digest.ts'
 import { ratesOf } from '../../../src/telemetry/numbers/summary.ts'
 import { memoryRegistry } from '../../../src/testing.ts'
 import { access } from '../../../src/trust.ts'

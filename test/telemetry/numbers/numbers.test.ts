@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/core/outcome.ts'
 import { type AccessNote, attemptNote, receipt } from '../../../src/core/receipt.ts'
-import {
-  type CallEnd,
-  type CallOutcome,
-  MOST_SERIES,
-  numbers,
-  OTHER,
-  OUTCOMES,
-} from '../../../src/telemetry/numbers/numbers.ts'
+import { type CallEnd, MOST_SERIES, numbers } from '../../../src/telemetry/numbers/numbers.ts'
+import { type CallOutcome, OTHER, OUTCOMES } from '../../../src/telemetry/numbers/numbers-digest.ts'
 import { verdictOf } from '../../../src/telemetry/numbers/verdicts.ts'
 
 function ended(over: Partial<CallEnd> = {}, endpoints: readonly [string, Outcome][] = [['eu', 'success']]): CallEnd {
