@@ -20,7 +20,7 @@ export class Customer extends DurableObject<Env> {
       return Response.json({ id, credit })
     }
     if (what === 'reservations' && undone !== undefined && request.method === 'DELETE') {
-      this.#steps.undo(decodeURIComponent(undone), (answer: Answer) => this.#release(answer))
+      this.#steps.undo(undone, (answer: Answer) => this.#release(answer))
       return Response.json({ id })
     }
     const order = await request.json<Order>()

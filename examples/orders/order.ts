@@ -31,7 +31,7 @@ export class Order extends DurableObject<Env> {
     const said = await request.text()
     const body = said === '' ? {} : JSON.parse(said)
     if (what === 'rejection') {
-      this.#steps.undo(decodeURIComponent(body.undoes), () => this.#become(id, 'REJECTED', body.because))
+      this.#steps.undo(body.undoes, () => this.#become(id, 'REJECTED', body.because))
       return Response.json({ id })
     }
     const { isUndone } = this.#steps.forward(key, () => {

@@ -14,7 +14,7 @@ export interface StepContext<Input, Done> {
   readonly done: Done
   /** The saga's own id. */
   readonly id: string
-  /** `saga/<id>/<step>`: the same at every attempt. `call` sends it as `Idempotency-Key` unless there is one. */
+  /** `saga~<id>~<step>`: the same at every attempt, and the same percent-encoded. `call` sends it as `Idempotency-Key` unless there is one. */
   readonly key: string
   /** 1 is the first. */
   readonly attempt: number
@@ -25,7 +25,7 @@ export interface UndoContext<Input, Done, Output> extends StepContext<Input, Don
   readonly output: Output | undefined
   /** Why the saga turned back. */
   readonly because: string
-  /** The key of the step that is undone, percent-encoded, as it stands in a path. The undo's own key is the same and `/undo`. */
+  /** The key of the step that is undone, as it stands in a path, too. The undo's own key is the same and `~undo`. */
   readonly undoes: string
 }
 

@@ -20,7 +20,7 @@ export type Tell = (
 /** @returns parks the saga at a step, and gives what was decided. */
 export function parking(steps: Steps, patience: Patience, tell: Tell) {
   const times = new Map<string, number>()
-  return async function parked(at: string, because: string | undefined): Promise<Decision> {
+  return async function parked(at: string, because: string): Promise<Decision> {
     for (;;) {
       const time = (times.get(at) ?? 0) + 1
       times.set(at, time)

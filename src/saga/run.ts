@@ -2,6 +2,7 @@
 import { type Clock, within } from '../core/time/clock.ts'
 import type { Book, SagaTold } from './book.ts'
 import type { Call, Step, StepContext, UndoContext } from './forms.ts'
+import { keysOf, UNDO_SUFFIX } from './key.ts'
 import { type Decision, parking } from './park.ts'
 import type { Definition } from './saga.ts'
 import type { Patience, Steps } from './steps.ts'
@@ -94,15 +95,14 @@ export async function run(
   const endsAt = begun.at + definition.deadlineMs
   let isDecided = false
   for (const step of definition.steps) {
-    const isPivot = step.kind === 'pivot'
-    const verdict = step.event ? await heard(step) : await forward(step)
-    const because = whyNot(verdict)
-    if (because === undefined) {
-      done[step.name] = (verdict as { ok: unknown }).ok
-      if (!isDecided) back.unshift({ step, output: done[step.name] })
-      isDecided ||= isPivot
+    const verdict = step.event ? await heard(step.name, step.event) : await forward(step)
+    if ('ok' in verdict) {
+      done[step.name] = verdict.ok
+      if (!isDecided) back.unshift({ step, output: verdict.ok })
+      isDecided ||= step.kind === 'pivot'
       continue
     }
+    const because = whyNot(verdict)
     // Nobody knows whether it was done: it is undone, too, and first.
     if ('gaveUp' in verdict) back.unshift({ step, output: undefined })
     for (const one of back) await undo(one.step, one.output, because)
@@ -121,7 +121,7 @@ export async function run(
         // At the pivot an attempt before may have been it: then there is no way back, whatever time it is.
         if (mayTurn && (!isEndless || (turn === 1 && attempt === 1))) await assertWanted(step.name, attempt)
         if (isEndless && attempt === LATE) await told('late', step.name, undefined, begun.version, LATE)
-        const context = contextOf(`saga/${id}/${step.name}`, attempt)
+        const context = contextOf(keysOf(id) + step.name, attempt)
         return kept(await step.forward?.(context as StepContext<never, never>))
       })
       if ('ok' in verdict || (mayTurn && ('refused' in verdict || !isEndless))) return verdict
@@ -129,7 +129,7 @@ export async function run(
     }
   }
 
-  async function heard({ name, event = { type: '', timeoutMs: 0 } }: Step): Promise<Verdict> {
+  async function heard(name: string, event: NonNullable<Step['event']>): Promise<Verdict> {
     const look = (when: string, waitsFor?: string) =>
       attempted(`${name}: ${when}`, ENDLESS, () => assertWanted(name, 1, waitsFor))
     for (let turn = 1; ; turn++) {
@@ -152,13 +152,13 @@ export async function run(
   async function undo(step: Step, output: unknown, because: string): Promise<void> {
     const { name } = step
     if (!step.undo) return
-    const key = `saga/${id}/${name}`
+    const undoes = keysOf(id) + name
     for (let turn = 1; ; turn++) {
       const verdict = await attempted(
         turn === 1 ? `undo ${name}` : `undo ${name} again ${turn - 1}`,
         UNDO,
         async (attempt) => {
-          const context = { ...contextOf(`${key}/undo`, attempt), output, because, undoes: encodeURIComponent(key) }
+          const context = { ...contextOf(undoes + UNDO_SUFFIX, attempt), output, because, undoes }
           await step.undo?.(context as UndoContext<never, never, never>)
         },
       )
@@ -166,7 +166,7 @@ export async function run(
     }
   }
 
-  async function isSkipped(at: string, because: string | undefined): Promise<boolean> {
+  async function isSkipped(at: string, because: string): Promise<boolean> {
     const decision: Decision = await parked(at, because)
     if (decision === 'skip') skipped.push(at)
     return decision === 'skip'

@@ -58,8 +58,8 @@ export interface Decided<Input, Done = object> extends Definition {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 /** The longest that Workflows waits. */
 const YEAR_MS = 365 * 86_400_000
-/** These the executor needs itself. */
-const TAKEN = ['definition', 'end']
+/** The executor needs these itself; an undo's key ends in the last. */
+const TAKEN = ['definition', 'end', 'undo']
 
 /**
  * A business transaction across services: all of it is done, or none, or it is parked where somebody sees it.

@@ -18,8 +18,7 @@ export function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, REASON)
 }
 
-/** Why it is not done; `undefined` where it is. */
-export function whyNot(verdict: Verdict): string | undefined {
-  if ('ok' in verdict) return undefined
+/** Why it is not done. */
+export function whyNot(verdict: Exclude<Verdict, { readonly ok: unknown }>): string {
   return 'refused' in verdict ? verdict.refused : verdict.gaveUp
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../core/time/clock.ts'
 import { type Random, seeded } from '../core/time/random.ts'
 import { quickTurns, virtualClock } from '../core/time/virtual-clock.ts'
 import { calling, type Fetch } from '../saga/call.ts'
+import { APART, keysOf, UNDO_SUFFIX } from '../saga/key.ts'
 import { DECISION } from '../saga/park.ts'
 import { type Outcome, run } from '../saga/run.ts'
 import type { Definition } from '../saga/saga.ts'
@@ -72,7 +73,7 @@ export async function explore(
   // Every crash by itself, on the way there and on the way back.
   const ways = singles ? [undefined, ...definition.steps.map(({ name }) => name)] : []
   for (const refused of ways) {
-    const calm = { ...CALM, refuses: (key: string) => key.endsWith(`/${refused}`) }
+    const calm = { ...CALM, refuses: (key: string) => key.endsWith(`${APART}${refused}`) }
     const { trail } = await once(calm)
     for (const step of new Set(trail)) {
       for (const point of ['before', 'within', 'after'] as const) {
@@ -180,7 +181,7 @@ function network(services: Readonly<Record<string, TestHandler>>, clock: Clock, 
 function refusing(handler: TestHandler, refuses: Weather['refuses']): TestHandler {
   return (request) => {
     const key = request.headers.get('idempotency-key')
-    return key !== null && !key.endsWith('/undo') && refuses(key)
+    return key !== null && !key.endsWith(UNDO_SUFFIX) && refuses(key)
       ? new Response('refused', { status: 422 })
       : handler(request)
   }
@@ -188,7 +189,7 @@ function refusing(handler: TestHandler, refuses: Weather['refuses']): TestHandle
 
 /** The steps whose effects stand, as their services count them. */
 function effectsOf(services: Readonly<Record<string, TestHandler>>, id: string): string[] {
-  const start = `saga/${id}/`
+  const start = keysOf(id)
   const keys = Object.values(services).flatMap((one) => (isParticipant(one) ? [...one.effects] : []))
   return keys.filter((key) => key.startsWith(start)).map((key) => key.slice(start.length))
 }
@@ -214,8 +215,7 @@ function violation(
 
 function doneTwice(services: Readonly<Record<string, TestHandler>>, id: string): string | undefined {
   for (const one of Object.values(services)) {
-    const twice =
-      isParticipant(one) && [...one.counts].find(([key, times]) => times > 1 && key.startsWith(`saga/${id}/`))
+    const twice = isParticipant(one) && [...one.counts].find(([key, times]) => times > 1 && key.startsWith(keysOf(id)))
     if (twice) return `${twice[0]} was done ${twice[1]} times.`
   }
   return undefined

@@ -1,5 +1,6 @@
 /** A service as a participant of sagas should be: each key once, an undo that always succeeds, and a tombstone for what comes late. */
 import { dispositionOf } from '../core/disposition.ts'
+import { UNDO_SUFFIX } from '../saga/key.ts'
 import type { TestHandler } from './test-mesh.ts'
 
 export interface TestParticipant extends TestHandler {
@@ -8,9 +9,6 @@ export interface TestParticipant extends TestHandler {
   /** How often each key has been carried out: never more than once. */
   readonly counts: ReadonlyMap<string, number>
 }
-
-/** An undo's key is that of its step and this. */
-const UNDO = '/undo'
 
 /**
  * @param answer what it answers to a step of which it hears the first time. 2xx is an effect. Default: 200 and `{ "id": key }`.
@@ -40,8 +38,8 @@ export function testParticipant(answer: TestHandler = asId): TestParticipant {
   async function participant(request: Request): Promise<Response> {
     const key = request.headers.get('idempotency-key')
     if (key === null) return answer(request)
-    if (key.endsWith(UNDO)) {
-      const undone = key.slice(0, -UNDO.length)
+    if (key.endsWith(UNDO_SUFFIX)) {
+      const undone = key.slice(0, -UNDO_SUFFIX.length)
       tombstones.add(undone)
       // What is being done is done first: one object, one turn.
       await answered.get(undone)

@@ -41,7 +41,7 @@ type Row = { name: string; at: number; failures: number; running: number }
  * readonly #alarms = alarms(this.ctx)
  * // once, in the constructor:
  * this.#alarms.on('invoice', () => this.sendInvoice())
- * // in a method: this.#alarms.set('invoice', Date.now() + 86_400_000)
+ * // in a method, to wake it when the order is due: this.#alarms.set('invoice', order.dueAt)
  * alarm() { return this.#alarms.alarm() }
  */
 export function alarms(ctx: ObjectState, { clock = systemClock, onFailure }: AlarmsOptions = {}): Alarms {

@@ -35,9 +35,9 @@ export interface StoredEvent {
 /** What a message of a queue holds at most (Queues limits: 128 KB), in bytes. */
 const MESSAGE_BYTES = 128_000
 /** What is added as it leaves: id, sequence, subscriber. */
-const ADDED_BYTES = 512
+export const ADDED_BYTES = 512
 /** Bytes that a JavaScript character may take in UTF-8. */
-const LARGEST_CHARACTER = 3
+export const LARGEST_CHARACTER = 3
 
 /**
  * An event as it waits: without its id and its place.

@@ -1,6 +1,6 @@
 /** Sends what waits, in batches that a queue takes, in order; what was sent is forgotten only then. */
 import { type Clock, within } from '../core/time/clock.ts'
-import { eventOf, type StoredEvent } from './event.ts'
+import { ADDED_BYTES, eventOf, LARGEST_CHARACTER, type StoredEvent } from './event.ts'
 
 /** A part of `Queue`. */
 export interface EventQueue {
@@ -19,8 +19,6 @@ export type Waiting = {
 export const BATCH_ROWS = 100
 /** Of 256 KB that a batch holds. Counted in characters of three bytes at most, so that nobody encodes to measure. */
 const BATCH_BYTES = 240_000
-const LARGEST_CHARACTER = 3
-const ADDED = 512
 /** A queue may hang for a minute (cloudflare/workerd#6053). In milliseconds. */
 const SEND_MS = 10_000
 /** One alarm relays for so long, in milliseconds, so that others of the object have their turn. */
@@ -62,7 +60,7 @@ export async function sendAll({ to, clock, next, sent, idOf, subscriber }: Relay
 function fitting(rows: Waiting[]): Waiting[] {
   let left = BATCH_BYTES
   const over = rows.findIndex(({ event }) => {
-    left -= event.length * LARGEST_CHARACTER + ADDED
+    left -= event.length * LARGEST_CHARACTER + ADDED_BYTES
     return left < 0
   })
   return over < 0 ? rows : rows.slice(0, Math.max(1, over))

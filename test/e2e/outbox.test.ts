@@ -75,7 +75,7 @@ describe('an outbox whose runtime is killed', () => {
     )
     expect(await ask('/example/pay?id=a')).toEqual({ balance: -35 })
     expect(await ask('/example/pay?id=a')).toEqual({ balance: -35 })
-    expect(await ask('/example/reserve?id=s')).toEqual({ balance: -42 })
+    expect(await ask('/example/reserve?id=s')).toEqual({ balance: -42, reserved: 7 })
     expect((await fetch(`${url}/example/release?id=s`)).status).toBe(204)
     expect((await fetch(`${url}/example/release?id=late`)).status).toBe(204)
     expect((await fetch(`${url}/example/reserve?id=late`)).status).toBe(410)

@@ -56,7 +56,7 @@ const rowOf = async (id: string) => {
 }
 /** The steps of a saga whose effects stand, in the order of their services. */
 const standing = async (id: string) =>
-  (await told()).done.flatMap((key) => (key.startsWith(`saga/${id}/`) ? [key.slice(`saga/${id}/`.length)] : []))
+  (await told()).done.flatMap((key) => (key.startsWith(`saga~${id}~`) ? [key.slice(`saga~${id}~`.length)] : []))
 
 it('by name: started twice it is one, its state is told, and an event is kept until it is waited for', async () => {
   const first = await start('place-order', 'one')
@@ -126,7 +126,7 @@ it('killed within each step and undo: each effect is there once, or not at all',
       because: 'It began as 1:reserve/n,charge/p, and the code has 1:check/n,reserve/n,charge/p.',
     }),
   )
-  expect((await told()).done.filter((key) => key.endsWith('/check'))).toEqual([])
+  expect((await told()).done.filter((key) => key.endsWith('~check'))).toEqual([])
   await ask(`/-/decide/${gone}/skip`)
   await soon(async () =>
     expect(await stateOf('nobody', gone)).toMatchObject({

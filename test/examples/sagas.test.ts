@@ -11,7 +11,7 @@ describe('the order example', () => {
   it('approves an order within the credit', async () => {
     const services = { orders: testParticipant(), customers: testParticipant() }
     expect(await testSaga(placeOrder, { services }).run(input)).toMatchObject({ outcome: 'completed' })
-    expect([...services.orders.effects]).toEqual(['saga/saga-1/create', 'saga/saga-1/approve'])
+    expect([...services.orders.effects]).toEqual(['saga~saga-1~create', 'saga~saga-1~approve'])
   })
 
   it('rejects an order that is beyond its customer’s credit', async () => {

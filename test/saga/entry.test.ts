@@ -46,7 +46,7 @@ describe('sagas', () => {
     expect(await run({ saga: 'pay' })).toEqual({ outcome: 'completed' })
     expect(await run({ saga: 'pay', version: 1 })).toEqual({ outcome: 'completed' })
     expect(asked.map(({ url }) => url)).toEqual(['http://payments/3', 'http://payments/1'])
-    expect(asked[0]?.headers.get('idempotency-key')).toBe('saga/one/charge')
+    expect(asked[0]?.headers.get('idempotency-key')).toBe('saga~one~charge')
     expect(asked[0]?.headers.get('selvedge-timeout-ms')).toBe('29000')
     expect(asked[0]?.headers.get('traceparent')).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
     expect(made()).toBe(1)

@@ -57,10 +57,10 @@ describe('run', () => {
     const { run, asked, standing } = given()
     expect(await run({ total: 10 })).toMatchObject({ outcome: 'completed' })
     expect(asked.map(({ key }) => key)).toEqual([
-      'saga/saga-1/reserve',
-      'saga/saga-1/pack',
-      'saga/saga-1/charge',
-      'saga/saga-1/ship',
+      'saga~saga-1~reserve',
+      'saga~saga-1~pack',
+      'saga~saga-1~charge',
+      'saga~saga-1~ship',
     ])
     expect(new Set(asked.map(({ attempt }) => attempt.slice(0, 35))).size).toBe(1)
     expect(standing()).toEqual(ALL)
@@ -73,8 +73,8 @@ describe('run', () => {
       because: 'payments answered 422: limit exceeded',
     })
     expect(asked.slice(3).map(({ key, method, path }) => [method, path, key])).toEqual([
-      ['DELETE', '/saga%2Fsaga-1%2Fpack', 'saga/saga-1/pack/undo'],
-      ['DELETE', '/saga%2Fsaga-1%2Freserve', 'saga/saga-1/reserve/undo'],
+      ['DELETE', '/saga~saga-1~pack', 'saga~saga-1~pack~undo'],
+      ['DELETE', '/saga~saga-1~reserve', 'saga~saga-1~reserve~undo'],
     ])
     expect(standing()).toEqual([])
   })
@@ -82,7 +82,7 @@ describe('run', () => {
   it('does not undo a step that was refused, and undoes one of which nobody knows', async () => {
     const refused = given({ stock: () => new Response('none left', { status: 404 }) })
     await refused.run({ total: 10 })
-    expect(refused.asked.map(({ key }) => key)).not.toContain('saga/saga-1/pack/undo')
+    expect(refused.asked.map(({ key }) => key)).not.toContain('saga~saga-1~pack~undo')
     const unknown = given()
     const stock = unknown.services.stock
     // It is done, and its answer is lost; undos are answered.
@@ -92,7 +92,7 @@ describe('run', () => {
       return answer ?? new Response()
     })
     expect(await unknown.run({ total: 10 })).toMatchObject({ outcome: 'compensated' })
-    expect(stock?.counts.get('saga/saga-1/pack')).toBe(1)
+    expect(stock?.counts.get('saga~saga-1~pack')).toBe(1)
     expect(unknown.standing()).toEqual([])
   })
 
@@ -145,7 +145,7 @@ describe('run', () => {
     expect(parked).toMatchObject({ outcome: 'parked', at: 'undo pack', because: 'stock answered 403: ' })
     const skipped = await test.run({ total: 10 }, { decisions: ['retry', 'skip'] })
     expect(skipped).toMatchObject({ outcome: 'compensation_incomplete', skipped: ['undo pack'] })
-    expect([...(services.credit?.effects ?? [])].filter((key) => key.startsWith('saga/saga-2/'))).toEqual([])
+    expect([...(services.credit?.effects ?? [])].filter((key) => key.startsWith('saga~saga-2~'))).toEqual([])
   })
 
   it('is parked where a step behind the pivot is refused, and goes on as decided', async () => {
@@ -172,7 +172,7 @@ describe('run', () => {
       outcome: 'compensated',
       because: 'cancelled by a test',
     })
-    expect(asked.map(({ key }) => key)).toContain('saga/saga-1/pack/undo')
+    expect(asked.map(({ key }) => key)).toContain('saga~saga-1~pack~undo')
     expect(standing()).toEqual([])
   })
 
@@ -210,7 +210,7 @@ describe('run', () => {
       because: 'No event "approved" came in time.',
     })
     expect(test.mesh.clock.now() - before).toBeGreaterThanOrEqual(2 * 86_400_000)
-    expect([...credit.effects]).toEqual(['saga/saga-1/reserve'])
+    expect([...credit.effects]).toEqual(['saga~saga-1~reserve'])
     expect(
       await test.run({}, { events: { approved: null }, cancelAt: 'approval', cancelFrom: (look) => look > 1 }),
     ).toMatchObject({ outcome: 'compensated', because: 'cancelled by a test' })

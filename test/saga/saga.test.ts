@@ -38,6 +38,11 @@ describe('saga', () => {
       () => saga('a').step('definition', nothing),
       'A step cannot be called "definition".',
     ],
+    [
+      'a step whose key would read as that of an undo',
+      () => saga('a').step('undo', nothing),
+      'A step cannot be called "undo".',
+    ],
     ['a saga without a name', () => saga(''), 'A saga is called by letters'],
     ['a version that is none', () => saga('a', { version: 1.5 }), 'version is a whole number from 1; got 1.5.'],
     [

@@ -99,7 +99,7 @@ export class Service extends DurableObject<Env> {
       await this.ctx.storage.put(`flaky ${key}`, times)
       if (times <= 4) return new Response('not now', { status: 503 })
     }
-    const of = key.replace(/\/undo$/, '')
+    const of = key.replace(/~undo$/, '')
     const isUndo = of !== key
     const [known] = this.#sql.exec<{ state: string }>('SELECT state FROM keys WHERE key = ?', of).toArray()
     if (!isUndo && known?.state === 'undone') return new Response('undone', { status: 410 })

@@ -36,6 +36,12 @@ describe('explore', () => {
     expect(outcomes.compensated).toBeGreaterThan(20)
   })
 
+  it('refuses each step in turn, and crashes on the way back, too, before any random run', async () => {
+    const { outcomes } = await testSaga(placeOrder, { services: services() }).explore({ runs: 0 })
+    expect(outcomes.completed).toBeGreaterThan(10)
+    expect(outcomes.compensated).toBeGreaterThan(10)
+  })
+
   it('gives the same for the same seed', async () => {
     const explored = (seed: number) => testSaga(placeOrder, { services: services() }).explore({ runs: 30, seed })
     expect(await explored(7)).toEqual(await explored(7))
@@ -91,7 +97,7 @@ function keeping({ tombstones = true, keys = true }: { tombstones?: boolean; key
   const undone = new Set<string>()
   const handler: TestHandler = (request) => {
     const key = request.headers.get('idempotency-key') ?? ''
-    if (key.endsWith('/undo')) {
+    if (key.endsWith('~undo')) {
       effects.delete(key.slice(0, -5))
       undone.add(key.slice(0, -5))
       return new Response()

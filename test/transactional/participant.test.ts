@@ -29,8 +29,8 @@ function givenParticipant() {
 describe('participant', () => {
   it('does a step once, and gives what it gave before', () => {
     const { reserve, reserved } = givenParticipant()
-    expect(reserve('saga/1/reserve')).toEqual({ isUndone: false, isFirst: true, value: { id: 1 } })
-    expect(reserve('saga/1/reserve')).toEqual({ isUndone: false, isFirst: false, value: { id: 1 } })
+    expect(reserve('saga~1~reserve')).toEqual({ isUndone: false, isFirst: true, value: { id: 1 } })
+    expect(reserve('saga~1~reserve')).toEqual({ isUndone: false, isFirst: false, value: { id: 1 } })
     expect([...reserved.values()]).toEqual([1])
   })
 

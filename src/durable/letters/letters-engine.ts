@@ -72,6 +72,8 @@ export interface LettersEngine {
   counts(): LetterCount[]
   /** Lets go of what is too old. */
   turn(): void
+  /** When the next turn is to be taken, at the latest; `undefined`: when a letter is kept. */
+  nextAt(): number | undefined
 }
 
 export interface LettersCaps {
@@ -236,6 +238,8 @@ export function lettersEngine({
       remove('lastAt <= ?', now - KEEP_MS)
       if (count().rows > 0) wake?.(now + TURN_MS)
     },
+
+    nextAt: () => (count().rows > 0 ? clock.now() + TURN_MS : undefined),
   }
 }
 
