@@ -7,6 +7,7 @@ import type { Installation } from '../../wire/installation.ts'
 import type { Token } from '../auth/tokens.ts'
 import type { Registry } from '../env.ts'
 import { listed } from '../listed.ts'
+import type { AuthzPolicyView } from '../views/traffic.ts'
 
 /** Records that are looked at, at most. */
 const MOST_RECORDS = 10_000
@@ -15,23 +16,8 @@ const PAGE = 1_000
 type AccessPolicy = NonNullable<Policies['access']>
 type AccessRule = NonNullable<AccessPolicy['rules']>[number]
 
-export interface RuleTold {
-  readonly name: string
-  readonly effect: AccessRule['effect']
-  readonly callers?: string[] | undefined
-  readonly methods?: string[] | undefined
-  readonly paths?: string[] | undefined
-}
-
-export interface PolicyTold {
-  readonly record: string
-  readonly default: AccessPolicy['default']
-  readonly mode: AccessPolicy['mode']
-  readonly rules: RuleTold[]
-}
-
 export interface Written {
-  readonly policies: PolicyTold[]
+  readonly policies: AuthzPolicyView[]
   /** Records that say nothing of it. */
   readonly open: string[]
 }
@@ -43,7 +29,7 @@ export async function written(
   installation: Installation | undefined,
 ): Promise<Written> {
   const accessOf = reader(installation)
-  const policies: PolicyTold[] = []
+  const policies: AuthzPolicyView[] = []
   const open: string[] = []
   for (let cursor: string | undefined, seen = 0; seen < MOST_RECORDS; ) {
     const page = await listed(registry, token, { limit: PAGE, ...(cursor !== undefined && { cursor }) })
@@ -78,11 +64,11 @@ function reader(installation: Installation | undefined): (text: string) => Acces
   }
 }
 
-function toldOf(record: string, { default: otherwise, mode, rules = [] }: AccessPolicy): PolicyTold {
+function toldOf(record: string, { default: otherwise, mode, rules = [] }: AccessPolicy): AuthzPolicyView {
   return { record, default: otherwise, mode, rules: rules.map(ruleOf) }
 }
 
-function ruleOf({ name, effect, callers, claims, methods, paths }: AccessRule): RuleTold {
+function ruleOf({ name, effect, callers, claims, methods, paths }: AccessRule): AuthzPolicyView['rules'][number] {
   return {
     name,
     effect,

@@ -2,9 +2,9 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { LearnedSum } from '../../durable/stats/learned-book.ts'
+import type { ServiceSum } from '../../durable/stats/number-book.ts'
 import { durationMs } from '../../schema/duration.ts'
 import type { Ends, ServiceNumbers } from '../../telemetry/numbers/numbers-digest.ts'
-import type { Reported } from '../../telemetry/numbers/reporters.ts'
 import { failuresOf, quantilesOf, ratesOf } from '../../telemetry/numbers/summary.ts'
 import {
   count,
@@ -152,16 +152,12 @@ export function stats() {
 
 const sums = (env: ControlEnv, windowMs: number) => told(env).sums(windowMs)
 
-interface Sum extends Reported {
-  readonly numbers: ServiceNumbers
-}
-
-function edgesOf({ service, reporter, numbers }: Sum) {
+function edgesOf({ service, reporter, numbers }: ServiceSum) {
   return Object.entries(numbers.callers).map(([caller, ends]) => ({ caller, service, reporter, ends }))
 }
 
 function rowsOf(
-  { service, reporter, numbers }: Sum,
+  { service, reporter, numbers }: ServiceSum,
   { budgets, ejected }: LearnedSum,
   by: 'service' | 'rule' | 'endpoint' | 'caller',
   windowMs: number,

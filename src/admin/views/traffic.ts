@@ -141,6 +141,8 @@ export interface AuthzPolicyView {
     readonly effect: 'allow' | 'deny'
     /** What is left out is anyone, or any. */
     readonly callers?: readonly string[]
+    /** Of guests: `scope=orders:read|orders:write`. */
+    readonly claims?: readonly string[]
     readonly methods?: readonly string[]
     readonly paths?: readonly string[]
   }[]

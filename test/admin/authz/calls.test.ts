@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { countedCalls, type Sum } from '../../../src/admin/authz/calls.ts'
+import { countedCalls } from '../../../src/admin/authz/calls.ts'
+import type { ServiceSum } from '../../../src/durable/stats/number-book.ts'
 import { NOTHING } from '../../../src/telemetry/numbers/sum.ts'
 
-const sum = (reporter: Sum['reporter'], service: string, numbers: Partial<Sum['numbers']>): Sum => ({
+const sum = (
+  reporter: ServiceSum['reporter'],
+  service: string,
+  numbers: Partial<ServiceSum['numbers']>,
+): ServiceSum => ({
   reporter,
   service,
   numbers: { ...NOTHING, ...numbers },
 })
 
-const told = (...sums: Sum[]) =>
+const told = (...sums: ServiceSum[]) =>
   countedCalls(sums).map(({ service, caller, record, rule, allowed, denied, wouldDeny }) =>
     [service, caller, record, rule, allowed, denied, wouldDeny].join(' '),
   )
