@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { bundled } from '../../src/cli/dev/bundled.ts'
 
 export interface Started {
   readonly folder: string
@@ -18,15 +18,6 @@ export interface Started {
 const { folder, vars = {}, wake = [] } = JSON.parse(process.argv[2] ?? '{}') as Started
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
-const { outputFiles } = await build({
-  entryPoints: [here('worker.ts')],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  target: 'es2024',
-  conditions: ['workerd', 'worker', 'browser'],
-  external: ['cloudflare:*', 'node:*'],
-})
 const object = (className: string) => ({ className, useSQLite: true })
 const miniflare = new Miniflare({
   ...convertV4MiniflareOptions({
@@ -38,7 +29,7 @@ const miniflare = new Miniflare({
         name: 'orders',
         compatibilityDate: '2026-10-01',
         compatibilityFlags: ['enable_request_signal', 'request_signal_passthrough'],
-        modules: [{ type: 'ESModule', path: 'worker.js', contents: outputFiles[0]?.text ?? '' }],
+        modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundled(here('worker.ts'), here('.')) }],
         bindings: vars,
         kvNamespaces: { REGISTRY: 'registry' },
         durableObjects: { ORDERS: object('Order'), CUSTOMERS: object('Customer'), LEDGER: object('Ledger') },
