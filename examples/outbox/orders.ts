@@ -30,6 +30,18 @@ interface Placed extends Sequenced {
 export class Account extends DurableObject<Env> {
   readonly #steps = participant(this.ctx.storage)
 
+  /** A step of a saga, by its key. */
+  reserve(key: string, total: number): Response {
+    const step = this.#steps.forward(key, () => ({ balance: this.#add(-total), reserved: total }))
+    return step.isUndone ? new Response(null, { status: 410 }) : Response.json(step.value)
+  }
+
+  /** Undoes the step of that key by what it gave, also where it never came. */
+  release(key: string): Response {
+    this.#steps.undo(key, ({ reserved }: { reserved: number }) => void this.#add(reserved))
+    return new Response(null, { status: 204 })
+  }
+
   /** The same key, and it is paid once. */
   pay(key: string, total: number): { balance: number } {
     return once(this.ctx.storage, key, () => ({ balance: this.#add(-total) })).value
@@ -45,18 +57,6 @@ export class Account extends DurableObject<Env> {
   /** What is missing, for whoever looks after it. */
   missing() {
     return gaps(this.ctx.storage)
-  }
-
-  /** A step of a business transaction, by its key. */
-  reserve(key: string, total: number): Response {
-    const step = this.#steps.forward(key, () => ({ balance: this.#add(-total) }))
-    return step.isUndone ? new Response(null, { status: 410 }) : Response.json(step.value)
-  }
-
-  /** Undoes that step, also where it never came. */
-  release(key: string, total: number): Response {
-    this.#steps.undo(key, () => void this.#add(total))
-    return new Response(null, { status: 204 })
   }
 
   #add(sum: number): number {

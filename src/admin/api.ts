@@ -24,13 +24,13 @@ import { overrides } from './routes/overrides.ts'
 import { past } from './routes/past.ts'
 import { records } from './routes/records.ts'
 import { resolve } from './routes/resolve.ts'
-import { sagas } from './routes/sagas.ts'
 import { settings } from './routes/settings.ts'
 import { simulate } from './routes/simulate.ts'
 import { stats } from './routes/stats.ts'
 import { tap } from './routes/tap.ts'
 import { trustKeys } from './routes/trust/keys.ts'
 import { validate } from './routes/validate.ts'
+import { sagas } from './sagas/routes.ts'
 
 export interface AdminOptions {
   /** Default: the platform's. */

@@ -9,7 +9,7 @@ import { guessable, weaknessesOf } from './auth/tokens.ts'
 import type { Reached, Seen, SeenControl, SeenMesh, SeenRevision } from './checks/seen.ts'
 import { seenRecords, seenSubscriptions } from './checks/seen-records.ts'
 import { type ControlEnv, deadLettersOf, type Registry, registryOf, sagasOf } from './env.ts'
-import { lookAtStalest } from './saga-engine.ts'
+import { lookAtStalest } from './sagas/workflow.ts'
 
 declare const SELVEDGE_VERSION: string
 

@@ -10,7 +10,7 @@ import { authenticate } from './auth/authenticate.ts'
 import { reaches } from './auth/tokens.ts'
 import { type AdminEnv, deadLettersOf, sagasOf, statsOf } from './env.ts'
 import { queueMetricsOf } from './letters/metrics.ts'
-import { sagaMetricsOf } from './saga-metrics.ts'
+import { sagaMetricsOf } from './sagas/metrics.ts'
 
 export function metrics(clock: Clock, log: Log) {
   return new Hono<AdminEnv>()

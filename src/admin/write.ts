@@ -33,3 +33,25 @@ export async function written(
   if (!answer.ok) throw refusedBy(answer)
   return answer
 }
+
+/**
+ * The same of what is of no names in particular. Where what is asked fails, nobody knows how far it came, and the audit says so.
+ *
+ * @param codeOf what came of it, in a word.
+ */
+export async function audited<Answer>(
+  audit: Audit,
+  { name }: Token,
+  act: string,
+  ask: () => Promise<Answer>,
+  codeOf: (answer: Answer) => string,
+): Promise<Answer> {
+  let code = 'unknown'
+  try {
+    const answer = await ask()
+    code = codeOf(answer)
+    return answer
+  } finally {
+    audit.did(name, act, code)
+  }
+}

@@ -1,5 +1,6 @@
 /** Records of the mesh, all of them: page by page. */
 import type { AdminClient, Page, Paging, RecordView } from '../admin/client.ts'
+import { EVENTS } from '../record/events/event-key.ts'
 import type { Printer } from './print/printer.ts'
 
 /** As many as the API gives at once. */
@@ -16,6 +17,14 @@ export async function everyRecord(
     (paging) => client.list({ ...paging, ...narrowed }),
     (count) => print.progress(`${count} records are read …`),
   )
+}
+
+/** Of services, and of subscriptions, which the API lists apart. */
+export async function everyWritten(
+  client: Pick<AdminClient, 'list'>,
+  print: Pick<Printer, 'progress'>,
+): Promise<RecordView[]> {
+  return [...(await everyRecord(client, print)), ...(await everyRecord(client, print, EVENTS))]
 }
 
 /** @param most items, at most. */

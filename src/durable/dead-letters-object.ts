@@ -2,6 +2,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { systemClock } from '../core/time/clock.ts'
 import { type LettersEngine, type LettersQuestion, lettersEngine } from './letters/letters-engine.ts'
+import { rearm } from './rearm.ts'
 
 /** Its methods are those of the engine, called over RPC. */
 export class DeadLettersObject<Env = unknown> extends DurableObject<Env> {
@@ -14,6 +15,7 @@ export class DeadLettersObject<Env = unknown> extends DurableObject<Env> {
       clock: systemClock,
       wake: (at) => void ctx.storage.setAlarm(at),
     })
+    rearm(ctx, () => this.#engine.nextAt())
   }
 
   override alarm(): void {
@@ -28,10 +30,8 @@ export class DeadLettersObject<Env = unknown> extends DurableObject<Env> {
     return this.#engine.list(question)
   }
 
-  /** The letter as text: what a message holds is any JSON. */
   read(id: string) {
-    const found = this.#engine.get(id)
-    return found && { row: found.row, letter: JSON.stringify(found.letter) }
+    return this.#engine.read(id)
   }
 
   sending(id: string): boolean {

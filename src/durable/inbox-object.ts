@@ -3,6 +3,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { systemClock } from '../core/time/clock.ts'
 import type { Claim } from '../telemetry/inbox.ts'
 import { type InboxEngine, inboxEngine } from './inbox/inbox-engine.ts'
+import { rearm } from './rearm.ts'
 
 /** Its methods are those of the engine, called over RPC. */
 export class InboxObject<Env = unknown> extends DurableObject<Env> {
@@ -15,6 +16,7 @@ export class InboxObject<Env = unknown> extends DurableObject<Env> {
       clock: systemClock,
       wake: (at) => void ctx.storage.setAlarm(at),
     })
+    rearm(ctx, () => this.#engine.nextAt())
   }
 
   override alarm(): void {

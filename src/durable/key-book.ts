@@ -9,7 +9,7 @@ export type KeyAnswer =
   | { readonly ok: true; readonly keys: readonly KeptKey[] }
   | {
       readonly ok: false
-      readonly code: 'no_namespace' | 'other_key' | 'not_found' | 'too_early'
+      readonly code: 'no_namespace' | 'unreadable' | 'other_key' | 'not_found' | 'too_early'
       readonly message: string
     }
 
@@ -38,29 +38,26 @@ const OVERRIDES = 'selvedge:overrides'
 export function keyBook(known: Facts, namespace: KeyNamespace | undefined, clock: Clock): KeyBook {
   let underway: Promise<unknown> = Promise.resolve()
 
-  /** One change after the other: KV knows no order. */
-  function inTurn<Of>(work: () => Promise<Of>): Promise<Of> {
-    const done = underway.then(work)
+  /** One after the other: KV knows no order. */
+  function inTurn(work: (keys: readonly KeptKey[], to: KeyNamespace) => KeyAnswer | Promise<KeyAnswer>) {
+    const done = underway.then(async (): Promise<KeyAnswer> => {
+      if (!namespace) return NO_NAMESPACE
+      const keys = await kept(namespace)
+      return keys ? work(keys, namespace) : UNREADABLE
+    })
     underway = done.catch(() => {})
     return done
   }
 
-  /** What the object keeps; the first time, what somebody wrote into KV by hand. */
-  async function kept(from: KeyNamespace): Promise<readonly KeptKey[]> {
+  /** What the object keeps; the first time, what somebody wrote into KV by hand: `undefined` where that is no key set. */
+  async function kept(from: KeyNamespace): Promise<readonly KeptKey[] | undefined> {
     const before = known.get('trustKeys')
     if (before) return before
     const text = await inTime(from.get(KEY, { type: 'text' }))
-    const { keys } = (text === null ? { keys: [] } : JSON.parse(text)) as { keys: readonly WrittenKey[] }
-    return keys.map(({ [SINCE]: since = 0, ...jwk }) => ({
-      jwk: jwk as WrittenKey,
-      since: since as number,
-      isShown: true,
-    }))
+    return text === null ? [] : keysIn(text)
   }
 
   async function show(to: KeyNamespace, keys: readonly KeptKey[]): Promise<KeyAnswer> {
-    // Kept before it is shown: what KV has taken without saying so is not forgotten.
-    known.set('trustKeys', keys)
     const shown = keys.map(({ jwk, since }) => ({ ...jwk, ...(since > 0 && { [SINCE]: since }) }))
     await inTime(to.put(KEY, JSON.stringify({ keys: shown })))
     const now = keys.map((key) => ({ ...key, isShown: true }))
@@ -84,11 +81,9 @@ export function keyBook(known: Facts, namespace: KeyNamespace | undefined, clock
   const renewed = (keys: readonly KeptKey[]) => keys.map((key) => (key.isShown ? key : { ...key, since: nowS() }))
 
   return {
-    trustKeys: () => inTurn(async () => (namespace ? { ok: true, keys: await kept(namespace) } : NO_NAMESPACE)),
+    trustKeys: () => inTurn((keys) => ({ ok: true, keys })),
     publishKey: (jwk) =>
-      inTurn(async () => {
-        if (!namespace) return NO_NAMESPACE
-        const keys = await kept(namespace)
+      inTurn((keys, to) => {
         const before = keys.find((key) => key.jwk.kid === jwk.kid)
         if (before && !isSame(before.jwk, jwk)) {
           return {
@@ -100,17 +95,19 @@ export function keyBook(known: Facts, namespace: KeyNamespace | undefined, clock
         const others = renewed(keys.filter((key) => key !== before))
         // What it may say can be edited; a key that verifiers have does not wait again.
         const since = before?.isShown ? before.since : nowS()
-        return show(namespace, [...others, { jwk, since, isShown: before?.isShown ?? false }])
+        const all = [...others, { jwk, since, isShown: before?.isShown ?? false }]
+        // Kept before it is shown: what KV has taken without saying so is not forgotten.
+        known.set('trustKeys', all)
+        return show(to, all)
       }),
     retireKey: (kid, isForced) =>
-      inTurn(async () => {
-        if (!namespace) return NO_NAMESPACE
-        const keys = await kept(namespace)
+      inTurn((keys, to) => {
         const gone = keys.find(({ jwk }) => jwk.kid === kid)
         if (!gone) return { ok: false, code: 'not_found', message: `No key is called "${kid}".` }
         const others = keys.filter((key) => key !== gone)
         const early = isForced ? undefined : tooEarly(gone, others, nowS())
-        return early ?? show(namespace, renewed(others))
+        // Kept until KV has let go of it: where that fails, whoever says it again finds it.
+        return early ?? show(to, renewed(others))
       }),
   }
 }
@@ -120,6 +117,31 @@ const NO_NAMESPACE = {
   code: 'no_namespace',
   message: 'No KV namespace is bound as TRUST here: keys that stand in MESH_TRUST change by a deploy.',
 } as const
+
+const UNREADABLE = {
+  ok: false,
+  code: 'unreadable',
+  message: `What stands under "${KEY}" in the namespace TRUST is no key set: correct it, or delete it, by hand.`,
+} as const
+
+function keysIn(text: string): KeptKey[] | undefined {
+  try {
+    const { keys } = JSON.parse(text) as { readonly keys: readonly WrittenKey[] }
+    const isRead = keys.every(
+      (key) => typeof key.kid === 'string' && areNames(key[CALLERS]) && areNames(key[OVERRIDES]),
+    )
+    if (!isRead) return undefined
+    return keys.map(({ [SINCE]: since, ...jwk }) => {
+      return { jwk: jwk as WrittenKey, since: typeof since === 'number' ? since : 0, isShown: true }
+    })
+  } catch {
+    return undefined
+  }
+}
+
+function areNames(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((name) => typeof name === 'string'))
+}
 
 /** Is there a key that has signed in its place for as long as its own tokens live? */
 function tooEarly(gone: KeptKey, others: readonly KeptKey[], nowS: number): KeyAnswer | undefined {

@@ -7,6 +7,7 @@ import type { WrittenKey } from './ledger/kept-key.ts'
 import type { ChangesAsked } from './ledger/reads.ts'
 import type { Place, Revision } from './ledger/revision.ts'
 import type { Manner } from './ledger/writes.ts'
+import { rearm } from './rearm.ts'
 import { type RegistryEngine, registryEngine, type Settings } from './registry-engine.ts'
 
 export interface RegistryObjectEnv {
@@ -37,11 +38,7 @@ export class RegistryObject<Env extends RegistryObjectEnv = RegistryObjectEnv> e
       // Not waited for: it is stored with what was written before it, in one piece, before any answer leaves.
       wake: (at) => void storage.setAlarm(at),
     })
-    // An alarm that failed too often is given up by the platform: whoever wakes the object sets it again.
-    void ctx.blockConcurrencyWhile(async () => {
-      const at = this.#engine.nextAt()
-      if (at !== undefined && (await storage.getAlarm()) === null) await storage.setAlarm(at)
-    })
+    rearm(ctx, () => this.#engine.nextAt())
   }
 
   /** What is wrong with a record that is to be written. Anything may be, unless a subclass says otherwise. */

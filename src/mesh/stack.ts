@@ -26,6 +26,7 @@ import { settle } from '../features/settle/filter.ts'
 import { clientTrace, serverTrace } from '../features/trace/filter.ts'
 import { hasUpload, upload } from '../features/upload/filter.ts'
 import { senders } from '../features/upload/senders.ts'
+import { REGISTRY_READ_MS } from '../registry/reader.ts'
 import { type Snapshot, snapshot } from '../registry/snapshot.ts'
 import { unreachableBecause } from '../targets/roads.ts'
 import { explain, send } from '../targets/send.ts'
@@ -41,9 +42,6 @@ import type { Identities } from './trust/identities.ts'
 import { isRated, isRatedApart, lacksRates, mayBeRated } from './trust/rates.ts'
 import { type Guard, isGuarded, isGuardedApart, lacksTrust, unguarded } from './trust/trust.ts'
 
-/** How long the registry has to answer, in milliseconds. */
-const REGISTRY_READ_MS = 1000
-
 /** A request that comes to the mesh from outside. The proxy enters here; so does `mesh.serve(handler)`. */
 export const inbound = <Arrived extends Inbound>(
   { sink, maxHops, log, stats }: Settings,
@@ -56,15 +54,16 @@ export const inbound = <Arrived extends Inbound>(
     .push(rescue(log)) // whatever is thrown beneath becomes a problem that names its trace
   // Beneath rescue: why it failed is known.
   const counted = stats?.served ? top.push(stats.served) : top
-  return counted
-    .push(loop(maxHops)) // before any work is done for a request that has been here
-    .pushWhere(
-      () => guard !== undefined,
-      observer<Inbound & Partial<Pick<Read<Arrival>, 'arrival'>>>('guarded', {
-        enter: (request, context) => guard?.(request, context),
-      }),
-    ) // next to the handler: refusals are traced and answered as all others
-    .over(to)
+  const looped = counted.push(loop(maxHops)) // before any work is done for a request that has been here
+  // Next to the handler: refusals are traced and answered as all others. Pushed where there is a guard: a branch would cost each request a run of its own.
+  const guarded = guard ? looped.push(guardedBy(guard)) : looped
+  return guarded.over(to)
+}
+
+function guardedBy(guard: Guard) {
+  return observer<Inbound & Partial<Pick<Read<Arrival>, 'arrival'>>>('guarded', {
+    enter: (request, context) => guard(request, context),
+  })
 }
 
 /** A call to a service by its name. Both modes enter here; what is thrown is a MeshError. */

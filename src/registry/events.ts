@@ -1,12 +1,10 @@
 /** Looks up who gets the events of a type: all keys that match count. Kept in this isolate; the last good ones serve. */
-import { remaining } from '../core/deadline.ts'
-import { MeshError } from '../core/errors.ts'
 import { type Log, silent } from '../core/log.ts'
 import { lru } from '../core/lru.ts'
-import { within } from '../core/time/clock.ts'
 import { eventKeys } from '../record/events/event-key.ts'
 import { type Subscription, subscriptionsParser } from '../record/events/subscriptions.ts'
 import type { Asking } from './asking.ts'
+import { reader } from './reader.ts'
 import type { Entry, Registry } from './registry.ts'
 
 export interface SubscribersOptions {
@@ -49,11 +47,12 @@ interface Kept {
   readonly refused: string | undefined
 }
 
-/** @throws {MeshError} `registry_unavailable`, or `limit_subrequests`, where nothing is known that may serve. */
+/** @throws {MeshError} what a read throws (`reader.ts`), where nothing is known that may serve. */
 export function subscribers(registry: Registry, options: SubscribersOptions) {
   const { freshMs, maxStaleMs, readMs, maxRecords, log = silent } = options
   const known = lru<string, Kept>(Math.max(maxRecords, LEAST_KEPT))
   const parse = subscriptionsParser()
+  const read = reader(registry, readMs, log)
   let reads = 0
 
   return async function find(type: string, asking: Asking): Promise<Subscribers> {
@@ -65,29 +64,16 @@ export function subscribers(registry: Registry, options: SubscribersOptions) {
   }
 
   async function load(keys: readonly string[], asking: Asking): Promise<void> {
-    const { clock, subrequests } = asking
+    const { clock } = asking
     const order = ++reads
     try {
-      if (!subrequests.take(registry.subrequestsPerRead ?? 1))
-        throw new MeshError('limit_subrequests', 'No subrequest is left for reading who wants an event.')
-      const late = () => new MeshError('registry_unavailable', `The registry did not answer within ${readMs} ms.`)
-      const entries = await within(
-        clock,
-        Math.min(readMs, remaining(asking.deadline, clock)),
-        registry.read(keys),
-        late,
-      )
-      clock.turn?.()
+      const entries = await read(keys, 'who wants an event', asking)
       for (const [index, key] of keys.entries()) learn(key, entries[index], order, clock.now())
-    } catch (cause) {
+    } catch (error) {
       clock.turn?.()
       const now = clock.now()
       const isServed = (key: string) => now - (known.get(key)?.goodAt ?? Number.NEGATIVE_INFINITY) <= maxStaleMs
-      if (!keys.every(isServed)) {
-        throw cause instanceof MeshError
-          ? cause
-          : new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
-      }
+      if (!keys.every(isServed)) throw error
       // It is asked again when these are no longer fresh: not by each event.
       for (const key of keys) known.set(key, { ...(known.get(key) as Kept), readAt: now })
     }

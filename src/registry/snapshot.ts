@@ -4,14 +4,14 @@ import { LEAST_USEFUL_MS, never, remaining } from '../core/deadline.ts'
 import type { ServiceName } from '../core/endpoint.ts'
 import { MeshError } from '../core/errors.ts'
 import { type Log, silent } from '../core/log.ts'
-import { within } from '../core/time/clock.ts'
 import type { Lacks } from '../record/parse.ts'
 import type { Asking } from './asking.ts'
 import { demands } from './demand.ts'
 import { candidateKeys } from './keys.ts'
 import { type Found, type Known, knownNames } from './known.ts'
 import { learner } from './learn.ts'
-import type { Entry, Newest, Registry } from './registry.ts'
+import { reader } from './reader.ts'
+import type { Newest, Registry } from './registry.ts'
 
 export interface SnapshotOptions {
   /** How long a record is fresh, in milliseconds: it is served without reading the registry. */
@@ -55,8 +55,8 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   const names = knownNames(maxRecords)
   const learn = learner({ maxStaleMs, maxRecords, log, lacks })
   const { subrequestsPerRead = 1 } = registry
+  const read = reader(registry, readMs, log)
   let reads = 0
-  let isLost = false
 
   function known(name: ServiceName, asking: Asking): Found | undefined {
     const entry = names.get(name)
@@ -94,7 +94,7 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
   async function load(name: ServiceName, asking: Asking): Promise<Known> {
     const order = ++reads
     const keys = candidateKeys(name)
-    const entries = await read(name, keys, asking)
+    const entries = await read(keys, `where "${name}" is`, asking)
     const before = names.get(name)
     const isLate = before && before.order > order
     const now = isLate ? before : learn({ order, keys, entries, at: asking.clock.now() }, before)
@@ -111,41 +111,6 @@ export function snapshot(registry: Registry, options: SnapshotOptions): Snapshot
     } catch {
       before.hasFailed = true
       before.refreshingUntil = asking.clock.now() + freshMs
-    }
-  }
-
-  async function read(
-    name: ServiceName,
-    keys: readonly string[],
-    asking: Asking,
-  ): Promise<readonly (Entry | undefined)[]> {
-    const { clock, subrequests } = asking
-    const waitMs = leftOf(asking)
-    const late = () =>
-      waitMs < readMs
-        ? new MeshError('deadline_exceeded', 'The deadline left too little time to read the registry.')
-        : new MeshError('registry_unavailable', `The registry did not answer within ${readMs} ms.`)
-    if (waitMs < LEAST_USEFUL_MS) throw late()
-    if (!subrequests.take(subrequestsPerRead)) {
-      throw new MeshError('limit_subrequests', `No subrequest is left for reading where "${name}" is.`)
-    }
-    try {
-      const entries = await within(clock, Math.min(waitMs, readMs), registry.read(keys), late)
-      clock.turn?.()
-      if (isLost) log({ level: 'warn', event: 'registry_back' })
-      isLost = false
-      return entries
-    } catch (cause) {
-      const error =
-        cause instanceof MeshError
-          ? cause
-          : new MeshError('registry_unavailable', `The registry could not be read: ${cause}.`, { cause })
-      // A caller with too little time does not mean that the registry fails.
-      if (!isLost && error.code === 'registry_unavailable') {
-        isLost = true
-        log({ level: 'error', event: 'registry_lost', message: error.message })
-      }
-      throw error
     }
   }
 

@@ -32,6 +32,9 @@ export interface DeadLetter {
   }
 }
 
+/** The `type` of a message that is a request; what has another is an event. */
+export const REQUEST = 'selvedge.request'
+
 /** As much of the object `DeadLettersObject` as who delivers needs. */
 export interface DeadLetterSink {
   /** False: there is no room. It is to come again. */

@@ -1,5 +1,6 @@
 /** Public keys of those who may sign: a JWKS (RFC 7517), in which the algorithm is a property of the key, never of the token. */
 import { isServiceName } from '../core/endpoint.ts'
+import { matchesWildcard } from '../core/text/wildcard.ts'
 
 /** What a key may sign with: asymmetric algorithms alone, or who can verify could sign. `EdDSA` is read as the older name of `Ed25519` (RFC 9864). */
 const MEMBERS_OF: Readonly<
@@ -121,7 +122,7 @@ export function membersOf(
 /** May the key say that this service calls? One that only swaps names speaks for nobody. */
 export function speaksFor({ callers, overrides }: Pick<PublicKey, 'callers' | 'overrides'>, name: string): boolean {
   if (!callers) return overrides === undefined
-  return callers.some((said) => said === name || (said.startsWith('*.') && name.endsWith(said.slice(1))))
+  return callers.some((said) => matchesWildcard(said, name))
 }
 
 /** Are these the same key, whatever they are called? */

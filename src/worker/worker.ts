@@ -8,6 +8,7 @@ import { receipt } from '../core/receipt.ts'
 import { newTrace } from '../core/span.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { systemRandom } from '../core/time/random.ts'
+import type { Forwarded } from '../mesh/accept.ts'
 import { nameReader } from '../mesh/called-host.ts'
 import type { Batch, Deliver } from '../mesh/delivery/delivery.ts'
 import { addressOf, type Hosts, identify, RESERVED_PREFIX } from '../mesh/identify.ts'
@@ -21,6 +22,7 @@ import { readTrace } from '../wire/traceparent.ts'
 import { type Env, type WorkerParts, workerOptions } from './env.ts'
 import type { Parts } from './installed.ts'
 import { healthOf, reserved, serviceProbed } from './reserved.ts'
+import type { Recorder } from './shapes/recorder.ts'
 import { stats, type Telling } from './stats.ts'
 
 /** The part `stats` of {@link createWorker}: counts calls, and records shapes of requests for `selvedge simulate`, where `STATS_OBJECT` is bound. */
@@ -148,21 +150,24 @@ function handle(
       .then((answer) => answer ?? healthOf())
   }
   const called = () => identify(address, mesh.nameOf)
-  const { telling } = mesh
-  if (!telling) return mesh.forward(request, { trusted, caller, proof, identify: called, defer })
-  let known = caller
-  const heard = (caller: ServiceName) => {
-    known = caller
-  }
-  const answer = mesh.forward(request, { trusted, caller, proof, identify: called, heard, defer })
-  telling.due(defer)
+  const arrival = { trusted, caller, proof, identify: called, defer }
+  const { telling, forward } = mesh
+  if (!telling) return forward(request, arrival)
   const { recorder } = telling
-  if (!recorder?.isDue()) return answer
-  // When it is answered the rules that it has met are known.
-  return answer.then((response) => {
-    recorder.record(request, called, known, defer)
-    return response
-  })
+  const answer = recorder?.isDue() ? recorded(recorder, request, arrival, forward) : forward(request, arrival)
+  telling.due(defer)
+  return answer
+}
+
+/** When a request is answered, the rules that it has met are known, and who sent it. */
+async function recorded(recorder: Recorder, request: Request, arrival: Forwarded, forward: Forward): Promise<Response> {
+  let { caller } = arrival
+  const heard = (shown: ServiceName) => {
+    caller = shown
+  }
+  const response = await forward(request, { ...arrival, heard })
+  recorder.record(request, arrival.identify, caller, arrival.defer)
+  return response
 }
 
 /** As a `queue()` handler it never fails. */

@@ -44,6 +44,22 @@ describe('the key book', () => {
     expect(shown(kv).map(({ kid }) => kid)).toEqual(['by-hand', 'mesh-2'])
   })
 
+  it.each([
+    ['no JSON', '{"keys":['],
+    ['no list of keys', '{"keys":{}}'],
+    ['a key without a name', '{"keys":[{"kty":"OKP"}]}'],
+    ['a caller that is no list', '{"keys":[{"kid":"a","selvedge:callers":"thumb"}]}'],
+  ])('says so where somebody has written %s by hand, and goes on when it is mended', async (_, text) => {
+    const { engine, kv } = await given()
+    kv.written.set('keys', text)
+    expect(kids(await engine.trustKeys())).toBe('unreadable')
+    expect(kids(await engine.publishKey(key('mesh-1')))).toBe('unreadable')
+    expect(kids(await engine.retireKey('mesh-1', true))).toBe('unreadable')
+    expect(kv.written.get('keys')).toBe(text)
+    kv.written.delete('keys')
+    expect(kids(await engine.publishKey(key('mesh-1')))).toEqual(['mesh-1'])
+  })
+
   it('loses none of many that are published at once', async () => {
     const { engine, kv } = await given()
     const names = Array.from({ length: 20 }, (_, index) => `key-${index}`)
@@ -109,6 +125,21 @@ describe('the key book', () => {
     expect(kids(await engine.retireKey('mesh-1', true))).toEqual([])
     expect(kids(await engine.retireKey('mesh-1', true))).toBe('not_found')
   })
+
+  it.each(['before', 'after'] as const)(
+    'retires a key that is said again, where KV failed %s the write',
+    async (fails) => {
+      const { engine, kv } = await given()
+      await engine.publishKey(key('mesh-1'))
+      await engine.publishKey(key('mesh-2'))
+      kv.fails = fails
+      expect((await failureOf(engine.retireKey('mesh-1', true))).code).toBe('registry_unavailable')
+      kv.fails = 'nothing'
+      expect(kids(await engine.trustKeys())).toEqual(['mesh-1', 'mesh-2'])
+      expect(kids(await engine.retireKey('mesh-1', true))).toEqual(['mesh-2'])
+      expect(shown(kv).map(({ kid }) => kid)).toEqual(['mesh-2'])
+    },
+  )
 
   it.each([
     ['another key of the same function', { 'selvedge:callers': ['thumb'] }, true],

@@ -1,29 +1,12 @@
 /** Events through real queues: a mesh that takes and brings them, a function that publishes, two subscribers, and dead letters. */
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { ABSENT_LIBRARIES } from '../../scripts/absent-libraries.ts'
+import { bundled } from '../../src/cli/dev/bundled.ts'
 import type { DeadLetter } from '../../src/mesh/delivery/delivery.ts'
 import { compatibility } from '../support/mesh-worker.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** An example, with the library as it was built. */
-async function bundled(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [root + entry],
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    alias: { ...ABSENT_LIBRARIES },
-  })
-  return outputFiles[0]?.text ?? ''
-}
 
 /** Notes what it gets; what is published as refused by mail it does not take. */
 const subscriber = `
@@ -88,7 +71,7 @@ describe('events by name', () => {
         workers: [
           {
             name: 'selvedge',
-            ...module(await bundled('examples/events/worker.ts')),
+            ...module(await bundled('examples/events/worker.ts', root)),
             ...mesh,
             queueProducers: { EVENTS: 'events', DEAD_LETTERS: 'dead' },
             queueConsumers: { events: consumed },
@@ -96,13 +79,13 @@ describe('events by name', () => {
           },
           {
             name: 'orders',
-            ...module(await bundled('examples/events/orders.ts')),
+            ...module(await bundled('examples/events/orders.ts', root)),
             queueProducers: { EVENTS: 'events' },
             durableObjects: { ORDERS: { className: 'Order', useSQLite: true } },
           },
           {
             name: 'shop',
-            ...module(await bundled('examples/events/shop.ts')),
+            ...module(await bundled('examples/events/shop.ts', root)),
             ...mesh,
             queueProducers: { EVENTS: 'orders' },
             queueConsumers: { orders: consumed },

@@ -1,14 +1,11 @@
 /** `kill -9` of the whole runtime while rows of an outbox are unsent, in an object and in D1, and while events are in a queue that forgets them. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { childrenOf } from '../support/children.ts'
+import { keptProcess } from '../support/kept-process.ts'
 
 const support = (name: string) => fileURLToPath(new URL(`../support/${name}`, import.meta.url))
 
@@ -19,25 +16,8 @@ interface Account {
 
 describe('an outbox whose runtime is killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'selvedge-outbox-'))
-  let child: ChildProcess | undefined
-  let url = ''
-
-  async function start(): Promise<void> {
-    child = spawn(process.execPath, ['--no-warnings', support('outbox-child.ts'), folder], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string]
-    ;({ url } = JSON.parse(line))
-  }
-  /** Of Miniflare and of workerd: nothing is said, nothing is ended. */
-  async function kill(): Promise<void> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    for (const pid of childrenOf(child.pid as number)) process.kill(pid, 'SIGKILL')
-    child.kill('SIGKILL')
-    await gone
-  }
-  const ask = async <Of>(path: string) => (await fetch(url + path)).json() as Promise<Of>
+  const worker = keptProcess(new URL('../support/outbox-child.ts', import.meta.url), folder)
+  const ask = async <Of>(path: string) => (await fetch(worker.url + path)).json() as Promise<Of>
   const applied = (ids: readonly string[]) =>
     vi.waitFor(
       async () => {
@@ -59,10 +39,10 @@ describe('an outbox whose runtime is killed', () => {
       external: ['cloudflare:*'],
       logLevel: 'warning',
     })
-    await start()
+    await worker.start()
   })
   afterAll(async () => {
-    await kill()
+    await worker.kill()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -75,10 +55,10 @@ describe('an outbox whose runtime is killed', () => {
     )
     expect(await ask('/example/pay?id=a')).toEqual({ balance: -35 })
     expect(await ask('/example/pay?id=a')).toEqual({ balance: -35 })
-    expect(await ask('/example/reserve?id=s')).toEqual({ balance: -42 })
-    expect((await fetch(`${url}/example/release?id=s`)).status).toBe(204)
-    expect((await fetch(`${url}/example/release?id=late`)).status).toBe(204)
-    expect((await fetch(`${url}/example/reserve?id=late`)).status).toBe(410)
+    expect(await ask('/example/reserve?id=s')).toEqual({ balance: -42, reserved: 7 })
+    expect((await fetch(`${worker.url}/example/release?id=s`)).status).toBe(204)
+    expect((await fetch(`${worker.url}/example/release?id=late`)).status).toBe(204)
+    expect((await fetch(`${worker.url}/example/reserve?id=late`)).status).toBe(410)
     expect(await ask('/example/pay?id=b')).toEqual({ balance: -40 })
   })
 
@@ -97,10 +77,10 @@ describe('an outbox whose runtime is killed', () => {
     for (const id of orders) await ask(`/place?id=${id}`)
     for (const id of rows) await ask(`/row?id=${id}`)
     expect(await ask('/waiting')).toMatchObject({ rows: orders.length })
-    await kill()
+    await worker.kill()
 
     // Nobody touches the object: its alarm sends them. Of the database nobody was told: one kick is enough.
-    await start()
+    await worker.start()
     await ask('/kick')
     const account = await applied([...orders, ...rows])
     expect(account.applied.filter((id) => id.startsWith('order'))).toEqual(orders)
@@ -111,8 +91,8 @@ describe('an outbox whose runtime is killed', () => {
     await ask('/close')
     for (const id of late) await ask(`/place?id=${id}`)
     await vi.waitFor(async () => expect(await ask('/waiting')).toMatchObject({ rows: 0 }), { timeout: 60_000 })
-    await kill()
-    await start()
+    await worker.kill()
+    await worker.start()
     expect((await ask<Account>('/account')).applied).toHaveLength(orders.length + rows.length)
     expect(await ask('/replay')).toBe(orders.length + late.length)
     const all = await applied([...orders, ...rows, ...late])

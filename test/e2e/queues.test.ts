@@ -1,32 +1,15 @@
 /** Delivery by name through real queues: a mesh that puts requests there, a mesh that brings them, a service, and dead letters. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { ABSENT_LIBRARIES } from '../../scripts/absent-libraries.ts'
 import { adminClient } from '../../src/admin/client.ts'
 import { controlModules } from '../../src/cli/dev/built.ts'
+import { bundled } from '../../src/cli/dev/bundled.ts'
 import type { DeadLetter } from '../../src/mesh/delivery/delivery.ts'
 import { bundlePath, compatibility } from '../support/mesh-worker.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** An example, with the library as it was built. */
-async function bundled(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [root + entry],
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    alias: { ...ABSENT_LIBRARIES },
-  })
-  return outputFiles[0]?.text ?? ''
-}
 
 /** Notes each request, and answers as its path says; under /busy only the third delivery is taken. */
 const resizer = `
@@ -104,7 +87,7 @@ describe('a queue by name', () => {
           },
           {
             name: 'consumer',
-            ...module(await bundled('examples/queues/worker.ts')),
+            ...module(await bundled('examples/queues/worker.ts', root)),
             kvNamespaces: { REGISTRY: 'registry' },
             queueProducers: { JOBS_DLQ: 'dead', RAW: 'jobs' },
             queueConsumers: { ...consumers, 'killer-dlq': { maxBatchTimeout: 0 } },
@@ -116,7 +99,7 @@ describe('a queue by name', () => {
           },
           {
             name: 'shop',
-            ...module(await bundled('examples/queues/shop.ts')),
+            ...module(await bundled('examples/queues/shop.ts', root)),
             kvNamespaces: { REGISTRY: 'shop' },
             queueProducers: { JOBS: 'pictures', DEAD_LETTERS: 'dead' },
             queueConsumers: { pictures: { maxBatchTimeout: 0 } },

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { bundled } from '../../src/cli/dev/bundled.ts'
 import { eventually } from '../support/eventually.ts'
 import { KEYS, type LambdaFake, REGION, startLambda } from '../support/lambda-fake.ts'
 import { type MeshWorker, startMesh } from '../support/mesh-worker.ts'
@@ -57,19 +57,8 @@ beforeAll(async () => {
   collector = await startCollector()
   service = await startService()
   lambda = await startLambda()
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ['examples/traced/worker.ts'],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    logLevel: 'silent',
-  })
   mesh = await startMesh({
-    source: outputFiles[0]?.text ?? '',
+    source: await bundled('examples/traced/worker.ts', root),
     vars: { OTLP_ENDPOINT: collector.url, OTLP_HEADERS: `authorization=Bearer%20${SECRET}`, ...KEYS },
     records: {
       users: {

@@ -14,9 +14,10 @@ import { retry } from '../../src/features/retry/filter.ts'
 import { accept, type Inbound } from '../../src/mesh/accept.ts'
 import type { CallNames, Named } from '../../src/mesh/call-context.ts'
 import { withDefaults } from '../../src/mesh/options.ts'
+import { proxy } from '../../src/mesh/proxy.ts'
 import { inbound } from '../../src/mesh/stack.ts'
-import { memoryRegistry } from '../../src/testing.ts'
-import { rates } from '../../src/trust.ts'
+import { memoryRegistry, seeded, virtualClock } from '../../src/testing.ts'
+import { rates, trust } from '../../src/trust.ts'
 import { world } from '../support/worlds.ts'
 
 /** The filters that a request has met, in their order. */
@@ -131,6 +132,26 @@ describe('the stack of a call', () => {
     expect(await filtersOf({}, {}, { rates })).toEqual([...CALL, ...ATTEMPT])
   })
 
+  it('looks for overrides in calls alone whose baggage holds one, in a mesh with keys', async () => {
+    const clock = virtualClock()
+    const forward = proxy({
+      registry: memoryRegistry({ users: { endpoints: ['https://a.example.com'] } }),
+      clock,
+      random: seeded(7),
+      fetch: async () => new Response(),
+      trust: trust({ domain: 'mesh.example.com', keys: { keys: [] } }),
+    })
+    const metWith = async (baggage: string) => {
+      met.length = 0
+      const request = new Request('http://users/', { headers: { baggage } })
+      const identify = () => ({ name: 'users', path: '/' })
+      await clock.run(forward(request, { trusted: false, defer() {}, identify }))
+      return met
+    }
+    expect(await metWith('user=alice')).not.toContain('override')
+    expect(await metWith('user=alice,selvedge-override=a.b.c')).toContain('override')
+  })
+
   it('looks at the answer of a call of native gRPC, above the deadline', async () => {
     const met = await filtersOf({}, { method: 'POST', headers: { 'content-type': 'application/grpc' } })
     expect(met).toEqual(['resolve', 'reach', 'nativeGrpc', 'ruleDeadline', 'retry', ...ATTEMPT])
@@ -222,5 +243,24 @@ describe('the stack of a request that comes in', () => {
     met.length = 0
     await enter(request, accept(request, { trusted: false, defer() {} }, settings))
     expect(met).toEqual(['settle', 'serverTrace', 'rescue', 'loop'])
+  })
+
+  it('ends in the guard, where there is one, in the one run of all of them', async () => {
+    const settings = withDefaults({ registry: memoryRegistry() })
+    const seen: object[] = []
+    const enter = inbound<Inbound>(
+      settings,
+      async (_, context) => {
+        seen.push(context)
+        return new Response()
+      },
+      (_, context) => void seen.push(context),
+    )
+    const request = new Request('http://front/')
+    met.length = 0
+    await enter(request, accept(request, { trusted: false, defer() {} }, settings))
+    expect(met).toEqual(['settle', 'serverTrace', 'rescue', 'loop', 'guarded'])
+    // A run shares its context: a filter beside it would have had a copy.
+    expect(seen[1]).toBe(seen[0])
   })
 })

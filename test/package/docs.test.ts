@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import pkg from '../../package.json' with { type: 'json' }
 import { MEANINGS, type Meaning, MeshError, type MeshErrorCode } from '../../src/core/errors.ts'
 import { type RetryRefusal, receipt } from '../../src/core/receipt.ts'
 import { isIdempotent } from '../../src/core/retryable.ts'
@@ -221,6 +222,31 @@ describe('README.md', () => {
   it('shows records that are understood', () => {
     const records = blocks('README.md', 'json')
     expect(records.map((record) => parseRecord(record).endpoints.length)).toEqual([3, 3, 1])
+  })
+})
+
+describe('docs/library.md', () => {
+  const entries = Object.entries(pkg.exports)
+    .filter(([, target]) => typeof target === 'object')
+    .map(([path]) => path.replace('.', 'selvedge'))
+
+  it('has a section for every entry of the package', () => {
+    const told = [...read('docs/library.md').matchAll(/^## (selvedge.*)$/gm)].map(([, name]) => name)
+    expect(told).toEqual(entries)
+  })
+})
+
+describe('docs/configuration.md, A Worker of your own parts', () => {
+  const partsOf = (text: string) => /createWorker\(\{ (cloud, .*?) \}\)/.exec(text)?.[1]?.split(', ') ?? []
+  const parts = partsOf(read('src/worker/worker.ts').split('/* @__PURE__ */')[1] ?? '')
+
+  it('has the parts of the default Worker', () => {
+    expect(parts).toContain('stats')
+    expect(partsOf(read('docs/configuration.md'))).toEqual(parts)
+  })
+
+  it.each(['events', 'queues', 'traced'])('has an example with all of them, and more: %s', (example) => {
+    expect(partsOf(read(`examples/${example}/worker.ts`))).toEqual(expect.arrayContaining(parts))
   })
 })
 

@@ -44,6 +44,8 @@ function given(records: Record<string, object | string> = {}) {
     ids: async (type?: string) =>
       (await clock.run(find(type ?? 'com.example.placed', asking()))).all.map(({ subscription }) => subscription.id),
     findWith: (left: number) => clock.run(find('com.example.placed', { ...asking(), subrequests: subrequests(left) })),
+    findWithin: (ms: number) =>
+      clock.run(find('com.example.placed', { ...asking(), deadline: { at: clock.now() + ms } })),
   }
 }
 
@@ -122,6 +124,19 @@ describe('who has subscribed', () => {
     const world = given({ [KEY]: of('a') })
     await expect(world.findWith(0)).rejects.toMatchObject({ code: 'limit_subrequests' })
     expect(world.reads).toEqual([])
+  })
+
+  it('is not known to who has too little time, which is not the fault of the registry', async () => {
+    const world = given({ [KEY]: of('a') })
+    world.fail(() => new Promise<never>(() => {}))
+    await expect(world.findWithin(500)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(world.log).toEqual([])
+    await expect(world.findWithin(2000)).rejects.toMatchObject({ code: 'registry_unavailable' })
+    await expect(world.findWithin(2000)).rejects.toMatchObject({ code: 'registry_unavailable' })
+    expect(world.log).toMatchObject([{ level: 'error', event: 'registry_lost' }])
+    world.mend()
+    expect(await world.ids()).toEqual(['a'])
+    expect(world.log[1]).toMatchObject({ level: 'warn', event: 'registry_back' })
   })
 
   it('of two with one id is the one of the more specific key', async () => {

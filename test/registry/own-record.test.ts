@@ -123,6 +123,7 @@ describe('ownRecord', () => {
 
   it.each([
     [{ mesh: 'http://mesh.example.com', token: 'T0KEN' }, 'https://'],
+    [{ mesh: 'mesh.example.com', token: 'T0KEN' }, 'got "mesh.example.com"'],
     [{ mesh: MESH, token: '' }, 'token'],
     [{ mesh: MESH, token: undefined as never }, 'token'],
   ])('is not made where the token would be shown, or is not there: %j', (options, says) => {

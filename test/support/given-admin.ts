@@ -9,7 +9,7 @@ import { type SagaBook, sagaBook } from '../../src/durable/sagas/saga-book.ts'
 import { type StatsEngine, statsEngine } from '../../src/durable/stats/stats-engine.ts'
 import type { LogLine } from '../../src/telemetry/log.ts'
 import { type GivenRegistry, givenRegistry } from './given-registry.ts'
-import { givenTrustKv } from './given-trust-kv.ts'
+import { givenTrustKv, type TrustKv } from './given-trust-kv.ts'
 import { nodeStore } from './node-store.ts'
 
 export const TOKEN = 'a-token-of-thirty-two-characters'
@@ -28,6 +28,7 @@ export interface GivenAdmin extends GivenRegistry {
   readonly sent: { readonly id: string; readonly type: string; readonly payload: unknown }[]
   /** The engine behind DEAD_LETTERS. */
   readonly letters: LettersEngine
+  readonly trust: TrustKv
   /** What was sent to the queue JOBS. */
   readonly queued: unknown[]
   /** The methods of the object that were called. */
@@ -43,7 +44,8 @@ export interface GivenAdmin extends GivenRegistry {
 export async function givenAdmin(
   vars: { readonly [Name in keyof ControlEnv]?: ControlEnv[Name] | undefined } = { ADMIN_TOKEN: TOKEN },
 ): Promise<GivenAdmin> {
-  const registry = await givenRegistry({ validate: recordIssues, trust: givenTrustKv() })
+  const trust = givenTrustKv()
+  const registry = await givenRegistry({ validate: recordIssues, trust })
   const lines: LogLine[] = []
   const called: string[] = []
   const control = api({ clock: registry.clock, write: (line) => lines.push(line) })
@@ -67,7 +69,7 @@ export async function givenAdmin(
     },
   }
   const letters = lettersEngine({ store: nodeStore(), clock: registry.clock })
-  const lettersObject = objectOf<DeadLetters>(lettersObjectOf(letters))
+  const lettersObject = objectOf<DeadLetters>(letters)
   const queued: unknown[] = []
   const env = {
     REGISTRY: registry.kv,
@@ -84,6 +86,7 @@ export async function givenAdmin(
   return {
     ...registry,
     env,
+    trust,
     lines,
     stats,
     sagas,
@@ -101,15 +104,6 @@ export async function givenAdmin(
       return send(`http://mesh.test/-/api${path}`, { ...init, headers })
     },
   }
-}
-
-/** As the object has it: the letter as text. */
-function lettersObjectOf(engine: LettersEngine): object {
-  const read = (id: string) => {
-    const found = engine.get(id)
-    return found && { row: found.row, letter: JSON.stringify(found.letter) }
-  }
-  return { ...engine, read }
 }
 
 /** An object, as its stub is: every method answers later, with a copy. */

@@ -1,15 +1,17 @@
 /** A process that runs workerd, killed at any moment, with all that it has started, and started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { childrenOf } from './children.ts'
 
 export interface KeptProcess {
   /** Of the Worker that runs now. */
   readonly url: string
   /** Resolves once it has written where it is. */
   start(...more: readonly string[]): Promise<void>
+  /** Writes a line of JSON to it, and reads the next line that it writes. */
+  ask(said: unknown): Promise<unknown>
   /** `kill -9` of the process and of what it has started: nothing is said, nothing is ended. */
   kill(): Promise<void>
 }
@@ -18,18 +20,30 @@ export interface KeptProcess {
 export function keptProcess(script: URL, ...args: readonly string[]): KeptProcess {
   const file = fileURLToPath(script)
   let child: ChildProcess | undefined
+  let lines: Interface | undefined
   let url = ''
+
+  async function line(): Promise<unknown> {
+    if (!lines) throw new Error('It was not started.')
+    const [text] = (await once(lines, 'line')) as [string]
+    return JSON.parse(text)
+  }
   return {
     get url() {
       return url
     },
     async start(...more) {
-      child = spawn(process.execPath, ['--no-warnings', file, ...args, ...more], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+      const started = spawn(process.execPath, ['--no-warnings', file, ...args, ...more], {
+        stdio: ['pipe', 'pipe', 'inherit'],
       })
-      if (!child.stdout) throw new Error('It has no output.')
-      const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-      ;({ url } = JSON.parse(line) as { url: string })
+      child = started
+      lines = createInterface({ input: started.stdout })
+      ;({ url } = (await line()) as { url: string })
+    },
+    ask(said) {
+      const answer = line()
+      child?.stdin?.write(`${JSON.stringify(said)}\n`)
+      return answer
     },
     async kill() {
       if (!child || child.exitCode !== null || child.signalCode !== null) return
@@ -39,20 +53,4 @@ export function keptProcess(script: URL, ...args: readonly string[]): KeptProces
       await gone
     },
   }
-}
-
-/** The processes that a process has started. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((each) => {
-      try {
-        // pid (command) state parent …
-        const [, parent] = /^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${each}/stat`, 'utf8')) ?? []
-        return Number(parent) === pid
-      } catch {
-        return false
-      }
-    })
 }

@@ -123,7 +123,7 @@ export default {
       case '/example/reserve':
         return example.reserve(id, 7)
       case '/example/release':
-        return example.release(id, 7)
+        return example.release(id)
       case '/replay':
         return Response.json(await orders.replay())
       case '/waiting':

@@ -4,6 +4,7 @@ import { alarms } from '../../src/transactional/alarms.ts'
 import type { StoredEvent } from '../../src/transactional/event.ts'
 import { once } from '../../src/transactional/once.ts'
 import { type OutboxOptions, outbox } from '../../src/transactional/outbox.ts'
+import { participant } from '../../src/transactional/participant.ts'
 import { nodeObject } from '../support/node-object.ts'
 
 const NOW = 1_760_000_000_000
@@ -241,6 +242,26 @@ describe('outbox', () => {
     expect(receive().isFirst).toBe(false)
     await object.ring(events.alarm)
     expect(sent()).toHaveLength(1)
+  })
+})
+
+describe('a step of a participant that publishes', () => {
+  it('stands within the transaction, which gives back what the step gave', async () => {
+    const { born, object, clock, sent } = givenOutbox()
+    const { ctx, events } = born()
+    const steps = participant(ctx.storage, { clock })
+    const reserve = (type: string) =>
+      events.transaction((publish) =>
+        steps.forward('key', () => {
+          publish({ type })
+          return { type }
+        }),
+      )
+    expect(() => reserve('')).toThrow(TypeError)
+    expect(reserve('reserved')).toEqual({ isUndone: false, isFirst: true, value: { type: 'reserved' } })
+    expect(reserve('again')).toEqual({ isUndone: false, isFirst: false, value: { type: 'reserved' } })
+    await object.ring(events.alarm)
+    expect(sent().map(({ type, sequence }) => [type, sequence])).toEqual([['reserved', '0000000001']])
   })
 })
 

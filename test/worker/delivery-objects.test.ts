@@ -54,3 +54,18 @@ it('gives a message to one, and remembers what was taken when it was evicted', a
   expect(await runDurableObjectAlarm(inbox)).toBe(true)
   expect(await inbox.claim('a', 60_000)).toEqual({ state: 'done' })
 })
+
+it('takes its turns again where the platform has given up their alarms', async () => {
+  const letters = DEAD_LETTERS.getByName('lost')
+  await letters.keep(letter('a'))
+  const inbox = INBOX_OBJECT.getByName('lost/0')
+  await inbox.claim('a', 60_000)
+  for (const object of [letters, inbox] as DurableObjectStub[]) {
+    await runInDurableObject(object, (_, { storage }) => storage.deleteAlarm())
+    await evictDurableObject(object)
+  }
+  await letters.counts()
+  await inbox.claim('a', 60_000)
+  expect(await runDurableObjectAlarm(letters)).toBe(true)
+  expect(await runDurableObjectAlarm(inbox)).toBe(true)
+})

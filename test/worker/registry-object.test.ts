@@ -83,6 +83,14 @@ describe('RegistryObject', () => {
     await vi.waitFor(async () => expect((await object.get('hand'))?.text).toBe('https://hand2.test'), 5_000)
   })
 
+  it('lists the changes of a token with as many prefixes as it may have', async () => {
+    const object = stubOf('changes')
+    await object.write([create('team-7-users', 'https://u.test'), create('others', 'https://o.test')], by)
+    const prefixes = Array.from({ length: 100 }, (_, team) => `team-${team}-`)
+    expect((await object.changes({ prefixes })).items.map(({ name }) => name)).toEqual(['team-7-users'])
+    expect((await object.changes({ limit: 2 })).items.map(({ name }) => name)).toEqual(['others', 'team-7-users'])
+  })
+
   it('sets its alarm again where it was lost', async () => {
     const object = stubOf('alarm')
     await object.latest()

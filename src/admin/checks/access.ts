@@ -1,4 +1,5 @@
 /** Checks of who may call: what stands open, and what `access` of records comes to. */
+import { isLoopback } from '../../core/text/private-address.ts'
 import { type AccessFinding, accessFindings, letsStrangersIn } from '../../record/check/access.ts'
 import { type GuestFinding, guestFindings, sharedMembers, type Trusted, trustedOf } from '../../record/check/guests.ts'
 import type { WrittenPolicy } from '../../record/fields.ts'
@@ -7,7 +8,6 @@ import type { ServiceRecord } from '../../record/record.ts'
 import { nameOfRef } from '../../schema/backend-ref.ts'
 import { nearest } from '../../schema/near.ts'
 import type { Check, Finding } from './check.ts'
-import { isLoopback } from './hosts.ts'
 import { parsedOf } from './parsed.ts'
 import type { Seen } from './seen.ts'
 

@@ -1,10 +1,7 @@
 /** The hosts of the mesh itself, and what else is in their zones. */
+import { isLoopback } from '../../core/text/private-address.ts'
 import { hosts, MESH_HOSTS } from '../../mesh/identify.ts'
 import type { Seen } from './seen.ts'
-
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host)
-}
 
 /** Is this host one of the mesh's own? */
 export function isMeshHost({ mesh }: Pick<Seen, 'mesh'>, host: string): boolean {

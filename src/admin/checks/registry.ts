@@ -1,7 +1,8 @@
 /** Checks of where records are kept: KV, history, and whether the two say the same. */
+import { isLoopback } from '../../core/text/private-address.ts'
 import { uncalled } from '../../record/check/key.ts'
 import type { Check, Finding } from './check.ts'
-import { isLoopback, isMeshHost } from './hosts.ts'
+import { isMeshHost } from './hosts.ts'
 import type { SeenRevision } from './seen.ts'
 
 /** As long as KV may show what was there before (docs/control-plane.md): until then a difference is no finding. */

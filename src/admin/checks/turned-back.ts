@@ -1,6 +1,7 @@
 /** Addresses that lead back to the mesh, or to a Worker of its own zone, which Cloudflare does not let it call. */
+import { isLoopback } from '../../core/text/private-address.ts'
 import type { Finding } from './check.ts'
-import { isLoopback, isMeshHost, meshHosts, zoneOf } from './hosts.ts'
+import { isMeshHost, meshHosts, zoneOf } from './hosts.ts'
 import { parsedOf } from './parsed.ts'
 import type { Seen } from './seen.ts'
 

@@ -1,16 +1,13 @@
 /** A dead letter put into its queue again: which queue that is, and the message as it goes there. */
 import { parseRecord } from '../../record/parse.ts'
 import { keyOf, nameOf } from '../../registry/keys.ts'
-import type { DeadLetter } from '../../telemetry/dead-letter.ts'
+import { type DeadLetter, REQUEST } from '../../telemetry/dead-letter.ts'
 import { refusal } from '../answer/problem.ts'
 import type { Registry } from '../env.ts'
 
 interface Queue {
   send(message: unknown, options: { contentType: 'json' }): Promise<unknown>
 }
-
-/** The `type` of a request; what has another is an event. */
-const REQUEST = 'selvedge.request'
 
 type Fields = Readonly<Record<string, unknown>>
 

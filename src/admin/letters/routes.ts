@@ -12,6 +12,7 @@ import { allow } from '../auth/allow.ts'
 import { type Role, reaches, type Token } from '../auth/tokens.ts'
 import { type AdminEnv, type ControlEnv, type DeadLetters, deadLettersOf, registryOf } from '../env.ts'
 import { operation, pageOf } from '../operation.ts'
+import { audited } from '../write.ts'
 import { againOf, bindingOf, queueOf, shownMessage } from './redrive.ts'
 
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/), v.description('The id of a letter, 16 hex digits.'))
@@ -133,13 +134,13 @@ export function deadLetters(audit: Audit) {
         const redriven = row.redriven + 1
         const object = kept(c.env)
         // Said before it is done: it may die again before the queue has answered.
-        await object.sending(id)
+        if (!(await object.sending(id))) throw unknown(id)
         const isSent = await queue.send(againOf(letter, to, redriven), { contentType: 'json' }).then(
           () => true,
           () => false,
         )
-        await object.sent(id, isSent)
         audit.did(c.get('token').name, `redrive dead letter ${id}`, isSent ? 'redriven' : 'refused')
+        await object.sent(id, isSent)
         if (!isSent) throw refusal(503, `The queue "${binding}" did not take it. It waits as before.`)
         return c.json({ id, redriven, binding }, 200, NO_STORE)
       },
@@ -158,8 +159,8 @@ export function deadLetters(audit: Audit) {
         const { id } = c.req.valid('param')
         const { message } = c.req.valid('query')
         await found(c, 'write', id)
-        await kept(c.env).drop(id)
-        audit.did(c.get('token').name, `drop dead letter ${id}: ${message}`, 'dropped')
+        const drop = () => kept(c.env).drop(id)
+        await audited(audit, c.get('token'), `drop dead letter ${id}: ${message}`, drop, () => 'dropped')
         return c.json({ id }, 200, NO_STORE)
       },
     )
@@ -182,8 +183,12 @@ async function found(
 ): Promise<{ readonly row: LetterRow; readonly letter: DeadLetter }> {
   allow(c, role, [])
   const read = await kept(c.env).read(id)
-  if (!read || !isReached(c.get('token'), read.row)) throw notFound(`There is no dead letter "${id}".`)
+  if (!read || !isReached(c.get('token'), read.row)) throw unknown(id)
   return { row: read.row, letter: JSON.parse(read.letter) as DeadLetter }
+}
+
+function unknown(id: string) {
+  return notFound(`There is no dead letter "${id}".`)
 }
 
 /** Of a token with prefixes: all names of it that are known, and one at least. */

@@ -10,6 +10,7 @@ import type { Audit } from '../audit.ts'
 import { allowAll } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
 import { operation, pageOf } from '../operation.ts'
+import { audited } from '../write.ts'
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
 
@@ -73,7 +74,7 @@ export function archive(audit: Audit) {
       async (c) => {
         allowAll(c, 'write')
         const page = await rows.read(c)
-        await audited(c, audit, `restore, ${page.rows.length} rows`, () => registryOf(c.env).restore(page.rows))
+        await entered(c, audit, `restore, ${page.rows.length} rows`, () => registryOf(c.env).restore(page.rows))
         return c.json({ rows: page.rows.length })
       },
     )
@@ -95,21 +96,25 @@ export function archive(audit: Audit) {
       async (c) => {
         const token = allowAll(c, 'write')
         const { truth, ...said } = await end.read(c)
-        await audited(c, audit, `restored, by ${truth}`, () => registryOf(c.env).restored(truth, byOf(token, said)))
+        await entered(c, audit, `restored, by ${truth}`, () => registryOf(c.env).restored(truth, byOf(token, said)))
         return c.json({ truth })
       },
     )
 }
 
 /** @throws 409 where the object has a history of its own, or none is being restored. */
-async function audited(c: Context<AdminEnv>, audit: Audit, act: string, ask: () => Promise<void>): Promise<void> {
-  const tell = (code: string) => audit.did(c.get('token').name, act, code)
-  try {
-    await ask()
-  } catch (error) {
-    const isUnfit = error instanceof Error && 'code' in error && error.code === UNFIT
-    tell(isUnfit ? UNFIT : 'unknown')
-    throw isUnfit ? refusal(409, error.message, { fields: { code: UNFIT } }) : error
-  }
-  tell('written')
+async function entered(c: Context<AdminEnv>, audit: Audit, act: string, ask: () => Promise<void>): Promise<void> {
+  const unfit = await audited(
+    audit,
+    c.get('token'),
+    act,
+    () => ask().then(() => undefined, unfitOf),
+    (unfit) => (unfit ? UNFIT : 'written'),
+  )
+  if (unfit) throw refusal(409, unfit.message, { fields: { code: UNFIT } })
+}
+
+function unfitOf(error: unknown): Error {
+  if (error instanceof Error && 'code' in error && error.code === UNFIT) return error
+  throw error
 }

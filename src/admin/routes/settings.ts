@@ -7,6 +7,7 @@ import type { Audit } from '../audit.ts'
 import { allow, allowAll } from '../auth/allow.ts'
 import { type AdminEnv, registryOf } from '../env.ts'
 import { operation } from '../operation.ts'
+import { audited } from '../write.ts'
 
 const settingsView = v.pipe(
   v.strictObject({
@@ -57,10 +58,11 @@ export function settings(audit: Audit) {
       }),
       query({}),
       async (c) => {
-        const { name } = allowAll(c, 'write')
+        const token = allowAll(c, 'write')
         const said = await body.read(c)
-        const settings = await registryOf(c.env).configure(said)
-        audit.did(name, `minVersion ${settings.minVersion ?? 'not said'}`, 'written')
+        const configure = () => registryOf(c.env).configure(said)
+        const act = `minVersion ${said.minVersion ?? 'not said'}`
+        const settings = await audited(audit, token, act, configure, () => 'written')
         return c.json(settings, 200, { 'cache-control': 'no-store' })
       },
     )

@@ -1,8 +1,7 @@
 /** What is to be done so that the mesh has the records of files: name by name, from what was seen there. */
 import { isDeepStrictEqual } from 'node:util'
 import type { AdminClient, Change, RecordView, WrittenRecord } from '../../admin/client.ts'
-import { EVENTS } from '../../record/events/event-key.ts'
-import { everyRecord } from '../every-record.ts'
+import { everyWritten } from '../every-record.ts'
 import type { Printer } from '../print/printer.ts'
 import { labelOf } from './label.ts'
 
@@ -34,7 +33,7 @@ export async function seen(
 ): Promise<Map<string, RecordView>> {
   const found =
     isWhole || names.length > FEW
-      ? [...(await everyRecord(client, print)), ...(await everyRecord(client, print, EVENTS))]
+      ? await everyWritten(client, print)
       : await Promise.all(names.map((name) => client.get(name)))
   return new Map(found.flatMap((view) => (view ? [[view.name, view] as const] : [])))
 }

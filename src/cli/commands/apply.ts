@@ -1,6 +1,5 @@
 /** `selvedge apply`: makes the mesh have the records of files. */
 import type { Command } from 'commander'
-import type { WrittenRecord } from '../../admin/client.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { isOfEvents } from '../../record/events/event-key.ts'
 import {
@@ -73,30 +72,24 @@ async function run(files: readonly string[], flags: ApplyFlags, session: Session
 }
 
 /** Subscriptions that were written may lead out of the mesh: whoever is sent events there is asked once. */
-async function tellConsent(
-  steps: readonly Step[],
-  sent: Sent,
-  { client, target, machine, print }: Session,
-): Promise<void> {
-  const written = steps.filter(({ name, after }) => isOfEvents(name) && after !== null && sent.revisionOf.has(name))
-  if (written.length === 0) return
+async function tellConsent(steps: readonly Step[], sent: Sent, session: Session): Promise<void> {
+  const wanted = new Map(steps.flatMap(({ name, after }) => (after === null ? [] : [[name, after] as const])))
+  const subscriptions = [...wanted].filter(([name]) => isOfEvents(name) && sent.revisionOf.has(name))
+  if (subscriptions.length === 0) return
   // Long, and most have no use for it.
   const { askedSinks } = await import('../consent/sinks.ts')
-  const asked = await askedSinks(
-    written.flatMap(({ after }): WrittenRecord[] => (after === null ? [] : [after])),
-    {
-      recordOf: async (service) =>
-        steps.find(({ name }) => name === service)?.after ?? (await client().get(service))?.record,
-      origin: new URL(target().url).hostname,
-      fetch: machine.fetch,
-    },
+  const { sinks, left } = await askedSinks(
+    subscriptions.map(([, record]) => record),
+    session,
+    wanted,
   )
-  for (const { id, address, origin, isGiven, told } of asked) {
+  for (const { id, address, origin, isGiven, told } of sinks) {
     if (!isGiven)
-      print.tell(
+      session.print.tell(
         `warning: ${id}: ${address} did not consent to be sent events by ${origin}: it ${told} (selvedge events consent asks again).`,
       )
   }
+  if (left > 0) session.print.tell(`${left} further addresses were not asked (selvedge events consent TYPE asks them).`)
 }
 
 /** What was written first; what stood there already may not be live yet, either. */

@@ -11,6 +11,7 @@ import { fileRecords } from '../file-records.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import { seenFiles } from '../seen-files.ts'
 import type { Session } from '../session.ts'
+import { printTold } from '../told/print-told.ts'
 import { example } from '../verb.ts'
 import { readWorkerConfig } from '../worker-config.ts'
 
@@ -66,9 +67,7 @@ async function ofFiles(files: readonly string[], flags: CheckFlags): Promise<rea
 
 /** @throws NegativeAnswer where a check failed: warnings end well. */
 async function tell(results: readonly CheckView[], { print, output }: Session): Promise<void> {
-  if (output === 'json') print.data(`${JSON.stringify(results, null, 2)}\n`)
-  else if (output === 'yaml') print.data((await import('../print/yaml-text.ts')).yamlText(results))
-  else for (const line of [...checkReport(results), '']) print.line(line)
+  await printTold({ print, output }, results, () => [...checkReport(results), ''])
   const summary = checkSummary(results)
   if (results.some(({ state }) => state === 'failed')) throw new NegativeAnswer(summary)
   if (output !== 'json' && output !== 'yaml') print.line(summary)

@@ -6,9 +6,10 @@ import { isServiceName } from '../../core/endpoint.ts'
 import { Fault, faultOf } from '../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { bindingName } from '../dev/bindings.ts'
+import { fileText } from '../file-text.ts'
 import type { Named } from '../init/files.ts'
 import { readJsonc } from '../init/jsonc.ts'
-import { created, edited, read, recorded } from '../init/steps.ts'
+import { created, edited, recorded } from '../init/steps.ts'
 import { tomlValue } from '../init/toml.ts'
 import type { Printer } from '../print/printer.ts'
 import type { Session } from '../session.ts'
@@ -82,7 +83,7 @@ function labelOf(text: string): string {
 }
 
 function nameIn(config: string): string | undefined {
-  const text = read(config)
+  const text = fileText(config)
   const name = config.endsWith('.toml') ? tomlValue(text, 'name') : readJsonc(text)?.name
   return typeof name === 'string' ? name : undefined
 }

@@ -2,10 +2,10 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Move, ServiceSimulation, SimulationView } from '../../admin/client.ts'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { DURATION_FORM, isDuration } from '../../schema/duration.ts'
 import { namingOptions, type PruneFlags, pruneOptions } from '../apply/flags.ts'
 import { assertSelector, planned } from '../apply/planned.ts'
 import { type Naming, wantedRecords } from '../apply/wanted.ts'
+import { duration } from '../flags/duration.ts'
 import { filesOption, type Named, named } from '../named-files.ts'
 import { show } from '../print/show.ts'
 import type { Session } from '../session.ts'
@@ -26,7 +26,7 @@ export function simulate(command: Command, session: Session): void {
   filesOption(command, 'files and folders, YAML or JSON: a map of names to records, or manifests; - is standard input')
   pruneOptions(command)
     .option('--threshold <percent>', "how many of a service's requests may break", percent, 0)
-    .option('--window <duration>', 'how old the requests may be, up to 24h', window, '24h')
+    .option('--window <duration>', 'how old the requests may be, up to 24h', duration, '24h')
   namingOptions(command).action((files: string[], flags: SimulateFlags) => run(named(files, flags), flags, session))
 }
 
@@ -108,9 +108,4 @@ function percent(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 100))
     throw new InvalidArgumentError('It is a percentage, 0 to 100.')
   return value
-}
-
-function window(text: string): string {
-  if (!isDuration(text)) throw new InvalidArgumentError(`It is ${DURATION_FORM}.`)
-  return text
 }

@@ -1,9 +1,8 @@
 /** `selvedge wait`: until a revision, or what a name has now, is live where the mesh can be seen from here. */
 import type { Command } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
-import { EVENTS } from '../../record/events/event-key.ts'
 import { absent } from '../absent.ts'
-import { everyRecord } from '../every-record.ts'
+import { everyWritten } from '../every-record.ts'
 import { type Expected, isFromKv } from '../live/place.ts'
 import { limits, type WaitFlags, waitFor } from '../live/wait-for.ts'
 import type { Session } from '../session.ts'
@@ -23,8 +22,7 @@ async function waitRevision(revision: number, flags: WaitFlags, session: Session
   const client = session.client()
   const status = await client.revision(revision)
   if (!status) throw new NegativeAnswer(`There is no revision ${revision}.`)
-  const all = [...(await everyRecord(client, print)), ...(await everyRecord(client, print, EVENTS))]
-  const records = all.filter((record) => record.revision === revision)
+  const records = (await everyWritten(client, print)).filter((record) => record.revision === revision)
   const others = status.names - records.length
   if (others > 0) {
     print.tell(

@@ -2,6 +2,7 @@
 import type { WrittenRecord } from '../../admin/client.ts'
 import { sinkOf } from '../../record/events/subscriptions.ts'
 import { parseRecord } from '../../record/parse.ts'
+import type { Session } from '../session.ts'
 import { askConsent, type Consent } from './ask.ts'
 
 export interface AskedSink extends Consent {
@@ -11,12 +12,10 @@ export interface AskedSink extends Consent {
   readonly origin: string
 }
 
-interface Asking {
-  /** `undefined`: there is no such record. */
-  recordOf(service: string): Promise<WrittenRecord | undefined>
-  /** The host of the mesh, where a subscription does not say who sends. */
-  readonly origin: string
-  readonly fetch: typeof globalThis.fetch
+export interface Asked {
+  readonly sinks: readonly AskedSink[]
+  /** Further addresses, which were not asked. */
+  readonly left: number
 }
 
 interface Said {
@@ -30,23 +29,42 @@ const MOST_ASKED = 50
 const ORIGIN = 'webhook-request-origin'
 const HERE = /^https?:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\]|[^/]*\.localhost)(?::|\/|$)/i
 
-/** Those that need no credentials, one after the other. */
+/**
+ * Those that need no credentials, one after the other. Of subscriptions with one sink its record is read once, and its address is asked
+ * once for each origin.
+ *
+ * @param written records that count in place of those of the mesh, by their names.
+ */
 export async function askedSinks(
   records: readonly WrittenRecord[],
-  { recordOf, origin, fetch }: Asking,
-): Promise<AskedSink[]> {
-  const asked: AskedSink[] = []
-  for (const { id, sink, protocolsettings } of records.flatMap(saidIn)) {
+  { client, target, machine }: Pick<Session, 'client' | 'target' | 'machine'>,
+  written: ReadonlyMap<string, WrittenRecord> = new Map(),
+): Promise<Asked> {
+  const said = records.flatMap(saidIn)
+  const urls = new Map<string, readonly string[]>()
+  for (const { sink } of said) {
+    const { service } = sinkOf(sink)
+    if (urls.has(service)) continue
+    urls.set(service, addressesOf(written.get(service) ?? (await client().get(service))?.record))
+  }
+  // Where a subscription does not say who sends, the host of the mesh does.
+  const { hostname } = new URL(target().url)
+  const all = said.flatMap(({ id, sink, protocolsettings }) => {
     const { service, path } = sinkOf(sink)
     const headers = Object.entries(protocolsettings?.headers ?? {})
-    const by = headers.find(([name]) => name.toLowerCase() === ORIGIN)?.[1] ?? origin
-    for (const url of addressesOf(await recordOf(service))) {
-      if (asked.length === MOST_ASKED) return asked
-      const address = url.replace(/\/+$/, '') + path
-      asked.push({ id, sink, address, origin: by, ...(await askConsent(address, by, fetch)) })
-    }
+    const origin = headers.find(([name]) => name.toLowerCase() === ORIGIN)?.[1] ?? hostname
+    return (urls.get(service) ?? []).map((url) => ({ id, sink, address: url.replace(/\/+$/, '') + path, origin }))
+  })
+  const consents = new Map<string, Consent>()
+  const sinks: AskedSink[] = []
+  for (const one of all) {
+    const key = `${one.origin} ${one.address}`
+    if (!consents.has(key) && consents.size === MOST_ASKED) continue
+    const consent = consents.get(key) ?? (await askConsent(one.address, one.origin, machine.fetch))
+    consents.set(key, consent)
+    sinks.push({ ...one, ...consent })
   }
-  return asked
+  return { sinks, left: all.length - sinks.length }
 }
 
 function saidIn(record: WrittenRecord): readonly Said[] {

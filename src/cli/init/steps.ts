@@ -1,7 +1,7 @@
 /** What is to become of each file of a Worker: written, changed, or left to a person. */
-import { existsSync, readFileSync } from 'node:fs'
-import { faultOf } from '../../manifest/yaml/fault.ts'
+import { existsSync } from 'node:fs'
 import { parseRegistryFile } from '../dev/registry-file.ts'
+import { fileText } from '../file-text.ts'
 import { MESH_BINDING, meshBinding, type Named, recordText, registryText, workerConfig, workerSource } from './files.ts'
 import { jsonBinding, readJsonc, withJsonBinding } from './jsonc.ts'
 import { hasTomlBinding, tomlBinding, withTomlBinding } from './toml.ts'
@@ -18,7 +18,7 @@ export interface Step {
 
 /** A configuration that is there gets one binding more. */
 export function edited(file: string, named: Named): Step {
-  const text = read(file)
+  const text = fileText(file)
   const added = meshBinding(named)
   const isToml = file.endsWith('.toml')
   if (isToml ? hasTomlBinding(text, MESH_BINDING) : hasJsonBinding(text))
@@ -43,7 +43,7 @@ export function created(config: string, source: string, named: Named, force: boo
 /** A registry that is there gets one record more, behind the others. */
 export function recorded(file: string, named: Named, force: boolean): Step {
   if (!existsSync(file) || force) return { file, text: registryText(named), told: 'wrote' }
-  const text = read(file)
+  const text = fileText(file)
   // It tells of a file that is none.
   const keys = parseRegistryFile(text, file)
   if (keys.has(`services/${named.service}`)) return { file, text: undefined, told: 'has it' }
@@ -56,13 +56,4 @@ export function recorded(file: string, named: Named, force: boolean): Step {
     // JSON, or a map in one line: what stands behind it is not in it.
   }
   return { file, text: undefined, told: 'left', toAdd: record }
-}
-
-/** @throws Fault */
-export function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw faultOf(`${file} cannot be read:`, cause)
-  }
 }

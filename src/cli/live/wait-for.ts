@@ -1,8 +1,8 @@
 /** Waits until a change is live, and tells what was seen of it: no more than that. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { NegativeAnswer } from '../../manifest/yaml/negative-answer.ts'
 import { isOfEvents } from '../../record/events/event-key.ts'
-import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
+import { someMs } from '../flags/duration.ts'
 import { show } from '../print/show.ts'
 import type { Session } from '../session.ts'
 import { reaching } from '../target/reaching.ts'
@@ -27,7 +27,7 @@ export function waitOptions(command: Command): Command {
 /** Of how long it is waited, and where it is looked. */
 export function limits(): Option[] {
   return [
-    new Option('--timeout <duration>', 'how long to wait, as in 90s').argParser(duration).default(TIMEOUT_MS, '2m'),
+    new Option('--timeout <duration>', 'how long to wait, as in 90s').argParser(someMs).default(TIMEOUT_MS, '2m'),
     new Option('--probe <url...>', 'further addresses of the mesh to ask, as in other regions'),
   ]
 }
@@ -140,9 +140,4 @@ function grouped(places: readonly Place[]): Row[] {
     rows.set(key, { name, served, location, probe, isolates: isolates + 1, answers: before + answers })
   }
   return [...rows.values()]
-}
-
-function duration(text: string): number {
-  if (isDuration(text) && durationMs(text) > 0) return durationMs(text)
-  throw new InvalidArgumentError(`It is ${DURATION_FORM}.`)
 }

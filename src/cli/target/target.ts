@@ -1,5 +1,6 @@
 /** The mesh that a verb talks to, and the token that it shows there. */
 
+import { isLoopback } from '../../core/text/private-address.ts'
 import { withoutUserinfo } from '../../core/text/userinfo.ts'
 import { Fault } from '../../manifest/yaml/fault.ts'
 import { nearest } from '../../schema/near.ts'
@@ -99,7 +100,7 @@ function tokenOf(sources: readonly (readonly [text: string | undefined, from: st
 
 function warnings({ protocol, hostname }: URL, token: Token | undefined, env: Env): string[] {
   const told: string[] = []
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname) || hostname.endsWith('.localhost')
+  const isHere = isLoopback(hostname) || hostname.endsWith('.localhost')
   if (token && protocol === 'http:' && !isHere) told.push(`the token goes to ${hostname} unencrypted: use https://.`)
   if (token?.from.startsWith('the target') && isOpenToOthers(env)) {
     told.push(`others may read the tokens in ${settingsFile(env)}: chmod 600 it.`)

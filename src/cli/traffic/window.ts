@@ -1,6 +1,7 @@
 /** How far back numbers are looked at: a flag that all verbs of traffic share. */
 import { InvalidArgumentError, Option } from 'commander'
-import { DURATION_FORM, durationMs, isDuration } from '../../schema/duration.ts'
+import { durationMs } from '../../schema/duration.ts'
+import { duration } from '../flags/duration.ts'
 
 /** As long as the control plane keeps numbers, and no less than the steps that it keeps them in. */
 const LEAST_MS = 10_000
@@ -18,8 +19,7 @@ export function windowOption(otherwise = '1m'): Option {
 }
 
 function window(text: string): string {
-  if (!isDuration(text)) throw new InvalidArgumentError(`It is ${DURATION_FORM}.`)
-  const ms = durationMs(text)
+  const ms = durationMs(duration(text))
   if (ms < LEAST_MS || ms > MOST_MS) throw new InvalidArgumentError('It is 10s to 168h.')
   return text
 }

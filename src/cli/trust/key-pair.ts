@@ -1,6 +1,6 @@
 /** Pairs of keys: made here, and never kept; of what stands in a file only the public half goes anywhere. */
-import { readFileSync } from 'node:fs'
 import { Fault } from '../../manifest/yaml/fault.ts'
+import { fileText } from '../file-text.ts'
 
 export interface PrivateJwk {
   readonly kid: string
@@ -27,7 +27,7 @@ export function publicHalf(jwk: PrivateJwk): Record<string, unknown> {
  * @throws {Fault} that repeats nothing of what stands there.
  */
 export function keysIn(file: string): readonly PrivateJwk[] {
-  const text = textOf(file)
+  const text = fileText(file)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -41,12 +41,4 @@ export function keysIn(file: string): readonly PrivateJwk[] {
 
 function isNamed(key: unknown): key is PrivateJwk {
   return typeof key === 'object' && key !== null && typeof Reflect.get(key, 'kid') === 'string'
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (cause) {
-    throw new Fault(`${file} cannot be read: ${(cause as Error).message}`)
-  }
 }

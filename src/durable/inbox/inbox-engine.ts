@@ -12,6 +12,8 @@ export interface InboxEngine {
   release(id: string, token: number): void
   /** Lets go of what is over. */
   turn(): void
+  /** When the next turn is to be taken, at the latest; `undefined`: when a message is claimed. */
+  nextAt(): number | undefined
 }
 
 export interface InboxOptions {
@@ -32,7 +34,9 @@ type Row = { isDone: number; claims: number; until: number }
 
 export function inboxEngine({ store: { sql }, clock, wake }: InboxOptions): InboxEngine {
   sql.exec(TABLES)
-  let isAwake = false
+  const hasRows = () => sql.exec('SELECT 1 FROM messages LIMIT 1').toArray().length > 0
+  // Rows that were there before have an alarm. A claim must not put it off: an object that is evicted between claims would never take a turn.
+  let isAwake = hasRows()
 
   function write(id: string, isDone: boolean, claims: number, until: number): void {
     sql.exec(
@@ -69,8 +73,9 @@ export function inboxEngine({ store: { sql }, clock, wake }: InboxOptions): Inbo
     turn() {
       const now = clock.now()
       sql.exec('DELETE FROM messages WHERE until <= ?', now)
-      isAwake = sql.exec('SELECT 1 FROM messages LIMIT 1').toArray().length > 0
+      isAwake = hasRows()
       if (isAwake) wake?.(now + TURN_MS)
     },
+    nextAt: () => (isAwake ? clock.now() + TURN_MS : undefined),
   }
 }

@@ -67,10 +67,11 @@ export function ledger({ sql }: Store): Ledger {
     history: (name, before, limit) =>
       paged(select('WHERE name = ? AND revision < ? ORDER BY revision DESC LIMIT ?', name, before, limit), limit),
     changes({ revision, name }, limit, prefixes) {
-      const within = prefixes ? `AND (${prefixes.map(() => '(name >= ? AND name < ?)').join(' OR ') || 'FALSE'})` : ''
-      const ranges = (prefixes ?? []).flatMap((prefix) => [prefix, `${prefix}\u{10ffff}`])
-      const query = `WHERE (revision < ? OR (revision = ? AND name > ?)) ${within} ORDER BY revision DESC, name LIMIT ?`
-      return paged(select(query, revision, revision, name, ...ranges, limit), limit)
+      // One binding for all of them: a token may have a hundred, and so many bindings are all that a query may have.
+      const within = 'EXISTS (SELECT 1 FROM json_each(?) WHERE name >= value AND name < value || char(0x10ffff))'
+      const query = `WHERE revision <= ? AND (revision < ? OR name > ?) AND (? IS NULL OR ${within}) ORDER BY revision DESC, name LIMIT ?`
+      const listed = prefixes ? JSON.stringify(prefixes) : null
+      return paged(select(query, revision, revision, name, listed, listed, limit), limit)
     },
     status(revision) {
       const query = `SELECT revision, author, message, at, origin, COUNT(*) AS names, COUNT(*) - COUNT(landedAt) AS waiting,

@@ -1,7 +1,7 @@
 /** Dead letters that were kept: each message once, with why it died and how often, until it is redriven, dropped or too old. */
 import type { Clock } from '../../core/time/clock.ts'
 import { type Random, systemRandom } from '../../core/time/random.ts'
-import type { DeadLetter } from '../../telemetry/dead-letter.ts'
+import { type DeadLetter, REQUEST } from '../../telemetry/dead-letter.ts'
 import type { SqlValue, Store } from '../store.ts'
 
 /** A letter without its message. */
@@ -61,7 +61,8 @@ export interface LettersEngine {
   keep(letter: string): Promise<boolean>
   /** The newest first. */
   list(question?: LettersQuestion): { readonly items: LetterRow[]; readonly cursor?: string }
-  get(id: string): { readonly row: LetterRow; readonly letter: DeadLetter } | undefined
+  /** The letter as text: what a message holds is any JSON. */
+  read(id: string): { readonly row: LetterRow; readonly letter: string } | undefined
   /** It is about to be put into its queue again. False: there is none. */
   sending(id: string): boolean
   /** It was; or it was not, and waits as before. */
@@ -72,6 +73,8 @@ export interface LettersEngine {
   counts(): LetterCount[]
   /** Lets go of what is too old. */
   turn(): void
+  /** When the next turn is to be taken, at the latest; `undefined`: when a letter is kept. */
+  nextAt(): number | undefined
 }
 
 export interface LettersCaps {
@@ -93,10 +96,9 @@ const TABLES = `
     id TEXT PRIMARY KEY, known TEXT NOT NULL UNIQUE, messageId TEXT NOT NULL, queue TEXT NOT NULL, subject TEXT, receiver TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL,
     attempts INTEGER NOT NULL, times INTEGER NOT NULL, redriven INTEGER NOT NULL, status TEXT NOT NULL,
     firstAt INTEGER NOT NULL, lastAt INTEGER NOT NULL, traceId TEXT, bytes INTEGER NOT NULL, letter TEXT NOT NULL) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS lettersByAge ON letters (lastAt, id)`
+  CREATE INDEX IF NOT EXISTS lettersByAge ON letters (lastAt, id);
+  CREATE INDEX IF NOT EXISTS lettersByCause ON letters (queue, reason, status, firstAt, bytes)`
 
-/** The `type` of a request; what has another is an event. */
-const REQUEST = 'selvedge.request'
 const COLUMNS = `id, messageId, queue, subject, receiver AS "to", reason, detail, attempts, times, redriven, status, firstAt, lastAt, traceId`
 
 type Row = LetterRow & Record<string, SqlValue>
@@ -205,10 +207,12 @@ export function lettersEngine({
       return rows.length > most && last ? { items, cursor: `${last.lastAt}:${last.id}` } : { items }
     },
 
-    get(id) {
-      const [row] = sql.exec<Row>(`SELECT ${COLUMNS} FROM letters WHERE id = ?`, id).toArray()
-      const [text] = sql.exec<{ letter: string }>('SELECT letter FROM letters WHERE id = ?', id).toArray()
-      return row && text && { row, letter: JSON.parse(text.letter) as DeadLetter }
+    read(id) {
+      const query = `SELECT ${COLUMNS}, letter FROM letters WHERE id = ?`
+      const [found] = sql.exec<Row & { letter: string }>(query, id).toArray()
+      if (!found) return undefined
+      const { letter, ...row } = found
+      return { row, letter }
     },
 
     sending: (id) =>
@@ -236,6 +240,8 @@ export function lettersEngine({
       remove('lastAt <= ?', now - KEEP_MS)
       if (count().rows > 0) wake?.(now + TURN_MS)
     },
+
+    nextAt: () => (count().rows > 0 ? clock.now() + TURN_MS : undefined),
   }
 }
 
@@ -251,9 +257,12 @@ function cursorOf(cursor: string | undefined): [number, string] {
 function letterIn(text: string): DeadLetter | undefined {
   try {
     const letter = JSON.parse(text)
-    const { queue, reason, detail, attempts } = letter.data
-    const isSound = [letter.id, queue, reason, detail].every((one) => typeof one === 'string')
-    return isSound && Number.isInteger(attempts) ? letter : undefined
+    const { queue, to, reason, detail, attempts } = letter.data
+    const isThere = [letter.id, queue, reason, detail].every((one) => typeof one === 'string')
+    const isSound = [letter.subject, letter.traceparent, to].every(
+      (one) => one === undefined || typeof one === 'string',
+    )
+    return isThere && isSound && Number.isInteger(attempts) ? letter : undefined
   } catch {
     return undefined
   }

@@ -79,21 +79,33 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
     CREATE INDEX IF NOT EXISTS sagasByState ON sagas (state, startedAt, id);
   `)
 
-  function letGo(now: number): void {
-    sql.exec('DELETE FROM sagas WHERE endedAt < ?', now - KEEP_MS)
-    const [row] = sql.exec<{ count: number }>('SELECT COUNT(*) AS count FROM sagas WHERE endedAt IS NOT NULL').toArray()
-    const over = (row?.count ?? 0) - mostEnded
-    if (over <= 0) return
-    sql.exec(
-      'DELETE FROM sagas WHERE id IN (SELECT id FROM sagas WHERE endedAt IS NOT NULL ORDER BY endedAt LIMIT ?)',
-      over,
-    )
+  let ended: number | undefined
+  /** Counted once in an object's life, and kept up from there. */
+  function countEnded(): number {
+    const query = 'SELECT COUNT(*) AS count FROM sagas WHERE endedAt IS NOT NULL'
+    ended ??= sql.exec<{ count: number }>(query).toArray()[0]?.count ?? 0
+    return ended
   }
+
+  function remove(where: string, binding: number): void {
+    const before = countEnded()
+    ended = before - sql.exec(`DELETE FROM sagas WHERE ${where} RETURNING id`, binding).toArray().length
+  }
+
+  function letGo(now: number): void {
+    remove('endedAt < ?', now - KEEP_MS)
+    const over = countEnded() - mostEnded
+    if (over > 0) remove('id IN (SELECT id FROM sagas WHERE endedAt IS NOT NULL ORDER BY endedAt LIMIT ?)', over)
+  }
+
+  const hasEnded = (id: string) =>
+    sql.exec('SELECT 1 FROM sagas WHERE id = ? AND endedAt IS NOT NULL', id).toArray().length > 0
 
   return {
     tell({ id, saga, version, state, step, because = null, binding = null, traceId = null }) {
       const now = clock.now()
       const isEnd = SAGA_ENDS.includes(state)
+      const isNews = isEnd && !hasEnded(id)
       // What a step of a saga that has ended tells late changes nothing.
       sql.exec(
         `INSERT INTO sagas (id, saga, version, state, step, because, binding, traceId, startedAt, changedAt, parkedAt, endedAt)
@@ -116,7 +128,9 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
         state === 'parked' ? now : null,
         isEnd ? now : null,
       )
-      if (isEnd) letGo(now)
+      if (!isNews) return
+      if (ended !== undefined) ended += 1
+      letGo(now)
     },
     look(id, step, waitsFor) {
       const [row] = sql
@@ -134,16 +148,18 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
       return sql.exec<SagaRow>('SELECT * FROM sagas WHERE id = ?', id).toArray()[0]
     },
     list({ state, saga, version, cursor, limit = 100 }) {
-      const [, at, after] = /^(\d+):(.*)$/.exec(cursor ?? '') ?? []
+      const [, at = Number.MAX_SAFE_INTEGER, after = ''] = /^(\d+):(.*)$/.exec(cursor ?? '') ?? []
+      // Said so that those of one state are found by their index: most have ended, and few are parked.
+      const inState = state === undefined ? '?1 IS NULL' : 'state = ?1'
       const items = sql
         .exec<SagaRow>(
-          `SELECT * FROM sagas WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR saga = ?2) AND (?3 IS NULL OR version = ?3)
-             AND (?4 IS NULL OR (startedAt, id) < (?4, ?5)) ORDER BY startedAt DESC, id DESC LIMIT ?6`,
+          `SELECT * FROM sagas WHERE ${inState} AND (?2 IS NULL OR saga = ?2) AND (?3 IS NULL OR version = ?3)
+             AND (startedAt, id) < (?4, ?5) ORDER BY startedAt DESC, id DESC LIMIT ?6`,
           state ?? null,
           saga ?? null,
           version ?? null,
-          at === undefined ? null : Number(at),
-          after ?? null,
+          Number(at),
+          after,
           limit + 1,
         )
         .toArray()

@@ -1,4 +1,5 @@
 /** Calls that stand for many: of each service and bucket of durations the one that was told of last, with its trace. In memory. */
+import { lru } from '../../core/lru.ts'
 import type { Exemplar } from '../../telemetry/exposition.ts'
 import { BOUNDS_S } from '../../telemetry/numbers/metrics.ts'
 import type { NumbersDigest } from '../../telemetry/numbers/numbers-digest.ts'
@@ -9,14 +10,14 @@ export interface Exemplars {
   of(key: string, now: number): readonly Exemplar[]
 }
 
-/** Services, those that were told of last. */
-const MOST_SERVICES = 2_000
+/** Services, at most; the half that was told of last is among them. */
+const MOST_SERVICES = 4_000
 /** Traces are kept for days at most; a call of an hour ago stands for nothing that happens now. */
 const KEPT_S = 3_600
 const TRACE_ID = /^[\da-f]{32}$/
 
 export function exemplars(): Exemplars {
-  const services = new Map<string, Exemplar[]>()
+  const services = lru<string, Exemplar[]>(MOST_SERVICES)
   return {
     take(digest, now) {
       for (const [key, { slowest }] of Object.entries(digest.services)) {
@@ -25,9 +26,7 @@ export function exemplars(): Exemplars {
         const bucket = BOUNDS_S.findIndex((bound) => value <= bound)
         const known = services.get(key) ?? []
         known[bucket === -1 ? BOUNDS_S.length : bucket] = { traceId: slowest.traceId, value, at: now / 1000 }
-        services.delete(key)
         services.set(key, known)
-        if (services.size > MOST_SERVICES) services.delete([...services.keys()][0] as string)
       }
     },
     of: (key, now) => (services.get(key) ?? []).filter((one) => one && now / 1000 - one.at <= KEPT_S),

@@ -1,6 +1,7 @@
 /** The judge of a record: may this caller do this? Compiled once a caller, not once a request. */
 import { lru } from '../../core/lru.ts'
 import { lenientPath } from '../../core/text/lenient-path.ts'
+import { matchesWildcard } from '../../core/text/wildcard.ts'
 import type { PathMatch } from '../../schema/path-match.ts'
 import type { AccessMode, AccessPolicy, AccessRule, Effect } from './policy.ts'
 
@@ -132,9 +133,7 @@ export function accessJudge<Asked extends { readonly path: string }>(
 function isAbout({ callers }: AccessRule, caller: string | undefined): boolean {
   if (!callers) return true
   if (caller === undefined) return false
-  return callers.some(
-    (said) => said === '*' || said === caller || (said.startsWith('*.') && caller.endsWith(said.slice(1))),
-  )
+  return callers.some((said) => said === '*' || matchesWildcard(said, caller))
 }
 
 function matchesOf({ paths = [], methods = [] }: AccessRule): AccessMatch[] {

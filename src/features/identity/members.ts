@@ -1,6 +1,7 @@
 /** Which addresses belong to the mesh: what is sent to others says nothing of who calls, and grants nothing. */
 import type { Endpoint, Target } from '../../core/endpoint.ts'
 import { isPrivateAddress } from '../../core/text/private-address.ts'
+import { matchesWildcard } from '../../core/text/wildcard.ts'
 
 export interface Members {
   /** Does it belong to the mesh? Bindings, dispatched scripts, objects, functions that are invoked and queues do by nature. */
@@ -20,7 +21,7 @@ export function members(hosts: readonly string[]): Members {
     // Who reads on the way would have the token, too.
     if (!isPrivateAddress(address)) return false
     const { hostname } = new URL(address)
-    return patterns.some((said) => said === hostname || (said.startsWith('*.') && hostname.endsWith(said.slice(1))))
+    return patterns.some((said) => matchesWildcard(said, hostname))
   }
 
   return {

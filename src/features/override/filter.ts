@@ -39,9 +39,16 @@ const HARMLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 type Context<Live> = OverrideNeeds<Live> & Room<OverrideGives<Live>>
 
-/** Might there be one: of the call itself, or of the request on whose behalf it is made? */
-export function hasOverride({ headers, baggage }: Pick<OverrideNeeds<unknown>, 'headers' | 'baggage'>): boolean {
-  return baggage !== null || headers.get(BAGGAGE) !== null
+type Brought = Pick<OverrideNeeds<unknown>, 'headers' | 'baggage'>
+
+/** Is there one, whatever it is worth? Baggage of other members alone is most people's, and meets nothing here. */
+export function hasOverride(brought: Brought): boolean {
+  return overrideOf(brought) !== undefined
+}
+
+/** Of the call itself, or else of the request on whose behalf it is made. */
+function overrideOf({ headers, baggage }: Brought): string | undefined {
+  return overrideIn(headers.get(BAGGAGE)) ?? overrideIn(baggage)
 }
 
 /**
@@ -57,7 +64,7 @@ export function override<Live, Asking>(
 
   return observer<Asking & OverrideNeeds<Live>, OverrideGives<Live>>('override', {
     enter(request, context) {
-      const text = overrideIn(context.headers.get(BAGGAGE)) ?? overrideIn(context.baggage)
+      const text = overrideOf(context)
       if (text === undefined) return undefined
       const judged = verifier.of(text, context)
       if (!(judged instanceof Promise)) return applied(judged, text, request, context)

@@ -31,7 +31,7 @@ export interface Leaving extends LeavingNeeds {
 
 /** What sends calls to other records of their names, where a signed override says so. */
 export interface Overriding {
-  /** Might a call bring one? */
+  /** Does a call bring one? */
   isMet(context: Overridable): boolean
   /** @param find the service of another name, noted on the receipt. */
   filter(find: Resolver['instead']): ObserverFilter<Called & Overridable, OverrideGives<LiveService>>

@@ -1,4 +1,6 @@
 /** What the `access` of a record comes to, where that is other than it looks. */
+import { isLoopback } from '../../core/text/private-address.ts'
+import { matchesWildcard } from '../../core/text/wildcard.ts'
 import { type Access, type AccessPolicy, type AccessRule, accessPolicy } from '../../features/access/policy.ts'
 import type { PathMatch } from '../../schema/path-match.ts'
 import type { ServiceRecord } from '../record.ts'
@@ -94,7 +96,7 @@ function isWithin<Of>(
 }
 
 function matchesCaller(said: string, other: string): boolean {
-  return said === '*' || said === other || (said.startsWith('*.') && other.endsWith(said.slice(1)))
+  return said === '*' || matchesWildcard(said, other)
 }
 
 function matchesPath(said: string | PathMatch, other: string | PathMatch): boolean {
@@ -122,8 +124,5 @@ function around({ endpoints }: ServiceRecord, members: readonly string[]): Acces
 /** This machine is nobody else's to reach, and a member can tell by its token who calls. */
 function isElsewhere(url: string, members: readonly string[]): boolean {
   const { hostname } = new URL(url)
-  const isMember = members.some(
-    (said) => said === hostname || (said.startsWith('*.') && hostname.endsWith(said.slice(1))),
-  )
-  return !isMember && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  return !isLoopback(hostname) && !members.some((said) => matchesWildcard(said, hostname))
 }

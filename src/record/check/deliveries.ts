@@ -1,5 +1,6 @@
 /** What a record asks of those who consume its queues, and the Worker that does so does not give. */
 import type { KnownTarget } from '../../targets/kinds.ts'
+import { deliveryPolicy } from '../../targets/queue/delivery.ts'
 import type { ServiceRecord } from '../record.ts'
 
 /** Queues of a Worker, as its configuration has them. */
@@ -21,9 +22,6 @@ export interface DeliveryFinding {
   readonly path: readonly (string | number)[]
   readonly message: string
 }
-
-/** Deliveries where a record does not say how many. The same as in `targets/queue/delivery.ts`: a test compares. */
-export const ATTEMPTS = 8
 
 /** Is what it takes brought to a name: a queue with `deliverTo`, or a topic? */
 export function isDelivered(target: KnownTarget): target is KnownTarget<'queue' | 'topic'> {
@@ -50,7 +48,7 @@ export function deliveryFindings(
     }
     const findings: DeliveryFinding[] = []
     // Of a topic its subscriptions say it, each for itself.
-    const { attempts = ATTEMPTS, deadLetter } = ('delivery' in target && target.delivery) || {}
+    const { attempts, deadLetter } = deliveryPolicy('delivery' in target ? target.delivery : undefined)
     if (consumer.maxRetries < attempts - 1) {
       const message = `is delivered ${attempts} times, and the consumer of "${queue}" has max_retries = ${consumer.maxRetries}: the platform takes messages out after ${consumer.maxRetries + 1} deliveries, without a reason. Write max_retries = 100.`
       findings.push({ severity: 'error', path, message })

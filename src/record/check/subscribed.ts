@@ -26,16 +26,16 @@ export function finder(recordOf: FindRecord): FindRecord {
 export function topicBehind(
   name: string,
   find: FindRecord,
-  path: readonly string[] = [],
+  seen: Set<string> = new Set(),
 ): readonly string[] | undefined {
-  const record = path.includes(name) ? undefined : find(name)
+  const record = seen.has(name) ? undefined : find(name)
   if (!record) return undefined
-  const here = [...path, name]
-  if (record.endpoints.some(({ target }) => target.kind === 'topic')) return here
-  const next = [...onward(record), ...(record.rules ?? []).flatMap(leadsOf)]
-  for (const { name } of next) {
-    const found = topicBehind(name, find, here)
-    if (found) return found
+  // Whatever is behind it was looked for once: records may lead to each other in many ways.
+  seen.add(name)
+  if (record.endpoints.some(({ target }) => target.kind === 'topic')) return [name]
+  for (const next of [...onward(record), ...(record.rules ?? []).flatMap(leadsOf)]) {
+    const found = topicBehind(next.name, find, seen)
+    if (found) return [name, ...found]
   }
   return undefined
 }

@@ -13,10 +13,7 @@ export type EventFilter =
   | { any: readonly EventFilter[] }
   | { not: EventFilter }
 
-const COMPARING = ['exact', 'prefix', 'suffix'] as const
-const MANY = ['all', 'any'] as const
-const DIALECTS = [...COMPARING, ...MANY, 'not'] as const
-const FORM = `an object with one of ${DIALECTS.map((dialect) => `"${dialect}"`).join(', ')}`
+const FORM = 'an object with one of "exact", "prefix", "suffix", "all", "any", "not"'
 
 /** Filters of one list, at most, and how deep they may stand in each other. */
 const MOST_FILTERS = 100
@@ -34,14 +31,17 @@ function filter(level: number): v.GenericSchema<EventFilter> {
       ? filter(level + 1)
       : v.never(`Expected filters in each other ${MOST_LEVELS} levels deep at most`),
   )
-  const forms = new Map<string, v.GenericSchema<EventFilter>>()
-  const add = (dialect: string, inner: v.GenericSchema) =>
-    forms.set(dialect, object({ [dialect]: inner }, FORM) as unknown as v.GenericSchema<EventFilter>)
-  for (const dialect of COMPARING) add(dialect, attributes())
-  for (const dialect of MANY) add(dialect, list(deeper, 'filters', MOST_FILTERS, 1))
-  add('not', deeper)
+  const [texts, many] = [attributes(), list(deeper, 'filters', MOST_FILTERS, 1)]
+  const forms = new Map<string, v.GenericSchema<EventFilter>>([
+    ['exact', object({ exact: texts }, FORM)],
+    ['prefix', object({ prefix: texts }, FORM)],
+    ['suffix', object({ suffix: texts }, FORM)],
+    ['all', object({ all: many }, FORM)],
+    ['any', object({ any: many }, FORM)],
+    ['not', object({ not: deeper }, FORM)],
+  ])
   // `sql` is the dialect that stands in the specification as optional: nobody shall think that it filters.
-  const none = v.never(`Expected ${FORM}: no other dialect is understood`) as unknown as v.GenericSchema<EventFilter>
+  const none = v.never(`Expected ${FORM}: no other dialect is understood`)
   return either([...forms.values()], (value) => {
     const [dialect = '', ...more] = typeof value === 'object' && value !== null ? Object.keys(value) : []
     return (more.length === 0 && forms.get(dialect)) || none

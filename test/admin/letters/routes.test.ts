@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AdminError } from '../../../src/admin/client.ts'
 import { sha256Hex } from '../../../src/core/text/digest.ts'
 import { givenAdmin, TOKEN } from '../../support/given-admin.ts'
@@ -99,6 +99,14 @@ describe('dead letters', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ event: 'admin_write', code: 'redriven', message: expect.stringContaining(id) }),
     )
+  })
+
+  it('are sent by nobody where somebody has dropped them meanwhile', async () => {
+    const { client, keep, queued, letters } = await given()
+    const id = await keep()
+    vi.spyOn(letters, 'sending').mockImplementation((id) => !letters.drop(id))
+    await expect(client.redrive(id)).rejects.toMatchObject({ status: 404 })
+    expect(queued).toEqual([])
   })
 
   it('are dead again where they die again, and count how often they were redriven', async () => {

@@ -11,7 +11,7 @@ function givenInbox() {
   const store = nodeStore()
   const inbox = inboxEngine({ store, clock, wake: (at) => woken.push(at) })
   const rows = () => store.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM messages').toArray()[0]?.rows
-  return { clock, inbox, woken, rows }
+  return { clock, inbox, woken, rows, store }
 }
 
 describe('inboxEngine', () => {
@@ -65,5 +65,14 @@ describe('inboxEngine', () => {
     expect(woken).toHaveLength(2)
     inbox.claim('c', 60_000)
     expect(woken).toHaveLength(3)
+  })
+
+  it('does not put its turn off where the object was evicted between two claims', async () => {
+    const { inbox, clock, woken, store } = givenInbox()
+    inbox.claim('a', 60_000)
+    await clock.advance(1_800_000)
+    const anew = inboxEngine({ store, clock, wake: (at) => woken.push(at) })
+    anew.claim('b', 60_000)
+    expect(woken).toEqual([NOW + 3_600_000])
   })
 })

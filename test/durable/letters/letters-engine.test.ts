@@ -39,7 +39,7 @@ describe('lettersEngine', () => {
       lastAt: NOW,
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
     })
-    expect(JSON.stringify(letters.get(only().id)?.letter)).toBe(givenLetter())
+    expect(letters.read(only().id)?.letter).toBe(givenLetter())
   })
 
   it('has a message once, however often it dies, with the last reason', async () => {
@@ -63,6 +63,9 @@ describe('lettersEngine', () => {
     ['no JSON', '{'],
     ['no letter', '{"id":"a"}'],
     ['another form', '{"id":"a","data":{"queue":1}}'],
+    ['a subject that is no text', givenLetter({ subject: { name: 'jobs' } as never })],
+    ['a trace that is no text', givenLetter({ traceparent: 7 as never })],
+    ['a receiver that is no text', givenLetter({}, { to: ['resizer'] as never })],
   ])('takes nothing that is %s', async (_, text) => {
     const { letters } = givenLetters()
     expect(await letters.keep(text)).toBe(false)
@@ -126,6 +129,21 @@ describe('lettersEngine', () => {
       { queue: 'jobs', reason: 'gone', letters: 1, oldestAt: NOW + 10 },
       { queue: 'jobs', reason: 'status 422', letters: 2, oldestAt: NOW },
     ])
+  })
+
+  it('counts without reading what the letters hold', () => {
+    const { sql, transactionSync } = nodeStore()
+    const asked: string[] = []
+    const exec: typeof sql.exec = (query, ...bindings) => {
+      asked.push(query)
+      return sql.exec(query, ...bindings)
+    }
+    const letters = lettersEngine({ store: { sql: { ...sql, exec }, transactionSync }, clock: virtualClock() })
+    asked.length = 0
+    letters.counts()
+    letters.nextAt()
+    const plans = asked.map((query) => sql.exec<{ detail: string }>(`EXPLAIN QUERY PLAN ${query}`).toArray())
+    expect(plans.map(([first]) => first?.detail)).toEqual(Array(2).fill(expect.stringContaining('COVERING INDEX')))
   })
 
   it('takes no more where it is full, but what it has already', async () => {

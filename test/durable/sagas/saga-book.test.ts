@@ -85,6 +85,41 @@ describe('sagaBook', () => {
     })
   })
 
+  it('has as many that ended as it may, whoever tells an end twice and whatever was there before', async () => {
+    const store = nodeStore()
+    const clock = virtualClock()
+    const end = async (book: ReturnType<typeof sagaBook>, id: string) => {
+      book.tell({ id, saga: 'place-order', version: 1, state: 'completed', step: 'end' })
+      await clock.advance(1)
+    }
+    const before = sagaBook(store, clock, 3)
+    for (const id of ['a', 'b']) await end(before, id)
+    const book = sagaBook(store, clock, 3)
+    for (const id of ['b', 'b', 'c', 'c']) await end(book, id)
+    expect(book.list({}).items.map(({ id }) => id)).toEqual(['c', 'b', 'a'])
+    await end(book, 'd')
+    expect(book.list({}).items.map(({ id }) => id)).toEqual(['d', 'c', 'b'])
+  })
+
+  it('reads those of one state by their index, and does not count all ends for one more', () => {
+    const { sql, transactionSync } = nodeStore()
+    const asked: [string, ...(string | number | null)[]][] = []
+    const noted: typeof sql.exec = (...query) => {
+      asked.push(query)
+      return sql.exec(...query)
+    }
+    const book = sagaBook({ sql: { ...sql, exec: noted }, transactionSync }, virtualClock())
+    const end = (id: string) => book.tell({ id, saga: 'place-order', version: 1, state: 'completed', step: 'end' })
+    end('a')
+    asked.length = 0
+    book.list({ state: 'parked' })
+    const [[query, ...bindings] = ['']] = asked
+    const plan = sql.exec<{ detail: string }>(`EXPLAIN QUERY PLAN ${query}`, ...bindings).toArray()
+    expect(plan.map(({ detail }) => detail).join()).toMatch(/^SEARCH sagas USING INDEX sagasByState/)
+    end('b')
+    expect(asked.filter(([query]) => query.includes('COUNT'))).toEqual([])
+  })
+
   it('forgets what has ended 30 days ago, and what is too much; never what runs', async () => {
     const { clock, book, tell } = given(2)
     tell('runs')

@@ -38,7 +38,11 @@ describe('a dead letter in the object', () => {
       { messageId: 'order-42', queue: 'jobs', subject: 'jobs', to: 'resizer', reason: 'status 422', attempts: 2 },
     ])
     const { id = '' } = kept.list().items[0] ?? {}
-    expect(kept.get(id)?.letter.data).toMatchObject({ message: givenEnvelope(), binding: 'JOBS', status: 422 })
+    expect(JSON.parse(kept.read(id)?.letter ?? '').data).toMatchObject({
+      message: givenEnvelope(),
+      binding: 'JOBS',
+      status: 422,
+    })
   })
 
   it('has the first thousand characters of the answer; in a queue, where there is no room beside the message, fewer', async () => {
@@ -47,7 +51,7 @@ describe('a dead letter in the object', () => {
     const long = givenEnvelope({}, { body: 'y'.repeat(126_300) })
     await bring(givenMessage(long))
     const { id = '' } = kept.list().items[0] ?? {}
-    expect(kept.get(id)?.letter.data.answer).toHaveLength(1000)
+    expect(JSON.parse(kept.read(id)?.letter ?? '').data.answer).toHaveLength(1000)
     const { bring: bringToQueue, letters } = givenQueue({ answer })
     await bringToQueue(givenMessage(long))
     await bringToQueue(givenMessage())

@@ -10,6 +10,7 @@ import type { Audit } from '../../audit.ts'
 import { allow, allowAll } from '../../auth/allow.ts'
 import { type AdminEnv, type Registry, registryOf } from '../../env.ts'
 import { operation } from '../../operation.ts'
+import { audited } from '../../write.ts'
 
 type KeyAnswer = Awaited<ReturnType<Registry['trustKeys']>>
 
@@ -72,12 +73,12 @@ export function trustKeys(audit: Audit) {
       params({ kid }),
       query({}),
       async (c) => {
-        const { name } = allowAll(c, 'write')
+        const token = allowAll(c, 'write')
         const { kid } = c.req.valid('param')
         const { key } = await body.read(c)
         const jwk = readable({ ...key, kid })
-        const answer = await registryOf(c.env).publishKey(jwk)
-        audit.did(name, `key ${kid}`, answer.ok ? 'published' : answer.code)
+        const publish = () => registryOf(c.env).publishKey(jwk)
+        const answer = await audited(audit, token, `key ${kid}`, publish, codeOf('published'))
         return c.json(viewOf(answer), 200, { 'cache-control': 'no-store' })
       },
     )
@@ -101,14 +102,18 @@ export function trustKeys(audit: Audit) {
         ),
       }),
       async (c) => {
-        const { name } = allowAll(c, 'write')
+        const token = allowAll(c, 'write')
         const { kid } = c.req.valid('param')
         const { force = false } = c.req.valid('query')
-        const answer = await registryOf(c.env).retireKey(kid, force)
-        audit.did(name, `key ${kid}`, answer.ok ? 'retired' : answer.code)
+        const retire = () => registryOf(c.env).retireKey(kid, force)
+        const answer = await audited(audit, token, `key ${kid}`, retire, codeOf('retired'))
         return c.json(viewOf(answer), 200, { 'cache-control': 'no-store' })
       },
     )
+}
+
+function codeOf(done: string): (answer: KeyAnswer) => string {
+  return (answer) => (answer.ok ? done : answer.code)
 }
 
 /** What is wrong with it is told by the place, never with what stood there. */

@@ -9,8 +9,10 @@ import { ageOf } from '../../print/age.ts'
 import { show } from '../../print/show.ts'
 import type { Column } from '../../print/table.ts'
 import type { Session } from '../../session.ts'
+import { printTold } from '../../told/print-told.ts'
 import { example } from '../../verb.ts'
 import { count } from '../past/history.ts'
+import { sagaLines } from './saga-lines.ts'
 
 /** Milliseconds between two looks of `watch`. */
 const EVERY_MS = 1000
@@ -80,26 +82,8 @@ async function list({ limit, ofVersion: version, ...asked }: ListFlags, session:
 async function showOne(id: string, session: Session): Promise<void> {
   const { print, machine } = session
   const one = await existing(id, session)
-  if (session.output === 'json' || session.output === 'yaml') {
-    return show(session, { value: one, rows: [], columns: [], none: '' })
-  }
-  const { saga, version, state, step, because, waitsFor, traceId, cancelledBy, decided, startedAt, endedAt, engine } =
-    one
-  const age = ageOf(machine.clock.now() - Date.parse(startedAt))
-  print.line([{ text: `${saga}, version ${version}: ${state}`, style: state === 'completed' ? 'good' : 'strong' }])
-  const lines = [
-    ['step', step],
-    ['because', because],
-    ['waits for', waitsFor === null ? null : `an event "${waitsFor}"`],
-    ['cancelled by', cancelledBy],
-    ['decided', decided],
-    ['started', `${age} ago`],
-    ['ended', endedAt],
-    ['trace', traceId],
-    ['workflow', engine && [engine.status, engine.error].filter(Boolean).join(': ')],
-  ] as const
-  for (const [name, value] of lines) if (value) print.line(`  ${name.padEnd(12)} ${value}`)
-  if (state === 'parked') print.tell(`It waits: selvedge sagas decide ${id} retry, or skip.`)
+  await printTold(session, one, () => sagaLines(one, machine.clock.now()))
+  if (one.state === 'parked') print.tell(`It waits: selvedge sagas decide ${id} retry, or skip.`)
 }
 
 async function watch(id: string, session: Session): Promise<void> {

@@ -7,17 +7,12 @@ import { show } from '../../print/show.ts'
 import type { Session } from '../../session.ts'
 
 export async function consent(type: string | undefined, session: Session): Promise<void> {
-  const { print, machine } = session
-  const client = session.client()
+  const { print, client } = session
   const wanted = type === undefined ? undefined : new Set(eventKeys(type))
-  const records = (await everyRecord(client, print, EVENTS)).filter(({ name }) => wanted?.has(name) ?? true)
-  const asked = await askedSinks(
+  const records = (await everyRecord(client(), print, EVENTS)).filter(({ name }) => wanted?.has(name) ?? true)
+  const { sinks: asked, left } = await askedSinks(
     records.map(({ record }) => record),
-    {
-      recordOf: async (service) => (await client.get(service))?.record,
-      origin: new URL(session.target().url).hostname,
-      fetch: machine.fetch,
-    },
+    session,
   )
   await show(session, {
     value: asked,
@@ -31,6 +26,7 @@ export async function consent(type: string | undefined, session: Session): Promi
     ],
     none: 'No subscription leads out of the mesh.',
   })
+  if (left > 0) print.tell(`${left} further addresses were not asked: name a type to ask fewer.`)
   const refused = asked.filter(({ isGiven }) => !isGiven).length
   if (refused > 0) throw new NegativeAnswer(`${refused} of ${asked.length} addresses did not consent.`)
 }

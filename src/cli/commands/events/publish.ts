@@ -5,9 +5,7 @@ import { Fault } from '../../../manifest/yaml/fault.ts'
 import { ended, readInput } from '../../../manifest/yaml/input.ts'
 import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
 import type { Session } from '../../session.ts'
-
-/** Characters of an answer that are shown. */
-const SHOWN = 500
+import { detailOf, fieldsIn } from './answer.ts'
 
 export async function publishEvents(
   { file, topic }: { readonly file: string; readonly topic: string },
@@ -26,9 +24,9 @@ export async function publishEvents(
   })
   const text = await answer.text()
   if (answer.status !== 202) throw new NegativeAnswer(`${topic} took no event: ${answer.status} ${detailOf(text)}`)
-  const { id, ids = [id] } = JSON.parse(text) as {
-    readonly id?: string
-    readonly ids?: readonly (string | undefined)[]
+  const { id, ids = [id] } = fieldsIn(text)
+  if (!Array.isArray(ids) || !ids.every((one) => typeof one === 'string')) {
+    throw new NegativeAnswer(`${topic} answered 202, and did not say what it published: is it a topic?`)
   }
   for (const one of ids) print.line(`Published ${one}.`)
 }
@@ -38,15 +36,4 @@ function versioned(event: unknown): unknown {
   return typeof event === 'object' && event !== null && !('specversion' in event)
     ? { specversion: '1.0', ...event }
     : event
-}
-
-/** What a problem says, or the answer as it is. */
-export function detailOf(text: string): string {
-  try {
-    const { detail } = JSON.parse(text) as { readonly detail?: unknown }
-    if (typeof detail === 'string') return detail
-  } catch {
-    // It is shown as it is.
-  }
-  return text.slice(0, SHOWN)
 }

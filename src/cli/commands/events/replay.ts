@@ -5,7 +5,7 @@ import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
 import { sinkOf } from '../../../record/events/subscriptions.ts'
 import { durationMs, isDuration } from '../../../schema/duration.ts'
 import type { Session } from '../../session.ts'
-import { detailOf } from './publish.ts'
+import { detailOf, fieldsIn } from './answer.ts'
 
 export interface ReplayFlags {
   /** When it begins, in milliseconds since the epoch; or how long ago, as `{ agoMs }`. */
@@ -23,8 +23,8 @@ export async function replay(source: string, { since, subscriber }: ReplayFlags,
   const answer = await fetch(address, { method: 'POST' })
   const text = await answer.text()
   if (!answer.ok) throw new NegativeAnswer(`${source} sends nothing again: ${answer.status} ${detailOf(text)}`)
-  const replayed = replayedIn(text)
-  if (replayed === undefined)
+  const { replayed } = fieldsIn(text)
+  if (typeof replayed !== 'number')
     throw new NegativeAnswer(`${source} answered ${answer.status}, and did not say how many events it sends again.`)
   print.line(`${replayed} ${replayed === 1 ? 'event is' : 'events are'} sent again to ${subscriber}.`)
 }
@@ -36,13 +36,4 @@ export function sinceOf(text: string): NonNullable<ReplayFlags['since']> {
   if (Number.isNaN(at))
     throw new InvalidArgumentError('It is an instant, as 2026-11-30T12:00:00Z, or how long ago, as 24h.')
   return { at }
-}
-
-function replayedIn(text: string): number | undefined {
-  try {
-    const { replayed } = JSON.parse(text) as { readonly replayed?: unknown }
-    return typeof replayed === 'number' ? replayed : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 /** `selvedge dead`: messages that could not be delivered: which there are, why, and what becomes of them. */
-import { type Command, InvalidArgumentError } from 'commander'
-import type { AdminClient, LettersOptions, LetterView } from '../../../admin/client.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type AdminClient, AdminError, type LettersOptions, type LetterView } from '../../../admin/client.ts'
 import { sleep } from '../../../core/time/clock.ts'
 import { Fault } from '../../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
@@ -9,6 +9,8 @@ import { ageOf } from '../../print/age.ts'
 import { show } from '../../print/show.ts'
 import type { Column } from '../../print/table.ts'
 import type { Session } from '../../session.ts'
+import { told } from '../../target/told.ts'
+import { printTold } from '../../told/print-told.ts'
 import { example } from '../../verb.ts'
 import { letterLines } from './letter-lines.ts'
 
@@ -25,6 +27,7 @@ interface RedriveFlags extends Chosen {
   readonly yes?: true
 }
 
+const STATUSES: readonly NonNullable<LettersOptions['status']>[] = ['waiting', 'redriven', 'all']
 /** More are asked about first: they are calls that a service gets. */
 const MANY = 100
 const SECOND_MS = 1000
@@ -40,7 +43,7 @@ export function dead(command: Command, session: Session): void {
   command.helpCommand(false)
   choosing(command.command('list').description('list those that wait, the newest first'))
     .argument('[queue]', 'the name of a queue. Default: all')
-    .option('--status <status>', 'waiting, redriven or all', status, 'waiting')
+    .addOption(new Option('--status <status>', 'those that stand so').choices(STATUSES).default('waiting'))
     .action((queue: string | undefined, flags: Chosen & { status: LettersOptions['status'] }) =>
       list({ ...flags, ...(queue !== undefined && { queue }) }, session),
     )
@@ -80,9 +83,7 @@ async function list(asked: LettersOptions, session: Session): Promise<void> {
 async function showOne(id: string, session: Session): Promise<void> {
   const letter = await session.client().deadLetter(id)
   if (!letter) throw new NegativeAnswer(`There is no dead letter "${id}".`)
-  const { output = 'table', print } = session
-  if (output === 'json' || output === 'yaml') return show(session, { value: letter, rows: [], columns: [], none: '' })
-  for (const line of letterLines(letter)) print.line(line)
+  await printTold(session, letter, () => letterLines(letter))
 }
 
 async function redrive(ids: readonly string[], flags: RedriveFlags, session: Session): Promise<void> {
@@ -102,10 +103,15 @@ async function redrive(ids: readonly string[], flags: RedriveFlags, session: Ses
     try {
       const { binding, redriven } = await client.redrive(id, flags.to)
       done += 1
-      print.line(`${id} is in ${binding} again${redriven > 1 ? `, for the ${redriven}th time` : ''}.`)
+      print.line(`${id} is in ${binding} again${redriven > 1 ? `: redriven ${redriven} times` : ''}.`)
     } catch (error) {
-      if (!(error instanceof Error)) throw error
-      refused.push(`${id}: ${error.message}`)
+      const end = error instanceof AdminError ? told(error, session.target()) : error
+      if (!(end instanceof NegativeAnswer)) {
+        // A mesh that does not answer, or knows no such token, takes none of the others, either.
+        if (chosen.length > 1) print.tell(`${done} of ${chosen.length} were redriven.`)
+        throw end
+      }
+      refused.push(`${id}: ${end.message}`)
       // What keeps one from its queue keeps all others, too.
       if (done === 0 && refused.length >= 3) break
     }
@@ -151,11 +157,6 @@ function columns(now: number): Column<LetterView>[] {
     { name: 'MESSAGE', of: ({ messageId }) => messageId, isWide: true },
     { name: 'DETAIL', of: ({ detail }) => detail, isWide: true },
   ]
-}
-
-function status(text: string): string {
-  if (['waiting', 'redriven', 'all'].includes(text)) return text
-  throw new InvalidArgumentError('It is waiting, redriven or all.')
 }
 
 function rate(text: string): number {

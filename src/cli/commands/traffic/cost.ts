@@ -1,11 +1,11 @@
 /** `selvedge cost`: what calls cost, by a table of prices that can be edited, and what of it goes to retries and hedges. */
-import { readFile } from 'node:fs/promises'
-import { type Command, InvalidArgumentError } from 'commander'
-import { Fault } from '../../../manifest/yaml/fault.ts'
-import { DURATION_FORM, durationMs, isDuration } from '../../../schema/duration.ts'
+import { type Command, Option } from 'commander'
+import { fileText } from '../../file-text.ts'
+import { someMs } from '../../flags/duration.ts'
 import { show } from '../../print/show.ts'
 import type { Column } from '../../print/table.ts'
 import type { Session } from '../../session.ts'
+import { printTold } from '../../told/print-told.ts'
 import { NO_RECORD, percentText } from '../../traffic/columns.ts'
 import { type CostRow, costs } from '../../traffic/cost.ts'
 import { PRICES, type Prices, pricesOf } from '../../traffic/prices.ts'
@@ -16,7 +16,8 @@ import { example } from '../../verb.ts'
 interface CostFlags extends Windowed {
   readonly prices?: string
   readonly showPrices?: boolean
-  readonly fresh: string
+  /** In milliseconds. */
+  readonly fresh: number
 }
 
 export function cost(command: Command, session: Session): void {
@@ -30,17 +31,20 @@ export function cost(command: Command, session: Session): void {
     .addOption(windowOption())
     .option('--prices <file>', 'a table of prices, in YAML or JSON, in place of the built-in one')
     .option('--show-prices', 'print the table of prices, and ask nobody')
-    .option('--fresh <duration>', 'MESH_FRESH of the mesh, for the reads of KV', duration, '5s')
+    .addOption(freshOption())
     .action((flags: CostFlags) => run(flags, session))
+}
+
+function freshOption(): Option {
+  return new Option('--fresh <duration>', 'MESH_FRESH of the mesh, for the reads of KV')
+    .argParser(someMs)
+    .default(5_000, '5s')
 }
 
 async function run({ timeWindow, prices: file, showPrices, fresh }: CostFlags, session: Session): Promise<void> {
   const { print, output } = session
-  const prices = file === undefined ? PRICES : await pricesOf(await textOf(file), file)
-  if (showPrices) {
-    if (output === 'json') return print.data(`${JSON.stringify(prices, null, 2)}\n`)
-    return print.data((await import('../../print/yaml-text.ts')).yamlText(prices))
-  }
+  const prices = file === undefined ? PRICES : await pricesOf(fileText(file), file)
+  if (showPrices) return printTold({ print, output: output === 'json' ? 'json' : 'yaml' }, prices, () => [])
   const client = session.client()
   const [services, endpoints, callers] = await Promise.all([
     client.stats({ window: timeWindow }),
@@ -49,7 +53,7 @@ async function run({ timeWindow, prices: file, showPrices, fresh }: CostFlags, s
   ])
   const { isolates, windowMs } = services
   const counts = { services: services.items, endpoints: endpoints.items, callers: callers.items, isolates, windowMs }
-  const rows = costs(counts, prices, durationMs(fresh)).sort((one, other) => other.monthly - one.monthly)
+  const rows = costs(counts, prices, fresh).sort((one, other) => other.monthly - one.monthly)
   const total = (of: (row: CostRow) => number) => rows.reduce((sum, row) => sum + of(row), 0)
   const value = {
     at: services.at,
@@ -93,18 +97,4 @@ function dated({ workers, kv, lambda }: Prices): string {
     ['Lambda', lambda],
   ] as const
   return `Prices as of ${dates.map(([name, { asOf }]) => `${asOf} (${name})`).join(', ')}: selvedge cost --show-prices.`
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new Fault(`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-  }
-}
-
-function duration(text: string): string {
-  if (!isDuration(text) || durationMs(text) === 0)
-    throw new InvalidArgumentError(`It is ${DURATION_FORM}, more than 0.`)
-  return text
 }

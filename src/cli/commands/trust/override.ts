@@ -1,11 +1,13 @@
 /** `selvedge override`: a signed override, minted by the mesh, or with a key of one's own. */
-import { readFileSync } from 'node:fs'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { AdminError, type OverrideView } from '../../../admin/client.ts'
-import { Fault, faultOf } from '../../../manifest/yaml/fault.ts'
+import { Fault } from '../../../manifest/yaml/fault.ts'
 import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
-import { DURATION_FORM, durationMs, isDuration } from '../../../schema/duration.ts'
+import { durationMs } from '../../../schema/duration.ts'
+import { fileText } from '../../file-text.ts'
+import { duration } from '../../flags/duration.ts'
 import type { Session } from '../../session.ts'
+import { printTold } from '../../told/print-told.ts'
 import { example } from '../../verb.ts'
 
 interface OverrideFlags {
@@ -37,10 +39,9 @@ async function run(pairs: readonly string[], flags: OverrideFlags, session: Sess
     flags.key === undefined
       ? await asked(overrides, flags, session)
       : await signed(overrides, flags, flags.key, session)
-  const { print, output = 'table' } = session
-  if (output === 'json') return print.data(`${JSON.stringify(minted, null, 2)}\n`)
-  if (output === 'yaml') return print.data((await import('../../print/yaml-text.ts')).yamlText(minted))
-  print.line(`baggage: ${minted.baggage}`)
+  const { print, output } = session
+  await printTold(session, minted, () => [`baggage: ${minted.baggage}`])
+  if (output === 'json' || output === 'yaml') return
   const [first = ''] = Object.keys(overrides)
   const where = flags.key === undefined ? session.target().url : 'https://HOST'
   print.tell(`It holds until ${minted.expiresAt}, by the key ${minted.kid}. Whoever has it can use it:`)
@@ -69,12 +70,7 @@ async function signed(
 ): Promise<OverrideView> {
   if (domain === undefined) throw new Fault('--key needs --domain: the trust domain, as in MESH_TRUST.')
   const { minter, mintOverride } = await import('../../../mesh/trust/minting.ts')
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw faultOf(`${file}:`, cause)
-  }
+  const text = fileText(file)
   try {
     const by = minter({ domain }, text, file)
     const minted = await mintOverride(by, author ?? by.key.kid, overrides, durationMs(said) / 1000, machine.clock.now())
@@ -90,9 +86,4 @@ function pairOf(text: string): [string, string] {
   if (from === undefined || to === undefined)
     throw new Fault(`Expected NAME=RECORD, as users=users@pr-123; got "${text}".`)
   return [from, to]
-}
-
-function duration(text: string): string {
-  if (!isDuration(text)) throw new InvalidArgumentError(`It is ${DURATION_FORM}.`)
-  return text
 }

@@ -1,7 +1,7 @@
 /** `selvedge whoami`: what the mesh makes of who asks, and by which proof. */
 import type { Command } from 'commander'
 import { Fault } from '../../../manifest/yaml/fault.ts'
-import { header } from '../../header-flag.ts'
+import { header } from '../../flags/header.ts'
 import { show } from '../../print/show.ts'
 import type { Column } from '../../print/table.ts'
 import type { Session } from '../../session.ts'

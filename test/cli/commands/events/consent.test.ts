@@ -83,6 +83,32 @@ describe('selvedge events consent', () => {
     expect(asked).toEqual([{ url: 'https://named.example/in?x=1', method: 'OPTIONS', origin: 'events.acme.dev' }])
   })
 
+  it('asks an address once, and reads its record once, for whoever has it as sink', async () => {
+    const { selvedge, asked, admin } = given(ANSWERS, {
+      [KEY]: subscribed('named'),
+      'events/other': { subscriptions: [{ id: 'again', sink: 'http://named/in?x=1' }] },
+    })
+    const read: string[] = []
+    const { get } = admin
+    admin.get = (name) => {
+      read.push(name)
+      return get(name)
+    }
+    const { out } = await selvedge('events', 'consent')
+    expect(out.match(/given/g)).toHaveLength(2)
+    expect(asked.map(({ url }) => url)).toEqual(['https://named.example/in?x=1'])
+    expect(read).toEqual(['named'])
+  })
+
+  it('says how many were not asked where they are too many', async () => {
+    const endpoints = Array.from({ length: 53 }, (_, at) => `https://many-${at}.example`)
+    const { selvedge, asked } = given({}, { many: { endpoints }, [KEY]: subscribed('many') })
+    const { err } = await selvedge('events', 'consent')
+    expect(asked).toHaveLength(50)
+    expect(err).toContain('3 further addresses were not asked')
+    expect(err).toContain('50 of 50 addresses did not consent.')
+  })
+
   it('says where nothing leads out', async () => {
     const { selvedge, asked } = given({}, { [KEY]: subscribed('inside') })
     expect(await selvedge('events', 'consent')).toMatchObject({

@@ -172,6 +172,19 @@ describe('selvedge events publish', () => {
     expect(err).toContain('events took no event: 400 Its "type" is missing.')
   })
 
+  it.each([
+    ['no JSON', () => new Response('queued', { status: 202 })],
+    ['no ids', () => Response.json({ ids: [7] }, { status: 202 })],
+    ['nothing of it', () => Response.json({ ok: true }, { status: 202 })],
+  ])('is a negative answer where what answered 202 says %s', async (_, how) => {
+    const { selvedge, file, answers } = given()
+    answers(how)
+    const { out, err, code } = await selvedge('events', 'publish', '-f', file('event.json', '{"type":"a"}'))
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain('events answered 202, and did not say what it published')
+    expect(err).not.toContain('    at ')
+  })
+
   it('is wrong usage without a file, and with a topic that is no name', async () => {
     const { selvedge, file } = given()
     expect((await selvedge('events', 'publish')).code).toBe(2)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { AdminError } from '../../../../src/admin/client.ts'
+import { Fault } from '../../../../src/manifest/yaml/fault.ts'
 import { command } from '../../../support/command.ts'
 import { givenAdmin, late } from '../../../support/given-admin.ts'
 import { givenLetter } from '../../../support/given-letter.ts'
@@ -107,6 +109,31 @@ describe('selvedge dead redrive', () => {
     expect(err).toContain('has no queue with "deliverTo"')
     expect(err).toContain('0 of 9 were redriven.')
     expect(called.filter((method) => method === 'get')).toHaveLength(3)
+  })
+
+  it('says how often one was redriven, from the second time on', async () => {
+    const { selvedge, keep } = await given()
+    const id = await keep()
+    await selvedge('redrive', id)
+    expect((await selvedge('redrive', id)).out).toBe(`${id} is in JOBS again: redriven 2 times.\n`)
+  })
+
+  it.each([
+    ['does not answer', new Fault('http://127.0.0.1:8787 does not answer.'), 'does not answer'],
+    ['knows no such token', new AdminError({ title: 'Unauthorized', status: 401, detail: 'No.' }), 'asks for a token'],
+  ])('asks no more where the mesh %s on the way, and ends as that does', async (_, failure, why) => {
+    const { client, clock, keep } = await given()
+    for (let at = 0; at < 5; at++) await keep({ id: `m-${at}` })
+    let asked = 0
+    const redrive: typeof client.redrive = (...letter) => {
+      if (++asked > 2) throw failure
+      return client.redrive(...letter)
+    }
+    const selvedge = command({ clock, clientOf: () => ({ ...client, redrive }) })
+    const { code, err } = await late(clock, selvedge('dead', 'redrive', '--all'))
+    expect([code, asked]).toEqual([2, 3])
+    expect(err).toContain(why)
+    expect(err).toContain('2 of 5 were redriven.')
   })
 
   it.each([

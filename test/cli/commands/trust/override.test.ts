@@ -78,7 +78,7 @@ describe('selvedge override', () => {
     [2, ['users=users@a', '--for', 'soon'], 'It is a duration'],
     [2, ['users=users@a', '--key', file], '--key needs --domain'],
     [2, ['users=users@a', '--domain', DOMAIN], '--domain stands beside --key'],
-    [2, ['users=users@a', '--key', join(folder, 'none'), '--domain', DOMAIN], 'none:'],
+    [2, ['users=users@a', '--key', join(folder, 'none'), '--domain', DOMAIN], 'none cannot be read:'],
   ])('ends with %i of %j', async (code, argv, said) => {
     const ran = await command()('override', ...(argv as string[]))
     expect(ran.code).toBe(code)

@@ -1,6 +1,6 @@
 /** What the Workflow says of a saga: one that was ended by hand, or given up, tells the list nothing by itself. */
-import type { SagaRow } from '../durable/sagas/saga-book.ts'
-import { type ControlEnv, type SagaInstance, sagasOf, workflowOf } from './env.ts'
+import type { SagaRow } from '../../durable/sagas/saga-book.ts'
+import { type ControlEnv, type SagaInstance, sagasOf, workflowOf } from '../env.ts'
 
 /** Characters of an error that are told. */
 const TEXT = 300
@@ -17,6 +17,13 @@ export async function instanceOf(env: ControlEnv, { id, binding }: SagaRow): Pro
   } catch {
     return undefined
   }
+}
+
+/** One that waits for an event hears at once that it is called off: what comes is not what it waited for, and it looks. Else it looks later. */
+export async function wakeUp(env: ControlEnv, row: SagaRow): Promise<void> {
+  if (row.waitsFor === null) return
+  const instance = await instanceOf(env, row)
+  await instance?.sendEvent({ type: row.waitsFor, payload: null }).catch(() => {})
 }
 
 /** Asks the engine. Where it has ended the saga, the list hears of it. */

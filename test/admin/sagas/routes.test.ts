@@ -49,6 +49,24 @@ describe('/sagas', () => {
     await expect(client.cancelSaga('runs')).rejects.toMatchObject({ status: 409 })
   })
 
+  it('blames the Workflow where it does not take a decision, and calls a saga off all the same', async () => {
+    const create = async () => undefined
+    const sendEvent = async () => {
+      throw new Error('the instance is busy')
+    }
+    const get = async () => ({ status: async () => ({ status: 'running' }), sendEvent })
+    const { client, lines } = await given({ SAGAS: { create, get } })
+    const before = lines.length
+    await expect(client.decideSaga('parked', 'retry')).rejects.toMatchObject({
+      status: 503,
+      problem: { detail: 'The Workflow "SAGAS" did not take the decision: the instance is busy. Say it again.' },
+    })
+    expect(await client.saga('parked')).toMatchObject({ decided: null })
+    expect(lines).toHaveLength(before)
+    expect(await client.cancelSaga('runs')).toMatchObject({ cancelledBy: 'admin' })
+    expect(lines.at(-1)).toMatchObject({ event: 'admin_write', code: 'cancelled', message: 'cancel saga runs' })
+  })
+
   it('hears of one that the engine has ended, where somebody looks', async () => {
     const { client, instances } = await given()
     instances.set('runs', { status: 'errored', error: { message: 'boom' } })

@@ -1,6 +1,6 @@
 /** The metrics of sagas, from the list of them. */
-import type { SagaCount } from '../durable/sagas/saga-book.ts'
-import type { Family } from '../telemetry/exposition.ts'
+import type { SagaCount } from '../../durable/sagas/saga-book.ts'
+import type { Family } from '../../telemetry/exposition.ts'
 
 /** As in docs/observability.md. */
 export const SAGA_METRICS = [

@@ -12,7 +12,7 @@ import { allow } from '../auth/allow.ts'
 import { reaches } from '../auth/tokens.ts'
 import { type AdminEnv, type ControlEnv, type SagaInstance, type Sagas, sagasOf } from '../env.ts'
 import { operation, pageOf } from '../operation.ts'
-import { engineOf, instanceOf } from '../saga-engine.ts'
+import { engineOf, instanceOf, wakeUp } from './workflow.ts'
 
 /** As selvedge/saga waits for it. */
 const DECISION = 'selvedge-decision'
@@ -128,9 +128,12 @@ export function sagas(audit: Audit) {
         }
         const { name } = c.get('token')
         const instance = await bound(c.env, row)
-        await instance.sendEvent({ type: DECISION, payload: what })
-        await listed(c.env).decided(row.id, said(`${what} by ${name}`, message))
+        await instance.sendEvent({ type: DECISION, payload: what }).catch((error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error)
+          throw refusal(503, `The Workflow "${bindingOf(row)}" did not take the decision: ${why}. Say it again.`)
+        })
         audit.did(name, `decide saga ${row.id}`, what)
+        await listed(c.env).decided(row.id, said(`${what} by ${name}`, message))
         return c.json(viewOf((await listed(c.env).get(row.id)) ?? row), 200, NO_STORE)
       },
     )
@@ -152,10 +155,8 @@ export function sagas(audit: Audit) {
         if (!(await listed(c.env).cancel(row.id, said(name, message)))) {
           throw refusal(409, `The saga ${row.id} has ended: it is ${row.state}.`)
         }
-        // One that waits for an event hears of it at once: what comes is not what it waited for, and it looks.
-        const instance = row.waitsFor === null ? undefined : await instanceOf(c.env, row)
-        if (row.waitsFor !== null) await instance?.sendEvent({ type: row.waitsFor, payload: null })
         audit.did(name, `cancel saga ${row.id}`, 'cancelled')
+        await wakeUp(c.env, row)
         return c.json(viewOf((await listed(c.env).get(row.id)) ?? row), 200, NO_STORE)
       },
     )
@@ -186,7 +187,7 @@ async function bound(env: ControlEnv, row: SagaRow): Promise<SagaInstance> {
   if (instance) return instance
   throw refusal(
     409,
-    `This control plane reaches no Workflow "${row.binding ?? 'SAGAS'}" with this saga: bind it with its script_name (docs/sagas.md).`,
+    `This control plane reaches no Workflow "${bindingOf(row)}" with this saga: bind it with its script_name (docs/sagas.md).`,
     { fields: { code: 'not_bound' } },
   )
 }
@@ -210,6 +211,10 @@ function viewOf(row: SagaRow, engine?: SagaView['engine']): SagaView {
     endedAt: row.endedAt === null ? null : instant(row.endedAt),
     ...(engine && { engine }),
   }
+}
+
+function bindingOf({ binding }: SagaRow): string {
+  return binding ?? 'SAGAS'
 }
 
 function said(who: string, message: string | undefined): string {
