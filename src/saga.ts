@@ -1,6 +1,7 @@
 /** Sagas: business transactions across services, on Cloudflare Workflows. */
 
-export type { Book, SagaState, SagaTold } from './saga/book.ts'
+export type { SagaState, SagaTold } from './core/saga/told.ts'
+export type { Book } from './saga/book.ts'
 export type { SagasOptions } from './saga/entry.ts'
 export { type SagasClass, sagas } from './saga/entrypoint.ts'
 export type { Call, EventOptions, Forward, StepContext, Undo, UndoContext } from './saga/forms.ts'

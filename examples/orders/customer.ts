@@ -23,8 +23,10 @@ export class Customer extends DurableObject<Env> {
       this.#steps.undo(undone, (answer: Answer) => this.#release(answer))
       return Response.json({ id })
     }
+    const key = request.headers.get('idempotency-key')
+    if (!key) return new Response('A reservation has an idempotency-key.', { status: 400 })
     const order = await request.json<Order>()
-    const step = this.#steps.forward(request.headers.get('idempotency-key') ?? '', () => this.#reserve(order.total))
+    const step = this.#steps.forward(key, () => this.#reserve(order.total))
     if (order.id === this.env.SILENT) await this.#neverAnswers()
     if (step.isUndone) return new Response('The reservation was taken back.', { status: 410 })
     return 'refused' in step.value ? new Response(step.value.refused, { status: 422 }) : Response.json(step.value)

@@ -25,9 +25,10 @@ export class Order extends DurableObject<Env> {
 
   override async fetch(request: Request): Promise<Response> {
     const [, id = '', what] = new URL(request.url).pathname.split('/')
-    const key = request.headers.get('idempotency-key') ?? ''
     if (request.method === 'GET') return this.#told()
     if (what === 'replay') return Response.json({ sent: this.#events.replay({ since: 0, subscriber: 'ledger' }) })
+    const key = request.headers.get('idempotency-key')
+    if (!key) return new Response('What changes an order has an idempotency-key.', { status: 400 })
     const said = await request.text()
     const body = said === '' ? {} : JSON.parse(said)
     if (what === 'rejection') {

@@ -7,6 +7,7 @@ import { type RecordsClient, recordsClient } from './client/records.ts'
 import { type TrafficClient, trafficClient } from './client/traffic.ts'
 import { type TrustClient, trustClient } from './client/trust.ts'
 
+export type { SagaState } from '../core/saga/told.ts'
 export type { Move, ServiceSimulation, Spot } from '../mesh/simulate/simulation.ts'
 export type { CandidateTold, Decision, ValueTold } from '../mesh/told/decision.ts'
 export type { Explanation } from '../mesh/told/explanation.ts'
@@ -39,7 +40,7 @@ export type {
   WrittenRecord,
   WrittenView,
 } from './views/records.ts'
-export type { SagaState, SagasOptions, SagaView, Why } from './views/sagas.ts'
+export type { SagasOptions, SagaView, Why } from './views/sagas.ts'
 export type {
   AuthzCallView,
   AuthzOptions,

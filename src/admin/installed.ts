@@ -1,6 +1,7 @@
 /** An installation as checks see it: gathered from KV, from the object, and from what the mesh says of itself. */
+import { SAGA_ENDS } from '../core/saga/told.ts'
 import type { Current } from '../durable/ledger/reads.ts'
-import { ENDS, type SagaCount } from '../durable/sagas/saga-book.ts'
+import type { SagaCount } from '../durable/sagas/saga-book.ts'
 import { EVENTS } from '../record/events/event-key.ts'
 import { keyOf, nameOf } from '../registry/keys.ts'
 import { type BindingKind, type Installation, readInstallation } from '../wire/installation.ts'
@@ -144,7 +145,7 @@ function controlOf(env: ControlEnv, weak: readonly string[]): SeenControl {
 
 function sagasSeen({ saga, version, state, count, parkedAt, withoutCode }: SagaCount, now: number) {
   const sinceMs = parkedAt === null ? undefined : now - parkedAt
-  return { saga, version, state, isEnded: ENDS.includes(state), count, sinceMs, withoutCode }
+  return { saga, version, state, isEnded: SAGA_ENDS.includes(state), count, sinceMs, withoutCode }
 }
 
 function revisionOf({ name, revision, state, origin, at }: Current, now: number): SeenRevision {

@@ -1,7 +1,8 @@
 /** The sagas' Durable Object: one a mesh, in the control plane's Worker. It lists them; none waits for it. */
 import { DurableObject } from 'cloudflare:workers'
+import type { SagaTold } from '../core/saga/told.ts'
 import { systemClock } from '../core/time/clock.ts'
-import { type SagaBook, type SagaQuery, type SagaTold, sagaBook } from './sagas/saga-book.ts'
+import { type SagaBook, type SagaQuery, sagaBook } from './sagas/saga-book.ts'
 
 /** Its methods are those of the book, called over RPC. */
 export class SagasObject<Env = unknown> extends DurableObject<Env> {

@@ -1,6 +1,7 @@
 /** Runs a saga on durable steps: forward, and where it is refused before its pivot back again, each undo once by its key. */
+import type { SagaTold } from '../core/saga/told.ts'
 import { type Clock, within } from '../core/time/clock.ts'
-import type { Book, SagaTold } from './book.ts'
+import type { Book } from './book.ts'
 import type { Call, Step, StepContext, UndoContext } from './forms.ts'
 import { keysOf, UNDO_SUFFIX } from './key.ts'
 import { type Decision, parking } from './park.ts'

@@ -1,5 +1,5 @@
 /** A saga under test: its services are functions, its engine a memory, its time virtual. */
-import type { SagaTold } from '../saga/book.ts'
+import type { SagaTold } from '../core/saga/told.ts'
 import { calling } from '../saga/call.ts'
 import { DECISION, type Decision } from '../saga/park.ts'
 import { type Outcome, run } from '../saga/run.ts'

@@ -85,7 +85,15 @@ export function alarms(ctx: ObjectState, { clock = systemClock, onFailure }: Ala
         failures + 1,
         name,
       )
+      tell(name, error)
+    }
+  }
+
+  function tell(name: string, error: unknown): void {
+    try {
       onFailure?.(name, error)
+    } catch {
+      // The others are woken all the same: whoever is told has no say in that.
     }
   }
 

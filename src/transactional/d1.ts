@@ -4,7 +4,7 @@ import { type Random, systemRandom } from '../core/time/random.ts'
 import { alarms } from './alarms.ts'
 import { eventText, type Published } from './event.ts'
 import { BATCH_ROWS, type EventQueue, sendAll, type Waiting } from './send.ts'
-import type { ObjectState, SqlValue } from './storage.ts'
+import { assertKey, type ObjectState, type SqlValue } from './storage.ts'
 
 /** A part of `D1PreparedStatement`. */
 export interface Statement {
@@ -104,7 +104,7 @@ export function d1Relay(ctx: ObjectState, options: D1RelayOptions): D1Relay {
  * Runs statements in one batch with the mark of that id: where it was run before, nothing is written.
  *
  * @returns whether it was run now.
- * @throws what the database says of the statements; then nothing was written.
+ * @throws what the database says of the statements; then nothing was written. {TypeError} for an empty id.
  */
 export async function d1Once<S extends Statement>(
   db: Database<S>,
@@ -112,6 +112,7 @@ export async function d1Once<S extends Statement>(
   statements: readonly ReturnType<S['bind']>[],
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<boolean> {
+  assertKey(id)
   const bound = (query: string, ...values: SqlValue[]) => db.prepare(query).bind(...values) as ReturnType<S['bind']>
   const now = clock.now()
   try {

@@ -1,6 +1,6 @@
 /** Once: work that is asked for again, by the same id, is not done again. Mark and work are one transaction. */
 import { type Clock, systemClock } from '../core/time/clock.ts'
-import { fromJson, rowsOf, synchronous, type Transactional, toJson } from './storage.ts'
+import { assertKey, fromJson, rowsOf, synchronous, type Transactional, toJson } from './storage.ts'
 
 export interface Once<T> {
   /** False: it was done before, and `value` is what it gave then. */
@@ -24,7 +24,7 @@ const TABLES = `CREATE TABLE IF NOT EXISTS selvedge_once
  *
  * @param id the `idempotency-key`, or the `ce-id` beside its source.
  * @param work synchronous; what it gives is remembered as JSON.
- * @throws what `work` throws.
+ * @throws what `work` throws; {TypeError} for an empty id.
  *
  * @example
  * const { isFirst } = once(this.ctx.storage, key, () => this.charge(order))
@@ -35,6 +35,7 @@ export function once<T>(
   work: () => T,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Once<T> {
+  assertKey(id)
   const { sql } = storage
   const week = Math.floor(clock.now() / WEEK_MS)
   return storage.transactionSync(() => {

@@ -38,7 +38,7 @@ export interface Outbox {
    * Sends events again that were sent already and are kept, with the same ids, to one subscriber.
    *
    * @returns how many.
-   * @throws {TypeError} where nothing is kept, or no subscriber is named.
+   * @throws {TypeError} where nothing is kept, no subscriber is named, or `since` is no instant.
    */
   replay(options: Replay): number
   /** What was published and is not sent. */

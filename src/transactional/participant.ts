@@ -1,6 +1,6 @@
 /** A participant of a saga: what it did can be undone by the same key, whichever of the two comes first. */
 import { type Clock, systemClock } from '../core/time/clock.ts'
-import { fromJson, rowsOf, synchronous, type Transactional, toJson } from './storage.ts'
+import { assertKey, fromJson, rowsOf, synchronous, type Transactional, toJson } from './storage.ts'
 
 export type Forwarded<T> =
   | {
@@ -18,6 +18,7 @@ export interface Participant {
    *
    * @param key the `idempotency-key` of the step.
    * @param work synchronous; what it gives is remembered as JSON.
+   * @throws {TypeError} for an empty key.
    */
   forward<T>(key: string, work: () => T): Forwarded<T>
   /**
@@ -26,6 +27,7 @@ export interface Participant {
    * @param key that of the step, not that of the undo.
    * @param work synchronous; it is given what `forward` gave.
    * @returns whether there was something to undo.
+   * @throws {TypeError} for an empty key.
    */
   undo<T>(key: string, work: (value: T) => void): boolean
 }
@@ -56,8 +58,10 @@ export function participant(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Participant {
   const { sql } = storage
-  const known = (key: string) =>
-    rowsOf<Step>(sql, TABLES, 'SELECT isUndone, value FROM selvedge_steps WHERE key = ?', key)[0]
+  function known(key: string): Step | undefined {
+    assertKey(key)
+    return rowsOf<Step>(sql, TABLES, 'SELECT isUndone, value FROM selvedge_steps WHERE key = ?', key)[0]
+  }
 
   function note(key: string, isUndone: boolean, value: string | null): void {
     const now = clock.now()

@@ -83,6 +83,7 @@ export function replays(storage: Transactional, { clock, keepMs, alarms, to, idO
       if (typeof subscriber !== 'string' || subscriber === '') {
         throw new TypeError(`A replay names its subscriber; got ${JSON.stringify(subscriber)}.`)
       }
+      if (!Number.isFinite(since)) throw new TypeError(`since is milliseconds since 1970; got ${since}.`)
       return storage.transactionSync(() => {
         const [found] = sql
           .exec<{ first: number | null; last: number | null; rows: number }>(

@@ -58,6 +58,13 @@ export function synchronous<T>(value: T): T {
   return value
 }
 
+/** @throws {TypeError} for none: all who bring none would be one. */
+export function assertKey(key: unknown): void {
+  if (typeof key !== 'string' || key === '') {
+    throw new TypeError(`A key is a text, and not empty; got ${JSON.stringify(key)}.`)
+  }
+}
+
 /** As it is remembered. */
 export function toJson(value: unknown): string | null {
   return JSON.stringify(value) ?? null

@@ -40,7 +40,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'node.ts': ['bridge', 'registry'],
   'anywhere.ts': ['core', 'telemetry', 'targets', 'record', 'registry', 'mesh'],
   'hono.ts': ['core', 'mesh', 'wire'],
-  'saga.ts': ['saga'],
+  'saga.ts': ['core', 'saga'],
   'saga-elsewhere.ts': ['saga'],
   testing: ['core', 'registry', 'telemetry', 'mesh', 'saga'],
   'testing.ts': ['core', 'registry', 'telemetry', 'testing'],

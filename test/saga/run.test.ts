@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SagaTold } from '../../src/saga/book.ts'
+import type { SagaTold } from '../../src/core/saga/told.ts'
 import { calling } from '../../src/saga/call.ts'
 import { run, type Started } from '../../src/saga/run.ts'
 import { type Definition, saga } from '../../src/saga/saga.ts'

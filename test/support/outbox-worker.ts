@@ -1,7 +1,8 @@
 /** A service with an outbox in an object and one in D1, a queue, and an account that takes the events in order: for a runtime that is killed. */
 import { DurableObject } from 'cloudflare:workers'
+import type { Relay } from '../../examples/outbox/database.ts'
 import type { Account as ExampleAccount, Order as ExampleOrder } from '../../examples/outbox/orders.ts'
-import { D1_TABLES, d1Once, d1Outbox, d1Relay } from '../../src/transactional/d1.ts'
+import { D1_TABLES, d1Once, d1Outbox } from '../../src/transactional/d1.ts'
 import type { StoredEvent } from '../../src/transactional/event.ts'
 import { gaps, inOrder } from '../../src/transactional/in-order.ts'
 import { outbox } from '../../src/transactional/outbox.ts'
@@ -17,6 +18,7 @@ interface Env {
 }
 
 /** The classes of docs/durable.md, as they are. */
+export { Relay } from '../../examples/outbox/database.ts'
 export { Account as ExampleAccount, Order as ExampleOrder } from '../../examples/outbox/orders.ts'
 
 export class Orders extends DurableObject<Env> {
@@ -79,18 +81,6 @@ export class Account extends DurableObject<Env> {
     sql.exec('CREATE TABLE IF NOT EXISTS applied (at INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT)')
     const ids = sql.exec<{ id: string }>('SELECT id FROM applied ORDER BY at').toArray()
     return { applied: ids.map(({ id }) => id), gaps: gaps(this.ctx.storage) }
-  }
-}
-
-export class Relay extends DurableObject<Env> {
-  readonly #relay = d1Relay(this.ctx, { db: this.env.DB, to: this.env.EVENTS })
-
-  kick(): void {
-    this.#relay.kick()
-  }
-
-  override alarm(): Promise<void> {
-    return this.#relay.alarm()
   }
 }
 

@@ -57,6 +57,30 @@ describe('alarms', () => {
     expect(given.failures[0]).toEqual(['a', 'Error: down'])
   })
 
+  it('wakes the others, and what failed again, where whoever is told of the failure throws', async () => {
+    const given = givenAlarms()
+    const shared = alarms(given.object.born(), {
+      clock: given.clock,
+      onFailure: () => {
+        throw new Error('told in vain')
+      },
+    })
+    const woken: [string, number][] = []
+    shared.on('bad', () => {
+      woken.push(['bad', given.clock.now() - NOW])
+      throw new Error('down')
+    })
+    shared.on('good', () => void woken.push(['good', given.clock.now() - NOW]))
+    shared.set('bad', NOW - 1)
+    shared.set('good', NOW)
+    await pass(given, 2000, shared.alarm)
+    expect(woken).toEqual([
+      ['bad', 0],
+      ['good', 0],
+      ['bad', 1000],
+    ])
+  })
+
   it('keeps what its own work sets for the next time', async () => {
     const given = givenAlarms()
     const shared = given.born()

@@ -140,6 +140,12 @@ describe('d1Once', () => {
     expect(await orders()).toEqual(['a'])
   })
 
+  it('runs nothing without an id: all who bring none would be one', async () => {
+    const { db, order, orders, clock } = givenD1()
+    await expect(d1Once(db, '', [order('a')], { clock })).rejects.toThrow('A key is a text, and not empty; got "".')
+    expect(await orders()).toEqual([])
+  })
+
   it('tells a conflict of theirs from one of its own, and keeps no mark of it', async () => {
     const { db, order, clock } = givenD1()
     await d1Once(db, 'one', [order('a')], { clock })

@@ -32,6 +32,12 @@ describe('once', () => {
     expect(done).toEqual(['a', 'b'])
   })
 
+  it('does nothing without an id: all who bring none would be one', () => {
+    const { take, done } = givenOnce()
+    expect(() => take('')).toThrow('A key is a text, and not empty; got "".')
+    expect(done).toEqual([])
+  })
+
   it('remembers work that gives nothing', () => {
     const { store, clock } = givenOnce()
     const take = () => once(store, 'a', () => {}, { clock })

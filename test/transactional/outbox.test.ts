@@ -325,5 +325,9 @@ describe('replay', () => {
   it('is refused where nothing is kept, and without a subscriber', () => {
     expect(() => givenOutbox().born().events.replay({ subscriber: 'billing' })).toThrow('keepMs')
     expect(() => givenOutbox({ keepMs: 1 }).born().events.replay({ subscriber: '' })).toThrow('subscriber')
+    const since = Date.parse('yesterday')
+    expect(() => givenOutbox({ keepMs: 1 }).born().events.replay({ since, subscriber: 'billing' })).toThrow(
+      'since is milliseconds since 1970; got NaN.',
+    )
   })
 })

@@ -34,6 +34,13 @@ describe('participant', () => {
     expect([...reserved.values()]).toEqual([1])
   })
 
+  it('does nothing without a key: all who bring none would be one', () => {
+    const { reserve, release, reserved } = givenParticipant()
+    expect(() => reserve('')).toThrow('A key is a text, and not empty; got "".')
+    expect(() => release('')).toThrow('A key is a text, and not empty; got "".')
+    expect(reserved.size).toBe(0)
+  })
+
   it('undoes it once, by what it gave', () => {
     const { reserve, release, reserved, released } = givenParticipant()
     reserve('a')

@@ -1,7 +1,8 @@
 /** Sagas: which there are, and what people decide of them. */
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
-import { SAGA_STATES, type SagaRow } from '../../durable/sagas/saga-book.ts'
+import { SAGA_STATES } from '../../core/saga/told.ts'
+import type { SagaRow } from '../../durable/sagas/saga-book.ts'
 import { notFound, refusal } from '../answer/problem.ts'
 import { instant } from '../answer/views.ts'
 import { jsonBody } from '../ask/body.ts'

@@ -1,18 +1,6 @@
 /** What the admin API takes and answers of sagas. */
+import type { SagaState } from '../../core/saga/told.ts'
 import type { Paging } from './records.ts'
-
-/**
- * The last four are ends. `late`: a step that may not be given up fails again and again. `failed`: its Workflow instance was ended by
- * hand, or the engine gave it up; what it has done stays done.
- */
-export type SagaState =
-  | 'running'
-  | 'late'
-  | 'parked'
-  | 'completed'
-  | 'compensated'
-  | 'compensation_incomplete'
-  | 'failed'
 
 export interface SagaView {
   readonly id: string

@@ -1,30 +1,7 @@
 /** The list of sagas: one row each, so that one that stands still is seen. A saga itself needs nothing of it. */
+import { SAGA_ENDS, type SagaState, type SagaTold } from '../../core/saga/told.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Store } from '../store.ts'
-
-/** How a saga stands. The last four are ends; `failed`: its Workflow instance was ended by hand, or the engine gave it up. */
-export const SAGA_STATES = [
-  'running',
-  'late',
-  'parked',
-  'completed',
-  'compensated',
-  'compensation_incomplete',
-  'failed',
-] as const
-export type SagaState = (typeof SAGA_STATES)[number]
-
-/** What a saga tells of itself. */
-export interface SagaTold {
-  readonly id: string
-  readonly saga: string
-  readonly version: number
-  readonly state: SagaState
-  readonly step: string
-  readonly because?: string | undefined
-  readonly binding?: string | undefined
-  readonly traceId?: string | undefined
-}
 
 /** Instants are milliseconds since the Unix epoch. */
 export type SagaRow = {
@@ -91,9 +68,6 @@ const KEEP_MS = 30 * 86_400_000
 /** And no more of them than so many. */
 const MOST_ENDED = 100_000
 
-/** States in which nothing comes any more. */
-export const ENDS: readonly SagaState[] = ['completed', 'compensated', 'compensation_incomplete', 'failed']
-
 export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): SagaBook {
   sql.exec(`
     CREATE TABLE IF NOT EXISTS sagas (
@@ -130,7 +104,7 @@ export function sagaBook({ sql }: Store, clock: Clock, mostEnded = MOST_ENDED): 
   return {
     tell({ id, saga, version, state, step, because = null, binding = null, traceId = null }) {
       const now = clock.now()
-      const isEnd = ENDS.includes(state)
+      const isEnd = SAGA_ENDS.includes(state)
       const isNews = isEnd && !hasEnded(id)
       // What a step of a saga that has ended tells late changes nothing.
       sql.exec(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { SagaTold } from '../../../src/core/saga/told.ts'
 import { virtualClock } from '../../../src/core/time/virtual-clock.ts'
-import { type SagaTold, sagaBook } from '../../../src/durable/sagas/saga-book.ts'
+import { sagaBook } from '../../../src/durable/sagas/saga-book.ts'
 import { nodeStore } from '../../support/node-store.ts'
 
 function given(mostEnded?: number) {

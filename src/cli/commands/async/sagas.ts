@@ -1,6 +1,7 @@
 /** `selvedge sagas`: which sagas there are, where each stands, and what is decided of one that stands still. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
-import type { SagaState, SagaView } from '../../../admin/client.ts'
+import type { SagaView } from '../../../admin/client.ts'
+import { SAGA_STATES, type SagaState } from '../../../core/saga/told.ts'
 import { sleep } from '../../../core/time/clock.ts'
 import { NegativeAnswer } from '../../../manifest/yaml/negative-answer.ts'
 import { everyPage } from '../../every-record.ts'
@@ -13,15 +14,6 @@ import { example } from '../../verb.ts'
 import { count } from '../past/history.ts'
 import { sagaLines } from './saga-lines.ts'
 
-const STATES: readonly SagaState[] = [
-  'running',
-  'late',
-  'parked',
-  'completed',
-  'compensated',
-  'compensation_incomplete',
-  'failed',
-]
 /** Milliseconds between two looks of `watch`. */
 const EVERY_MS = 1000
 
@@ -43,7 +35,7 @@ export function sagas(command: Command, session: Session): void {
   command
     .command('list')
     .description('list sagas, the newest first')
-    .addOption(new Option('--state <state>', 'those that stand so').choices(STATES))
+    .addOption(new Option('--state <state>', 'those that stand so').choices(SAGA_STATES))
     .option('--saga <name>', 'those of this name')
     .option('--of-version <n>', 'those of this version', whole)
     .option('--limit <n>', 'sagas to show', count, 50)
